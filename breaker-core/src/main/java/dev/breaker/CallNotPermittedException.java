@@ -1,0 +1,88 @@
+package dev.breaker;
+
+import java.time.Duration;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A circuit breaker refused a call. Costs little: it has no stack trace and no cause,
+ * since one request's exception must not travel into another's, and its message is put
+ * together only when somebody reads it.
+ */
+public class CallNotPermittedException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String circuitBreakerName;
+
+	private final State state;
+
+	private final long retryAfterNanos;
+
+	private final @Nullable Reason reason;
+
+	private final @Nullable String lastFailure;
+
+	CallNotPermittedException(String circuitBreakerName, State state, long retryAfterNanos, @Nullable Reason reason,
+			@Nullable Class<?> lastFailure) {
+		super(null, null, false, false);
+		this.circuitBreakerName = circuitBreakerName;
+		this.state = state;
+		this.retryAfterNanos = retryAfterNanos;
+		this.reason = reason;
+		this.lastFailure = (lastFailure != null) ? lastFailure.getName() : null;
+	}
+
+	/**
+	 * The name of the breaker that refused.
+	 * @return the name
+	 */
+	public String circuitBreakerName() {
+		return this.circuitBreakerName;
+	}
+
+	/**
+	 * The state in which it refused.
+	 * @return the state
+	 */
+	public State state() {
+		return this.state;
+	}
+
+	/**
+	 * How long until a probe may pass.
+	 * @return the duration; zero when due or unknown
+	 */
+	public Duration retryAfter() {
+		return Duration.ofNanos(this.retryAfterNanos);
+	}
+
+	@Override
+	public String getMessage() {
+		StringBuilder message = new StringBuilder("Circuit breaker '").append(this.circuitBreakerName)
+			.append("' is ")
+			.append(this.state)
+			.append(" and refuses calls");
+		if (this.reason != null) {
+			message.append("; reason: ").append(this.reason);
+		}
+		if (this.lastFailure != null) {
+			message.append("; last failure: ").append(this.lastFailure);
+		}
+		return message.append("; ").append(outlook()).toString();
+	}
+
+	private String outlook() {
+		if (this.retryAfterNanos > 0) {
+			return String.format(Locale.ROOT, "a probe may pass in %.3f s", this.retryAfterNanos / 1e9);
+		}
+		return switch (this.state) {
+			case HALF_OPEN -> "all probes are under way";
+			case FORCED_OPEN -> "held until another command";
+			case OPEN -> "a probe may pass now";
+			case CLOSED, DISABLED, METRICS_ONLY -> "try again";
+		};
+	}
+
+}

@@ -1,0 +1,734 @@
+package dev.breaker;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a circuit breaker opens, how long it stays open, and how it recovers. Immutable,
+ * and safe to share between breakers and threads.
+ *
+ * <p>
+ * What was not set has the default that its {@link Builder} method states; some defaults
+ * depend on other values, and follow them when a config is changed by
+ * {@link #toBuilder()}.
+ */
+public final class CircuitBreakerConfig {
+
+	private static final CircuitBreakerConfig DEFAULTS = builder().build();
+
+	private final Builder set;
+
+	/** This config made ready for use, once for all breakers that share it. */
+	final Rules rules;
+
+	private CircuitBreakerConfig(Builder set) {
+		this.set = set;
+		this.rules = new Rules(this);
+	}
+
+	/**
+	 * Starts a config in which nothing is set.
+	 * @return a new builder
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * The config in which nothing is set.
+	 * @return the defaults
+	 */
+	public static CircuitBreakerConfig ofDefaults() {
+		return DEFAULTS;
+	}
+
+	/**
+	 * Starts a config from this one: what was set here is set there.
+	 * @return a new builder
+	 */
+	public Builder toBuilder() {
+		return this.set.copy();
+	}
+
+	/**
+	 * See {@link Builder#failureRateThreshold}.
+	 * @return percent, or {@code null} where the failure rate is not judged
+	 */
+	public @Nullable Float failureRateThreshold() {
+		if (this.set.withoutFailureRateThreshold) {
+			return null;
+		}
+		Float threshold = this.set.failureRateThreshold;
+		if (threshold == null && this.set.consecutiveFailureThreshold == null) {
+			return Builder.DEFAULT_FAILURE_RATE_THRESHOLD;
+		}
+		return threshold;
+	}
+
+	/**
+	 * See {@link Builder#minimumNumberOfCalls}.
+	 * @return a number of calls
+	 */
+	public int minimumNumberOfCalls() {
+		Integer minimum = this.set.minimumNumberOfCalls;
+		if (minimum != null) {
+			return minimum;
+		}
+		return (slidingWindowType() == SlidingWindowType.COUNT_BASED)
+				? Math.min(Builder.DEFAULT_MINIMUM_NUMBER_OF_CALLS, slidingWindowSize())
+				: Builder.DEFAULT_MINIMUM_NUMBER_OF_CALLS;
+	}
+
+	/**
+	 * See {@link Builder#slidingWindowType}.
+	 * @return the type
+	 */
+	public SlidingWindowType slidingWindowType() {
+		return this.set.slidingWindowType;
+	}
+
+	/**
+	 * See {@link Builder#slidingWindowSize}.
+	 * @return calls or seconds
+	 */
+	public int slidingWindowSize() {
+		return this.set.slidingWindowSize;
+	}
+
+	/**
+	 * See {@link Builder#consecutiveFailureThreshold}.
+	 * @return a number of calls, or {@code null} where failures in a row are not judged
+	 */
+	public @Nullable Integer consecutiveFailureThreshold() {
+		return this.set.consecutiveFailureThreshold;
+	}
+
+	/**
+	 * See {@link Builder#slowCallDurationThreshold}.
+	 * @return the duration, or {@code null} where no call is slow
+	 */
+	public @Nullable Duration slowCallDurationThreshold() {
+		return this.set.slowCallDurationThreshold;
+	}
+
+	/**
+	 * See {@link Builder#slowCallRateThreshold}.
+	 * @return percent
+	 */
+	public float slowCallRateThreshold() {
+		return this.set.slowCallRateThreshold;
+	}
+
+	/**
+	 * See {@link Builder#waitDurationInOpenState}.
+	 * @return the first wait
+	 */
+	public Duration waitDurationInOpenState() {
+		return this.set.waitDurationInOpenState;
+	}
+
+	/**
+	 * See {@link Builder#waitDurationMultiplier}.
+	 * @return the factor
+	 */
+	public double waitDurationMultiplier() {
+		return this.set.waitDurationMultiplier;
+	}
+
+	/**
+	 * See {@link Builder#maxWaitDurationInOpenState}.
+	 * @return the longest wait before jitter, or {@code null} where it may grow without
+	 * end
+	 */
+	public @Nullable Duration maxWaitDurationInOpenState() {
+		return this.set.maxWaitDurationInOpenState;
+	}
+
+	/**
+	 * See {@link Builder#waitDurationJitter}.
+	 * @return the factor, 0 to 1
+	 */
+	public double waitDurationJitter() {
+		return this.set.waitDurationJitter;
+	}
+
+	/**
+	 * See {@link Builder#permittedNumberOfCallsInHalfOpenState}.
+	 * @return a number of calls
+	 */
+	public int permittedNumberOfCallsInHalfOpenState() {
+		Integer permitted = this.set.permittedNumberOfCallsInHalfOpenState;
+		if (permitted != null) {
+			return permitted;
+		}
+		boolean failuresInARowAlone = this.set.consecutiveFailureThreshold != null && failureRateThreshold() == null;
+		return failuresInARowAlone ? 1 : Builder.DEFAULT_PERMITTED_NUMBER_OF_CALLS_IN_HALF_OPEN_STATE;
+	}
+
+	/**
+	 * See {@link Builder#successThresholdInHalfOpenState}.
+	 * @return a number of calls, or {@code null} where the rates decide
+	 */
+	public @Nullable Integer successThresholdInHalfOpenState() {
+		return this.set.successThresholdInHalfOpenState;
+	}
+
+	/**
+	 * See {@link Builder#maxWaitDurationInHalfOpenState}.
+	 * @return how long a probe may take before it is lost
+	 */
+	public Duration maxWaitDurationInHalfOpenState() {
+		return this.set.maxWaitDurationInHalfOpenState;
+	}
+
+	/**
+	 * See {@link Builder#initialState}.
+	 * @return the first state of a new breaker
+	 */
+	public State initialState() {
+		return this.set.initialState;
+	}
+
+	/**
+	 * See {@link Builder#recordExceptions}.
+	 * @return the classes, unmodifiable
+	 */
+	public List<Class<? extends Throwable>> recordExceptions() {
+		return this.set.recordExceptions;
+	}
+
+	/**
+	 * See {@link Builder#ignoreExceptions}.
+	 * @return the classes, unmodifiable
+	 */
+	public List<Class<? extends Throwable>> ignoreExceptions() {
+		return this.set.ignoreExceptions;
+	}
+
+	/**
+	 * See {@link Builder#recordException}.
+	 * @return the rule, or {@code null} where there is none
+	 */
+	public @Nullable Predicate<? super Throwable> recordException() {
+		return this.set.recordException;
+	}
+
+	/**
+	 * See {@link Builder#ignoreException}.
+	 * @return the rule, or {@code null} where there is none
+	 */
+	public @Nullable Predicate<? super Throwable> ignoreException() {
+		return this.set.ignoreException;
+	}
+
+	/**
+	 * See {@link Builder#recordResult}.
+	 * @return the rule, or {@code null} where there is none
+	 */
+	public @Nullable Predicate<@Nullable Object> recordResult() {
+		return this.set.recordResult;
+	}
+
+	/**
+	 * See {@link Builder#nanoClock}.
+	 * @return the clock that decides
+	 */
+	public LongSupplier nanoClock() {
+		return this.set.nanoClock;
+	}
+
+	/**
+	 * See {@link Builder#clock}.
+	 * @return the clock that is shown
+	 */
+	public Clock clock() {
+		return this.set.clock;
+	}
+
+	@Override
+	public String toString() {
+		return "CircuitBreakerConfig[failureRateThreshold=" + failureRateThreshold() + ", minimumNumberOfCalls="
+				+ minimumNumberOfCalls() + ", slidingWindowType=" + slidingWindowType() + ", slidingWindowSize="
+				+ slidingWindowSize() + ", consecutiveFailureThreshold=" + consecutiveFailureThreshold()
+				+ ", slowCallDurationThreshold=" + slowCallDurationThreshold() + ", slowCallRateThreshold="
+				+ slowCallRateThreshold() + ", waitDurationInOpenState=" + waitDurationInOpenState()
+				+ ", waitDurationMultiplier=" + waitDurationMultiplier() + ", maxWaitDurationInOpenState="
+				+ maxWaitDurationInOpenState() + ", waitDurationJitter=" + waitDurationJitter()
+				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
+				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
+				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", initialState="
+				+ initialState() + ", recordExceptions=" + recordExceptions() + ", ignoreExceptions="
+				+ ignoreExceptions() + ", recordException=" + recordException() + ", ignoreException="
+				+ ignoreException() + ", recordResult=" + recordResult() + ", nanoClock=" + nanoClock() + ", clock="
+				+ clock() + "]";
+	}
+
+	/**
+	 * Sets what a config says. Each method refuses a value out of its range, and
+	 * {@link #build()} values that contradict each other, with an
+	 * {@link IllegalArgumentException} that names the property, the value and what would
+	 * be valid. Nothing is corrected silently. Not safe for use by several threads.
+	 */
+	public static final class Builder {
+
+		static final float DEFAULT_FAILURE_RATE_THRESHOLD = 50;
+
+		static final int DEFAULT_MINIMUM_NUMBER_OF_CALLS = 20;
+
+		static final int DEFAULT_PERMITTED_NUMBER_OF_CALLS_IN_HALF_OPEN_STATE = 10;
+
+		private static final int MAX_WINDOW_OF_CALLS = 1_000_000;
+
+		private static final int MAX_WINDOW_OF_SECONDS = 86_400;
+
+		private @Nullable Float failureRateThreshold;
+
+		private boolean withoutFailureRateThreshold;
+
+		private @Nullable Integer minimumNumberOfCalls;
+
+		private SlidingWindowType slidingWindowType = SlidingWindowType.COUNT_BASED;
+
+		private int slidingWindowSize = 100;
+
+		private @Nullable Integer consecutiveFailureThreshold;
+
+		private @Nullable Duration slowCallDurationThreshold;
+
+		private float slowCallRateThreshold = 100;
+
+		private Duration waitDurationInOpenState = Duration.ofSeconds(60);
+
+		private double waitDurationMultiplier = 1.0;
+
+		private @Nullable Duration maxWaitDurationInOpenState;
+
+		private double waitDurationJitter;
+
+		private @Nullable Integer permittedNumberOfCallsInHalfOpenState;
+
+		private @Nullable Integer successThresholdInHalfOpenState;
+
+		private Duration maxWaitDurationInHalfOpenState = Duration.ofSeconds(60);
+
+		private State initialState = State.CLOSED;
+
+		private List<Class<? extends Throwable>> recordExceptions = List.of();
+
+		private List<Class<? extends Throwable>> ignoreExceptions = List.of();
+
+		private @Nullable Predicate<? super Throwable> recordException;
+
+		private @Nullable Predicate<? super Throwable> ignoreException;
+
+		private @Nullable Predicate<@Nullable Object> recordResult;
+
+		private LongSupplier nanoClock = NanoClock.SYSTEM;
+
+		private Clock clock = Clock.systemUTC();
+
+		Builder() {
+		}
+
+		Builder copy() {
+			Builder copy = new Builder();
+			copy.failureRateThreshold = this.failureRateThreshold;
+			copy.withoutFailureRateThreshold = this.withoutFailureRateThreshold;
+			copy.minimumNumberOfCalls = this.minimumNumberOfCalls;
+			copy.slidingWindowType = this.slidingWindowType;
+			copy.slidingWindowSize = this.slidingWindowSize;
+			copy.consecutiveFailureThreshold = this.consecutiveFailureThreshold;
+			copy.slowCallDurationThreshold = this.slowCallDurationThreshold;
+			copy.slowCallRateThreshold = this.slowCallRateThreshold;
+			copy.waitDurationInOpenState = this.waitDurationInOpenState;
+			copy.waitDurationMultiplier = this.waitDurationMultiplier;
+			copy.maxWaitDurationInOpenState = this.maxWaitDurationInOpenState;
+			copy.waitDurationJitter = this.waitDurationJitter;
+			copy.permittedNumberOfCallsInHalfOpenState = this.permittedNumberOfCallsInHalfOpenState;
+			copy.successThresholdInHalfOpenState = this.successThresholdInHalfOpenState;
+			copy.maxWaitDurationInHalfOpenState = this.maxWaitDurationInHalfOpenState;
+			copy.initialState = this.initialState;
+			copy.recordExceptions = this.recordExceptions;
+			copy.ignoreExceptions = this.ignoreExceptions;
+			copy.recordException = this.recordException;
+			copy.ignoreException = this.ignoreException;
+			copy.recordResult = this.recordResult;
+			copy.nanoClock = this.nanoClock;
+			copy.clock = this.clock;
+			return copy;
+		}
+
+		/**
+		 * Opens the breaker when at least this share of the calls in the window failed.
+		 * Compared after a recorded failure or slow call, once the window holds
+		 * {@link #minimumNumberOfCalls}. Default: 50; off where
+		 * {@link #consecutiveFailureThreshold} is set and this is not.
+		 * @param percent above 0, at most 100
+		 * @return this builder
+		 */
+		public Builder failureRateThreshold(double percent) {
+			this.failureRateThreshold = percent("failureRateThreshold", percent);
+			this.withoutFailureRateThreshold = false;
+			return this;
+		}
+
+		/**
+		 * The failure rate is not judged.
+		 * @return this builder
+		 */
+		public Builder withoutFailureRateThreshold() {
+			this.failureRateThreshold = null;
+			this.withoutFailureRateThreshold = true;
+			return this;
+		}
+
+		/**
+		 * How many calls the window must hold before its rates are judged. Plays no part
+		 * in {@link State#HALF_OPEN}. Default: 20, or the size of a smaller count window.
+		 * @param calls 1 or more; at most the size of a count window
+		 * @return this builder
+		 */
+		public Builder minimumNumberOfCalls(int calls) {
+			this.minimumNumberOfCalls = atLeastOne("minimumNumberOfCalls", calls);
+			return this;
+		}
+
+		/**
+		 * Whether the window holds the last calls or the last seconds. Default:
+		 * {@link SlidingWindowType#COUNT_BASED}.
+		 * @param type the type
+		 * @return this builder
+		 */
+		public Builder slidingWindowType(SlidingWindowType type) {
+			this.slidingWindowType = given("slidingWindowType", type);
+			return this;
+		}
+
+		/**
+		 * How many calls, or seconds, the window holds. Default: 100.
+		 * @param size 1 to 1,000,000 calls, or 1 to 86,400 seconds (a day)
+		 * @return this builder
+		 */
+		public Builder slidingWindowSize(int size) {
+			this.slidingWindowSize = atLeastOne("slidingWindowSize", size);
+			return this;
+		}
+
+		/**
+		 * Opens the breaker when this many recorded failures came with no recorded
+		 * success between them, whatever the rates say. A slow success breaks the row, an
+		 * ignored call does not. Default: off.
+		 * @param failures 1 or more
+		 * @return this builder
+		 */
+		public Builder consecutiveFailureThreshold(int failures) {
+			this.consecutiveFailureThreshold = atLeastOne("consecutiveFailureThreshold", failures);
+			return this;
+		}
+
+		/**
+		 * Failures in a row are not judged.
+		 * @return this builder
+		 */
+		public Builder withoutConsecutiveFailureThreshold() {
+			this.consecutiveFailureThreshold = null;
+			return this;
+		}
+
+		/**
+		 * A call that took longer than this is slow; exactly as long is not. Default:
+		 * off, no call is slow, and no time is measured where no listener asks for it.
+		 * @param duration above zero
+		 * @return this builder
+		 */
+		public Builder slowCallDurationThreshold(Duration duration) {
+			this.slowCallDurationThreshold = aboveZero("slowCallDurationThreshold", duration);
+			return this;
+		}
+
+		/**
+		 * No call is slow.
+		 * @return this builder
+		 */
+		public Builder withoutSlowCallDurationThreshold() {
+			this.slowCallDurationThreshold = null;
+			return this;
+		}
+
+		/**
+		 * Opens the breaker when at least this share of the calls in the window was slow.
+		 * Plays no part where {@link #slowCallDurationThreshold} is off. Default: 100.
+		 * @param percent above 0, at most 100
+		 * @return this builder
+		 */
+		public Builder slowCallRateThreshold(double percent) {
+			this.slowCallRateThreshold = percent("slowCallRateThreshold", percent);
+			return this;
+		}
+
+		/**
+		 * How long the breaker stays {@link State#OPEN}, at the first opening in a row.
+		 * Default: 60 seconds.
+		 * @param duration zero (the very next call is a probe) or more
+		 * @return this builder
+		 */
+		public Builder waitDurationInOpenState(Duration duration) {
+			this.waitDurationInOpenState = notNegative("waitDurationInOpenState", duration);
+			return this;
+		}
+
+		/**
+		 * The wait grows by this factor with each further opening in a row; closing ends
+		 * the row. Default: 1, always the same wait.
+		 * @param factor 1 or more
+		 * @return this builder
+		 */
+		public Builder waitDurationMultiplier(double factor) {
+			require(factor >= 1 && Double.isFinite(factor), "waitDurationMultiplier", factor, "must be 1 or more");
+			this.waitDurationMultiplier = factor;
+			return this;
+		}
+
+		/**
+		 * The wait grows no longer than this, before jitter. Default: off.
+		 * @param duration above zero, and not shorter than
+		 * {@link #waitDurationInOpenState}
+		 * @return this builder
+		 */
+		public Builder maxWaitDurationInOpenState(Duration duration) {
+			this.maxWaitDurationInOpenState = aboveZero("maxWaitDurationInOpenState", duration);
+			return this;
+		}
+
+		/**
+		 * The wait may grow without end.
+		 * @return this builder
+		 */
+		public Builder withoutMaxWaitDurationInOpenState() {
+			this.maxWaitDurationInOpenState = null;
+			return this;
+		}
+
+		/**
+		 * Spreads the wait at random, so that the instances of a service do not probe all
+		 * at once: 0.2 gives between 80 and 120 percent of it. Default: 0, no spread.
+		 * @param factor 0 to 1
+		 * @return this builder
+		 */
+		public Builder waitDurationJitter(double factor) {
+			require(factor >= 0 && factor <= 1, "waitDurationJitter", factor, "must be from 0 to 1");
+			this.waitDurationJitter = factor;
+			return this;
+		}
+
+		/**
+		 * How many probes {@link State#HALF_OPEN} lets through, and judges together.
+		 * Default: 10; 1 where {@link #consecutiveFailureThreshold} is set and
+		 * {@link #failureRateThreshold} is not.
+		 * @param calls 1 or more
+		 * @return this builder
+		 */
+		public Builder permittedNumberOfCallsInHalfOpenState(int calls) {
+			this.permittedNumberOfCallsInHalfOpenState = atLeastOne("permittedNumberOfCallsInHalfOpenState", calls);
+			return this;
+		}
+
+		/**
+		 * At this many successful probes the breaker closes (or opens, where the
+		 * slow-call rate among the probes reached its threshold); it opens as soon as
+		 * they are out of reach. Default: off, the rates among the permitted probes
+		 * decide.
+		 * @param successes 1 to {@link #permittedNumberOfCallsInHalfOpenState}
+		 * @return this builder
+		 */
+		public Builder successThresholdInHalfOpenState(int successes) {
+			this.successThresholdInHalfOpenState = atLeastOne("successThresholdInHalfOpenState", successes);
+			return this;
+		}
+
+		/**
+		 * The rates among the permitted probes decide.
+		 * @return this builder
+		 */
+		public Builder withoutSuccessThresholdInHalfOpenState() {
+			this.successThresholdInHalfOpenState = null;
+			return this;
+		}
+
+		/**
+		 * A probe that has not come back this long after it was admitted is lost, and the
+		 * breaker opens again. Default: 60 seconds.
+		 * @param duration above zero
+		 * @return this builder
+		 */
+		public Builder maxWaitDurationInHalfOpenState(Duration duration) {
+			this.maxWaitDurationInHalfOpenState = aboveZero("maxWaitDurationInHalfOpenState", duration);
+			return this;
+		}
+
+		/**
+		 * The first state of a new breaker. Default: {@link State#CLOSED}.
+		 * @param state any state
+		 * @return this builder
+		 */
+		public Builder initialState(State state) {
+			this.initialState = given("initialState", state);
+			return this;
+		}
+
+		/**
+		 * What counts as a failure: these and their subclasses. Where any record rule is
+		 * given, every other exception is a success. Wrappers such as
+		 * {@code CompletionException} are looked through. Replaces what was given before.
+		 * Default: none, every {@code Throwable} is a failure.
+		 * @param classes the classes; none at all takes the rule back
+		 * @return this builder
+		 */
+		@SafeVarargs
+		@SuppressWarnings("varargs") // List.of copies the array
+		public final Builder recordExceptions(Class<? extends Throwable>... classes) {
+			this.recordExceptions = List.of(classes);
+			return this;
+		}
+
+		/**
+		 * What counts as nothing: these and their subclasses. An ignore match wins over
+		 * every record rule. Replaces what was given before. Default: none.
+		 * @param classes the classes; none at all takes the rule back
+		 * @return this builder
+		 */
+		@SafeVarargs
+		@SuppressWarnings("varargs") // List.of copies the array
+		public final Builder ignoreExceptions(Class<? extends Throwable>... classes) {
+			this.ignoreExceptions = List.of(classes);
+			return this;
+		}
+
+		/**
+		 * What counts as a failure, beside {@link #recordExceptions}. A rule that throws
+		 * makes the call a failure, and is logged once. Default: none.
+		 * @param rule true for a failure; {@code null} takes the rule back
+		 * @return this builder
+		 */
+		public Builder recordException(@Nullable Predicate<? super Throwable> rule) {
+			this.recordException = rule;
+			return this;
+		}
+
+		/**
+		 * What counts as nothing, beside {@link #ignoreExceptions}. A rule that throws
+		 * makes the call a failure, and is logged once. Default: none.
+		 * @param rule true for an exception to ignore; {@code null} takes the rule back
+		 * @return this builder
+		 */
+		public Builder ignoreException(@Nullable Predicate<? super Throwable> rule) {
+			this.ignoreException = rule;
+			return this;
+		}
+
+		/**
+		 * Which results count as a failure although the call returned; they reach the
+		 * caller all the same. A rule that throws makes the call a failure, and is logged
+		 * once. Default: none.
+		 * @param rule true for a failure, asked about {@code null} results too;
+		 * {@code null} takes the rule back
+		 * @return this builder
+		 */
+		public Builder recordResult(@Nullable Predicate<@Nullable Object> rule) {
+			this.recordResult = rule;
+			return this;
+		}
+
+		/**
+		 * The only clock that decides anything. Tests move it by hand. A clock that goes
+		 * back is taken for one that stands still. Default: {@link System#nanoTime()}.
+		 * @param nanoClock monotonic nanoseconds with any origin
+		 * @return this builder
+		 */
+		public Builder nanoClock(LongSupplier nanoClock) {
+			this.nanoClock = given("nanoClock", nanoClock);
+			return this;
+		}
+
+		/**
+		 * The clock for instants that are shown to people; it decides nothing. Default:
+		 * the system's, in UTC.
+		 * @param clock the clock
+		 * @return this builder
+		 */
+		public Builder clock(Clock clock) {
+			this.clock = given("clock", clock);
+			return this;
+		}
+
+		/**
+		 * Makes the config.
+		 * @return an immutable config
+		 * @throws IllegalArgumentException when values contradict each other
+		 */
+		public CircuitBreakerConfig build() {
+			boolean countBased = this.slidingWindowType == SlidingWindowType.COUNT_BASED;
+			int largest = countBased ? MAX_WINDOW_OF_CALLS : MAX_WINDOW_OF_SECONDS;
+			require(this.slidingWindowSize <= largest, "slidingWindowSize", this.slidingWindowSize,
+					"must be from 1 to " + largest + (countBased ? " calls" : " seconds"));
+			CircuitBreakerConfig config = new CircuitBreakerConfig(copy());
+			int minimum = config.minimumNumberOfCalls();
+			require(!countBased || minimum <= this.slidingWindowSize, "minimumNumberOfCalls", minimum,
+					"must be at most the " + this.slidingWindowSize
+							+ " calls that the count-based window holds (slidingWindowSize)");
+			int permitted = config.permittedNumberOfCallsInHalfOpenState();
+			Integer successes = this.successThresholdInHalfOpenState;
+			if (successes != null) {
+				require(successes <= permitted, "successThresholdInHalfOpenState", successes,
+						"must be at most permittedNumberOfCallsInHalfOpenState (" + permitted + ")");
+			}
+			Duration longest = this.maxWaitDurationInOpenState;
+			if (longest != null) {
+				require(longest.compareTo(this.waitDurationInOpenState) >= 0, "maxWaitDurationInOpenState", longest,
+						"must not be shorter than waitDurationInOpenState (" + this.waitDurationInOpenState + ")");
+			}
+			return config;
+		}
+
+		private static float percent(String property, double value) {
+			float percent = (float) value;
+			require(percent > 0 && value <= 100, property, value, "must be above 0 and at most 100 percent");
+			return percent;
+		}
+
+		private static int atLeastOne(String property, int value) {
+			require(value >= 1, property, value, "must be 1 or more");
+			return value;
+		}
+
+		private static Duration aboveZero(String property, Duration value) {
+			require(!given(property, value).isNegative() && !value.isZero(), property, value, "must be above zero");
+			return value;
+		}
+
+		private static Duration notNegative(String property, Duration value) {
+			require(!given(property, value).isNegative(), property, value, "must be zero or more");
+			return value;
+		}
+
+		private static <T> T given(String property, @Nullable T value) {
+			if (value == null) {
+				throw new IllegalArgumentException("Invalid " + property + " (null): must be given");
+			}
+			return value;
+		}
+
+		private static void require(boolean valid, String property, Object value, String remedy) {
+			if (!valid) {
+				throw new IllegalArgumentException("Invalid " + property + " (" + value + "): " + remedy);
+			}
+		}
+
+	}
+
+}

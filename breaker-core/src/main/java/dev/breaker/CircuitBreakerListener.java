@@ -1,0 +1,66 @@
+package dev.breaker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears what happens to a circuit breaker. Each method has an empty default, and a
+ * breaker calls only those that a listener overrides: one that hears state changes alone
+ * costs the calls nothing.
+ *
+ * <p>
+ * Methods run on the thread that caused the news, after the fact and under no lock, so
+ * they should be quick. State changes arrive one at a time and in their order; where
+ * several threads change the state at once, one of them may deliver the news of the
+ * others. What a listener throws is logged, and never reaches the call.
+ */
+public interface CircuitBreakerListener {
+
+	/**
+	 * The state changed.
+	 * @param breaker the breaker
+	 * @param change from, to, why and when
+	 */
+	default void onStateChange(CircuitBreaker breaker, StateChange change) {
+	}
+
+	/**
+	 * A success was recorded.
+	 * @param breaker the breaker
+	 * @param elapsedNanos how long the call took, in nanoseconds
+	 */
+	default void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+	}
+
+	/**
+	 * A failure was recorded.
+	 * @param breaker the breaker
+	 * @param thrown what the call threw; {@code null} where its result counted as failure
+	 * @param elapsedNanos how long the call took, in nanoseconds
+	 */
+	default void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
+	}
+
+	/**
+	 * A call threw what the rules ignore.
+	 * @param breaker the breaker
+	 * @param thrown what the call threw
+	 * @param elapsedNanos how long the call took, in nanoseconds
+	 */
+	default void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+	}
+
+	/**
+	 * A call was refused.
+	 * @param breaker the breaker
+	 */
+	default void onNotPermitted(CircuitBreaker breaker) {
+	}
+
+	/**
+	 * The breaker was reset.
+	 * @param breaker the breaker
+	 */
+	default void onReset(CircuitBreaker breaker) {
+	}
+
+}

@@ -1,0 +1,123 @@
+package dev.breaker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listeners of one breaker, sorted by what they override, so that a call pays only
+ * for who listens to calls. Held in one immutable value that is replaced as a whole. What
+ * a listener throws is logged, and goes no further.
+ */
+final class Listeners {
+
+	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
+
+	static final Listeners NONE = new Listeners(List.of());
+
+	private final List<CircuitBreakerListener> all;
+
+	private final CircuitBreakerListener[] stateChange;
+
+	private final CircuitBreakerListener[] success;
+
+	private final CircuitBreakerListener[] failure;
+
+	private final CircuitBreakerListener[] ignored;
+
+	private final CircuitBreakerListener[] notPermitted;
+
+	private final CircuitBreakerListener[] reset;
+
+	/** Whether somebody wants to know how long calls take. */
+	final boolean wantTime;
+
+	private Listeners(List<CircuitBreakerListener> all) {
+		this.all = all;
+		this.stateChange = overriding("onStateChange", CircuitBreaker.class, StateChange.class);
+		this.success = overriding("onSuccess", CircuitBreaker.class, long.class);
+		this.failure = overriding("onFailure", CircuitBreaker.class, Throwable.class, long.class);
+		this.ignored = overriding("onIgnored", CircuitBreaker.class, Throwable.class, long.class);
+		this.notPermitted = overriding("onNotPermitted", CircuitBreaker.class);
+		this.reset = overriding("onReset", CircuitBreaker.class);
+		this.wantTime = this.success.length + this.failure.length + this.ignored.length > 0;
+	}
+
+	private CircuitBreakerListener[] overriding(String method, Class<?>... parameters) {
+		return this.all.stream()
+			.filter((listener) -> overrides(listener, method, parameters))
+			.toArray(CircuitBreakerListener[]::new);
+	}
+
+	private static boolean overrides(CircuitBreakerListener listener, String method, Class<?>... parameters) {
+		try {
+			return listener.getClass()
+				.getMethod(method, parameters)
+				.getDeclaringClass() != CircuitBreakerListener.class;
+		}
+		catch (NoSuchMethodException ex) {
+			throw new IllegalStateException(listener.getClass() + " has no " + method, ex);
+		}
+	}
+
+	Listeners with(CircuitBreakerListener listener) {
+		List<CircuitBreakerListener> more = new ArrayList<>(this.all);
+		more.add(listener);
+		return new Listeners(List.copyOf(more));
+	}
+
+	Listeners without(CircuitBreakerListener listener) {
+		List<CircuitBreakerListener> fewer = new ArrayList<>(this.all);
+		fewer.remove(listener);
+		return fewer.isEmpty() ? NONE : new Listeners(List.copyOf(fewer));
+	}
+
+	void stateChanged(CircuitBreaker breaker, StateChange change) {
+		tell(this.stateChange, breaker, (listener) -> listener.onStateChange(breaker, change));
+	}
+
+	void wasReset(CircuitBreaker breaker) {
+		tell(this.reset, breaker, (listener) -> listener.onReset(breaker));
+	}
+
+	void notPermitted(CircuitBreaker breaker) {
+		if (this.notPermitted.length > 0) {
+			tell(this.notPermitted, breaker, (listener) -> listener.onNotPermitted(breaker));
+		}
+	}
+
+	void succeeded(CircuitBreaker breaker, long elapsed) {
+		if (this.success.length > 0) {
+			tell(this.success, breaker, (listener) -> listener.onSuccess(breaker, elapsed));
+		}
+	}
+
+	void failed(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsed) {
+		if (this.failure.length > 0) {
+			tell(this.failure, breaker, (listener) -> listener.onFailure(breaker, thrown, elapsed));
+		}
+	}
+
+	void ignored(CircuitBreaker breaker, Throwable thrown, long elapsed) {
+		if (this.ignored.length > 0) {
+			tell(this.ignored, breaker, (listener) -> listener.onIgnored(breaker, thrown, elapsed));
+		}
+	}
+
+	private static void tell(CircuitBreakerListener[] listeners, CircuitBreaker breaker,
+			Consumer<CircuitBreakerListener> news) {
+		for (CircuitBreakerListener listener : listeners) {
+			try {
+				news.accept(listener);
+			}
+			catch (Throwable ex) {
+				logger.warn("A listener of circuit breaker '{}' failed: {}", breaker.name(), listener.getClass(), ex);
+			}
+		}
+	}
+
+}

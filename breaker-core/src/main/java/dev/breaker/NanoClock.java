@@ -1,0 +1,58 @@
+package dev.breaker;
+
+import java.util.function.LongSupplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the clock that decides, and never throws: while a clock of the user's does, time
+ * stands still.
+ */
+final class NanoClock {
+
+	/**
+	 * The system's monotonic clock. One instance, so that it is known when nobody
+	 * replaced it.
+	 */
+	static final LongSupplier SYSTEM = System::nanoTime;
+
+	private static final NanoClock SYSTEM_CLOCK = new NanoClock(SYSTEM);
+
+	private static final Logger logger = LoggerFactory.getLogger(NanoClock.class);
+
+	private final LongSupplier source;
+
+	private volatile long lastReading;
+
+	private volatile boolean complained;
+
+	private NanoClock(LongSupplier source) {
+		this.source = source;
+	}
+
+	static NanoClock of(LongSupplier source) {
+		return (source == SYSTEM) ? SYSTEM_CLOCK : new NanoClock(source);
+	}
+
+	long read() {
+		return (this.source == SYSTEM) ? System.nanoTime() : readCarefully();
+	}
+
+	private long readCarefully() {
+		try {
+			long reading = this.source.getAsLong();
+			this.lastReading = reading;
+			return reading;
+		}
+		catch (Throwable ex) {
+			if (!this.complained) {
+				this.complained = true;
+				logger.warn("The nanoClock of a circuit breaker failed: its time stands still until it answers again",
+						ex);
+			}
+			return this.lastReading;
+		}
+	}
+
+}

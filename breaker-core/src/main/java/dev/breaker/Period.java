@@ -1,0 +1,176 @@
+package dev.breaker;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stretch of one state. A breaker holds one reference to its present period, swapped
+ * by compare-and-set; a period never comes back, so it can serve as the ticket of the
+ * calls that it admits. Immutable but for what is marked.
+ */
+final class Period implements Ticket {
+
+	/** The limit of a period that time does not end. */
+	static final long WITHOUT_END = -1;
+
+	/** The limit of an OPEN period that lasts as long as the rules say. */
+	static final long BY_RULES = -2;
+
+	final State state;
+
+	final Rules rules;
+
+	/** Shared by the periods into which a new config splits one stretch of a state. */
+	final Object stretch;
+
+	/** In CLOSED and METRICS_ONLY. */
+	final @Nullable SlidingWindow window;
+
+	/** In HALF_OPEN. */
+	final @Nullable Probes probes;
+
+	/** In OPEN and FORCED_OPEN: the figures when it opened. */
+	final @Nullable Figures frozen;
+
+	private final long began;
+
+	private final long limit;
+
+	final Instant since;
+
+	final int openings;
+
+	/** Null where there was none yet. */
+	final @Nullable StateChange lastChange;
+
+	/** Whether it began by a reset. */
+	final boolean reset;
+
+	/**
+	 * The last exception that counted, since the breaker was last closed. Written by any
+	 * thread; only shown.
+	 */
+	private volatile @Nullable Throwable lastFailure;
+
+	/**
+	 * What came before, until its news is delivered. Touched by the one thread that
+	 * delivers.
+	 */
+	@Nullable Period before;
+
+	private Period(State state, Rules rules, @Nullable Object stretch, @Nullable SlidingWindow window,
+			@Nullable Probes probes, @Nullable Figures frozen, long began, long limit, Instant since, int openings,
+			@Nullable StateChange lastChange, boolean reset, @Nullable Period before) {
+		this.state = state;
+		this.rules = rules;
+		this.stretch = (stretch != null) ? stretch : new Object();
+		this.window = window;
+		this.probes = probes;
+		this.frozen = frozen;
+		this.began = began;
+		this.limit = limit;
+		this.since = since;
+		this.openings = openings;
+		this.lastChange = lastChange;
+		this.reset = reset;
+		this.before = before;
+		this.lastFailure = (before != null && state != State.CLOSED) ? before.lastFailure : null;
+	}
+
+	/** The first period of a breaker. */
+	static Period first(Rules rules, long now, Instant at) {
+		State state = rules.config.initialState();
+		int openings = (state == State.OPEN) ? 1 : 0;
+		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state), null, now,
+				limit(state, rules, BY_RULES, openings), at, openings, null, false, null);
+	}
+
+	/** The period that follows. */
+	Period next(State next, Reason reason, long limit, boolean reset, long now, Instant at) {
+		boolean same = next == this.state;
+		int openings = switch (next) {
+			case CLOSED -> 0;
+			case OPEN -> same ? this.openings : this.openings + 1;
+			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.openings;
+		};
+		StateChange change = same ? this.lastChange : new StateChange(this.state, next, reason, at, this.lastFailure);
+		return new Period(next, this.rules, null, newWindow(next, this.rules, now), newProbes(next),
+				opens(next) ? figures(now) : null, now, limit(next, this.rules, limit, openings),
+				same ? this.since : at, openings, change, reset, this);
+	}
+
+	/**
+	 * The same stretch under other rules: what is left of a wait is kept, and a window of
+	 * the same type and size.
+	 */
+	Period under(Rules other, long now) {
+		SlidingWindow window = this.window;
+		if (window != null && !window.fits(other.config)) {
+			window = SlidingWindow.of(other.config, now);
+		}
+		if (this.probes != null) {
+			this.probes.reassess(other);
+		}
+		return new Period(this.state, other, this.stretch, window, this.probes, this.frozen, this.began, this.limit,
+				this.since, this.openings, this.lastChange, false, this);
+	}
+
+	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
+		return (state == State.CLOSED || state == State.METRICS_ONLY) ? SlidingWindow.of(rules.config, now) : null;
+	}
+
+	private static @Nullable Probes newProbes(State state) {
+		return (state == State.HALF_OPEN) ? new Probes() : null;
+	}
+
+	private static boolean opens(State state) {
+		return state == State.OPEN || state == State.FORCED_OPEN;
+	}
+
+	private static long limit(State state, Rules rules, long limit, int openings) {
+		if (limit != BY_RULES) {
+			return limit;
+		}
+		return (state == State.OPEN) ? rules.waitNanos(openings) : WITHOUT_END;
+	}
+
+	@Override
+	public Period period() {
+		return this;
+	}
+
+	/** Whether time has ended it. At exactly its limit it is over. */
+	boolean isOver(long now) {
+		return this.limit != WITHOUT_END && now - this.began >= this.limit;
+	}
+
+	/** How many nanoseconds are left; zero where time does not end it. */
+	long remaining(long now) {
+		if (this.limit == WITHOUT_END) {
+			return 0;
+		}
+		long elapsed = Math.max(0, now - this.began);
+		return Math.max(0, this.limit - elapsed);
+	}
+
+	Figures figures(long now) {
+		if (this.window != null) {
+			return this.window.figures(now, this.rules);
+		}
+		if (this.probes != null) {
+			return this.probes.figures(this.rules);
+		}
+		return (this.frozen != null) ? this.frozen : new Figures(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
+	}
+
+	void lastFailure(Throwable thrown) {
+		this.lastFailure = thrown;
+	}
+
+	@Nullable Class<?> lastFailureType() {
+		Throwable failure = this.lastFailure;
+		return (failure != null) ? failure.getClass() : null;
+	}
+
+}

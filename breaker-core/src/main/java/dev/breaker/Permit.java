@@ -1,0 +1,37 @@
+package dev.breaker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to make one call. Whoever took it gives it back by exactly one of its
+ * methods; giving it back a second time does nothing. Safe for use by several threads:
+ * the first one to give it back wins.
+ *
+ * <p>
+ * A permit that never comes back harms nothing while the breaker is {@link State#CLOSED};
+ * in {@link State#HALF_OPEN} it is a probe, which counts as lost after
+ * {@code maxWaitDurationInHalfOpenState}.
+ */
+public interface Permit {
+
+	/**
+	 * The call returned. The {@code recordResult} rule may still make it a failure.
+	 * @param result what it returned
+	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero
+	 */
+	void success(@Nullable Object result, long elapsedNanos);
+
+	/**
+	 * The call threw. The exception rules may still ignore it, or take it for a success.
+	 * @param thrown what it threw
+	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero
+	 */
+	void failure(Throwable thrown, long elapsedNanos);
+
+	/**
+	 * The call was not made, or was cancelled: nothing is recorded, and a probe's place
+	 * is free again.
+	 */
+	void release();
+
+}

@@ -1,0 +1,38 @@
+package dev.breaker;
+
+/**
+ * Why a circuit breaker changed its state.
+ */
+public enum Reason {
+
+	/** The failure rate of the window reached its threshold. */
+	FAILURE_RATE,
+
+	/** The slow-call rate of the window reached its threshold. */
+	SLOW_CALL_RATE,
+
+	/** As many calls in a row failed as the threshold allows. */
+	CONSECUTIVE_FAILURES,
+
+	/** The wait in {@link State#OPEN} was over. */
+	WAIT_ELAPSED,
+
+	/** The probes can no longer fail: the breaker closed. */
+	PROBES_SUCCEEDED,
+
+	/** The probes can no longer succeed: the breaker opened again. */
+	PROBES_FAILED,
+
+	/** A probe did not come back in time: the breaker opened again. */
+	PROBES_LOST,
+
+	/** An operator, or the application, said so. */
+	COMMAND,
+
+	/** The hold of an operator's command was over. */
+	HOLD_ELAPSED,
+
+	/** Other members of the fleet said so. */
+	FLEET
+
+}

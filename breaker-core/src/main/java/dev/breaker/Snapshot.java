@@ -1,0 +1,41 @@
+package dev.breaker;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a circuit breaker looked like at one moment. The window is that of the present
+ * state: the recorded calls while {@link State#CLOSED} or {@link State#METRICS_ONLY}, the
+ * probes while {@link State#HALF_OPEN}; in {@link State#OPEN} and
+ * {@link State#FORCED_OPEN} the seven figures from {@code failureRate} to
+ * {@code callsUntilEvaluated} stay as they were when it opened.
+ *
+ * @param name the breaker's name
+ * @param state the state
+ * @param since when this state began
+ * @param failureRate failed calls in percent of the window, below the minimum number of
+ * calls too; NaN while the window is empty
+ * @param slowCallRate slow calls in percent of the window; NaN while the window is empty
+ * @param bufferedCalls calls in the window
+ * @param failedCalls failed calls in the window
+ * @param slowCalls slow calls in the window; a failed call may be slow too
+ * @param consecutiveFailures failures recorded since the last recorded success
+ * @param callsUntilEvaluated how many more recorded calls it takes until the rates are
+ * compared with their thresholds; in {@link State#HALF_OPEN} how many probes are still to
+ * be recorded; zero where no rate is judged
+ * @param successfulCallsTotal recorded successes, slow ones too, since creation or reset
+ * @param failedCallsTotal recorded failures, slow ones too, since creation or reset
+ * @param slowCallsTotal slow calls, successful or failed, since creation or reset
+ * @param ignoredCallsTotal ignored calls since creation or reset
+ * @param notPermittedCallsTotal refused calls since creation or reset
+ * @param openings OPEN periods in a row without a recovery; drives the backoff
+ * @param retryAfter how long until a probe may pass; zero when due or unknown
+ * @param lastChange the last change of state; {@code null} where there was none yet
+ */
+public record Snapshot(String name, State state, Instant since, float failureRate, float slowCallRate,
+		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,
+		long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal,
+		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange) {
+}

@@ -1,0 +1,63 @@
+package dev.breaker;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A lock for sections of a few instructions that call no code but ours, embedded in what
+ * it guards. Nobody waits for a thread that is inside a user's code; a holder that loses
+ * its processor makes the others sleep, not spin.
+ */
+abstract class SpinLock {
+
+	private static final VarHandle HELD;
+
+	private static final int SPINS = 64;
+
+	private static final int YIELDS = 16;
+
+	private static final long NAP_NANOS = 20_000;
+
+	static {
+		try {
+			HELD = MethodHandles.lookup().findVarHandle(SpinLock.class, "held", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	@SuppressWarnings("unused") // through HELD
+	private volatile int held;
+
+	final void lock() {
+		if (!HELD.compareAndSet(this, 0, 1)) {
+			lockContended();
+		}
+	}
+
+	@SuppressWarnings("ThreadPriorityCheck") // yielding is a courtesy here: nothing
+												// depends on it
+	private void lockContended() {
+		int tries = 0;
+		do {
+			tries++;
+			if (tries <= SPINS) {
+				Thread.onSpinWait();
+			}
+			else if (tries <= SPINS + YIELDS) {
+				Thread.yield();
+			}
+			else {
+				LockSupport.parkNanos(this, NAP_NANOS);
+			}
+		}
+		while (this.held != 0 || !HELD.compareAndSet(this, 0, 1));
+	}
+
+	final void unlock() {
+		HELD.setRelease(this, 0);
+	}
+
+}

@@ -1,0 +1,54 @@
+package dev.breaker.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Puts the annotated method, or each public method of the annotated type, behind a
+ * circuit breaker. Works on classes, on interfaces (HTTP interface clients, Spring Data
+ * repositories) and as a meta-annotation; an annotation on a method wins over one on its
+ * type, and one on the class over one on an interface.
+ *
+ * <p>
+ * The call runs on the caller's thread. A call that is refused throws
+ * {@link dev.breaker.CallNotPermittedException} unless there is a fallback.
+ */
+@Documented
+@Inherited
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ ElementType.METHOD, ElementType.TYPE })
+public @interface CircuitBreaker {
+
+	/**
+	 * The breaker's name, under which it is configured ({@code breaker.instances.NAME}),
+	 * measured and shown. Methods that give the same name share one breaker.
+	 * <code>${...}</code> placeholders are resolved once, at start.
+	 * @return the name, never empty
+	 */
+	String name();
+
+	/**
+	 * What runs instead when the call is refused or fails: the name of a method of the
+	 * same class, inherited ones included, or {@code bean::method}. It takes the
+	 * parameters of the guarded method, or none, and after them may take one
+	 * {@code Throwable}; of several the one nearest to what was thrown runs. A name that
+	 * fits no method stops the application at start. Default: none, what was thrown
+	 * reaches the caller.
+	 * @return the name of the fallback, or an empty string
+	 */
+	String fallbackMethod() default "";
+
+	/**
+	 * A SpEL expression over the arguments, as in Spring's {@code @Cacheable}
+	 * ({@code #warehouse}, {@code #a0}, {@code #root.methodName}). Each value has a
+	 * breaker of its own, called {@code name:value} and configured as {@code name}.
+	 * Default: none, one breaker for all calls.
+	 * @return the expression, or an empty string
+	 */
+	String key() default "";
+
+}
