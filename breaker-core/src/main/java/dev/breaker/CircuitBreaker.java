@@ -326,6 +326,8 @@ public final class CircuitBreaker {
 	/** A call was not made, or counts as nothing. */
 	void release(Ticket ticket) {
 		if (ticket instanceof Probes.Probe probe) {
+			// First what time decided: a probe that comes back too late is lost.
+			current();
 			probe.giveBack();
 		}
 	}

@@ -126,6 +126,24 @@ class ReconfigureTests {
 	}
 
 	@Test
+	void theLastFailureIsStillKnown() {
+		TestBreaker before = TestBreaker.simple();
+		Throwable last = new IllegalArgumentException("the last");
+		before.throwing(last);
+		reconfigure(before, (config) -> config.failureRateThreshold(20));
+		before.in(State.OPEN);
+		assertThat(before.snapshot().lastChange().lastFailure()).isSameAs(last);
+
+		TestBreaker meanwhile = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1));
+		Permit permit = meanwhile.take();
+		reconfigure(meanwhile, (config) -> config.failureRateThreshold(20));
+		permit.failure(last, 0);
+		assertThat(meanwhile.state()).isEqualTo(State.OPEN);
+		assertThat(meanwhile.snapshot().lastChange().lastFailure()).isSameAs(last);
+		assertThat(meanwhile.refused()).hasMessageContaining("java.lang.IllegalArgumentException");
+	}
+
+	@Test
 	void aProbeThatRunsMeanwhileDecides() {
 		TestBreaker good = TestBreaker.simple().in(State.HALF_OPEN);
 		Permit permit = good.take();
@@ -151,6 +169,16 @@ class ReconfigureTests {
 		assertThat(test.state()).isEqualTo(State.HALF_OPEN);
 		test.advance(Duration.ofNanos(1));
 		assertThat(test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aProbeThatIsTooOldForTheNewConfigIsLost() {
+		TestBreaker test = TestBreaker.simple().in(State.HALF_OPEN);
+		test.take();
+		test.advance(Duration.ofSeconds(25));
+		reconfigure(test, (config) -> config.maxWaitDurationInHalfOpenState(Duration.ofSeconds(20)));
+		assertThat(test.state()).isEqualTo(State.OPEN);
+		assertThat(test.snapshot().lastChange().reason()).isEqualTo(Reason.PROBES_LOST);
 	}
 
 	@Test
