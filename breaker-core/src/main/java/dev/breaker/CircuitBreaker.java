@@ -241,8 +241,9 @@ public final class CircuitBreaker {
 			CallNotPermittedException exception = refusal.toException(this.name);
 			return (fallback != null) ? fallback.apply(exception) : CompletableFuture.failedFuture(exception);
 		}
-		long start = timed(ticket) ? this.nanoClock.read() : UNREAD;
-		return new AsyncCall<>(this, ticket, start, work, fallback).start();
+		boolean timed = timed(ticket);
+		long start = timed ? this.nanoClock.read() : UNREAD;
+		return new AsyncCall<>(this, ticket, timed, start, work, fallback).start();
 	}
 
 	/**
@@ -292,8 +293,9 @@ public final class CircuitBreaker {
 		return ticket.period().rules.slowCallsJudged || this.listeners.wantTime;
 	}
 
+	/** Zero of two that were not read. */
 	static long elapsed(long start, long end) {
-		return (start == UNREAD) ? 0 : Math.max(0, end - start);
+		return Math.max(0, end - start);
 	}
 
 	/** A call came back. */
