@@ -142,9 +142,12 @@ final class Period implements Ticket {
 		return this.limit != WITHOUT_END && now - this.began >= this.limit;
 	}
 
-	/** How many nanoseconds are left; zero where time does not end it. */
+	/**
+	 * How many nanoseconds it goes on to refuse calls; zero where it refuses none, or
+	 * where time does not end it.
+	 */
 	long remaining(long now) {
-		if (this.limit == WITHOUT_END) {
+		if (this.limit == WITHOUT_END || !opens(this.state)) {
 			return 0;
 		}
 		long elapsed = Math.max(0, now - this.began);
