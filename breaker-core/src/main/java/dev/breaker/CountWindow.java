@@ -73,7 +73,7 @@ final class CountWindow extends SlidingWindow {
 			return this.trip;
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -97,7 +97,7 @@ final class CountWindow extends SlidingWindow {
 			return (this.trip != null) ? this.trip.figures() : counts(rules);
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 

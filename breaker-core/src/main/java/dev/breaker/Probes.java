@@ -43,7 +43,7 @@ final class Probes extends SpinLock {
 			return probe;
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -54,7 +54,7 @@ final class Probes extends SpinLock {
 			end(probe);
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -71,7 +71,7 @@ final class Probes extends SpinLock {
 			this.verdict = rules.verdict(this.recorded, this.failed, this.slow);
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -89,7 +89,7 @@ final class Probes extends SpinLock {
 			return this.verdict;
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -107,7 +107,7 @@ final class Probes extends SpinLock {
 			}
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -118,7 +118,7 @@ final class Probes extends SpinLock {
 					Math.max(0, rules.permittedProbes - this.recorded));
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 

@@ -85,7 +85,7 @@ final class TimeWindow extends SlidingWindow {
 			return this.trip;
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -113,7 +113,7 @@ final class TimeWindow extends SlidingWindow {
 			return (this.trip != null) ? this.trip.figures() : counts(now, rules);
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
