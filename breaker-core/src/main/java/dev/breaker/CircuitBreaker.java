@@ -48,6 +48,7 @@ public final class CircuitBreaker {
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
+		Rehearsal.run();
 	}
 
 	private final String name;
