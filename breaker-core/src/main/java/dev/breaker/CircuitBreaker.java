@@ -134,8 +134,14 @@ public final class CircuitBreaker {
 	 */
 	public Snapshot snapshot() {
 		long now = this.nanoClock.read();
-		Period p = current(now);
-		Figures figures = p.figures(now);
+		Period p;
+		Figures figures;
+		do {
+			p = current(now);
+			figures = p.figures(now);
+			// Figures that led to another state are none of this one's.
+		}
+		while (p != current(now));
 		return new Snapshot(this.name, p.state, p.since, figures.failureRate(), figures.slowCallRate(), figures.calls(),
 				figures.failed(), figures.slow(), figures.consecutiveFailures(), figures.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
@@ -276,12 +282,17 @@ public final class CircuitBreaker {
 			return p;
 		}
 		long now = this.nanoClock.read();
-		p = current(now);
-		Ticket ticket = switch (p.state) {
-			case CLOSED, DISABLED, METRICS_ONLY -> p;
-			case HALF_OPEN -> Objects.requireNonNull(p.probes).take(p, now);
-			case OPEN, FORCED_OPEN -> null;
-		};
+		Ticket ticket;
+		do {
+			p = current(now);
+			ticket = switch (p.state) {
+				case CLOSED, DISABLED, METRICS_ONLY -> p;
+				case HALF_OPEN -> Objects.requireNonNull(p.probes).take(p, now);
+				case OPEN, FORCED_OPEN -> null;
+			};
+			// No place among the probes: perhaps since they have just decided.
+		}
+		while (ticket == null && p.state == State.HALF_OPEN && p != current(now));
 		if (ticket == null) {
 			this.notPermitted.increment();
 			this.listeners.notPermitted(this);
@@ -382,7 +393,7 @@ public final class CircuitBreaker {
 			case HALF_OPEN -> {
 				// First what time decided: a probe that comes back too late is lost.
 				if (current().stretch == admitted.stretch) {
-					((Probes.Probe) ticket).record(failed, slow, p.rules);
+					((Probes.Probe) ticket).record(failed, slow);
 					current();
 				}
 			}
@@ -417,7 +428,7 @@ public final class CircuitBreaker {
 				case CLOSED, METRICS_ONLY -> null;
 				case OPEN -> p.isOver(now) ? Reason.WAIT_ELAPSED : null;
 				case FORCED_OPEN, DISABLED -> p.isOver(now) ? Reason.HOLD_ELAPSED : null;
-				case HALF_OPEN -> Objects.requireNonNull(p.probes).verdict(now, p.rules);
+				case HALF_OPEN -> Objects.requireNonNull(p.probes).verdict(now);
 			};
 			if (due == null) {
 				return p;
@@ -542,6 +553,18 @@ public final class CircuitBreaker {
 		command(State.CLOSED, Period.BY_RULES, true);
 	}
 
+	private boolean swapRules(Period p, Period next) {
+		Probes probes = p.probes;
+		if (probes == null) {
+			return swap(p, next);
+		}
+		boolean swapped = probes.under(next.rules, () -> PERIOD.compareAndSet(this, p, next));
+		if (swapped) {
+			this.news.deliver(this);
+		}
+		return swapped;
+	}
+
 	private static long limit(String parameter, Duration duration) {
 		if (Objects.requireNonNull(duration, parameter).isNegative()) {
 			throw new IllegalArgumentException("Invalid " + parameter + " (" + duration + "): must be zero or more");
@@ -565,7 +588,7 @@ public final class CircuitBreaker {
 			p = current(now);
 			next = p.under(rules, now);
 		}
-		while (!swap(p, next));
+		while (!swapRules(p, next));
 		current();
 	}
 

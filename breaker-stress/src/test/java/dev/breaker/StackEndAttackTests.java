@@ -18,6 +18,14 @@ class StackEndAttackTests {
 
 	private static final int ROUNDS = 60;
 
+	// Made beforehand: to link a lambda takes more stack than to call it.
+	private static final ThrowingRunnable<RuntimeException> FINE = () -> {
+	};
+
+	private static final ThrowingRunnable<RuntimeException> FAILING = () -> {
+		throw new IllegalStateException();
+	};
+
 	@ParameterizedTest
 	@EnumSource(SlidingWindowType.class)
 	void noLockStaysHeldAndTheBreakerGoesOn(SlidingWindowType type) {
@@ -109,9 +117,7 @@ class StackEndAttackTests {
 					this.clock.advance(500_000_000);
 				}
 				if (call % 3 == 0) {
-					this.breaker.run(() -> {
-						throw new IllegalStateException();
-					});
+					this.breaker.run(FAILING);
 				}
 				else if (call % 11 == 0) {
 					this.breaker.snapshot();
@@ -120,8 +126,7 @@ class StackEndAttackTests {
 					this.breaker.forceOpen(Duration.ofSeconds(1));
 				}
 				else {
-					this.breaker.run(() -> {
-					});
+					this.breaker.run(FINE);
 				}
 			}
 			catch (IllegalStateException | CallNotPermittedException | StackOverflowError ex) {
