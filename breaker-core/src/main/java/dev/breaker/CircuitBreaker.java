@@ -381,9 +381,8 @@ public final class CircuitBreaker {
 		switch (p.state) {
 			case CLOSED -> {
 				SlidingWindow window = Objects.requireNonNull(p.window);
-				Trip trip = window.record(failed, slow, timeFor(window, end), p.rules);
-				if (trip != null) {
-					trip(p, trip.reason());
+				if (window.record(failed, slow, timeFor(window, end), p.rules) != null) {
+					current(this.nanoClock.read());
 				}
 			}
 			case METRICS_ONLY -> {
@@ -405,14 +404,6 @@ public final class CircuitBreaker {
 		return (window.timeBased() && end == UNREAD) ? this.nanoClock.read() : end;
 	}
 
-	/** Opens, unless something else ended this stretch of CLOSED before. */
-	private void trip(Period tripped, Reason reason) {
-		Period p = tripped;
-		while (p.stretch == tripped.stretch && !swap(p, State.OPEN, reason, Period.BY_RULES, this.nanoClock.read())) {
-			p = this.period;
-		}
-	}
-
 	private Period current() {
 		Period p = this.period;
 		return (p.state == State.CLOSED) ? p : current(this.nanoClock.read());
@@ -425,7 +416,8 @@ public final class CircuitBreaker {
 		while (true) {
 			Period p = this.period;
 			Reason due = switch (p.state) {
-				case CLOSED, METRICS_ONLY -> null;
+				case METRICS_ONLY -> null;
+				case CLOSED -> Objects.requireNonNull(p.window).tripped();
 				case OPEN -> p.isOver(now) ? Reason.WAIT_ELAPSED : null;
 				case FORCED_OPEN, DISABLED -> p.isOver(now) ? Reason.HOLD_ELAPSED : null;
 				case HALF_OPEN -> Objects.requireNonNull(p.probes).verdict(now);

@@ -91,6 +91,17 @@ final class CountWindow extends SlidingWindow {
 	}
 
 	@Override
+	@Nullable Reason tripped() {
+		lock();
+		try {
+			return (this.trip != null) ? this.trip.reason() : null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	@Override
 	Figures figures(long now, Rules rules) {
 		lock();
 		try {

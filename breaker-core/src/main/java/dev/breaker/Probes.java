@@ -114,8 +114,8 @@ final class Probes extends SpinLock {
 
 	/**
 	 * Goes on under other rules, if the swap that brings them takes effect. It does so
-	 * under the lock, so that no place is taken and nothing judged by rules that are
-	 * none of the present period's.
+	 * under the lock, so that no place is taken and nothing judged by rules that are none
+	 * of the present period's.
 	 */
 	boolean under(Rules other, BooleanSupplier swap) {
 		lock();
