@@ -57,10 +57,12 @@ function ago(instant) {
 
 async function command(path, options) {
   try {
-    await json(path, { method: 'POST', ...options });
+    const answer = await json(path, { method: 'POST', ...options });
     await poll();
+    return answer;
   } catch (error) {
     trouble(error.message, 6000);
+    return null;
   }
 }
 
@@ -80,13 +82,24 @@ function breakService(name, mode) {
 
 // --- traffic ---
 
+function markRate(rps) {
+  for (const button of $('#rates').children) {
+    button.setAttribute('aria-pressed', String(+button.dataset.rate === rps));
+  }
+}
+
+async function setRate(rate) {
+  const report = await command(`traffic?rps=${rate}`);
+  if (report) markRate(report.rps);
+}
+
 function showTraffic(report) {
   if (!$('#rates').children.length) {
     $('#rates').append(...RATES.map((rate) => {
       const button = element('button', rate === 0 ? 'Off' : rate);
       button.type = 'button';
       button.dataset.rate = rate;
-      button.addEventListener('click', () => command(`traffic?rps=${rate}`));
+      button.addEventListener('click', () => setRate(rate));
       return button;
     }));
     $('#outcomes').append(...OUTCOMES.map(({ name, label }) => {
@@ -95,15 +108,13 @@ function showTraffic(report) {
       return outcome;
     }));
   }
-  for (const button of $('#rates').children) {
-    button.setAttribute('aria-pressed', String(+button.dataset.rate === report.rps));
-  }
+  markRate(report.rps);
   const total = (of, status) => (of?.checkout[status] ?? 0) + (of?.partner[status] ?? 0);
   const second = {};
   OUTCOMES.forEach(({ name, status }, index) => {
     second[name] = before ? Math.max(0, total(report, status) - total(before, status)) : 0;
     const shown = $('dd', $('#outcomes').children[index]);
-    shown.replaceChildren(total(report, status).toLocaleString('en'), element('small', `${second[name]} a second`));
+    shown.replaceChildren(total(report, status).toLocaleString('en'), element('small', `${second[name]} / s`));
   });
   before = report;
   history.push(second);
@@ -148,10 +159,10 @@ function serviceSection(name, modes, warehouses) {
   select.append(new Option('all warehouses', ''));
   if (name === 'inventory') {
     select.append(...warehouses.map((warehouse) => new Option(warehouse, warehouse)));
-    select.setAttribute('aria-label', 'Warehouse concerned');
     $('.where', section).hidden = false;
   }
-  $('#services').append(section);
+  section.classList.add(name);
+  $('#services .happened').before(section);
   return section;
 }
 
@@ -160,10 +171,9 @@ function showFaults(faults) {
     if (!services.has(name)) services.set(name, serviceSection(name, faults.modes, faults.warehouses));
     const section = services.get(name);
     for (const button of $('.modes', section).children) {
-      const pressed = button.dataset.mode === service.mode;
-      button.setAttribute('aria-pressed', String(pressed));
-      button.textContent = pressed && service.warehouse ? `${service.mode} in ${service.warehouse}` : button.dataset.mode;
+      button.setAttribute('aria-pressed', String(button.dataset.mode === service.mode));
     }
+    $('.now', section).textContent = service.warehouse ? `, now ${service.mode} in ${service.warehouse} only` : '';
     $('.received', section).textContent = service.received.toLocaleString('en');
   }
 }
@@ -211,8 +221,8 @@ function showBreaker(name, snapshot) {
   $('.state', card).textContent = `${snapshot.state.replace('_', ' ')} · ${ago(snapshot.since)}`;
   showRate($('.failure', card), snapshot.failureRate, snapshot.failureRateThreshold);
   showRate($('.slow', card), snapshot.slowCallRate, snapshot.slowCallRateThreshold);
-  $('.window', card).textContent = `In the window ${plural(snapshot.bufferedCalls, 'call')}: `
-    + `${snapshot.failedCalls} failed, ${snapshot.slowCalls} slow, ${snapshot.consecutiveFailures} failures in a row`;
+  $('.window', card).textContent = `window ${plural(snapshot.bufferedCalls, 'call')} · `
+    + `${snapshot.failedCalls} failed · ${snapshot.slowCalls} slow · ${snapshot.consecutiveFailures} failed in a row`;
   const totals = {
     ok: snapshot.successfulCallsTotal,
     failed: snapshot.failedCallsTotal,
@@ -267,17 +277,19 @@ function showBreakers(all) {
 // --- events ---
 
 function detail(event) {
-  const elapsed = event.elapsed ? ` after ${Math.round(seconds(event.elapsed) * 1000)} ms` : '';
-  if (event.from) return `${words(event.from)} → ${words(event.to)}: ${words(event.reason)}`;
-  return `${event.exception ?? ''}${elapsed}`;
+  if (event.to) return `${words(event.from)} → ${words(event.to)}: ${words(event.reason)}`;
+  const thrown = (event.exception ?? '').replace(/^[\w.$]+\.(?=\w)/, '');
+  return event.elapsed ? `${thrown} (${Math.round(seconds(event.elapsed) * 1000)} ms)` : thrown;
 }
 
 function showEvents(events) {
   $('#no-events').hidden = events.length > 0;
   $('#events').replaceChildren(...events.slice(-40).reverse().map((event) => {
-    const row = element('tr', '');
-    row.append(...[clockTime(event.time), event.circuitBreaker, words(event.type), detail(event)].map((text) => element('td', text)));
-    return row;
+    const entry = element('li', '');
+    if (event.to) entry.dataset.to = event.to;
+    entry.append(element('time', clockTime(event.time)), ` ${event.circuitBreaker} · ${words(event.type)}`,
+      element('span', detail(event), 'detail'));
+    return entry;
   }));
 }
 
