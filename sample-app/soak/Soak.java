@@ -232,7 +232,7 @@ public final class Soak {
 				total(breakers, "partner", "failedCallsTotal"));
 		equal("offers refused, partner's refusals", number(offers, "503"),
 				total(breakers, "partner", "notPermittedCallsTotal"));
-		Map<String, Object> services = child(object(get("/faults")), "services");
+		Map<String, Object> services = object(get("/faults"));
 		for (String name : SERVICES) {
 			double received = number(child(services, name), "received");
 			double admitted = total(breakers, name, "successfulCallsTotal") + total(breakers, name, "failedCallsTotal");

@@ -2,6 +2,7 @@
 
 const PERIOD = 1000;
 const HISTORY = 60;
+const MODES = ['ok', 'slow', 'error', 'hang', 'refuse'];
 const RATES = [0, 5, 20, 50, 200];
 const ABOUT = {
   payments: 'An annotated method with a fallback: while it is away, orders are accepted and paid later.',
@@ -143,12 +144,12 @@ function drawHistory() {
 
 // --- remote services ---
 
-function serviceSection(name, modes, warehouses) {
+function serviceSection(name, warehouses) {
   const section = $('#service').content.cloneNode(true).firstElementChild;
   $('h2', section).textContent = name;
   $('.about', section).textContent = ABOUT[name] ?? '';
   $('.modes', section).setAttribute('aria-label', `Behaviour of ${name}`);
-  $('.modes', section).append(...modes.map((mode) => {
+  $('.modes', section).append(...MODES.map((mode) => {
     const button = element('button', mode);
     button.type = 'button';
     button.dataset.mode = mode;
@@ -157,7 +158,7 @@ function serviceSection(name, modes, warehouses) {
   }));
   const select = $('select', section);
   select.append(new Option('all warehouses', ''));
-  if (name === 'inventory') {
+  if (warehouses) {
     select.append(...warehouses.map((warehouse) => new Option(warehouse, warehouse)));
     $('.where', section).hidden = false;
   }
@@ -167,8 +168,8 @@ function serviceSection(name, modes, warehouses) {
 }
 
 function showFaults(faults) {
-  for (const [name, service] of Object.entries(faults.services)) {
-    if (!services.has(name)) services.set(name, serviceSection(name, faults.modes, faults.warehouses));
+  for (const [name, service] of Object.entries(faults)) {
+    if (!services.has(name)) services.set(name, serviceSection(name, service.warehouses));
     const section = services.get(name);
     for (const button of $('.modes', section).children) {
       button.setAttribute('aria-pressed', String(button.dataset.mode === service.mode));
