@@ -209,6 +209,21 @@ class ConfigTypoTests {
 	}
 
 	@Test
+	void switchOutOfRangeStopsTheApplication() {
+		assertThat(failure("""
+				breaker:
+				  keys:
+				    max: 0
+				  events:
+				    capacity: -1
+				""")).contains("Property: breaker.keys.max")
+			.contains("Value: \"0\"")
+			.contains("application.yml] - 3:10")
+			.contains("Reason: must be 1 or more")
+			.contains("Property: breaker.events.capacity");
+	}
+
+	@Test
 	void severalMistakesAreReportedAtOnce() {
 		assertThat(failure("""
 				breaker:
