@@ -1,0 +1,7 @@
+/**
+ * Guards annotated methods.
+ */
+@NullMarked
+package dev.breaker.spring.aop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration, one for each audience.
+ */
+@NullMarked
+package dev.breaker.spring.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
