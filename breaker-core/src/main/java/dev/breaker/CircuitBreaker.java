@@ -170,8 +170,8 @@ public final class CircuitBreaker {
 	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
 		Ticket ticket = admit();
-		if (ticket == null) {
-			return fallback.apply(refusal());
+		if (ticket instanceof Refusal refusal) {
+			return fallback.apply(refusal.toException(this.name));
 		}
 		boolean timed = timed(ticket);
 		long start = timed ? this.nanoClock.read() : UNREAD;
@@ -237,8 +237,9 @@ public final class CircuitBreaker {
 	private <T extends @Nullable Object> CompletionStage<T> startAsync(Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
 		Ticket ticket = admit();
-		if (ticket == null) {
-			return (fallback != null) ? fallback.apply(refusal()) : CompletableFuture.failedFuture(refusal());
+		if (ticket instanceof Refusal refusal) {
+			CallNotPermittedException exception = refusal.toException(this.name);
+			return (fallback != null) ? fallback.apply(exception) : CompletableFuture.failedFuture(exception);
 		}
 		long start = timed(ticket) ? this.nanoClock.read() : UNREAD;
 		return new AsyncCall<>(this, ticket, start, work, fallback).start();
@@ -250,11 +251,11 @@ public final class CircuitBreaker {
 	 * @throws CallNotPermittedException when the call is refused
 	 */
 	public Permit acquire() {
-		Permit permit = tryAcquire();
-		if (permit == null) {
-			throw refusal();
+		Ticket ticket = admit();
+		if (ticket instanceof Refusal refusal) {
+			throw refusal.toException(this.name);
 		}
-		return permit;
+		return new BreakerPermit(this, ticket);
 	}
 
 	/**
@@ -263,11 +264,11 @@ public final class CircuitBreaker {
 	 */
 	public @Nullable Permit tryAcquire() {
 		Ticket ticket = admit();
-		return (ticket != null) ? new BreakerPermit(this, ticket) : null;
+		return (ticket instanceof Refusal) ? null : new BreakerPermit(this, ticket);
 	}
 
-	/** Who may pass: a ticket, or null for a refusal, which is counted and told. */
-	private @Nullable Ticket admit() {
+	/** Who may pass. A refusal is counted and told here. */
+	private Ticket admit() {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
 			return p;
@@ -282,15 +283,9 @@ public final class CircuitBreaker {
 		if (ticket == null) {
 			this.notPermitted.increment();
 			this.listeners.notPermitted(this);
+			return new Refusal(p, p.remaining(now));
 		}
 		return ticket;
-	}
-
-	private CallNotPermittedException refusal() {
-		Period p = this.period;
-		StateChange change = p.lastChange;
-		return new CallNotPermittedException(this.name, p.state, p.remaining(this.nanoClock.read()),
-				(change != null) ? change.reason() : null, p.lastFailureType());
 	}
 
 	private boolean timed(Ticket ticket) {
@@ -306,7 +301,7 @@ public final class CircuitBreaker {
 		if (ticket.period().state == State.DISABLED) {
 			return;
 		}
-		if (ticket.period().rules.outcomeOf(result, this::complain) == Outcome.FAILURE) {
+		if (ticket.period().rules.outcomeOf(result, this) == Outcome.FAILURE) {
 			fail(ticket, null, elapsed, end);
 		}
 		else {
@@ -316,7 +311,7 @@ public final class CircuitBreaker {
 
 	/** A call threw. */
 	Outcome threw(Ticket ticket, Throwable thrown, long elapsed, long end) {
-		Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this::complain);
+		Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
 		if (ticket.period().state != State.DISABLED) {
 			switch (outcome) {
 				case SUCCESS -> succeed(ticket, elapsed, end);
@@ -612,7 +607,8 @@ public final class CircuitBreaker {
 		}
 	}
 
-	private void complain(Throwable thrown) {
+	/** A hook of the user's threw, which harms nobody, but should be known. */
+	void complain(Throwable thrown) {
 		if (!this.ruleComplaintLogged) {
 			this.ruleComplaintLogged = true;
 			logger.warn("A rule or clock of circuit breaker '{}' failed; further failures are not logged", this.name,

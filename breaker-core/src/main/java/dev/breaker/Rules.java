@@ -8,7 +8,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -128,7 +127,7 @@ final class Rules {
 	}
 
 	/** What a returned result counts as. A rule that throws makes it a failure. */
-	Outcome outcomeOf(@Nullable Object result, Consumer<Throwable> complaint) {
+	Outcome outcomeOf(@Nullable Object result, CircuitBreaker breaker) {
 		Predicate<@Nullable Object> rule = this.recordResult;
 		if (rule == null) {
 			return Outcome.SUCCESS;
@@ -137,13 +136,13 @@ final class Rules {
 			return rule.test(result) ? Outcome.FAILURE : Outcome.SUCCESS;
 		}
 		catch (Throwable ex) {
-			complaint.accept(ex);
+			breaker.complain(ex);
 			return Outcome.FAILURE;
 		}
 	}
 
 	/** What a throwable counts as. A rule that throws makes it a failure. */
-	Outcome outcomeOfThrown(Throwable thrown, Consumer<Throwable> complaint) {
+	Outcome outcomeOfThrown(Throwable thrown, CircuitBreaker breaker) {
 		Throwable cause = unwrap(thrown);
 		if (cause instanceof InterruptedException || cause instanceof CancellationException
 				|| cause instanceof CallNotPermittedException) {
@@ -158,7 +157,7 @@ final class Rules {
 					: Outcome.SUCCESS;
 		}
 		catch (Throwable ex) {
-			complaint.accept(ex);
+			breaker.complain(ex);
 			return Outcome.FAILURE;
 		}
 	}
