@@ -1,13 +1,11 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.List;
-import java.util.Set;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
-import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import org.junit.jupiter.api.Test;
@@ -149,7 +147,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void annotationThatNamesAnUnknownBreakerIsReportedInOneLine(CapturedOutput output) {
-		annotated("payments", "stock", "mail").withPropertyValues(PAYMENTS).run((context) -> {
+		annotated(Payments.class, Stock.class, Mail.class).withPropertyValues(PAYMENTS).run((context) -> {
 			assertThat(lines(output, "mail")).singleElement()
 				.asString()
 				.contains(" INFO ")
@@ -161,7 +159,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void instanceThatNothingUsesIsReportedInOneLine(CapturedOutput output) {
-		annotated("payments").withPropertyValues(PAYMENTS, "breaker.instances.paiments.initial-state=OPEN")
+		annotated(Payments.class).withPropertyValues(PAYMENTS, "breaker.instances.paiments.initial-state=OPEN")
 			.run((context) -> assertThat(lines(output, "paiments")).singleElement()
 				.asString()
 				.contains(" WARN ")
@@ -176,13 +174,13 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void namesThatMeetAreNotReported(CapturedOutput output) {
-		annotated("payments").withPropertyValues(PAYMENTS)
+		annotated(Payments.class).withPropertyValues(PAYMENTS)
 			.run((context) -> assertThat(output).doesNotContain("payments"));
 	}
 
 	@Test
 	void reportIsNotRepeatedForAChildContext(CapturedOutput output) {
-		annotated("mail").run((context) -> {
+		annotated(Mail.class).run((context) -> {
 			try (GenericApplicationContext child = new GenericApplicationContext(context)) {
 				child.refresh();
 			}
@@ -190,8 +188,9 @@ class BreakerAutoConfigurationTests {
 		});
 	}
 
-	private ApplicationContextRunner annotated(String... names) {
-		return this.runner.withBean(GuardedMethods.class, () -> new GuardedMethods(Set.of(names)));
+	private ApplicationContextRunner annotated(Class<?>... beans) {
+		return this.runner.withConfiguration(AutoConfigurations.of(BreakerAopAutoConfiguration.class))
+			.withUserConfiguration(beans);
 	}
 
 	private static List<String> lines(CapturedOutput output, String text) {
@@ -222,6 +221,30 @@ class BreakerAutoConfigurationTests {
 		CircuitBreakerConfigCustomizer first() {
 			return CircuitBreakerConfigCustomizer.of("payments",
 					(builder) -> builder.slidingWindowSize(40).minimumNumberOfCalls(7));
+		}
+
+	}
+
+	static class Payments {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments")
+		public void pay() {
+		}
+
+	}
+
+	static class Stock {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "stock")
+		public void reserve() {
+		}
+
+	}
+
+	static class Mail {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "mail")
+		public void send() {
 		}
 
 	}
