@@ -105,7 +105,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 				.of(new Problem("breaker.instances." + customizer.name(), null, null,
 						"is left with a config that cannot be used by %s: %s".formatted(customizer, ex.getMessage()),
 						"Change the customizer of \"%s\", or the properties that it starts from."
-							.formatted(customizer.name()))));
+							.formatted(customizer.name()))),
+					ex);
 		}
 	}
 

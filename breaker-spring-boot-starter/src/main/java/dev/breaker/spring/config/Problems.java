@@ -20,7 +20,7 @@ final class Problems {
 
 	void throwIfAny() {
 		if (!this.found.isEmpty()) {
-			throw new InvalidBreakerConfigurationException(List.copyOf(this.found.values()));
+			throw new InvalidBreakerConfigurationException(List.copyOf(this.found.values()), null);
 		}
 	}
 

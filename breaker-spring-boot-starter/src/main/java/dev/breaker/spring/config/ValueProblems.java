@@ -61,7 +61,7 @@ final class ValueProblems {
 		if (type == Double.class) {
 			return "must be a number";
 		}
-		return "cannot be used: " + NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+		return "must be a " + type.getName() + ": " + NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
 	}
 
 	private static @Nullable String nearestConstant(String value, Class<?> type) {

@@ -130,10 +130,8 @@ class BreakerAutoConfigurationTests {
 					() -> CircuitBreakerConfigCustomizer.of("payments", (builder) -> builder.minimumNumberOfCalls(60)))
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
-				.rootCause()
-				.hasMessageContaining("breaker.instances.payments")
-				.hasMessageContaining("CircuitBreakerConfigCustomizer[payments]")
-				.hasMessageContaining("Invalid minimumNumberOfCalls (60)"));
+				.hasStackTraceContaining("\"breaker.instances.payments\" is left with a config that cannot be used by "
+						+ "CircuitBreakerConfigCustomizer[payments]: Invalid minimumNumberOfCalls (60)"));
 	}
 
 	@Test
@@ -176,6 +174,15 @@ class BreakerAutoConfigurationTests {
 	void namesThatMeetAreNotReported(CapturedOutput output) {
 		annotated(Payments.class).withPropertyValues(PAYMENTS)
 			.run((context) -> assertThat(output).doesNotContain("payments"));
+	}
+
+	@Test
+	void nameInDownWhenOpenThatNoBreakerHasIsReported(CapturedOutput output) {
+		this.runner.withPropertyValues(PAYMENTS, "breaker.health.down-when-open=payments,paiments")
+			.run((context) -> assertThat(lines(output, "down-when-open")).singleElement()
+				.asString()
+				.contains(" WARN ")
+				.endsWith(": paiments"));
 	}
 
 	@Test

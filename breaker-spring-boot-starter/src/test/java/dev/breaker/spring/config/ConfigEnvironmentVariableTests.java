@@ -104,6 +104,18 @@ class ConfigEnvironmentVariableTests {
 	}
 
 	@Test
+	void prefixOfTheApplicationsVariablesIsUnderstood() {
+		String name = "SHOP_BREAKER_INSTANCES_STOCK_FAILURERATETHRESHOLD";
+		assertThat(application().withPrefixOfVariables("shop")
+			.withVariable(name, "60")
+			.config(YAML, "stock")
+			.failureRateThreshold()).isEqualTo(60);
+		assertThat(application().withPrefixOfVariables("shop").withVariable(name + "S", "60").failure(YAML))
+			.contains("Property: " + name + "S")
+			.contains("SHOP_BREAKER_INSTANCES_PAYMENTSAPI_FAILURERATETHRESHOLD");
+	}
+
+	@Test
 	void switchesMayBeVariables() {
 		try (ConfigurableApplicationContext context = application().withVariable("BREAKER_ENABLED", "false")
 			.start(YAML)) {

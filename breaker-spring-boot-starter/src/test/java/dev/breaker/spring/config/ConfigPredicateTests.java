@@ -15,6 +15,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -67,6 +69,13 @@ class ConfigPredicateTests {
 			.start(YAML.formatted("ignore-exception-predicate", RulePredicates.Limit.class.getName()))) {
 			assertThat(recordOrIgnore(context).test(new IOException("payments"))).isTrue();
 		}
+	}
+
+	@Test
+	void beanWithAScopedProxyIsOneBean() {
+		CircuitBreakerConfig config = application().with(ScopedBean.class)
+			.config(YAML.formatted("record-exception-predicate", RulePredicates.Anything.class.getName()), "payments");
+		assertThat(config.recordException()).isNotNull();
 	}
 
 	@Test
@@ -159,6 +168,17 @@ class ConfigPredicateTests {
 		@Bean
 		RulePredicates.Limit limitOfRegistry(CircuitBreakerRegistry registry) {
 			return new RulePredicates.Limit(registry.get("payments").name());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedBean {
+
+		@Bean
+		@Scope(scopeName = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		RulePredicates.Anything anything() {
+			return new RulePredicates.Anything();
 		}
 
 	}

@@ -183,7 +183,10 @@ class ConfigValueTests {
 	void placeholderThatLeadsNowhereStopsTheApplication() {
 		assertThat(failure("breaker.instances.payments.sliding-window-size: ${no.such.size}"))
 			.contains("Property: breaker.instances.payments.sliding-window-size")
-			.contains("no.such.size");
+			.contains("Value: \"${no.such.size}\"");
+		assertThat(failure("a: ${b}\nb: ${a}\nbreaker.instances.payments.sliding-window-size: ${a}"))
+			.contains("Property: breaker.instances.payments.sliding-window-size")
+			.contains("Value: \"${a}\"");
 	}
 
 	@Test

@@ -43,6 +43,8 @@ final class YamlApplication {
 
 	private final List<String> arguments = new ArrayList<>();
 
+	private String prefix = "";
+
 	private String fileName = "application.yml";
 
 	YamlApplication(Path directory) {
@@ -56,6 +58,11 @@ final class YamlApplication {
 
 	YamlApplication withVariable(String name, String value) {
 		this.variables.put(name, value);
+		return this;
+	}
+
+	YamlApplication withPrefixOfVariables(String prefix) {
+		this.prefix = prefix;
 		return this;
 	}
 
@@ -105,14 +112,17 @@ final class YamlApplication {
 		this.arguments.add("--spring.config.location=file:" + file);
 		return new SpringApplicationBuilder(this.sources.toArray(Class<?>[]::new)).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
-			.initializers((context) -> replaceVariables(context.getEnvironment()))
+			.environment(environment())
+			.environmentPrefix(this.prefix)
 			.run(this.arguments.toArray(String[]::new));
 	}
 
-	private void replaceVariables(ConfigurableEnvironment environment) {
+	private ConfigurableEnvironment environment() {
+		ConfigurableEnvironment environment = new StandardEnvironment();
 		environment.getPropertySources()
 			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
 					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, this.variables));
+		return environment;
 	}
 
 	@Configuration(proxyBeanMethods = false)
