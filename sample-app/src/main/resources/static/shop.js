@@ -2,6 +2,7 @@
 
 const PERIOD = 1000;
 const HISTORY = 60;
+const MODES = ['ok', 'slow', 'error', 'hang', 'refuse'];
 const RATES = [0, 5, 20, 50, 200];
 const ABOUT = {
   payments: 'An annotated method with a fallback: while it is away, orders are accepted and paid later.',
@@ -143,12 +144,12 @@ function drawHistory() {
 
 // --- remote services ---
 
-function serviceSection(name, modes, warehouses) {
+function serviceSection(name, warehouses) {
   const section = $('#service').content.cloneNode(true).firstElementChild;
   $('h2', section).textContent = name;
   $('.about', section).textContent = ABOUT[name] ?? '';
   $('.modes', section).setAttribute('aria-label', `Behaviour of ${name}`);
-  $('.modes', section).append(...modes.map((mode) => {
+  $('.modes', section).append(...MODES.map((mode) => {
     const button = element('button', mode);
     button.type = 'button';
     button.dataset.mode = mode;
@@ -157,7 +158,7 @@ function serviceSection(name, modes, warehouses) {
   }));
   const select = $('select', section);
   select.append(new Option('all warehouses', ''));
-  if (name === 'inventory') {
+  if (warehouses) {
     select.append(...warehouses.map((warehouse) => new Option(warehouse, warehouse)));
     $('.where', section).hidden = false;
   }
@@ -167,8 +168,8 @@ function serviceSection(name, modes, warehouses) {
 }
 
 function showFaults(faults) {
-  for (const [name, service] of Object.entries(faults.services)) {
-    if (!services.has(name)) services.set(name, serviceSection(name, faults.modes, faults.warehouses));
+  for (const [name, service] of Object.entries(faults)) {
+    if (!services.has(name)) services.set(name, serviceSection(name, service.warehouses));
     const section = services.get(name);
     for (const button of $('.modes', section).children) {
       button.setAttribute('aria-pressed', String(button.dataset.mode === service.mode));
@@ -199,14 +200,19 @@ function showRate(row, rate, threshold) {
   $('.value', row).textContent = rate == null ? `–${limit} %` : `${Math.round(rate)}${limit} %`;
 }
 
-function outlook({ state, callsUntilEvaluated, openings }) {
+function outlook({ state, callsUntilEvaluated }) {
   switch (state) {
-    case 'CLOSED': return callsUntilEvaluated > 0 ? `calls pass; judged after ${callsUntilEvaluated} more` : 'calls pass';
-    case 'OPEN': return `refuses calls${openings > 1 ? `, opening ${openings} in a row` : ''}`;
+    case 'CLOSED': return callsUntilEvaluated > 0 ? `calls pass; ${callsUntilEvaluated} more until judged` : 'calls pass';
+    case 'OPEN': return 'refuses calls';
     case 'HALF_OPEN': return 'lets a few probes pass';
-    case 'FORCED_OPEN': return 'refuses calls until another command';
+    case 'FORCED_OPEN': return 'refuses calls';
     default: return 'everything passes';
   }
+}
+
+function waiting({ state }, left) {
+  if (left > 0) return state === 'FORCED_OPEN' ? ` for another ${left.toFixed(1)} s` : `; a probe in ${left.toFixed(1)} s`;
+  return state === 'FORCED_OPEN' ? ' until another command' : '';
 }
 
 function showBreaker(name, snapshot) {
@@ -236,8 +242,9 @@ function showBreaker(name, snapshot) {
     return entry;
   }));
   const change = snapshot.lastChange;
+  const row = snapshot.openings > 1 ? `, opening ${snapshot.openings} in a row` : '';
   $('.last', card).textContent = change
-    ? `${clockTime(change.at)}: ${words(change.from)} → ${words(change.to)}, ${words(change.reason)}`
+    ? `${clockTime(change.at)}: ${words(change.from)} → ${words(change.to)}, ${words(change.reason)}${row}`
     : 'No change of state yet';
   showCountdown(breaker);
 }
@@ -247,7 +254,7 @@ function showCountdown({ card, snapshot, over, longest }) {
   const counting = left > 0 && longest > 0;
   $('.countdown', card).classList.toggle('running', counting);
   $('.countdown i', card).style.transform = `scaleX(${counting ? left / longest : 0})`;
-  $('.outlook', card).textContent = outlook(snapshot) + (counting ? `; a probe may pass in ${left.toFixed(1)} s` : '');
+  $('.outlook', card).textContent = outlook(snapshot) + waiting(snapshot, left);
 }
 
 // Moves a card only when it must, for a moved button loses the focus
@@ -282,13 +289,28 @@ function detail(event) {
   return event.elapsed ? `${thrown} (${Math.round(seconds(event.elapsed) * 1000)} ms)` : thrown;
 }
 
+// Refusals are left out, since the totals show them; what repeats itself between two changes of state is one entry
+function entries(events) {
+  const changes = {};
+  const shown = new Map();
+  for (const event of events.filter(({ type }) => type !== 'NOT_PERMITTED').reverse()) {
+    const name = event.circuitBreaker;
+    if (event.to) changes[name] = (changes[name] ?? 0) + 1;
+    const key = `${name} ${event.type} ${changes[name] ?? 0}`;
+    if (shown.has(key)) shown.get(key).times++;
+    else shown.set(key, { event, times: 1 });
+  }
+  return [...shown.values()].slice(0, 40);
+}
+
 function showEvents(events) {
-  $('#no-events').hidden = events.length > 0;
-  $('#events').replaceChildren(...events.slice(-40).reverse().map((event) => {
+  const shown = entries(events);
+  $('#no-events').hidden = shown.length > 0;
+  $('#events').replaceChildren(...shown.map(({ event, times }) => {
     const entry = element('li', '');
     if (event.to) entry.dataset.to = event.to;
-    entry.append(element('time', clockTime(event.time)), ` ${event.circuitBreaker} · ${words(event.type)}`,
-      element('span', detail(event), 'detail'));
+    entry.append(element('time', clockTime(event.time)),
+      ` ${event.circuitBreaker} · ${words(event.type)}${times > 1 ? ` × ${times}` : ''}`, element('span', detail(event), 'detail'));
     return entry;
   }));
 }

@@ -15,5 +15,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("shop")
 public record ShopProperties(@DefaultValue( {
-		"berlin", "lyon", "porto" }) List<String> warehouses, @DefaultValue("600ms") Duration slowAnswer){
+		"berlin", "lyon", "porto" }) List<String> warehouses, @DefaultValue("700ms") Duration slowAnswer){
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.breaker.sample.ShopProperties;
 import dev.breaker.sample.web.Problems;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/faults")
 class FaultsController {
 
+	private static final String WITH_WAREHOUSES = "inventory";
+
 	private final RemoteServices services;
 
 	private final ShopProperties shop;
@@ -32,10 +35,10 @@ class FaultsController {
 	}
 
 	@GetMapping
-	Faults all() {
+	Map<String, ServiceFault> all() {
 		Map<String, ServiceFault> faults = new LinkedHashMap<>();
-		this.services.all().forEach((service) -> faults.put(service.name(), ServiceFault.of(service)));
-		return new Faults(FaultMode.names(), this.shop.warehouses(), faults);
+		this.services.all().forEach((service) -> faults.put(service.name(), show(service)));
+		return faults;
 	}
 
 	/**
@@ -56,11 +59,11 @@ class FaultsController {
 			checkWarehouse(name, wanted, warehouse);
 		}
 		service.behave(new Fault(wanted, warehouse));
-		return ServiceFault.of(service);
+		return show(service);
 	}
 
 	private void checkWarehouse(String service, FaultMode mode, String warehouse) {
-		if (!"inventory".equals(service)) {
+		if (!WITH_WAREHOUSES.equals(service)) {
 			throw Problems
 				.badRequest("Only the service 'inventory' knows warehouses, '%s' does not.".formatted(service));
 		}
@@ -74,16 +77,14 @@ class FaultsController {
 		}
 	}
 
-	record Faults(List<String> modes, List<String> warehouses, Map<String, ServiceFault> services) {
+	private ServiceFault show(RemoteService service) {
+		Fault fault = service.fault();
+		List<String> warehouses = WITH_WAREHOUSES.equals(service.name()) ? this.shop.warehouses() : List.of();
+		return new ServiceFault(fault.mode().toString(), fault.only(), service.received(), service.url(), warehouses);
 	}
 
-	record ServiceFault(String mode, @Nullable String warehouse, long received, String url) {
-
-		static ServiceFault of(RemoteService service) {
-			Fault fault = service.fault();
-			return new ServiceFault(fault.mode().toString(), fault.only(), service.received(), service.url());
-		}
-
+	@JsonInclude(JsonInclude.Include.NON_EMPTY)
+	record ServiceFault(String mode, @Nullable String warehouse, long received, String url, List<String> warehouses) {
 	}
 
 }
