@@ -32,8 +32,9 @@ class BareApplicationTests {
 	void startsAndGuardsWithoutActuatorMicrometerWebServerJacksonAndReactor() throws Exception {
 		String output = run();
 		assertThat(output).contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
-			.contains("beans: [circuitBreakerListenerRegistrar, circuitBreakerRegistry, "
-					+ "circuitBreakerStateChangeLogger, circuitBreakerStateChangePublisher]");
+			.contains("beans: [circuitBreakerGuardArranger, circuitBreakerGuardPostProcessor, "
+					+ "circuitBreakerGuardedMethods, circuitBreakerListenerRegistrar, circuitBreakerRegistry, "
+					+ "circuitBreakerStateChangeLogger, circuitBreakerStateChangePublisher, keyedCircuitBreakers]");
 	}
 
 	private static String run() throws IOException, InterruptedException {

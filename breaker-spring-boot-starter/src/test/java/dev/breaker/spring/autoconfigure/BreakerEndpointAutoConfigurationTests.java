@@ -104,7 +104,7 @@ class BreakerEndpointAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.rootCause()
-				.hasMessageContaining("breaker.events.capacity (0)"));
+				.hasMessageContaining("\"breaker.events.capacity\" must be 1 or more"));
 	}
 
 	private static void assertNothing(String[] beanNames) {
