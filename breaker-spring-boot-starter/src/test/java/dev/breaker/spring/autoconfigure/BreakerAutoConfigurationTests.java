@@ -1,18 +1,18 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
-import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -137,6 +137,18 @@ class BreakerAutoConfigurationTests {
 	}
 
 	@Test
+	void ruleMayDependOnABeanThatIsItselfGuarded() {
+		annotated(Payments.class, DependingOnPayments.class)
+			.withPropertyValues("breaker.configs.default.ignore-exception-predicate="
+					+ PaymentsRule.class.getName().replace('$', '.'))
+			.run((context) -> {
+				assertThat(AopUtils.isAopProxy(context.getBean(Payments.class))).isTrue();
+				CircuitBreakerConfig config = context.getBean(CircuitBreakerRegistry.class).get("payments").config();
+				assertThat(config.ignoreException()).isNotNull();
+			});
+	}
+
+	@Test
 	void typoStopsAnApplicationWhoseBeansAreLazyToo() {
 		this.runner
 			.withInitializer(
@@ -147,7 +159,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void annotationThatNamesAnUnknownBreakerIsReportedInOneLine(CapturedOutput output) {
-		annotated("payments", "stock", "mail").withPropertyValues(PAYMENTS).run((context) -> {
+		annotated(Payments.class, Stock.class, Mail.class).withPropertyValues(PAYMENTS).run((context) -> {
 			assertThat(lines(output, "mail")).singleElement()
 				.asString()
 				.contains(" INFO ")
@@ -159,7 +171,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void instanceThatNothingUsesIsReportedInOneLine(CapturedOutput output) {
-		annotated("payments").withPropertyValues(PAYMENTS, "breaker.instances.paiments.initial-state=OPEN")
+		annotated(Payments.class).withPropertyValues(PAYMENTS, "breaker.instances.paiments.initial-state=OPEN")
 			.run((context) -> assertThat(lines(output, "paiments")).singleElement()
 				.asString()
 				.contains(" WARN ")
@@ -174,7 +186,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void namesThatMeetAreNotReported(CapturedOutput output) {
-		annotated("payments").withPropertyValues(PAYMENTS)
+		annotated(Payments.class).withPropertyValues(PAYMENTS)
 			.run((context) -> assertThat(output).doesNotContain("payments"));
 	}
 
@@ -189,7 +201,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void reportIsNotRepeatedForAChildContext(CapturedOutput output) {
-		annotated("mail").run((context) -> {
+		annotated(Mail.class).run((context) -> {
 			try (GenericApplicationContext child = new GenericApplicationContext(context)) {
 				child.refresh();
 			}
@@ -197,12 +209,56 @@ class BreakerAutoConfigurationTests {
 		});
 	}
 
-	private ApplicationContextRunner annotated(String... names) {
-		return this.runner.withBean(GuardedMethods.class, () -> new GuardedMethods(Set.of(names)));
+	private ApplicationContextRunner annotated(Class<?>... beans) {
+		return this.runner.withConfiguration(AutoConfigurations.of(BreakerAopAutoConfiguration.class))
+			.withUserConfiguration(beans);
 	}
 
 	private static List<String> lines(CapturedOutput output, String text) {
 		return output.toString().lines().filter((line) -> line.contains(text)).toList();
+	}
+
+	static class Payments {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments")
+		void pay() {
+		}
+
+	}
+
+	static class Stock {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "stock")
+		void reserve() {
+		}
+
+	}
+
+	static class Mail {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "mail")
+		void send() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class DependingOnPayments {
+
+		@Bean
+		PaymentsRule rule(Payments payments) {
+			return new PaymentsRule(payments);
+		}
+
+	}
+
+	record PaymentsRule(Payments payments) implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable thrown) {
+			return false;
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
