@@ -1,5 +1,5 @@
 /**
- * What applications import from the starter.
+ * What an application imports from the starter.
  */
 @NullMarked
 package dev.breaker.spring;

@@ -1,5 +1,5 @@
 /**
- * Auto-configuration, one for each audience.
+ * Auto-configuration, one class an audience.
  */
 @NullMarked
 package dev.breaker.spring.autoconfigure;
