@@ -1,5 +1,5 @@
 /**
- * Guards annotated methods.
+ * Puts annotated methods behind their circuit breakers.
  */
 @NullMarked
 package dev.breaker.spring.aop;

@@ -1,5 +1,5 @@
 /**
- * Finds and runs what is done instead of a call that was refused or that failed.
+ * Finds, at start, what an annotation's {@code fallbackMethod} names, and runs it.
  */
 @NullMarked
 package dev.breaker.spring.fallback;

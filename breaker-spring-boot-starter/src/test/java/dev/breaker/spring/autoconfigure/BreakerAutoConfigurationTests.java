@@ -1,13 +1,13 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
-import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import org.junit.jupiter.api.Test;
@@ -32,6 +32,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class BreakerAutoConfigurationTests {
+
+	private static final Map<String, Class<?>> ANNOTATED = Map.of("payments", Payments.class, "stock", Stock.class,
+			"mail", Mail.class);
 
 	private static final String PAYMENTS = "breaker.instances.payments.sliding-window-size=30";
 
@@ -198,11 +201,40 @@ class BreakerAutoConfigurationTests {
 	}
 
 	private ApplicationContextRunner annotated(String... names) {
-		return this.runner.withBean(GuardedMethods.class, () -> new GuardedMethods(Set.of(names)));
+		ApplicationContextRunner annotated = this.runner
+			.withConfiguration(AutoConfigurations.of(BreakerAopAutoConfiguration.class));
+		for (String name : names) {
+			annotated = annotated.withBean(ANNOTATED.get(name));
+		}
+		return annotated;
 	}
 
 	private static List<String> lines(CapturedOutput output, String text) {
 		return output.toString().lines().filter((line) -> line.contains(text)).toList();
+	}
+
+	static class Payments {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments")
+		public void call() {
+		}
+
+	}
+
+	static class Stock {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "stock")
+		public void call() {
+		}
+
+	}
+
+	static class Mail {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "mail")
+		public void call() {
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -100,11 +100,11 @@ class BreakerEndpointAutoConfigurationTests {
 
 	@Test
 	void anImpossibleCapacityStopsTheApplicationNamingTheProperty() {
-		this.runner.withPropertyValues(EXPOSE_ALL, "breaker.events.capacity=0")
+		this.runner.withPropertyValues(EXPOSE_ALL, "breaker.events.capacity=10001")
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.rootCause()
-				.hasMessageContaining("breaker.events.capacity (0)"));
+				.hasMessageContaining("Invalid breaker.events.capacity (10001): must be between 1 and 10000"));
 	}
 
 	private static void assertNothing(String[] beanNames) {
