@@ -1,8 +1,7 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -13,6 +12,7 @@ import dev.breaker.spring.config.BreakerProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -32,9 +32,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class BreakerAutoConfigurationTests {
-
-	private static final Map<String, Class<?>> ANNOTATED = Map.of("payments", Payments.class, "stock", Stock.class,
-			"mail", Mail.class);
 
 	private static final String PAYMENTS = "breaker.instances.payments.sliding-window-size=30";
 
@@ -140,6 +137,18 @@ class BreakerAutoConfigurationTests {
 	}
 
 	@Test
+	void ruleMayDependOnABeanThatIsItselfGuarded() {
+		annotated(Payments.class, DependingOnPayments.class)
+			.withPropertyValues("breaker.configs.default.ignore-exception-predicate="
+					+ PaymentsRule.class.getName().replace('$', '.'))
+			.run((context) -> {
+				assertThat(AopUtils.isAopProxy(context.getBean(Payments.class))).isTrue();
+				CircuitBreakerConfig config = context.getBean(CircuitBreakerRegistry.class).get("payments").config();
+				assertThat(config.ignoreException()).isNotNull();
+			});
+	}
+
+	@Test
 	void typoStopsAnApplicationWhoseBeansAreLazyToo() {
 		this.runner
 			.withInitializer(
@@ -150,7 +159,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void annotationThatNamesAnUnknownBreakerIsReportedInOneLine(CapturedOutput output) {
-		annotated("payments", "stock", "mail").withPropertyValues(PAYMENTS).run((context) -> {
+		annotated(Payments.class, Stock.class, Mail.class).withPropertyValues(PAYMENTS).run((context) -> {
 			assertThat(lines(output, "mail")).singleElement()
 				.asString()
 				.contains(" INFO ")
@@ -162,7 +171,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void instanceThatNothingUsesIsReportedInOneLine(CapturedOutput output) {
-		annotated("payments").withPropertyValues(PAYMENTS, "breaker.instances.paiments.initial-state=OPEN")
+		annotated(Payments.class).withPropertyValues(PAYMENTS, "breaker.instances.paiments.initial-state=OPEN")
 			.run((context) -> assertThat(lines(output, "paiments")).singleElement()
 				.asString()
 				.contains(" WARN ")
@@ -177,7 +186,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void namesThatMeetAreNotReported(CapturedOutput output) {
-		annotated("payments").withPropertyValues(PAYMENTS)
+		annotated(Payments.class).withPropertyValues(PAYMENTS)
 			.run((context) -> assertThat(output).doesNotContain("payments"));
 	}
 
@@ -192,7 +201,7 @@ class BreakerAutoConfigurationTests {
 
 	@Test
 	void reportIsNotRepeatedForAChildContext(CapturedOutput output) {
-		annotated("mail").run((context) -> {
+		annotated(Mail.class).run((context) -> {
 			try (GenericApplicationContext child = new GenericApplicationContext(context)) {
 				child.refresh();
 			}
@@ -200,13 +209,9 @@ class BreakerAutoConfigurationTests {
 		});
 	}
 
-	private ApplicationContextRunner annotated(String... names) {
-		ApplicationContextRunner annotated = this.runner
-			.withConfiguration(AutoConfigurations.of(BreakerAopAutoConfiguration.class));
-		for (String name : names) {
-			annotated = annotated.withBean(ANNOTATED.get(name));
-		}
-		return annotated;
+	private ApplicationContextRunner annotated(Class<?>... beans) {
+		return this.runner.withConfiguration(AutoConfigurations.of(BreakerAopAutoConfiguration.class))
+			.withUserConfiguration(beans);
 	}
 
 	private static List<String> lines(CapturedOutput output, String text) {
@@ -216,7 +221,7 @@ class BreakerAutoConfigurationTests {
 	static class Payments {
 
 		@dev.breaker.annotation.CircuitBreaker(name = "payments")
-		public void call() {
+		void pay() {
 		}
 
 	}
@@ -224,7 +229,7 @@ class BreakerAutoConfigurationTests {
 	static class Stock {
 
 		@dev.breaker.annotation.CircuitBreaker(name = "stock")
-		public void call() {
+		void reserve() {
 		}
 
 	}
@@ -232,7 +237,26 @@ class BreakerAutoConfigurationTests {
 	static class Mail {
 
 		@dev.breaker.annotation.CircuitBreaker(name = "mail")
-		public void call() {
+		void send() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class DependingOnPayments {
+
+		@Bean
+		PaymentsRule rule(Payments payments) {
+			return new PaymentsRule(payments);
+		}
+
+	}
+
+	record PaymentsRule(Payments payments) implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable thrown) {
+			return false;
 		}
 
 	}
