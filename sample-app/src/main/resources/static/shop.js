@@ -242,7 +242,7 @@ function showBreaker(name, snapshot) {
     return entry;
   }));
   const change = snapshot.lastChange;
-  const row = snapshot.openings > 1 ? `, opening ${snapshot.openings} in a row` : '';
+  const row = snapshot.openings > 1 ? ` (${snapshot.openings} in a row)` : '';
   $('.last', card).textContent = change
     ? `${clockTime(change.at)}: ${words(change.from)} → ${words(change.to)}, ${words(change.reason)}${row}`
     : 'No change of state yet';
