@@ -58,8 +58,7 @@ class KeyTests {
 			bean.byProperty(new Order("eu"));
 			bean.byRoot("x");
 			bean.byBean();
-			assertThat(context.getBean(CircuitBreakerRegistry.class).all())
-				.extracting(dev.breaker.CircuitBreaker::name)
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
 				.containsExactlyInAnyOrder("warehouse", "warehouse:a-7", "warehouse:eu",
 						"warehouse:byRoot Warehouses Warehouses x", "warehouse:from bean");
 		});
@@ -89,8 +88,7 @@ class KeyTests {
 			assertThat(context).hasFailed();
 			FailureAnalysis analysis = new InvalidGuardFailureAnalyzer().analyze(context.getStartupFailure());
 			assertThat(analysis).isNotNull();
-			assertThat(analysis.getDescription()).startsWith("The key \"")
-				.contains(bean.getName() + ".call(String)");
+			assertThat(analysis.getDescription()).startsWith("The key \"").contains(bean.getName() + ".call(String)");
 		});
 	}
 

@@ -125,8 +125,9 @@ class ReturnTypesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { MonoMethod.class, FluxMethod.class, PlainFuture.class, OwnFuture.class, FlowPublisher.class,
-			CallableMethod.class, Deferred.class, Suspending.class, OwnStage.class, GenericMono.class })
+	@ValueSource(
+			classes = { MonoMethod.class, FluxMethod.class, PlainFuture.class, OwnFuture.class, FlowPublisher.class,
+					CallableMethod.class, Deferred.class, Suspending.class, OwnStage.class, GenericMono.class })
 	void pain24WhatCannotBeFollowedStopsTheApplicationAndIsNeverAnInstantSuccess(Class<?> bean) {
 		Contexts.with(bean).run((context) -> {
 			assertThat(context).hasFailed();

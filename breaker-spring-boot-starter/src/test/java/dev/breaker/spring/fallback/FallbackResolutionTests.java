@@ -182,9 +182,9 @@ class FallbackResolutionTests {
 
 	@Test
 	void aFallbackOfAStageMustGiveAStage() {
-		assertThat(analysis(StageMisfit.class).getDescription())
-			.contains("String instead(): it returns String, which is no CompletableFuture<String>",
-					"CompletionStage<Integer> instead(Throwable): it returns CompletionStage<Integer>, which is no CompletableFuture<String>");
+		assertThat(analysis(StageMisfit.class).getDescription()).contains(
+				"String instead(): it returns String, which is no CompletableFuture<String>",
+				"CompletionStage<Integer> instead(Throwable): it returns CompletionStage<Integer>, which is no CompletableFuture<String>");
 	}
 
 	private static FailureAnalysis analysis(Class<?>... beans) {
