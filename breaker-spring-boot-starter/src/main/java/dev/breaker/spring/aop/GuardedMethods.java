@@ -150,8 +150,11 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 			name = this.beanFactory.resolveEmbeddedValue(text);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidGuardException("The circuit breaker's name \"%s\" on %s cannot be resolved: %s".formatted(
-					text, annotated.describe(), ex.getMessage()), "Set the property, or correct the placeholder.");
+			throw unresolved(annotated, ex.getMessage());
+		}
+		// Some contexts leave a placeholder without a value as it is.
+		if (name != null && name.contains("${")) {
+			throw unresolved(annotated, "there is no such property");
 		}
 		if (!StringUtils.hasText(name)) {
 			throw new InvalidGuardException(
@@ -160,6 +163,13 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 					"Give the name under which the breaker is configured, as in @CircuitBreaker(name = \"payments\").");
 		}
 		return name;
+	}
+
+	private static InvalidGuardException unresolved(AnnotatedMethod annotated, @Nullable String reason) {
+		return new InvalidGuardException(
+				"The circuit breaker's name \"%s\" on %s cannot be resolved: %s"
+					.formatted(annotated.annotation().name(), annotated.describe(), reason),
+				"Set the property, or correct the placeholder.");
 	}
 
 	private @Nullable MethodFallback fallback(AnnotatedMethod annotated, String name) {

@@ -16,7 +16,7 @@ final class Stages {
 
 	/** The stage, as a {@link CompletableFuture} where nothing else will do. */
 	static Object as(Class<?> declared, CompletionStage<Object> stage) {
-		return declared.isInstance(stage) ? stage : stage.toCompletableFuture();
+		return (declared == CompletionStage.class) ? stage : stage.toCompletableFuture();
 	}
 
 	/**

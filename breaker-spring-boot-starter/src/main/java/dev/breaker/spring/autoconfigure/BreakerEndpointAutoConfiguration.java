@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(CircuitBreakerRegistry.class)
-@ConditionalOnBooleanProperty(name = "breaker.enabled", matchIfMissing = true)
+@ConditionalOnBreakerEnabled
 public final class BreakerEndpointAutoConfiguration {
 
 	@Bean

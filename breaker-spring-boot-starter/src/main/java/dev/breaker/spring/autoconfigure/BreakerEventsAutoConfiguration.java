@@ -10,7 +10,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -21,7 +20,7 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
 @ConditionalOnBean(CircuitBreakerRegistry.class)
-@ConditionalOnBooleanProperty(name = "breaker.enabled", matchIfMissing = true)
+@ConditionalOnBreakerEnabled
 public final class BreakerEventsAutoConfiguration {
 
 	@Bean

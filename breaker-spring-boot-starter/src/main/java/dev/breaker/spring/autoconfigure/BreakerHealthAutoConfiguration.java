@@ -9,7 +9,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
@@ -22,7 +21,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)
 @ConditionalOnBean(CircuitBreakerRegistry.class)
-@ConditionalOnBooleanProperty(name = "breaker.enabled", matchIfMissing = true)
+@ConditionalOnBreakerEnabled
 public final class BreakerHealthAutoConfiguration {
 
 	@Bean

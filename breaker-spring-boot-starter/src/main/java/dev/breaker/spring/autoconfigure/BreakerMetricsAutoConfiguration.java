@@ -25,7 +25,8 @@ import org.springframework.context.annotation.Bean;
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ CircuitBreakerRegistry.class, MeterRegistry.class })
-@ConditionalOnBooleanProperty(name = { "breaker.enabled", "breaker.metrics.enabled" }, matchIfMissing = true)
+@ConditionalOnBreakerEnabled
+@ConditionalOnBooleanProperty(name = "breaker.metrics.enabled", matchIfMissing = true)
 public final class BreakerMetricsAutoConfiguration {
 
 	@Bean

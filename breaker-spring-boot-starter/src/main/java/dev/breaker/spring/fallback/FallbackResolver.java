@@ -3,12 +3,15 @@ package dev.breaker.spring.fallback;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
@@ -67,7 +70,8 @@ public final class FallbackResolver {
 	}
 
 	private Class<?> typeOf(String bean, Method guarded, Class<?> type) {
-		Class<?> beanType = this.beanFactory.containsBean(bean) ? this.beanFactory.getType(bean) : null;
+		Class<?> beanType = this.beanFactory.containsBean(bean)
+				? AutoProxyUtils.determineTargetClass(this.beanFactory, bean) : null;
 		if (beanType == null) {
 			throw new InvalidFallbackException(
 					"The fallbackMethod of %s names the bean '%s', and there is no such bean."
@@ -77,7 +81,7 @@ public final class FallbackResolver {
 		return ClassUtils.getUserClass(beanType);
 	}
 
-	private static List<Overload> overloads(Request request) {
+	private List<Overload> overloads(Request request) {
 		List<Overload> overloads = new ArrayList<>();
 		NearMisses nearMisses = new NearMisses();
 		for (Method candidate : Candidates.of(request.searched)) {
@@ -89,7 +93,13 @@ public final class FallbackResolver {
 				nearMisses.add(candidate, match.mismatch());
 			}
 			else {
-				overloads.add(overload(candidate, match, request));
+				Method invoked = invoked(candidate, request);
+				if (invoked != null) {
+					overloads.add(overload(invoked, match, request));
+				}
+				else {
+					nearMisses.add(candidate, "the bean is proxied by its interfaces, and none of them has it");
+				}
 			}
 		}
 		if (overloads.isEmpty()) {
@@ -98,6 +108,22 @@ public final class FallbackResolver {
 		overloads.sort(Comparator.comparingInt(Overload::depth).reversed());
 		refuseAmbiguity(overloads, request);
 		return overloads;
+	}
+
+	/** The method of another bean's proxy that comes to the candidate. */
+	private @Nullable Method invoked(Method candidate, Request request) {
+		Class<?> proxy = (request.bean != null) ? this.beanFactory.getType(request.bean) : null;
+		if (proxy == null || !Proxy.isProxyClass(proxy) || candidate.getDeclaringClass().isAssignableFrom(proxy)) {
+			return candidate;
+		}
+		for (Class<?> exposed : proxy.getInterfaces()) {
+			for (Method method : exposed.getMethods()) {
+				if (AopUtils.getMostSpecificMethod(method, request.searched).equals(candidate)) {
+					return method;
+				}
+			}
+		}
+		return null;
 	}
 
 	private static Overload overload(Method candidate, Match match, Request request) {

@@ -1,5 +1,6 @@
 package dev.breaker.spring.fallback;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -55,13 +56,14 @@ public final class MethodFallback {
 	 */
 	public @Nullable Object call(Object proxy, @Nullable Object target, @Nullable Object[] arguments, Throwable thrown)
 			throws Throwable {
-		Overload overload = nearest(thrown);
+		Throwable declared = unwrap(thrown);
+		Overload overload = nearest(declared);
 		if (overload == null) {
 			throw thrown;
 		}
 		boolean success = false;
 		try {
-			Object result = invoke(overload, proxy, target, arguments, thrown);
+			Object result = invoke(overload, proxy, target, arguments, declared);
 			success = true;
 			return result;
 		}
@@ -107,6 +109,12 @@ public final class MethodFallback {
 	private @Nullable Object invoke(Overload overload, Object proxy, @Nullable Object target,
 			@Nullable Object[] arguments, Throwable thrown) throws Throwable {
 		return overload.invoke(this.receiver.receive(overload.method(), proxy, target), arguments, thrown);
+	}
+
+	/** Spring's proxies wrap checked exceptions that the method does not declare. */
+	private static Throwable unwrap(Throwable thrown) {
+		Throwable cause = thrown.getCause();
+		return (thrown instanceof UndeclaredThrowableException && cause != null) ? cause : thrown;
 	}
 
 	private @Nullable Overload nearest(Throwable thrown) {

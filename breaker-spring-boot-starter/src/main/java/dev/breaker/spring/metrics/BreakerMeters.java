@@ -19,9 +19,9 @@ import io.micrometer.core.instrument.Timer;
 
 /**
  * The meters of one name in one meter registry, made once, so that a call looks nothing
- * up. The breakers made by key under that name share them: counters and timers add up,
- * {@code breaker.state} says how many of them are in a state, rates are those of all
- * their windows together.
+ * up. The breakers made by key under that name share them, and the one of that name
+ * itself: counters and timers add up, {@code breaker.state} says how many of them are in
+ * a state, rates are those of all their windows together.
  */
 final class BreakerMeters {
 

@@ -8,9 +8,12 @@ import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
 import dev.breaker.spring.support.RunningApplication;
 import dev.breaker.spring.support.RunningApplication.Answer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -19,6 +22,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CircuitBreakerEventsEndpointWebTests {
 
 	private static final String PATH = "/actuator/circuitbreakerevents";
@@ -27,15 +31,28 @@ class CircuitBreakerEventsEndpointWebTests {
 
 	private CircuitBreaker payments;
 
-	@BeforeEach
+	@BeforeAll
 	void start() {
 		this.application = RunningApplication.start(Application.class);
-		this.payments = this.application.bean(CircuitBreakerRegistry.class).get("payments");
+	}
+
+	@AfterAll
+	void stop() {
+		this.application.close();
+	}
+
+	@BeforeEach
+	void make() {
+		this.payments = registry().get("payments");
 	}
 
 	@AfterEach
-	void stop() {
-		this.application.close();
+	void forget() {
+		registry().all().forEach((breaker) -> registry().remove(breaker.name()));
+	}
+
+	private CircuitBreakerRegistry registry() {
+		return this.application.bean(CircuitBreakerRegistry.class);
 	}
 
 	@Test
@@ -72,7 +89,7 @@ class CircuitBreakerEventsEndpointWebTests {
 	@Test
 	void tellsOfOneBreakerAndOfNamesWithSlashes() {
 		Calls.fail(this.payments, 1);
-		this.application.bean(CircuitBreakerRegistry.class).get("GET /orders").open();
+		registry().get("GET /orders").open();
 		assertThat(this.application.get(PATH + "/payments").at("/events")).hasSize(1);
 		assertThat(this.application.get(PATH + "/GET%20/orders").at("/events")).hasSize(1);
 		assertThat(this.application.get(PATH).at("/events")).hasSize(2);
@@ -90,7 +107,7 @@ class CircuitBreakerEventsEndpointWebTests {
 		assertThat(this.application.get(PATH + "/unknown").status()).isEqualTo(404);
 		assertThat(this.application.get(PATH + "/un/known").text("/message"))
 			.isEqualTo("There is no circuit breaker 'un/known'");
-		assertThat(this.application.bean(CircuitBreakerRegistry.class).find("unknown")).isEmpty();
+		assertThat(registry().find("unknown")).isEmpty();
 	}
 
 	@Test

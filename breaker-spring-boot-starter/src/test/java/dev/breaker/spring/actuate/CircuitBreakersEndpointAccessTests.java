@@ -17,8 +17,11 @@ import dev.breaker.spring.event.BreakerEvents;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.RunningApplication;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Who may do what, over which technology.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class CircuitBreakersEndpointAccessTests {
 
 	@Test
@@ -50,6 +54,18 @@ class CircuitBreakersEndpointAccessTests {
 			assertThat(application.get("/actuator/circuitbreakers").status()).isEqualTo(404);
 			assertThat(application.get("/actuator/circuitbreakerevents").status()).isEqualTo(404);
 			assertThat(application.context().getBeanProvider(BreakerEvents.class).stream()).isEmpty();
+		}
+	}
+
+	@Test
+	void lazyInitializationLosesNoNews(CapturedOutput output) {
+		try (RunningApplication application = RunningApplication.start(Application.class,
+				"spring.main.lazy-initialization=true", "breaker.instances.payments.failure-rate-threshold=40")) {
+			application.bean(CircuitBreakerRegistry.class).get("payments").forceOpen();
+			assertThat(output).containsOnlyOnce("Circuit breaker 'payments': CLOSED -> FORCED_OPEN");
+			assertThat(application.get("/actuator/circuitbreakerevents").at("/events")).hasSize(1);
+			assertThat(application.get("/actuator/prometheus").body())
+				.contains("breaker_state{name=\"payments\",state=\"forced_open\"} 1.0");
 		}
 	}
 

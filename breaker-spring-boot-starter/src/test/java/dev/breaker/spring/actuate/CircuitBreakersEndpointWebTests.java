@@ -1,5 +1,6 @@
 package dev.breaker.spring.actuate;
 
+import java.security.Principal;
 import java.time.Duration;
 
 import dev.breaker.CircuitBreaker;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -237,6 +239,13 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(this.payments.state()).isEqualTo(State.OPEN);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"reset\": \"banana\"}", "{\"state\": {\"to\": \"OPEN\"}}", "[]", "{" })
+	void aBodyThatIsNoCommandIs400(String body) {
+		assertThat(post(body).status()).isEqualTo(400);
+		assertThat(this.payments.state()).isEqualTo(State.CLOSED);
+	}
+
 	@Test
 	void aHoldForAResetIs400() {
 		Answer answer = post("{\"reset\": true, \"hold\": \"10m\"}");
@@ -250,6 +259,26 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(output).contains("INFO")
 			.contains("Circuit breaker 'payments': operator commands FORCED_OPEN for PT10M; "
 					+ "reason: bank moves house WARN forged line");
+	}
+
+	@Test
+	void theOperatorIsLoggedWithTheCommand(CapturedOutput output) {
+		CircuitBreakersEndpointWebExtension extension = this.application
+			.bean(CircuitBreakersEndpointWebExtension.class);
+		extension.command(new SecurityContext() {
+
+			@Override
+			public Principal getPrincipal() {
+				return () -> "alice";
+			}
+
+			@Override
+			public boolean isUserInRole(String role) {
+				return false;
+			}
+
+		}, "payments", null, null, null, true);
+		assertThat(output).contains("Circuit breaker 'payments': operator alice commands reset");
 	}
 
 	private Answer post(String body) {

@@ -1,6 +1,7 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -11,6 +12,7 @@ import dev.breaker.spring.config.BreakerProperties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -135,6 +137,18 @@ class BreakerAutoConfigurationTests {
 	}
 
 	@Test
+	void ruleMayDependOnABeanThatIsItselfGuarded() {
+		annotated(Payments.class, DependingOnPayments.class)
+			.withPropertyValues("breaker.configs.default.ignore-exception-predicate="
+					+ PaymentsRule.class.getName().replace('$', '.'))
+			.run((context) -> {
+				assertThat(AopUtils.isAopProxy(context.getBean(Payments.class))).isTrue();
+				CircuitBreakerConfig config = context.getBean(CircuitBreakerRegistry.class).get("payments").config();
+				assertThat(config.ignoreException()).isNotNull();
+			});
+	}
+
+	@Test
 	void typoStopsAnApplicationWhoseBeansAreLazyToo() {
 		this.runner
 			.withInitializer(
@@ -204,6 +218,49 @@ class BreakerAutoConfigurationTests {
 		return output.toString().lines().filter((line) -> line.contains(text)).toList();
 	}
 
+	static class Payments {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments")
+		void pay() {
+		}
+
+	}
+
+	static class Stock {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "stock")
+		void reserve() {
+		}
+
+	}
+
+	static class Mail {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "mail")
+		void send() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class DependingOnPayments {
+
+		@Bean
+		PaymentsRule rule(Payments payments) {
+			return new PaymentsRule(payments);
+		}
+
+	}
+
+	record PaymentsRule(Payments payments) implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable thrown) {
+			return false;
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class OwnRegistry {
 
@@ -228,30 +285,6 @@ class BreakerAutoConfigurationTests {
 		CircuitBreakerConfigCustomizer first() {
 			return CircuitBreakerConfigCustomizer.of("payments",
 					(builder) -> builder.slidingWindowSize(40).minimumNumberOfCalls(7));
-		}
-
-	}
-
-	static class Payments {
-
-		@dev.breaker.annotation.CircuitBreaker(name = "payments")
-		public void pay() {
-		}
-
-	}
-
-	static class Stock {
-
-		@dev.breaker.annotation.CircuitBreaker(name = "stock")
-		public void reserve() {
-		}
-
-	}
-
-	static class Mail {
-
-		@dev.breaker.annotation.CircuitBreaker(name = "mail")
-		public void send() {
 		}
 
 	}

@@ -98,7 +98,9 @@ class BreakerMetricsAutoConfigurationTests {
 			}
 		};
 		CircuitBreaker breaker = breakers.get("payments");
-		ApplicationContextRunner sharing = this.runner.withBean(CircuitBreakerRegistry.class, () -> breakers)
+		ApplicationContextRunner sharing = this.runner
+			.withConfiguration(AutoConfigurations.of(BreakerAopAutoConfiguration.class))
+			.withBean(CircuitBreakerRegistry.class, () -> breakers)
 			.withBean("shared", MeterRegistry.class, () -> shared);
 		int[] meters = new int[100];
 		for (int i = 0; i < 100; i++) {

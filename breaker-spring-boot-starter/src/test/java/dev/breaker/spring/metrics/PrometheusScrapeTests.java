@@ -41,6 +41,18 @@ class PrometheusScrapeTests {
 	}
 
 	@Test
+	void breakersOfTheConfigurationAreThereAtTheFirstScrape() {
+		try (RunningApplication application = RunningApplication.start(ConfiguredApplication.class,
+				"breaker.instances.payments.failure-rate-threshold=40",
+				"breaker.instances[GET /orders].failure-rate-threshold=60")) {
+			for (String name : List.of("payments", "GET /orders")) {
+				assertThat(scrape(application)).contains("breaker_state{name=\"" + name + "\",state=\"closed\"} 1.0",
+						"breaker_calls_seconds_count{name=\"" + name + "\",outcome=\"failure\"} 0");
+			}
+		}
+	}
+
+	@Test
 	void aScrapeShowsWhatHappenedAndFindsTheBreakerHalfOpenByItself() {
 		try (RunningApplication application = RunningApplication.start(Application.class)) {
 			CircuitBreaker breaker = application.bean(CircuitBreakerRegistry.class).get("payments");
@@ -89,6 +101,12 @@ class PrometheusScrapeTests {
 			registry.get("payments");
 			return registry;
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class ConfiguredApplication {
 
 	}
 
