@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -175,7 +177,7 @@ class CallAsyncTests {
 	@Test
 	void aTimeoutThatTheCallerSetsReleasesNothingUntilTheCallIsOver() {
 		CompletableFuture<String> answer = start();
-		answer.completeExceptionally(new java.util.concurrent.TimeoutException());
+		answer.completeExceptionally(new TimeoutException());
 		assertThat(this.test.snapshot().bufferedCalls()).isZero();
 		this.source.complete("late");
 		assertThat(this.test.snapshot().bufferedCalls()).isEqualTo(1);
@@ -247,7 +249,7 @@ class CallAsyncTests {
 	private record Stubborn(CompletableFuture<String> source) {
 
 		CompletionStage<String> minimal() {
-			return (CompletionStage<String>) java.lang.reflect.Proxy.newProxyInstance(getClass().getClassLoader(),
+			return (CompletionStage<String>) Proxy.newProxyInstance(getClass().getClassLoader(),
 					new Class<?>[] { CompletionStage.class }, (proxy, method, arguments) -> {
 						if (method.getName().equals("toCompletableFuture")) {
 							throw new UnsupportedOperationException();

@@ -1,13 +1,17 @@
 package dev.breaker;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,12 +72,31 @@ class CallTests {
 		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
 	}
 
+	static Stream<Throwable> whateverCanBeThrown() {
+		return Stream.of(new IllegalStateException(), new IOException(), new OutOfMemoryError("not really"),
+				new StackOverflowError(), new AssertionError(), new NoClassDefFoundError(), new Throwable(),
+				new CompletionException("no cause", null), new ExecutionException("no cause", null));
+	}
+
+	@ParameterizedTest
+	@MethodSource("whateverCanBeThrown")
+	void whateverTheWorkThrowsLeaksNoPermit(Throwable thrown) {
+		for (int i = 0; i < 3; i++) {
+			this.test.in(State.HALF_OPEN);
+			this.test.throwing(thrown);
+			assertThat(this.test.state()).isEqualTo(State.OPEN);
+			this.test.advance(Duration.ofSeconds(60));
+			assertThat(this.test.admits()).isTrue();
+		}
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(3);
+	}
+
 	@Test
 	void theFallbackRunsForFailuresAndRefusals() {
 		Throwable thrown = new IllegalStateException();
-		assertThat(this.<String>fallingBack(thrown)).isEqualTo("instead of IllegalStateException");
+		assertThat(fallingBack(thrown)).isEqualTo("instead of IllegalStateException");
 		this.breaker.open();
-		assertThat(this.<String>fallingBack(thrown)).isEqualTo("instead of CallNotPermittedException");
+		assertThat(fallingBack(thrown)).isEqualTo("instead of CallNotPermittedException");
 		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
 		assertThat(this.test.snapshot().notPermittedCallsTotal()).isEqualTo(1);
 	}
@@ -104,7 +127,7 @@ class CallTests {
 		assertThat(mine).hasNoSuppressedExceptions();
 	}
 
-	private <T> Object fallingBack(Throwable toThrow) {
+	private Object fallingBack(Throwable toThrow) {
 		return this.breaker.<Object, RuntimeException>call(() -> {
 			throw Sneaky.unchecked(toThrow);
 		}, (thrown) -> "instead of " + thrown.getClass().getSimpleName());
@@ -145,7 +168,7 @@ class CallTests {
 		IllegalStateException mine = new IllegalStateException("fallback");
 		CompletionStage<String> failed = this.breaker.callAsync(() -> CompletableFuture.failedFuture(new IOException()),
 				(thrown) -> CompletableFuture.failedFuture(mine));
-		assertThat(failed.toCompletableFuture()).failsWithin(java.time.Duration.ZERO)
+		assertThat(failed.toCompletableFuture()).failsWithin(Duration.ZERO)
 			.withThrowableThat()
 			.havingRootCause()
 			.isSameAs(mine);
@@ -153,7 +176,7 @@ class CallTests {
 				(ignored) -> {
 					throw mine;
 				});
-		assertThat(thrown.toCompletableFuture()).failsWithin(java.time.Duration.ZERO)
+		assertThat(thrown.toCompletableFuture()).failsWithin(Duration.ZERO)
 			.withThrowableThat()
 			.havingRootCause()
 			.isSameAs(mine);
