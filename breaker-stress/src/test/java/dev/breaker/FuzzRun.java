@@ -50,7 +50,7 @@ final class FuzzRun {
 
 	private int resets;
 
-	FuzzRun(long seed) {
+	FuzzRun(long seed, CircuitBreakerListener... hostile) {
 		this.random = new Random(seed);
 		int start = this.random.nextInt(STARTS.length + 1);
 		this.nanoClock = new HandClock((start < STARTS.length) ? STARTS[start] : this.random.nextLong());
@@ -59,6 +59,9 @@ final class FuzzRun {
 		note("clock " + now() + ", " + settings);
 		this.naive = new NaiveBreaker(settings, now());
 		this.breaker = CircuitBreaker.of("fuzz", settings.config(this.nanoClock, this.wallClock));
+		for (CircuitBreakerListener listener : hostile) {
+			this.breaker.addListener(listener);
+		}
 		this.breaker.addListener(this.heard);
 	}
 
@@ -115,7 +118,7 @@ final class FuzzRun {
 		}
 	}
 
-	private static void end(Permit permit, Ending ending, long elapsed) {
+	static void end(Permit permit, Ending ending, long elapsed) {
 		switch (ending) {
 			case RESULT, BAD_RESULT, NULL_RESULT -> permit.success(result(ending), elapsed);
 			case RELEASE -> permit.release();

@@ -18,8 +18,8 @@ final class Linearizable {
 			.actorsPerThread(3)
 			.actorsBefore(2)
 			.actorsAfter(2)
-			.iterations(Crowd.scaled(25))
-			.invocationsPerIteration(1_000)
+			.iterations(Crowd.scaled(6))
+			.invocationsPerIteration(500)
 			.check(operations);
 	}
 
@@ -29,8 +29,8 @@ final class Linearizable {
 			.actorsPerThread(3)
 			.actorsBefore(2)
 			.actorsAfter(2)
-			.iterations(Crowd.scaled(15))
-			.invocationsPerIteration(1_000)
+			.iterations(Crowd.scaled(6))
+			.invocationsPerIteration(500)
 			.check(operations);
 	}
 

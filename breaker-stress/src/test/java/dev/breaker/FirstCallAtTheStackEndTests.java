@@ -1,0 +1,105 @@
+package dev.breaker;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Promise 11, in a new JVM: the first thing that is ever done with a breaker is done
+ * where the stack ends, so that classes are met there for the first time. One whose
+ * initialization failed there would be lost to every breaker.
+ *
+ * <p>
+ * {@code mvn verify -pl breaker-stress -am -Dtest=FirstCallAtTheStackEndTests
+ * -Dsurefire.failIfNoSpecifiedTests=false}.
+ */
+class FirstCallAtTheStackEndTests {
+
+	@ParameterizedTest
+	@EnumSource(First.class)
+	void theBreakerWorksAfterwards(First first) throws IOException, InterruptedException {
+		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xint",
+				"-cp", System.getProperty("java.class.path"), Application.class.getName(), first.name())
+			.redirectErrorStream(true)
+			.start();
+		String output = new String(process.getInputStream().readAllBytes());
+		assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+		assertThat(process.exitValue()).as(output).isZero();
+	}
+
+	enum First {
+
+		SUCCESS((breaker) -> breaker.run(FINE)), FAILURE((breaker) -> breaker.run(FAILING)),
+		SNAPSHOT(CircuitBreaker::snapshot), PERMIT((breaker) -> breaker.acquire().success(null, 0)),
+		OPEN(CircuitBreaker::open), HALF_OPEN(CircuitBreaker::halfOpen), RESET(CircuitBreaker::reset), REFUSAL((breaker) -> {
+			breaker.forceOpen();
+			breaker.run(FINE);
+		});
+
+		private final Consumer<CircuitBreaker> act;
+
+		First(Consumer<CircuitBreaker> act) {
+			this.act = act;
+		}
+
+	}
+
+	// Made beforehand: to link a lambda takes more stack than to call it.
+	private static final ThrowingRunnable<RuntimeException> FINE = () -> {
+	};
+
+	private static final ThrowingRunnable<RuntimeException> FAILING = () -> {
+		throw new IllegalStateException();
+	};
+
+	/**
+	 * An application whose first guarded call belongs to a recursion without end.
+	 */
+	static final class Application {
+
+		private Application() {
+		}
+
+		public static void main(String[] args) {
+			First first = First.valueOf(args[0]);
+			CircuitBreaker breaker = CircuitBreaker.of("first",
+					CircuitBreakerConfig.builder().consecutiveFailureThreshold(1).build());
+			try {
+				recurse(breaker, first);
+			}
+			catch (StackOverflowError | IllegalStateException | CallNotPermittedException ex) {
+				// The recursion, or the call
+			}
+			for (CircuitBreaker tried : new CircuitBreaker[] { breaker, CircuitBreaker.ofDefaults("second") }) {
+				tried.reset();
+				tried.run(FINE);
+				tried.call(() -> {
+					throw new IllegalStateException();
+				}, Throwable::toString);
+				tried.open(Duration.ZERO);
+				tried.run(FINE);
+				tried.forceOpen();
+				tried.call(() -> "refused", Throwable::toString);
+				tried.snapshot();
+			}
+		}
+
+		private static void recurse(CircuitBreaker breaker, First first) {
+			try {
+				recurse(breaker, first);
+			}
+			catch (StackOverflowError ex) {
+				first.act.accept(breaker);
+			}
+		}
+
+	}
+
+}
