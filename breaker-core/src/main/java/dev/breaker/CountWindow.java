@@ -73,7 +73,7 @@ final class CountWindow extends SlidingWindow {
 			return this.trip;
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -91,13 +91,24 @@ final class CountWindow extends SlidingWindow {
 	}
 
 	@Override
+	@Nullable Reason tripped() {
+		lock();
+		try {
+			return (this.trip != null) ? this.trip.reason() : null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	@Override
 	Figures figures(long now, Rules rules) {
 		lock();
 		try {
 			return (this.trip != null) ? this.trip.figures() : counts(rules);
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 

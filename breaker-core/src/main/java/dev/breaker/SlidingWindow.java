@@ -27,6 +27,9 @@ abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWi
 	 */
 	abstract @Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge);
 
+	/** Why it has tripped, or null where it has not. */
+	abstract @Nullable Reason tripped();
+
 	abstract Figures figures(long now, Rules rules);
 
 }

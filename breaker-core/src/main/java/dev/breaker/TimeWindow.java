@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Fast successes, the bulk of the calls, go into a striped counter of the newest bucket
- * without a lock, unless they end a row of failures. A bucket is never used for a second
- * time, so one that comes late to it harms nothing.
+ * without a lock, since they cannot open anything: who next has something to decide or to
+ * show finds them there, and with them the end of a row of failures. A bucket is never
+ * used for a second time, so one that comes late to it harms nothing.
  */
 final class TimeWindow extends SlidingWindow {
 
@@ -26,8 +27,7 @@ final class TimeWindow extends SlidingWindow {
 	/** Written under the lock. */
 	private volatile Bucket newest;
 
-	/** Written under the lock. */
-	private volatile int consecutiveFailures;
+	private int consecutiveFailures;
 
 	private @Nullable Trip trip;
 
@@ -51,13 +51,9 @@ final class TimeWindow extends SlidingWindow {
 
 	@Override
 	@Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge) {
-		boolean spot = failed || slow;
-		if (!spot && this.consecutiveFailures == 0) {
-			Bucket bucket = this.newest;
-			if (second(now) <= bucket.second) {
-				bucket.increment();
-				return null;
-			}
+		if (!failed && !slow) {
+			succeed(now);
+			return null;
 		}
 		lock();
 		try {
@@ -65,18 +61,12 @@ final class TimeWindow extends SlidingWindow {
 				return this.trip;
 			}
 			Bucket bucket = bucket(now);
-			if (spot) {
-				bucket.spots++;
-				bucket.failed += failed ? 1 : 0;
-				bucket.slow += slow ? 1 : 0;
-			}
-			else {
-				bucket.increment();
-			}
-			if (failed || this.consecutiveFailures != 0) {
-				this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
-			}
-			if (spot && judge != null) {
+			settle();
+			bucket.spots++;
+			bucket.failed += failed ? 1 : 0;
+			bucket.slow += slow ? 1 : 0;
+			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
+			if (judge != null) {
 				Figures figures = counts(now, judge);
 				Reason reason = judge.trip(figures.calls(), figures.failed(), figures.slow(),
 						figures.consecutiveFailures());
@@ -85,7 +75,32 @@ final class TimeWindow extends SlidingWindow {
 			return this.trip;
 		}
 		finally {
-			unlock();
+			this.held = 0;
+		}
+	}
+
+	private void succeed(long now) {
+		Bucket bucket = this.newest;
+		if (second(now) > bucket.second) {
+			lock();
+			try {
+				bucket = bucket(now);
+			}
+			finally {
+				this.held = 0;
+			}
+		}
+		bucket.increment();
+	}
+
+	/** Takes notice of the fast successes that came meanwhile. */
+	private void settle() {
+		for (Bucket bucket : this.ring) {
+			long sum = (bucket != null) ? bucket.sum() : 0;
+			if (bucket != null && sum != bucket.settled) {
+				bucket.settled = sum;
+				this.consecutiveFailures = 0;
+			}
 		}
 	}
 
@@ -107,13 +122,28 @@ final class TimeWindow extends SlidingWindow {
 	}
 
 	@Override
+	@Nullable Reason tripped() {
+		lock();
+		try {
+			return (this.trip != null) ? this.trip.reason() : null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	@Override
 	Figures figures(long now, Rules rules) {
 		lock();
 		try {
-			return (this.trip != null) ? this.trip.figures() : counts(now, rules);
+			if (this.trip != null) {
+				return this.trip.figures();
+			}
+			settle();
+			return counts(now, rules);
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -124,7 +154,7 @@ final class TimeWindow extends SlidingWindow {
 		long slow = 0;
 		for (Bucket bucket : this.ring) {
 			if (bucket != null && bucket.second > tooOld) {
-				calls += bucket.sum() + bucket.spots;
+				calls += bucket.settled + bucket.spots;
 				failed += bucket.failed;
 				slow += bucket.slow;
 			}
@@ -146,6 +176,9 @@ final class TimeWindow extends SlidingWindow {
 		private static final long serialVersionUID = 1L;
 
 		private final long second;
+
+		/** How many of the fast successes were taken notice of. */
+		private long settled;
 
 		/** Calls that failed or were slow. */
 		private long spots;
