@@ -60,8 +60,8 @@ final class TimeWindow extends SlidingWindow {
 			if (this.trip != null) {
 				return this.trip;
 			}
-			Bucket bucket = bucket(now);
 			settle();
+			Bucket bucket = bucket(now);
 			bucket.spots++;
 			bucket.failed += failed ? 1 : 0;
 			bucket.slow += slow ? 1 : 0;
@@ -84,6 +84,8 @@ final class TimeWindow extends SlidingWindow {
 		if (second(now) > bucket.second) {
 			lock();
 			try {
+				// Before a bucket leaves, with what it knows of a row of failures.
+				settle();
 				bucket = bucket(now);
 			}
 			finally {
