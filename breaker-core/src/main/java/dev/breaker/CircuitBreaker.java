@@ -423,7 +423,10 @@ public final class CircuitBreaker {
 				case PROBES_FAILED, PROBES_LOST, FAILURE_RATE, SLOW_CALL_RATE, CONSECUTIVE_FAILURES, COMMAND, FLEET ->
 					State.OPEN;
 			};
-			swap(p, next, due, Period.BY_RULES, now);
+			// A lost probe opened the breaker when its time was up, also where nobody
+			// looked.
+			long began = (due == Reason.PROBES_LOST) ? Objects.requireNonNull(p.probes).lostAt() : now;
+			swap(p, next, due, Period.BY_RULES, began);
 		}
 	}
 
