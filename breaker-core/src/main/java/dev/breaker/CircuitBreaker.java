@@ -273,8 +273,11 @@ public final class CircuitBreaker {
 		if (p.state == State.CLOSED) {
 			return p;
 		}
-		long now = this.nanoClock.read();
-		p = current(now);
+		long now = UNREAD;
+		if (!p.isTimeless()) {
+			now = this.nanoClock.read();
+			p = current(now);
+		}
 		Ticket ticket = switch (p.state) {
 			case CLOSED, DISABLED, METRICS_ONLY -> p;
 			case HALF_OPEN -> Objects.requireNonNull(p.probes).take(p, now);
@@ -399,7 +402,7 @@ public final class CircuitBreaker {
 
 	private Period current() {
 		Period p = this.period;
-		return (p.state == State.CLOSED) ? p : current(this.nanoClock.read());
+		return p.isTimeless() ? p : current(this.nanoClock.read());
 	}
 
 	/**
