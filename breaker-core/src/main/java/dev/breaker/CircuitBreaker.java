@@ -220,8 +220,8 @@ public final class CircuitBreaker {
 
 	/**
 	 * Makes an asynchronous call, if it is permitted, and records it when its stage
-	 * completes. Where it is refused, or ends in what counts as a failure, the fallback
-	 * gives the stage.
+	 * completes. Where it is refused, or ends in what counts as a failure (thrown by
+	 * {@code work} itself, too), the fallback gives the stage.
 	 * @param <T> the type of its result
 	 * @param work starts the call
 	 * @param fallback what is done instead; it is given what was really thrown, without a
@@ -329,6 +329,8 @@ public final class CircuitBreaker {
 	/** A call was not made, or counts as nothing. */
 	void release(Ticket ticket) {
 		if (ticket instanceof Probes.Probe probe) {
+			// First what time decided: a probe that comes back too late is lost.
+			current();
 			probe.giveBack();
 		}
 	}

@@ -229,6 +229,24 @@ class CommandTests {
 	}
 
 	@Test
+	void closeAgainEmptiesTheWindowAndOpenAgainStartsTheWait() {
+		TestBreaker test = TestBreaker.simple();
+		test.fail(2);
+		Permit old = test.take();
+		test.breaker.close();
+		old.failure(new IllegalStateException(), 0);
+		assertThat(test.snapshot().bufferedCalls()).isZero();
+		test.fail(2);
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+		test.breaker.open();
+		test.advance(Duration.ofSeconds(6));
+		test.breaker.open();
+		assertThat(test.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds(10));
+		assertThat(test.snapshot().openings()).isEqualTo(1);
+		assertThat(test.heard.changes()).hasSize(1);
+	}
+
+	@Test
 	void halfOpenAgainHasAllPlacesFree() {
 		TestBreaker test = TestBreaker.simple().in(State.HALF_OPEN);
 		Permit old = test.take();
@@ -316,6 +334,23 @@ class CommandTests {
 		assertThat(test.snapshot().bufferedCalls()).isZero();
 		test.fail(2);
 		assertThat(test.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void whoHearsOfTheResetSeesWhatItLeft() {
+		TestBreaker test = TestBreaker.simple();
+		long[] seen = { -1 };
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onReset(CircuitBreaker breaker) {
+				seen[0] = breaker.snapshot().failedCallsTotal() + breaker.snapshot().bufferedCalls();
+			}
+
+		});
+		test.fail(2);
+		test.breaker.reset();
+		assertThat(seen[0]).isZero();
 	}
 
 	@ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +101,7 @@ final class ConformanceConfig {
 	Throwable recorded() {
 		List<Class<? extends Throwable>> candidates = new ArrayList<>(List.of(classes("recordExceptions")));
 		if (candidates.isEmpty()) {
-			candidates.addAll(List.of(IllegalStateException.class, java.io.IOException.class, Error.class));
+			candidates.addAll(List.of(IllegalStateException.class, IOException.class, Error.class));
 		}
 		List<Class<? extends Throwable>> ignored = List.of(classes("ignoreExceptions"));
 		return candidates.stream()
@@ -123,7 +124,7 @@ final class ConformanceConfig {
 	private static Throwable exception(Class<? extends Throwable> type, Throwable cause) {
 		try {
 			if (cause != null) {
-				return newest(type, cause);
+				return wrapping(type, cause);
 			}
 			return type.getConstructor().newInstance();
 		}
@@ -132,7 +133,7 @@ final class ConformanceConfig {
 		}
 	}
 
-	private static Throwable newest(Class<? extends Throwable> type, Throwable cause)
+	private static Throwable wrapping(Class<? extends Throwable> type, Throwable cause)
 			throws ReflectiveOperationException {
 		try {
 			return type.getConstructor(Throwable.class).newInstance(cause);

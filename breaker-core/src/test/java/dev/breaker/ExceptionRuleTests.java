@@ -7,6 +7,7 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -284,7 +285,7 @@ class ExceptionRuleTests {
 		assertThat(snapshot.ignoredCallsTotal()).as("ignored").isEqualTo((expected == Counts.IGNORED) ? times : 0);
 		boolean recorded = expected == Counts.FAILURE || expected == Counts.SUCCESS;
 		assertThat(snapshot.bufferedCalls()).as("recorded").isEqualTo(recorded ? times : 0);
-		String news = expected.name().toLowerCase(java.util.Locale.ROOT);
+		String news = expected.name().toLowerCase(Locale.ROOT);
 		assertThat(test.heard.news()).hasSize((expected == Counts.NOTHING) ? 0 : times)
 			.allMatch((text) -> text.startsWith(news));
 	}

@@ -83,7 +83,7 @@ class FailureRateTests {
 
 	@Test
 	void everyTenthOfAPercentIsComparedExactly() {
-		for (int tenths = 1; tenths <= 1000; tenths += 3) {
+		for (int tenths = 1; tenths <= 1000; tenths += 9) {
 			double threshold = tenths / 10.0;
 			TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(1000)
 				.minimumNumberOfCalls(1000)

@@ -202,6 +202,25 @@ class HalfOpenProbeTests {
 	}
 
 	@Test
+	void aProbeThatIsReleasedOrIgnoredAfterItsTimeIsLostAllTheSame() {
+		TestBreaker released = halfOpen(2);
+		Permit probe = released.take();
+		released.advance(LEASE);
+		probe.release();
+		assertThat(released.state()).isEqualTo(State.OPEN);
+
+		TestBreaker ignored = TestBreaker
+			.with((config) -> config.maxWaitDurationInHalfOpenState(LEASE)
+				.ignoreExceptions(IllegalArgumentException.class))
+			.in(State.HALF_OPEN);
+		probe = ignored.take();
+		ignored.advance(LEASE);
+		probe.failure(new IllegalArgumentException(), 0);
+		assertThat(ignored.state()).isEqualTo(State.OPEN);
+		assertThat(ignored.snapshot().ignoredCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
 	void aLostProbeTakesNoPlaceInTheNextHalfOpen() {
 		TestBreaker test = halfOpen(1);
 		Permit lost = test.take();

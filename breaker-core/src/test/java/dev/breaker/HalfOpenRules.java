@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -109,8 +110,7 @@ record HalfOpenRules(int permitted, Double failurePercent, Double slowPercent, b
 			config.withoutFailureRateThreshold();
 		}
 		if (this.slowPercent != null) {
-			config.slowCallDurationThreshold(java.time.Duration.ofNanos(slowNanos))
-				.slowCallRateThreshold(this.slowPercent);
+			config.slowCallDurationThreshold(Duration.ofNanos(slowNanos)).slowCallRateThreshold(this.slowPercent);
 		}
 		if (this.oneFailureOpens) {
 			config.consecutiveFailureThreshold(5);

@@ -1,6 +1,10 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -130,6 +134,30 @@ class LateResultTests {
 		assertThat(test.snapshot().consecutiveFailures()).isEqualTo(1);
 		assertThat(test.snapshot().bufferedCalls()).isEqualTo(1);
 		assertThat(test.snapshot().failedCallsTotal()).isEqualTo(4);
+	}
+
+	@Test
+	void oneTripIsOneTransitionHoweverManyFailuresRace() throws Exception {
+		for (int round = 0; round < 50; round++) {
+			TestBreaker test = judgingOne();
+			CountDownLatch start = new CountDownLatch(1);
+			ExecutorService threads = Executors.newFixedThreadPool(8);
+			for (int i = 0; i < 8; i++) {
+				Permit permit = test.take();
+				threads.submit(() -> {
+					start.await();
+					permit.failure(new IllegalStateException(), 0);
+					return null;
+				});
+			}
+			start.countDown();
+			threads.shutdown();
+			assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(test.heard.changes()).hasSize(1);
+			assertThat(test.snapshot().openings()).isEqualTo(1);
+			assertThat(test.snapshot().bufferedCalls()).isEqualTo(1);
+			assertThat(test.snapshot().failedCallsTotal()).isEqualTo(8);
+		}
 	}
 
 	/** Opens at one failure or slow call; three probes, all of which must succeed. */

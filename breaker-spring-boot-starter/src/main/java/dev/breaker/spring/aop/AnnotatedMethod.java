@@ -1,0 +1,21 @@
+package dev.breaker.spring.aop;
+
+import java.lang.reflect.Method;
+
+import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.fallback.Signatures;
+
+/**
+ * A method and the annotation that holds for it.
+ *
+ * @param method the method, as the type has it
+ * @param type the class whose method it is, or the interface where there is no class
+ * @param annotation the annotation on it or on a type
+ */
+record AnnotatedMethod(Method method, Class<?> type, CircuitBreaker annotation) {
+
+	String describe() {
+		return Signatures.qualified(this.method, this.type);
+	}
+
+}

@@ -1,0 +1,66 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.CallNotPermittedException;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the attempts of one call end, where other advice comes between the guard and its
+ * fallback. It travels with the invocation: all its attempts share it.
+ */
+final class Attempts {
+
+	private static final String KEY = Attempts.class.getName();
+
+	// A cause may, by mistake, lead back to itself.
+	private static final int DEEPEST_CAUSE = 32;
+
+	private @Nullable Throwable failure;
+
+	private @Nullable CallNotPermittedException refusal;
+
+	static Attempts begin(MethodInvocation invocation) {
+		Attempts attempts = new Attempts();
+		Invocations.ofProxy(invocation).setUserAttribute(KEY, attempts);
+		return attempts;
+	}
+
+	static Attempts of(MethodInvocation invocation) {
+		if (Invocations.ofProxy(invocation).getUserAttribute(KEY) instanceof Attempts attempts) {
+			return attempts;
+		}
+		throw new IllegalStateException("The advice around the attempts was not called for " + invocation);
+	}
+
+	/** The next attempt begins. */
+	void next() {
+		this.failure = null;
+	}
+
+	/** An attempt ended in what has a fallback. */
+	void ended(Throwable thrown) {
+		if (thrown instanceof CallNotPermittedException refused) {
+			this.refusal = refused;
+		}
+		this.failure = thrown;
+	}
+
+	@Nullable CallNotPermittedException refusal() {
+		return this.refusal;
+	}
+
+	/**
+	 * What the last attempt ended with, if that is why the given throwable was thrown.
+	 */
+	@Nullable Throwable causeOf(Throwable thrown) {
+		Throwable cause = thrown;
+		for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+			if (cause == this.failure) {
+				return this.failure;
+			}
+			cause = cause.getCause();
+		}
+		return null;
+	}
+
+}

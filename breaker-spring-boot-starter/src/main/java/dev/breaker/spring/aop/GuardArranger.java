@@ -1,0 +1,28 @@
+package dev.breaker.spring.aop;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+/**
+ * Looks at each proxy once more when all ordered post-processors are done, since some of
+ * them, Spring's {@code @Retryable} among them, put their advice in front of what is
+ * there. It has no order, and so is called after those that have.
+ */
+public final class GuardArranger implements BeanPostProcessor {
+
+	private final GuardPostProcessor guards;
+
+	/**
+	 * Makes an arranger.
+	 * @param guards the post-processor that put the guards there
+	 */
+	public GuardArranger(GuardPostProcessor guards) {
+		this.guards = guards;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		this.guards.rearrange(bean);
+		return bean;
+	}
+
+}

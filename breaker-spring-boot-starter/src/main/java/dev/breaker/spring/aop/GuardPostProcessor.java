@@ -1,0 +1,134 @@
+package dev.breaker.spring.aop;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.core.Ordered;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Puts guards on the annotated methods of beans: on the proxy that a bean has already, or
+ * on one of its own. It comes after Spring's auto-proxy creator, so that a bean has one
+ * proxy, and before the processors that hand beans to schedulers and message listeners.
+ */
+public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient AnnotatedTypes annotatedTypes;
+
+	private final transient AdvisorChain chain;
+
+	// Marks the proxies that are to be guarded, until the guards are known.
+	private final transient Advisor placeholder;
+
+	private final transient Map<String, Boolean> earlyReferences = new ConcurrentHashMap<>();
+
+	/**
+	 * Makes a post-processor.
+	 * @param order the order of the guards among the advisors of a bean
+	 * @param orderGiven whether the application gave that order
+	 */
+	public GuardPostProcessor(int order, boolean orderGiven) {
+		this.annotatedTypes = new AnnotatedTypes();
+		this.chain = new AdvisorChain(order, !orderGiven);
+		this.placeholder = new DefaultPointcutAdvisor(new AnnotatedTypesPointcut(this.annotatedTypes),
+				new PlaceholderInterceptor());
+		this.advisor = this.placeholder;
+		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
+		setBeforeExistingAdvisors(true);
+	}
+
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		this.earlyReferences.put(beanName, Boolean.TRUE);
+		return guard(bean, beanName);
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		return (this.earlyReferences.remove(beanName) != null) ? bean : guard(bean, beanName);
+	}
+
+	private Object guard(Object bean, String beanName) {
+		Object processed = super.postProcessAfterInitialization(bean, beanName);
+		if (processed instanceof Advised proxy && proxy.indexOf(this.placeholder) >= 0) {
+			arrange(proxy, processed);
+		}
+		return processed;
+	}
+
+	private void arrange(Advised proxy, Object bean) {
+		List<GuardedMethod> methods = guardedMethods().of(Subject.ofBean(bean));
+		this.chain.arrange(proxy, methods, this.placeholder);
+		methods.forEach((method) -> requireReachable(method, bean));
+	}
+
+	/** Puts the guards right after others changed the proxy. */
+	void rearrange(Object bean) {
+		if (bean instanceof Advised proxy && !proxy.isFrozen() && AdvisorChain.isOutdated(proxy)) {
+			arrange(proxy, bean);
+		}
+	}
+
+	private GuardedMethods guardedMethods() {
+		return Objects.requireNonNull(this.beanFactory).getBean(GuardedMethods.class);
+	}
+
+	@Override
+	protected void customizeProxyFactory(ProxyFactory proxyFactory) {
+		Class<?> type = proxyFactory.getTargetClass();
+		if (type != null && proxyFactory.isProxyTargetClass() && Modifier.isFinal(type.getModifiers())
+				&& !java.lang.reflect.Proxy.isProxyClass(type) && !ClassUtils.isLambdaClass(type)) {
+			throw new InvalidGuardException(
+					"@CircuitBreaker would do nothing for the methods of %s: the class is final, and no proxy can extend it."
+						.formatted(type.getName()),
+					"Make the class one that can be extended, or let it implement an interface and set spring.aop.proxy-target-class=false.");
+		}
+	}
+
+	private static void requireReachable(GuardedMethod guarded, Object bean) {
+		Method method = guarded.method();
+		if (AopUtils.isJdkDynamicProxy(bean)) {
+			if (!guarded.type().isInterface() && !isInInterface(guarded, bean)) {
+				throw new InvalidGuardException(
+						"@CircuitBreaker would do nothing for %s: the bean is proxied by its interfaces, and none of them has the method."
+							.formatted(guarded.describe()),
+						"Declare the method in an interface, or set spring.aop.proxy-target-class=true.");
+			}
+		}
+		else if (!Modifier.isPublic(method.getModifiers()) && !Modifier.isProtected(method.getModifiers())
+				&& bean.getClass().getClassLoader() != method.getDeclaringClass().getClassLoader()) {
+			throw new InvalidGuardException(
+					"@CircuitBreaker would do nothing for %s: the method is package-private, and the proxy belongs to another class loader."
+						.formatted(guarded.describe()),
+					"Make the method public or protected.");
+		}
+	}
+
+	private static boolean isInInterface(GuardedMethod guarded, Object bean) {
+		for (Class<?> type : bean.getClass().getInterfaces()) {
+			for (Method method : type.getMethods()) {
+				if (guarded.is(method)) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	AnnotatedTypes annotatedTypes() {
+		return this.annotatedTypes;
+	}
+
+}

@@ -1,0 +1,103 @@
+package dev.breaker.spring.aop;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.context.expression.MethodBasedEvaluationContext;
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.expression.BeanResolver;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+
+/**
+ * The expression that gives a call its key. Parsed once; safe for use by many threads.
+ */
+final class KeyExpression {
+
+	private static final ParameterNameDiscoverer PARAMETER_NAMES = new DefaultParameterNameDiscoverer();
+
+	private final AnnotatedMethod guarded;
+
+	private final SpelExpression expression;
+
+	private final BeanResolver beans;
+
+	private KeyExpression(AnnotatedMethod guarded, SpelExpression expression, BeanResolver beans) {
+		this.guarded = guarded;
+		this.expression = expression;
+		this.beans = beans;
+	}
+
+	static KeyExpression of(AnnotatedMethod guarded, BeanFactory beanFactory) {
+		SpelExpression expression = parse(guarded);
+		checkVariables(expression.getAST(), guarded, variables(guarded.method()));
+		return new KeyExpression(guarded, expression, new BeanFactoryResolver(beanFactory));
+	}
+
+	private static SpelExpression parse(AnnotatedMethod guarded) {
+		String text = guarded.annotation().key();
+		try {
+			return new SpelExpressionParser().parseRaw(text);
+		}
+		catch (ParseException | IllegalArgumentException | IllegalStateException ex) {
+			throw new InvalidGuardException(
+					"The key \"%s\" of %s is no valid SpEL expression: %s".formatted(text, guarded.describe(),
+							ex.getMessage()),
+					"Correct the expression. It speaks of the arguments, as in \"#customer\" or \"#order.region\"; a text is written \"'text'\".");
+		}
+	}
+
+	private static Set<String> variables(Method method) {
+		Set<String> variables = new HashSet<>(Set.of("root", "this"));
+		@Nullable String @Nullable [] names = PARAMETER_NAMES.getParameterNames(method);
+		if (names != null) {
+			variables.addAll(Arrays.asList(names));
+		}
+		for (int i = 0; i < method.getParameterCount(); i++) {
+			variables.add("a" + i);
+			variables.add("p" + i);
+		}
+		return variables;
+	}
+
+	private static void checkVariables(SpelNode node, AnnotatedMethod guarded, Set<String> variables) {
+		if (node instanceof VariableReference && !variables.contains(node.toStringAST().substring(1))) {
+			boolean named = PARAMETER_NAMES.getParameterNames(guarded.method()) != null;
+			throw new InvalidGuardException(
+					"The key \"%s\" of %s speaks of %s, and the method has no such parameter."
+						.formatted(guarded.annotation().key(), guarded.describe(), node.toStringAST()),
+					named ? "Correct the name, or write #a0 for the first argument."
+							: "The names of its parameters are not known: compile with -parameters, or write #a0 for the first argument.");
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			checkVariables(node.getChild(i), guarded, variables);
+		}
+	}
+
+	String evaluate(MethodInvocation invocation) {
+		KeyRoot root = new KeyRoot(this.guarded.method(), invocation.getArguments(), invocation.getThis(),
+				this.guarded.type());
+		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(root, this.guarded.method(),
+				invocation.getArguments(), PARAMETER_NAMES);
+		context.setBeanResolver(this.beans);
+		Object key = this.expression.getValue(context);
+		if (key == null) {
+			throw new IllegalArgumentException(
+					"The key \"%s\" of %s is null for this call: there is no circuit breaker for null"
+						.formatted(this.guarded.annotation().key(), this.guarded.describe()));
+		}
+		return key.toString();
+	}
+
+}

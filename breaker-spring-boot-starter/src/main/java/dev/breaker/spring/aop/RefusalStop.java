@@ -1,0 +1,33 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.CallNotPermittedException;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sits right inside of a retry, and hides from it that the breaker refused the attempt:
+ * further attempts would be refused as well, each after its back-off. What is returned
+ * here nobody sees, {@link AroundAttempts} throws the refusal again right outside of the
+ * retry.
+ */
+final class RefusalStop implements MethodInterceptor {
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		Attempts attempts = Attempts.of(invocation);
+		attempts.next();
+		try {
+			Object result = invocation.proceed();
+			return (attempts.refusal() != null) ? null : result;
+		}
+		catch (Throwable ex) {
+			CallNotPermittedException refusal = attempts.refusal();
+			if (refusal != null && attempts.causeOf(ex) == refusal) {
+				return null;
+			}
+			throw ex;
+		}
+	}
+
+}

@@ -1,0 +1,68 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.aop.GuardArranger;
+import dev.breaker.spring.aop.GuardPostProcessor;
+import dev.breaker.spring.aop.GuardedMethods;
+import dev.breaker.spring.aop.KeyedBreakers;
+import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.config.BreakerProperties;
+import dev.breaker.spring.fallback.FallbackListener;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of annotated methods.
+ */
+@AutoConfiguration(after = BreakerAutoConfiguration.class)
+@ConditionalOnBreakerEnabled
+public final class BreakerAopAutoConfiguration {
+
+	private static final String ORDER = "breaker.aspect.order";
+
+	private static final String MAX_KEYS = "breaker.keys.max";
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static GuardPostProcessor circuitBreakerGuardPostProcessor(Environment environment) {
+		// Read by hand: properties beans must not be made as early as this.
+		BindResult<Integer> order = Binder.get(environment).bind(ORDER, Integer.class);
+		return new GuardPostProcessor(order.orElseGet(() -> new BreakerProperties().getAspect().getOrder()),
+				order.isBound());
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static GuardArranger circuitBreakerGuardArranger(GuardPostProcessor guards) {
+		return new GuardArranger(guards);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	GuardedMethods circuitBreakerGuardedMethods(ConfigurableListableBeanFactory beanFactory,
+			CircuitBreakerRegistry registry, BreakerConfigs configs, KeyedBreakers keyedBreakers,
+			GuardPostProcessor guards, ObjectProvider<FallbackListener> fallbackListeners) {
+		return new GuardedMethods(beanFactory, registry, configs, keyedBreakers, guards, fallbackListeners);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	KeyedBreakers keyedCircuitBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs,
+			BreakerProperties properties) {
+		int max = properties.getKeys().getMax();
+		if (max < 1) {
+			throw new InvalidConfigurationPropertyValueException(MAX_KEYS, max, "It must be 1 or more.");
+		}
+		return new KeyedBreakers(registry, configs, max);
+	}
+
+}

@@ -1,0 +1,52 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.aop.GuardedMethods;
+import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.config.BreakerProperties;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration of the circuit breakers that properties name, and of the registry
+ * that holds all. Nothing here is lazy, so that a configuration that cannot be used stops
+ * every application at start.
+ */
+@AutoConfiguration
+@ConditionalOnBreakerEnabled
+@EnableConfigurationProperties(BreakerProperties.class)
+public final class BreakerAutoConfiguration {
+
+	@Bean
+	@Lazy(false)
+	BreakerConfigs breakerConfigs(Environment environment, ConfigurableListableBeanFactory beanFactory,
+			ObjectProvider<CircuitBreakerConfigCustomizer> customizers) {
+		return BreakerConfigs.load(environment, beanFactory, customizers.orderedStream().toList());
+	}
+
+	@Bean
+	@Lazy(false)
+	@ConditionalOnMissingBean
+	CircuitBreakerRegistry circuitBreakerRegistry(BreakerConfigs configs) {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(configs.defaults());
+		configs.addTo(registry);
+		return registry;
+	}
+
+	@Bean
+	@Lazy(false)
+	BreakerStartup breakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
+			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods) {
+		return new BreakerStartup(context, properties, configs, registry, guardedMethods);
+	}
+
+}

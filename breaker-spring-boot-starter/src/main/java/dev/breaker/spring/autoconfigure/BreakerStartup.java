@@ -1,0 +1,86 @@
+package dev.breaker.spring.autoconfigure;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.aop.GuardedMethods;
+import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.config.BreakerProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
+
+/**
+ * What is left to do once all beans are there: finishes the configs, and reports names
+ * that do not meet.
+ */
+final class BreakerStartup implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
+
+	private static final Logger logger = LoggerFactory.getLogger(BreakerStartup.class);
+
+	private final ApplicationContext context;
+
+	private final BreakerProperties properties;
+
+	private final BreakerConfigs configs;
+
+	private final CircuitBreakerRegistry registry;
+
+	private final ObjectProvider<GuardedMethods> guardedMethods;
+
+	BreakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
+			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods) {
+		this.context = context;
+		this.properties = properties;
+		this.configs = configs;
+		this.registry = registry;
+		this.guardedMethods = guardedMethods;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		// The registry may be the application's own
+		this.configs.addTo(this.registry);
+	}
+
+	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		// Events of child contexts come by here too
+		if (event.getApplicationContext() == this.context) {
+			this.guardedMethods.ifAvailable((methods) -> reportAnnotated(methods.breakerNames()));
+			reportHealth();
+		}
+	}
+
+	private void reportAnnotated(Set<String> annotated) {
+		Set<String> unknown = new TreeSet<>(annotated);
+		unknown.removeAll(this.configs.instanceNames());
+		if (!unknown.isEmpty()) {
+			logger.info("Circuit breakers that annotations name and breaker.instances does not,"
+					+ " which have the default config: {}", String.join(", ", unknown));
+		}
+		Set<String> unused = new TreeSet<>(this.configs.instanceNames());
+		unused.removeAll(annotated);
+		// Without any annotation the application uses its breakers by hand
+		if (!unused.isEmpty() && !annotated.isEmpty()) {
+			logger.warn("Circuit breakers that breaker.instances names and no annotation does: {}",
+					String.join(", ", unused));
+		}
+	}
+
+	private void reportHealth() {
+		Set<String> missing = new TreeSet<>(this.properties.getHealth().getDownWhenOpen());
+		missing.removeIf((name) -> this.registry.find(name).isPresent());
+		if (!missing.isEmpty()) {
+			logger.warn("Circuit breakers that breaker.health.down-when-open names and that are not there: {}",
+					String.join(", ", missing));
+		}
+	}
+
+}

@@ -1,0 +1,24 @@
+package dev.breaker.spring.autoconfigure;
+
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * Reads {@code breaker.enabled} as {@code BreakerProperties} does.
+ */
+class OnBreakerEnabledCondition extends SpringBootCondition {
+
+	private static final String PROPERTY = "breaker.enabled";
+
+	@Override
+	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+		boolean enabled = Binder.get(context.getEnvironment()).bind(PROPERTY, Boolean.class).orElse(true);
+		return new ConditionOutcome(enabled, ConditionMessage.forCondition(ConditionalOnBreakerEnabled.class)
+			.because("%s is %s".formatted(PROPERTY, enabled)));
+	}
+
+}

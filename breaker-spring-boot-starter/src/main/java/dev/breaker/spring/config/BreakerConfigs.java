@@ -1,0 +1,164 @@
+package dev.breaker.spring.config;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.core.env.Environment;
+
+/**
+ * The effective config of each breaker name. Immutable after start, and safe for use by
+ * many threads.
+ */
+public final class BreakerConfigs implements SmartInitializingSingleton {
+
+	private final CircuitBreakerConfig defaults;
+
+	private final Set<String> instanceNames;
+
+	/** Of each name that the properties or a customizer know. */
+	private final Map<String, CircuitBreakerConfig> configs;
+
+	private final Rules rules;
+
+	private BreakerConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
+			Map<String, CircuitBreakerConfig> configs, Rules rules) {
+		this.defaults = defaults;
+		this.instanceNames = Collections.unmodifiableSet(instanceNames);
+		this.configs = configs;
+		this.rules = rules;
+	}
+
+	/**
+	 * Reads the {@code breaker.*} properties.
+	 * @param environment where they are
+	 * @param beanFactory where predicates that properties name by class are looked for
+	 * @param customizers have the last word, in this order
+	 * @return the configs
+	 * @throws RuntimeException when a property cannot be used; the failure analysis tells
+	 * which, and where it is
+	 */
+	public static BreakerConfigs load(Environment environment, ConfigurableListableBeanFactory beanFactory,
+			List<CircuitBreakerConfigCustomizer> customizers) {
+		Problems problems = new Problems();
+		Sources sources = new Sources(environment, beanFactory.getBeanClassLoader());
+		checkSwitches(sources, problems);
+		Levels levels = BreakerKeys.read(sources, problems);
+		Inheritance inheritance = new Inheritance(levels, sources, problems);
+		ClassNames classNames = new ClassNames(beanFactory.getBeanClassLoader(),
+				AutoConfigurationPackages.has(beanFactory) ? AutoConfigurationPackages.get(beanFactory) : List.of());
+		Rules rules = new Rules(beanFactory);
+		ConfigReader reader = new ConfigReader(sources, rules, classNames, problems);
+		for (Level config : levels.configs()) {
+			reader.check(reader.read(inheritance.chain(config)));
+		}
+		CircuitBreakerConfig defaults = reader.build(reader.read(List.of(Level.DEFAULT)));
+		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>();
+		for (Level instance : levels.instances()) {
+			configs.put(instance.name(), reader.build(reader.read(inheritance.chain(instance))));
+		}
+		problems.throwIfAny();
+		Set<String> instanceNames = new LinkedHashSet<>(configs.keySet());
+		for (CircuitBreakerConfigCustomizer customizer : customizers) {
+			configs.put(customizer.name(), customize(customizer, configs.getOrDefault(customizer.name(), defaults)));
+		}
+		return new BreakerConfigs(defaults, instanceNames, configs, rules);
+	}
+
+	private static void checkSwitches(Sources sources, Problems problems) {
+		BreakerProperties switches = sources.bind(Level.ROOT, Bindable.of(BreakerProperties.class), BindHandler.DEFAULT)
+			.orElseGet(BreakerProperties::new);
+		checkAtLeastOne("keys.max", switches.getKeys().getMax(), sources, problems);
+		checkAtLeastOne("events.capacity", switches.getEvents().getCapacity(), sources, problems);
+	}
+
+	private static void checkAtLeastOne(String key, int value, Sources sources, Problems problems) {
+		ConfigurationProperty property = sources.find(Level.ROOT.append(key));
+		if (value < 1 && property != null) {
+			problems.add(Problem.with(property, "must be 1 or more",
+					"Change \"breaker.%s\": it must be 1 or more.".formatted(key)));
+		}
+	}
+
+	private static CircuitBreakerConfig customize(CircuitBreakerConfigCustomizer customizer,
+			CircuitBreakerConfig config) {
+		try {
+			CircuitBreakerConfig.Builder builder = config.toBuilder();
+			customizer.customize(builder);
+			return builder.build();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidBreakerConfigurationException(List
+				.of(new Problem("breaker.instances." + customizer.name(), null, null,
+						"is left with a config that cannot be used by %s: %s".formatted(customizer, ex.getMessage()),
+						"Change the customizer of \"%s\", or the properties that it starts from."
+							.formatted(customizer.name()))),
+					ex);
+		}
+	}
+
+	/**
+	 * The config of breakers that neither the properties nor a customizer name.
+	 * @return what {@code breaker.configs.default} says, and defaults
+	 */
+	public CircuitBreakerConfig defaults() {
+		return this.defaults;
+	}
+
+	/**
+	 * The config of a breaker: merged from its levels and customized.
+	 * @param name the exact name
+	 * @return the config; that of {@code default} for a name that nothing configures
+	 */
+	public CircuitBreakerConfig get(String name) {
+		return this.configs.getOrDefault(name, this.defaults);
+	}
+
+	/**
+	 * Whether the properties have this instance.
+	 * @param name the exact name
+	 * @return whether there is a {@code breaker.instances.NAME}
+	 */
+	public boolean isConfigured(String name) {
+		return this.instanceNames.contains(name);
+	}
+
+	/**
+	 * The names below {@code breaker.instances}.
+	 * @return the names, unmodifiable
+	 */
+	public Set<String> instanceNames() {
+		return this.instanceNames;
+	}
+
+	/**
+	 * Makes each breaker that the properties or a customizer name, unless the registry
+	 * has it already.
+	 * @param registry where to make them
+	 */
+	public void addTo(CircuitBreakerRegistry registry) {
+		this.configs.forEach(registry::get);
+	}
+
+	/**
+	 * Obtains the beans that are predicates, now that they may depend on any other bean.
+	 */
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.rules.obtainBeans();
+	}
+
+}

@@ -1,0 +1,132 @@
+package dev.breaker.spring.config;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
+
+/**
+ * Looks for the class that somebody meant: in the package that was written, in the
+ * application's own packages, and where exceptions mostly come from. Only asked when the
+ * application fails anyway.
+ */
+final class ClassNames {
+
+	private static final List<String> USUAL_PACKAGES = List.of("java.lang", "java.io", "java.net", "java.net.http",
+			"java.sql", "java.util", "java.util.concurrent", "org.springframework.dao",
+			"org.springframework.web.client");
+
+	private static final int MOST_TO_LOAD = 20;
+
+	private final ClassLoader classLoader;
+
+	private final List<String> applicationPackages;
+
+	ClassNames(@Nullable ClassLoader classLoader, List<String> applicationPackages) {
+		this.classLoader = (classLoader != null) ? classLoader
+				: Objects.requireNonNull(ClassUtils.getDefaultClassLoader());
+		this.applicationPackages = applicationPackages;
+	}
+
+	/**
+	 * The nearest class of a type.
+	 * @param given one name, or several with commas between them, of which the first
+	 * wrong one is looked at
+	 */
+	@Nullable String nearest(String given, Class<?> type) {
+		for (String name : StringUtils.commaDelimitedListToStringArray(given)) {
+			if (!isOfType(name.trim(), type)) {
+				return nearestTo(name.trim(), type);
+			}
+		}
+		return null;
+	}
+
+	private @Nullable String nearestTo(String given, Class<?> type) {
+		String simpleName = ClassUtils.getShortName(given);
+		int most = Math.max(2, simpleName.length() / 4);
+		return candidates(ClassUtils.getPackageName(given)).stream()
+			.filter((candidate) -> Nearest.distance(simpleName, ClassUtils.getShortName(candidate)) <= most)
+			.sorted(Comparator
+				.comparingInt((String candidate) -> Nearest.distance(simpleName, ClassUtils.getShortName(candidate)))
+				.thenComparingInt((candidate) -> Nearest.distance(given, candidate)))
+			.limit(MOST_TO_LOAD)
+			.filter((candidate) -> isOfType(candidate, type))
+			.findFirst()
+			.orElse(null);
+	}
+
+	private boolean isOfType(String name, Class<?> type) {
+		try {
+			return type.isAssignableFrom(ClassUtils.forName(name, this.classLoader));
+		}
+		catch (ClassNotFoundException | LinkageError ex) {
+			return false;
+		}
+	}
+
+	private Set<String> candidates(String packageName) {
+		Set<String> candidates = new LinkedHashSet<>();
+		List<String> packages = new ArrayList<>(USUAL_PACKAGES);
+		packages.add(packageName);
+		for (String name : packages) {
+			addOfJdk(name, candidates);
+			addOfClassPath(name, "/*.class", candidates);
+		}
+		this.applicationPackages.forEach((name) -> addOfClassPath(name, "/**/*.class", candidates));
+		return candidates;
+	}
+
+	private void addOfClassPath(String packageName, String files, Set<String> candidates) {
+		String path = packageName.replace('.', '/');
+		if (path.isEmpty()) {
+			return;
+		}
+		try {
+			for (Resource resource : new PathMatchingResourcePatternResolver(this.classLoader)
+				.getResources("classpath*:" + path + files)) {
+				String url = resource.getURL().toString();
+				add(url.substring(url.lastIndexOf("/" + path + "/") + 1), candidates);
+			}
+		}
+		catch (IOException ex) {
+			// No candidates then
+		}
+	}
+
+	private void addOfJdk(String packageName, Set<String> candidates) {
+		try (Stream<Path> modules = Files
+			.list(FileSystems.getFileSystem(URI.create("jrt:/")).getPath("/packages", packageName))) {
+			for (Path module : modules.toList()) {
+				try (Stream<Path> files = Files.list(module.resolve(packageName.replace('.', '/')))) {
+					files.forEach((file) -> add(packageName + "/" + file.getFileName(), candidates));
+				}
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			// Not a package of the JDK, or no such file system
+		}
+	}
+
+	private static void add(String file, Set<String> candidates) {
+		if (file.endsWith(".class")) {
+			candidates.add(file.substring(0, file.length() - ".class".length()).replace('/', '.'));
+		}
+	}
+
+}

@@ -1,0 +1,90 @@
+package dev.breaker.spring.config;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+
+/**
+ * Which levels are under which: an instance, its base, the base's base, and
+ * {@code default} under all of them.
+ */
+final class Inheritance {
+
+	private final Levels levels;
+
+	private final Sources sources;
+
+	private final Problems problems;
+
+	private final Set<Set<String>> loops = new HashSet<>();
+
+	Inheritance(Levels levels, Sources sources, Problems problems) {
+		this.levels = levels;
+		this.sources = sources;
+		this.problems = problems;
+	}
+
+	/**
+	 * The levels that a level takes its values from, the nearest first.
+	 */
+	List<Level> chain(Level level) {
+		Map<ConfigurationPropertyName, Level> chain = new LinkedHashMap<>();
+		Level next = level;
+		while (next != null && chain.putIfAbsent(next.prefix(), next) == null) {
+			next = base(next, chain);
+		}
+		return List.copyOf(chain.values());
+	}
+
+	private @Nullable Level base(Level level, Map<ConfigurationPropertyName, Level> chain) {
+		ConfigurationProperty property = this.sources.find(level.prefix().append(BoundProperty.BASE_CONFIG));
+		String name = (property != null) ? this.sources.text(property) : "";
+		boolean isDefault = level.equals(Level.DEFAULT);
+		if (property == null || name.isEmpty()) {
+			return isDefault ? null : Level.DEFAULT;
+		}
+		Level base = this.levels.config(name);
+		if (base == null) {
+			List<String> names = this.levels.configs().stream().map(Level::name).toList();
+			String nearest = Nearest.of(name, names);
+			this.problems.add(Problem.with(property, "names a config that is not there",
+					(nearest != null) ? "Instead of \"%s\": did you mean \"%s\"?".formatted(name, nearest)
+							: "Give \"%s\" the name of a config that is there: %s."
+								.formatted(Level.written(property.getName()), String.join(", ", names))));
+			return null;
+		}
+		if (isDefault) {
+			this.problems.add(Problem.with(property,
+					"makes a loop of bases: \"default\" is under every config, under \"%s\" too".formatted(name),
+					"Remove \"%s\": the default config has no base.".formatted(Level.written(property.getName()))));
+			return null;
+		}
+		if (chain.containsKey(base.prefix())) {
+			addLoop(property, base, chain);
+			return null;
+		}
+		return base;
+	}
+
+	private void addLoop(ConfigurationProperty property, Level start, Map<ConfigurationPropertyName, Level> chain) {
+		List<String> loop = new ArrayList<>(
+				chain.values().stream().dropWhile((level) -> !level.equals(start)).map(Level::name).toList());
+		if (this.loops.add(Set.copyOf(loop))) {
+			String path = Stream.concat(loop.stream(), Stream.of(start.name())).collect(Collectors.joining(" -> "));
+			this.problems.add(Problem.with(property, "makes a loop of bases: " + path,
+					"Remove one \"base-config\" of the loop %s: a chain of bases ends with \"default\"."
+						.formatted(path)));
+		}
+	}
+
+}

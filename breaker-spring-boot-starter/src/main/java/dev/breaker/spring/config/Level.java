@@ -1,0 +1,56 @@
+package dev.breaker.spring.config;
+
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+
+/**
+ * A place where the properties of a breaker may stand: a config or an instance.
+ *
+ * @param name its name, as it is written
+ * @param prefix {@code breaker.configs.NAME} or {@code breaker.instances.NAME}
+ */
+record Level(String name, ConfigurationPropertyName prefix) {
+
+	static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("breaker");
+
+	static final String CONFIGS = "configs";
+
+	static final String INSTANCES = "instances";
+
+	static final Level DEFAULT = of(ROOT.append(CONFIGS).append("default"));
+
+	static Level of(ConfigurationPropertyName prefix) {
+		return new Level(prefix.getElement(2, Form.ORIGINAL), prefix);
+	}
+
+	boolean isInstance() {
+		return this.prefix.getElement(1, Form.UNIFORM).equals(INSTANCES);
+	}
+
+	ConfigurationPropertyName key(BoundProperty property) {
+		return this.prefix.append(property.key());
+	}
+
+	/**
+	 * A key as people write it. The name's own {@code toString()} loses capital letters.
+	 */
+	static String written(ConfigurationPropertyName name) {
+		StringBuilder written = new StringBuilder();
+		for (int i = 0; i < name.getNumberOfElements(); i++) {
+			String element = name.getElement(i, Form.ORIGINAL);
+			boolean indexed = name.chop(i + 1).isLastElementIndexed();
+			written.append(indexed ? "[" + element + "]" : (i > 0) ? "." + element : element);
+		}
+		return written.toString();
+	}
+
+	String written() {
+		return written(this.prefix);
+	}
+
+	@Override
+	public String toString() {
+		return (isInstance() ? "instance" : "config") + " \"" + this.name + "\"";
+	}
+
+}

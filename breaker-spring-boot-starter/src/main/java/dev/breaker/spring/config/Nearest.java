@@ -1,0 +1,57 @@
+package dev.breaker.spring.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what somebody meant who mistyped it.
+ */
+final class Nearest {
+
+	private Nearest() {
+	}
+
+	/**
+	 * The candidate that takes the fewest changes. One that has little in common with
+	 * what was given is no answer.
+	 */
+	static @Nullable String of(String given, Collection<String> candidates) {
+		int most = Math.max(2, given.length() / 3);
+		return candidates.stream()
+			.filter((candidate) -> distance(given, candidate) <= most
+					|| (given.length() > 3 && plain(candidate).contains(plain(given))))
+			.min(Comparator.comparingInt((candidate) -> distance(given, candidate)))
+			.orElse(null);
+	}
+
+	/**
+	 * How many characters must be inserted, removed or replaced. Case and dashes are as
+	 * free as in property names.
+	 */
+	static int distance(String one, String other) {
+		String from = plain(one);
+		String to = plain(other);
+		int[] row = new int[to.length() + 1];
+		for (int j = 0; j <= to.length(); j++) {
+			row[j] = j;
+		}
+		for (int i = 1; i <= from.length(); i++) {
+			int diagonal = row[0];
+			row[0] = i;
+			for (int j = 1; j <= to.length(); j++) {
+				int replaced = diagonal + ((from.charAt(i - 1) == to.charAt(j - 1)) ? 0 : 1);
+				diagonal = row[j];
+				row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+			}
+		}
+		return row[to.length()];
+	}
+
+	private static String plain(String name) {
+		return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
+	}
+
+}

@@ -1,0 +1,30 @@
+package dev.breaker.spring.config;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.origin.Origin;
+
+/**
+ * One thing in the configuration that cannot be used.
+ *
+ * @param key the full key
+ * @param value what it is set to
+ * @param origin where, as far as its property source knows
+ * @param reason what is wrong
+ * @param remedy what to write instead
+ */
+record Problem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy) {
+
+	static Problem with(ConfigurationProperty property, String reason, String remedy) {
+		return new Problem(Level.written(property.getName()), property.getValue(), property.getOrigin(), reason,
+				remedy);
+	}
+
+	String describe() {
+		return "    Property: %s%n    Value: %s%n    Origin: %s%n    Reason: %s".formatted(this.key,
+				(this.value != null) ? "\"" + this.value + "\"" : "none given",
+				(this.origin != null) ? this.origin : "unknown", this.reason);
+	}
+
+}

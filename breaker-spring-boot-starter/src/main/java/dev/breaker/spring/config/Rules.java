@@ -1,0 +1,102 @@
+package dev.breaker.spring.config;
+
+import java.lang.reflect.Constructor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.BeanInstantiationException;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * The predicates that properties name by class: the bean of that type, else an instance
+ * of ours, one a class.
+ */
+final class Rules {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Map<Class<?>, Rule> rules = new LinkedHashMap<>();
+
+	Rules(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
+	/**
+	 * The predicate of a class. A bean is not created now but by {@link #obtainBeans()},
+	 * or when it is first asked: it may depend on beans that are not there yet.
+	 * @throws IllegalArgumentException when there is neither one bean nor a no-argument
+	 * constructor, worded as the builder does
+	 */
+	Predicate<@Nullable Object> of(String property, Class<?> type) {
+		return this.rules.computeIfAbsent(type, (key) -> {
+			String[] beans = Arrays
+				.stream(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type, true, false))
+				.filter((name) -> !ScopedProxyUtils.isScopedTarget(name))
+				.toArray(String[]::new);
+			return switch (beans.length) {
+				case 0 -> new Rule(type, acceptedBy(type), SingletonSupplier.of(newInstance(property, type)));
+				case 1 ->
+					new Rule(type, acceptedBy(type), SingletonSupplier.of(() -> this.beanFactory.getBean(beans[0])));
+				default -> throw invalid(property, type,
+						"must have one bean of its type, and has " + String.join(", ", beans));
+			};
+		});
+	}
+
+	private static Class<?> acceptedBy(Class<?> type) {
+		return ResolvableType.forClass(type).as(Predicate.class).getGeneric(0).resolve(Object.class);
+	}
+
+	private static Object newInstance(String property, Class<?> type) {
+		try {
+			Constructor<?> constructor = type.getDeclaredConstructor();
+			return BeanUtils.instantiateClass(constructor);
+		}
+		catch (NoSuchMethodException ex) {
+			throw invalid(property, type, "must be the type of a bean, or have a no-argument constructor");
+		}
+		catch (BeanInstantiationException ex) {
+			throw invalid(property, type, "must be the type of a bean, or have a no-argument constructor that works: "
+					+ ((ex.getCause() != null) ? ex.getCause() : ex.getMessage()));
+		}
+	}
+
+	private static IllegalArgumentException invalid(String property, Class<?> type, String remedy) {
+		return new IllegalArgumentException("Invalid %s (%s): %s".formatted(property, type.getName(), remedy));
+	}
+
+	void obtainBeans() {
+		this.rules.values().forEach((rule) -> rule.delegate().obtain());
+	}
+
+	/**
+	 * A predicate of {@code IOException} is no match for any other exception, instead of
+	 * failing on it.
+	 */
+	private record Rule(Class<?> type, Class<?> accepted,
+			SingletonSupplier<?> delegate) implements Predicate<@Nullable Object> {
+
+		@Override
+		@SuppressWarnings("unchecked")
+		public boolean test(@Nullable Object value) {
+			return (value == null || this.accepted.isInstance(value))
+					&& ((Predicate<@Nullable Object>) this.delegate.obtain()).test(value);
+		}
+
+		@Override
+		public String toString() {
+			return this.type.getName();
+		}
+
+	}
+
+}

@@ -1,0 +1,81 @@
+package dev.breaker.spring.config;
+
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.propertyeditors.ClassEditor;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PlaceholdersResolver;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.core.env.Environment;
+
+/**
+ * The environment, as Spring Boot's binding sees it: the first source wins.
+ */
+final class Sources {
+
+	private static final String NONE = "none";
+
+	private final List<ConfigurationPropertySource> sources;
+
+	private final PlaceholdersResolver placeholders;
+
+	private final Binder binder;
+
+	Sources(Environment environment, @Nullable ClassLoader classLoader) {
+		this.sources = StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
+			.toList();
+		this.placeholders = new PropertySourcesPlaceholdersResolver(environment);
+		this.binder = new Binder(this.sources, this.placeholders, null,
+				(registry) -> registry.registerCustomEditor(Class.class, new ClassEditor(classLoader)));
+	}
+
+	List<ConfigurationPropertySource> all() {
+		return this.sources;
+	}
+
+	/**
+	 * The property itself, where it is not a list written element by element.
+	 */
+	@Nullable ConfigurationProperty find(ConfigurationPropertyName name) {
+		for (ConfigurationPropertySource source : this.sources) {
+			ConfigurationProperty property = source.getConfigurationProperty(name);
+			if (property != null || source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT) {
+				return property;
+			}
+		}
+		return null;
+	}
+
+	boolean isNone(ConfigurationProperty property) {
+		return text(property).equalsIgnoreCase(NONE);
+	}
+
+	/**
+	 * The value as it will be bound; as it is written, where a placeholder in it leads
+	 * nowhere.
+	 */
+	String text(ConfigurationProperty property) {
+		try {
+			return String.valueOf(this.placeholders.resolvePlaceholders(property.getValue())).trim();
+		}
+		catch (IllegalArgumentException ex) {
+			return String.valueOf(property.getValue());
+		}
+	}
+
+	<T> BindResult<T> bind(ConfigurationPropertyName name, Bindable<T> target, BindHandler handler) {
+		return this.binder.bind(name, target, handler);
+	}
+
+}

@@ -1,0 +1,202 @@
+package dev.breaker.spring.fallback;
+
+import java.lang.reflect.InaccessibleObjectException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Finds what a {@code fallbackMethod} names, and refuses what cannot run. Two methods
+ * that take the same class of throwables are ambiguous, also where one takes the guarded
+ * method's arguments and the other none; one that takes no throwable runs for whatever no
+ * other takes.
+ */
+public final class FallbackResolver {
+
+	private static final String OTHER_BEAN = "::";
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final FallbackListener listener;
+
+	/**
+	 * Makes a resolver.
+	 * @param beanFactory has the beans that {@code bean::method} may name
+	 * @param listener hears of each fallback that runs
+	 */
+	public FallbackResolver(ConfigurableListableBeanFactory beanFactory, FallbackListener listener) {
+		this.beanFactory = beanFactory;
+		this.listener = listener;
+	}
+
+	/**
+	 * Finds the fallback of a guarded method.
+	 * @param name the breaker's name
+	 * @param guarded the guarded method
+	 * @param type the class whose method it is, or the interface of a proxy that has no
+	 * class behind it
+	 * @param fallbackMethod what the annotation says
+	 * @return the fallback
+	 */
+	public MethodFallback resolve(String name, Method guarded, Class<?> type, String fallbackMethod) {
+		int separator = fallbackMethod.indexOf(OTHER_BEAN);
+		if (separator < 0) {
+			Request request = new Request(guarded, type, fallbackMethod, fallbackMethod, type, null);
+			List<Overload> overloads = overloads(request);
+			return new MethodFallback(name, () -> overloads, Receiver::sameObject, this.listener);
+		}
+		String bean = fallbackMethod.substring(0, separator).trim();
+		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();
+		if (bean.isEmpty() || method.isEmpty()) {
+			throw new InvalidFallbackException(
+					"The fallbackMethod \"" + fallbackMethod + "\" of " + Signatures.qualified(guarded, type)
+							+ " is incomplete.",
+					"Write bean::method, with the name of the bean before the colons and that of its method after them.");
+		}
+		// Later, since the types of other beans are not all known while beans are made.
+		return new MethodFallback(name,
+				() -> overloads(new Request(guarded, type, fallbackMethod, method, typeOf(bean, guarded, type), bean)),
+				Receiver.bean(this.beanFactory, bean), this.listener);
+	}
+
+	private Class<?> typeOf(String bean, Method guarded, Class<?> type) {
+		Class<?> beanType = this.beanFactory.containsBean(bean)
+				? AutoProxyUtils.determineTargetClass(this.beanFactory, bean) : null;
+		if (beanType == null) {
+			throw new InvalidFallbackException(
+					"The fallbackMethod of %s names the bean '%s', and there is no such bean."
+						.formatted(Signatures.qualified(guarded, type), bean),
+					"Define a bean of that name, or correct the name before the colons.");
+		}
+		return ClassUtils.getUserClass(beanType);
+	}
+
+	private List<Overload> overloads(Request request) {
+		List<Overload> overloads = new ArrayList<>();
+		NearMisses nearMisses = new NearMisses();
+		for (Method candidate : Candidates.of(request.searched)) {
+			Match match = request.match(candidate);
+			if (!candidate.getName().equals(request.method)) {
+				nearMisses.addOtherName(candidate, match, request.method);
+			}
+			else if (match.mismatch() != null) {
+				nearMisses.add(candidate, match.mismatch());
+			}
+			else {
+				Method invoked = invoked(candidate, request);
+				if (invoked != null) {
+					overloads.add(overload(invoked, match, request));
+				}
+				else {
+					nearMisses.add(candidate, "the bean is proxied by its interfaces, and none of them has it");
+				}
+			}
+		}
+		if (overloads.isEmpty()) {
+			throw unfit(request, nearMisses);
+		}
+		overloads.sort(Comparator.comparingInt(Overload::depth).reversed());
+		refuseAmbiguity(overloads, request);
+		return overloads;
+	}
+
+	/** The method of another bean's proxy that comes to the candidate. */
+	private @Nullable Method invoked(Method candidate, Request request) {
+		Class<?> proxy = (request.bean != null) ? this.beanFactory.getType(request.bean) : null;
+		if (proxy == null || !Proxy.isProxyClass(proxy) || candidate.getDeclaringClass().isAssignableFrom(proxy)) {
+			return candidate;
+		}
+		for (Class<?> exposed : proxy.getInterfaces()) {
+			for (Method method : exposed.getMethods()) {
+				if (AopUtils.getMostSpecificMethod(method, request.searched).equals(candidate)) {
+					return method;
+				}
+			}
+		}
+		return null;
+	}
+
+	private static Overload overload(Method candidate, Match match, Request request) {
+		try {
+			return Overload.of(candidate, match, request.bean == null && request.searched.isInterface());
+		}
+		catch (IllegalAccessException | InaccessibleObjectException ex) {
+			throw new InvalidFallbackException(
+					"The fallback %s cannot be accessed: %s".formatted(candidate, ex.getMessage()),
+					"Open its package to the module dev.breaker.spring.");
+		}
+	}
+
+	private static void refuseAmbiguity(List<Overload> overloads, Request request) {
+		for (int i = 0; i < overloads.size(); i++) {
+			for (int j = i + 1; j < overloads.size(); j++) {
+				Class<?> throwable = overloads.get(i).throwable();
+				if (throwable == overloads.get(j).throwable()) {
+					throw new InvalidFallbackException(
+							"%s is ambiguous: these two run for %s%n%n    %s%n    %s".formatted(request.describe(),
+									(throwable != null) ? "the same " + throwable.getSimpleName()
+											: "whatever is thrown, as neither takes a Throwable",
+									Signatures.declaration(overloads.get(i).method(), request.searched),
+									Signatures.declaration(overloads.get(j).method(), request.searched)),
+							"Remove one of them, or let them take different exceptions.");
+				}
+			}
+		}
+	}
+
+	private static InvalidFallbackException unfit(Request request, NearMisses nearMisses) {
+		StringBuilder message = new StringBuilder(request.describe()).append(" names no method of ")
+			.append(request.searched.getName())
+			.append(" that fits. One of these would:")
+			.append(System.lineSeparator());
+		for (String expected : Signatures.expected(request.guarded, request.type, request.method)) {
+			message.append(System.lineSeparator()).append("    ").append(expected);
+		}
+		nearMisses.describe(message, request.searched);
+		return new InvalidFallbackException(message.toString(),
+				"Write a method with one of these signatures, or correct the name. Instead of Throwable it may take any exception class, and then runs for that one.");
+	}
+
+	/**
+	 * What is looked for.
+	 *
+	 * @param guarded the guarded method
+	 * @param type the type whose method it is
+	 * @param text what the annotation says
+	 * @param method the fallback's name
+	 * @param searched the type whose method it should be
+	 * @param bean the bean whose method it should be, {@code null} for the same one
+	 */
+	private record Request(Method guarded, Class<?> type, String text, String method, Class<?> searched,
+			@Nullable String bean) {
+
+		Match match(Method candidate) {
+			if (this.bean == null) {
+				if (Candidates.signature(candidate, this.searched)
+					.equals(Candidates.signature(this.guarded, this.type))) {
+					return new Match(false, null, "it is the guarded method itself");
+				}
+			}
+			else if (Modifier.isPrivate(candidate.getModifiers())) {
+				return new Match(false, null, "it is private, and belongs to another bean");
+			}
+			return Match.of(candidate, this.searched, this.guarded, this.type);
+		}
+
+		String describe() {
+			return "The fallbackMethod \"" + this.text + "\" of " + Signatures.qualified(this.guarded, this.type);
+		}
+
+	}
+
+}

@@ -1,0 +1,21 @@
+package dev.breaker.spring.fallback;
+
+/**
+ * A {@code fallbackMethod} names nothing that can run.
+ */
+final class InvalidFallbackException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String remedy;
+
+	InvalidFallbackException(String message, String remedy) {
+		super(message);
+		this.remedy = remedy;
+	}
+
+	String remedy() {
+		return this.remedy;
+	}
+
+}

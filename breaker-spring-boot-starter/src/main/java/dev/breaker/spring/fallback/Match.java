@@ -1,0 +1,132 @@
+package dev.breaker.spring.fallback;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
+
+/**
+ * How a method compares with the guarded method it would stand in for: either it fits, or
+ * there is a reason why not.
+ *
+ * @param takesArguments whether it takes the guarded method's arguments, not none
+ * @param throwable the class of throwables it takes, or {@code null} where it takes none
+ * @param mismatch why it does not fit, or {@code null} where it does
+ */
+record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable String mismatch) {
+
+	/**
+	 * Compares. Where a method can be read both ways, its parameters are the guarded
+	 * method's arguments.
+	 */
+	static Match of(Method candidate, Class<?> candidateType, Method guarded, Class<?> type) {
+		Match match = ofParameters(candidate, candidateType, guarded, type);
+		if (match.mismatch == null) {
+			String mismatch = returnMismatch(candidate, candidateType, guarded, type);
+			if (mismatch != null) {
+				return no(mismatch);
+			}
+		}
+		return match;
+	}
+
+	private static Match ofParameters(Method candidate, Class<?> candidateType, Method guarded, Class<?> type) {
+		int given = candidate.getParameterCount();
+		int wanted = guarded.getParameterCount();
+		Class<?> last = (given > 0) ? throwableAt(candidate, candidateType, given - 1) : null;
+		String mismatch = (given == wanted || given == wanted + 1)
+				? argumentMismatch(candidate, candidateType, guarded, type) : null;
+		if (given == wanted && mismatch == null) {
+			return new Match(true, null, null);
+		}
+		if (given == wanted + 1 && mismatch == null && last != null) {
+			return new Match(true, last, null);
+		}
+		if (given == 0) {
+			return new Match(false, null, null);
+		}
+		if (given == 1 && last != null) {
+			return new Match(false, last, null);
+		}
+		for (int i = 0; i < given - 1; i++) {
+			if (throwableAt(candidate, candidateType, i) != null
+					&& (i >= wanted || throwableAt(guarded, type, i) == null)) {
+				return no("the " + Signatures.parameter(candidate, candidateType, i)
+						+ " is parameter %d, and must come last".formatted(i + 1));
+			}
+		}
+		if (mismatch != null) {
+			return no(mismatch);
+		}
+		if (given == wanted + 1) {
+			return no("the last parameter is %s, which is no Throwable"
+				.formatted(Signatures.parameter(candidate, candidateType, given - 1)));
+		}
+		return no((wanted == 0)
+				? "it takes %d parameters, and there are no arguments: none, or one Throwable".formatted(given)
+				: "it takes %d parameters instead of %d or none, and after them at most one Throwable".formatted(given,
+						wanted));
+	}
+
+	private static @Nullable String argumentMismatch(Method candidate, Class<?> candidateType, Method guarded,
+			Class<?> type) {
+		for (int i = 0; i < guarded.getParameterCount(); i++) {
+			if (!fits(Signatures.parameterType(candidate, candidateType, i),
+					Signatures.parameterType(guarded, type, i))) {
+				return "parameter %d is %s, which does not take a %s".formatted(i + 1,
+						Signatures.parameter(candidate, candidateType, i), Signatures.parameter(guarded, type, i));
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable String returnMismatch(Method candidate, Class<?> candidateType, Method guarded,
+			Class<?> type) {
+		ResolvableType wanted = Signatures.returnType(guarded, type);
+		ResolvableType given = Signatures.returnType(candidate, candidateType);
+		Class<?> wantedClass = wanted.resolve(Object.class);
+		if (wantedClass == void.class || wantedClass == Void.class) {
+			return null;
+		}
+		boolean fits;
+		if (CompletionStage.class.isAssignableFrom(wantedClass)) {
+			fits = CompletionStage.class.isAssignableFrom(given.resolve(Object.class))
+					&& fits(wanted.as(CompletionStage.class), given.as(CompletionStage.class));
+		}
+		else {
+			fits = given.resolve(Object.class) != void.class && fits(wanted, given);
+		}
+		return fits ? null : "it returns %s, which is no %s".formatted(Signatures.returned(candidate, candidateType),
+				Signatures.returned(guarded, type));
+	}
+
+	private static @Nullable Class<?> throwableAt(Method method, Class<?> type, int index) {
+		Class<?> parameter = Signatures.parameterType(method, type, index).resolve(Object.class);
+		return Throwable.class.isAssignableFrom(parameter) ? parameter : null;
+	}
+
+	/**
+	 * Whether a value of one type can be given where another is wanted. Type arguments
+	 * count where both sides say them.
+	 */
+	private static boolean fits(ResolvableType wanted, ResolvableType given) {
+		if (!ClassUtils.isAssignable(wanted.resolve(Object.class), given.resolve(Object.class))) {
+			return false;
+		}
+		return unsaid(wanted) || unsaid(given) || wanted.isAssignableFrom(given);
+	}
+
+	private static boolean unsaid(ResolvableType type) {
+		Class<?> resolved = type.resolve();
+		return resolved == null || resolved.isPrimitive() || type.hasUnresolvableGenerics()
+				|| resolved.getTypeParameters().length != type.getGenerics().length;
+	}
+
+	private static Match no(String mismatch) {
+		return new Match(false, null, mismatch);
+	}
+
+}

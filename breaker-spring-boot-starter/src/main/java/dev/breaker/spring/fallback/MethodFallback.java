@@ -1,0 +1,129 @@
+package dev.breaker.spring.fallback;
+
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * What an annotation's {@code fallbackMethod} came to: the methods it names, of which the
+ * one runs whose throwable is nearest to what was thrown. Safe for use by many threads.
+ *
+ * <p>
+ * A fallback runs on the object itself, not on its proxy, so its own annotations have no
+ * effect; one of another bean ({@code bean::method}) runs through that bean's proxy, and
+ * so they have.
+ */
+public final class MethodFallback {
+
+	private final String name;
+
+	private final SingletonSupplier<List<Overload>> overloads;
+
+	private final Receiver receiver;
+
+	private final FallbackListener listener;
+
+	MethodFallback(String name, Supplier<List<Overload>> overloads, Receiver receiver, FallbackListener listener) {
+		this.name = name;
+		this.overloads = SingletonSupplier.of(overloads);
+		this.receiver = receiver;
+		this.listener = listener;
+	}
+
+	/**
+	 * Looks for the methods now, where that was left for later because they are another
+	 * bean's.
+	 */
+	public void resolve() {
+		this.overloads.obtain();
+	}
+
+	/**
+	 * Runs the fallback of a call that gives its result when it returns.
+	 * @param proxy the proxy that was called
+	 * @param target the object behind it, if there is one
+	 * @param arguments the arguments of the call
+	 * @param thrown what was thrown
+	 * @return the result
+	 * @throws Throwable what the fallback throws, as it is; what was thrown where none
+	 * takes it
+	 */
+	public @Nullable Object call(Object proxy, @Nullable Object target, @Nullable Object[] arguments, Throwable thrown)
+			throws Throwable {
+		Throwable declared = unwrap(thrown);
+		Overload overload = nearest(declared);
+		if (overload == null) {
+			throw thrown;
+		}
+		boolean success = false;
+		try {
+			Object result = invoke(overload, proxy, target, arguments, declared);
+			success = true;
+			return result;
+		}
+		finally {
+			this.listener.onFallback(this.name, success);
+		}
+	}
+
+	/**
+	 * Runs the fallback of a call that gives a stage.
+	 * @param proxy the proxy that was called
+	 * @param target the object behind it, if there is one
+	 * @param arguments the arguments of the call
+	 * @param thrown what was thrown
+	 * @return the fallback's stage; a failed one where it throws, or where none takes
+	 * what was thrown
+	 */
+	public CompletionStage<Object> start(Object proxy, @Nullable Object target, @Nullable Object[] arguments,
+			Throwable thrown) {
+		Overload overload = nearest(thrown);
+		if (overload == null) {
+			return CompletableFuture.failedFuture(thrown);
+		}
+		CompletionStage<Object> stage;
+		try {
+			stage = stage(invoke(overload, proxy, target, arguments, thrown), overload);
+		}
+		catch (Throwable ex) {
+			stage = CompletableFuture.failedFuture(ex);
+		}
+		stage.whenComplete((result, failed) -> this.listener.onFallback(this.name, failed == null));
+		return stage;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static CompletionStage<Object> stage(@Nullable Object returned, Overload overload) {
+		if (returned == null) {
+			throw new NullPointerException("The fallback " + overload.method() + " returned no stage");
+		}
+		return (CompletionStage<Object>) returned;
+	}
+
+	private @Nullable Object invoke(Overload overload, Object proxy, @Nullable Object target,
+			@Nullable Object[] arguments, Throwable thrown) throws Throwable {
+		return overload.invoke(this.receiver.receive(overload.method(), proxy, target), arguments, thrown);
+	}
+
+	/** Spring's proxies wrap checked exceptions that the method does not declare. */
+	private static Throwable unwrap(Throwable thrown) {
+		Throwable cause = thrown.getCause();
+		return (thrown instanceof UndeclaredThrowableException && cause != null) ? cause : thrown;
+	}
+
+	private @Nullable Overload nearest(Throwable thrown) {
+		for (Overload overload : this.overloads.obtain()) {
+			if (overload.takes(thrown)) {
+				return overload;
+			}
+		}
+		return null;
+	}
+
+}

@@ -1,0 +1,46 @@
+package dev.breaker.spring.fallback;
+
+import java.lang.reflect.Method;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Methods that somebody may have meant, and why they are not the fallback.
+ */
+final class NearMisses {
+
+	private final Map<Method, String> reasons = new LinkedHashMap<>();
+
+	void add(Method method, String reason) {
+		this.reasons.put(method, reason);
+	}
+
+	/** Adds a method that would fit under a name much like the one that was given. */
+	void addOtherName(Method method, Match match, String wanted) {
+		if (match.mismatch() == null && (match.throwable() != null || alike(method.getName(), wanted))) {
+			add(method, "it would fit, but its name is not " + wanted);
+		}
+	}
+
+	private static boolean alike(String name, String wanted) {
+		int common = 0;
+		while (common < Math.min(name.length(), wanted.length())
+				&& Character.toLowerCase(name.charAt(common)) == Character.toLowerCase(wanted.charAt(common))) {
+			common++;
+		}
+		return common * 2 >= Math.max(name.length(), wanted.length());
+	}
+
+	void describe(StringBuilder message, Class<?> type) {
+		if (this.reasons.isEmpty()) {
+			return;
+		}
+		message.append(System.lineSeparator()).append(System.lineSeparator()).append("Near misses:");
+		this.reasons.forEach((method, reason) -> message.append(System.lineSeparator())
+			.append("    ")
+			.append(Signatures.declaration(method, type))
+			.append(": ")
+			.append(reason));
+	}
+
+}

@@ -1,0 +1,86 @@
+package dev.breaker.spring.fallback;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One method that runs as a fallback, ready to be invoked by many threads.
+ */
+final class Overload {
+
+	private final Method method;
+
+	private final @Nullable Class<?> throwable;
+
+	private final MethodHandle handle;
+
+	private Overload(Method method, @Nullable Class<?> throwable, MethodHandle handle) {
+		this.method = method;
+		this.throwable = throwable;
+		this.handle = handle;
+	}
+
+	/**
+	 * Prepares a method.
+	 * @param onProxy whether there is only a proxy to run it on, whose interface has it:
+	 * the default method itself runs, without the proxy's advice
+	 */
+	static Overload of(Method method, Match match, boolean onProxy) throws IllegalAccessException {
+		MethodHandle handle = unreflect(method, onProxy).asFixedArity();
+		if (Modifier.isStatic(method.getModifiers())) {
+			handle = MethodHandles.dropArguments(handle, 0, Object.class);
+		}
+		handle = handle.asType(handle.type().changeParameterType(0, Object.class).changeReturnType(Object.class));
+		if (match.throwable() == null) {
+			handle = MethodHandles.dropArguments(handle, handle.type().parameterCount(), Throwable.class);
+		}
+		if (match.takesArguments()) {
+			handle = handle.asSpreader(1, Object[].class, handle.type().parameterCount() - 2);
+		}
+		else {
+			handle = MethodHandles.dropArguments(handle, 1, Object[].class);
+		}
+		MethodType type = MethodType.methodType(Object.class, Object.class, Object[].class, Throwable.class);
+		return new Overload(method, match.throwable(), handle.asType(type));
+	}
+
+	private static MethodHandle unreflect(Method method, boolean onProxy) throws IllegalAccessException {
+		Class<?> declaring = method.getDeclaringClass();
+		MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(declaring, MethodHandles.lookup());
+		return (onProxy && method.isDefault()) ? lookup.unreflectSpecial(method, declaring) : lookup.unreflect(method);
+	}
+
+	Method method() {
+		return this.method;
+	}
+
+	@Nullable Class<?> throwable() {
+		return this.throwable;
+	}
+
+	boolean takes(Throwable thrown) {
+		return this.throwable == null || this.throwable.isInstance(thrown);
+	}
+
+	/**
+	 * How special the throwables are that it takes. Of two that take the same one, the
+	 * more special is nearer.
+	 */
+	int depth() {
+		int depth = 0;
+		for (Class<?> c = this.throwable; c != null; c = c.getSuperclass()) {
+			depth++;
+		}
+		return depth;
+	}
+
+	@Nullable Object invoke(@Nullable Object receiver, @Nullable Object[] arguments, Throwable thrown) throws Throwable {
+		return (Object) this.handle.invokeExact(receiver, arguments, thrown);
+	}
+
+}

@@ -1,0 +1,98 @@
+package dev.breaker.spring.fallback;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Writes methods down as Java does, for people who must change them.
+ */
+public final class Signatures {
+
+	private Signatures() {
+	}
+
+	/**
+	 * A method with its class, as in {@code shop.Payments.pay(Order, int)}.
+	 * @param method the method
+	 * @param type the class whose method it is, which decides what type variables stand
+	 * for
+	 * @return the text
+	 */
+	public static String qualified(Method method, Class<?> type) {
+		return type.getName() + "." + method.getName() + parameters(method, type);
+	}
+
+	/** A method's declaration without parameter names. */
+	static String declaration(Method method, Class<?> type) {
+		return typeParameters(method) + returned(method, type) + " " + method.getName() + parameters(method, type);
+	}
+
+	/** The fallbacks that would fit a method. */
+	static List<String> expected(Method guarded, Class<?> type, String name) {
+		@Nullable String @Nullable [] names = new DefaultParameterNameDiscoverer().getParameterNames(guarded);
+		StringJoiner arguments = new StringJoiner(", ");
+		for (int i = 0; i < guarded.getParameterCount(); i++) {
+			arguments.add(parameter(guarded, type, i) + " " + ((names != null) ? names[i] : "arg" + i));
+		}
+		String start = typeParameters(guarded) + returned(guarded, type) + " " + name + "(";
+		List<String> expected = new ArrayList<>();
+		if (arguments.length() > 0) {
+			expected.add(start + arguments + ")");
+			expected.add(start + arguments + ", Throwable thrown)");
+		}
+		expected.add(start + ")");
+		expected.add(start + "Throwable thrown)");
+		return expected;
+	}
+
+	static ResolvableType returnType(Method method, Class<?> type) {
+		return ResolvableType.forMethodReturnType(method, type);
+	}
+
+	static ResolvableType parameterType(Method method, Class<?> type, int index) {
+		return ResolvableType.forMethodParameter(method, index, type);
+	}
+
+	static String returned(Method method, Class<?> type) {
+		return text(returnType(method, type), method.getGenericReturnType());
+	}
+
+	static String parameter(Method method, Class<?> type, int index) {
+		return text(parameterType(method, type, index), method.getGenericParameterTypes()[index]);
+	}
+
+	private static String parameters(Method method, Class<?> type) {
+		StringJoiner parameters = new StringJoiner(", ", "(", ")");
+		for (int i = 0; i < method.getParameterCount(); i++) {
+			parameters.add(parameter(method, type, i));
+		}
+		return parameters.toString();
+	}
+
+	private static String typeParameters(Method method) {
+		TypeVariable<Method>[] variables = method.getTypeParameters();
+		return (variables.length == 0) ? ""
+				: Arrays.stream(variables).map(TypeVariable::getName).collect(Collectors.joining(", ", "<", "> "));
+	}
+
+	private static String text(ResolvableType resolved, Type declared) {
+		boolean known = resolved.resolve() != null && !resolved.hasUnresolvableGenerics();
+		return simple(known ? resolved.toString() : declared.getTypeName());
+	}
+
+	static String simple(String typeName) {
+		return typeName.replaceAll("[\\p{L}_][\\p{L}\\p{N}_]*\\.", "").replace('$', '.');
+	}
+
+}

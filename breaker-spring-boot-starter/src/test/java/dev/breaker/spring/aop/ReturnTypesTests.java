@@ -1,0 +1,311 @@
+package dev.breaker.spring.aop;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.annotation.CircuitBreaker;
+import kotlin.coroutines.Continuation;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.web.context.request.async.DeferredResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * When a call ends, by what its method returns.
+ */
+class ReturnTypesTests {
+
+	@Test
+	void valuesVoidPrimitivesAndOptionalsEndWhenTheyReturn() {
+		Contexts.with(Values.class).run((context) -> {
+			Values bean = context.getBean(Values.class);
+			assertThat(bean.number()).isEqualTo(7);
+			assertThat(bean.text()).isNull();
+			assertThat(bean.optional()).contains("x");
+			bean.nothing();
+			assertThat(Contexts.recorded(context, "values")).isEqualTo(4);
+		});
+	}
+
+	@Test
+	void checkedExceptionsAndErrorsReachTheCallerAsTheyAre() {
+		Contexts.with(Values.class).run((context) -> {
+			Values bean = context.getBean(Values.class);
+			IOException checked = new IOException("boom");
+			assertThatException().isThrownBy(() -> bean.failing(checked)).isSameAs(checked);
+			AssertionError error = new AssertionError("boom");
+			assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> bean.failing(error)).isSameAs(error);
+			assertThat(Contexts.breaker(context, "values").snapshot().failedCallsTotal()).isEqualTo(2);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void pain24AStageIsRecordedWhenItCompletes(boolean declaredAsFuture) {
+		Contexts.with(Stages.class).run((context) -> {
+			Stages bean = context.getBean(Stages.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletionStage<String> stage = declaredAsFuture ? bean.future(source) : bean.stage(source);
+			assertThat(Contexts.recorded(context, "stages")).isZero();
+			source.complete("done");
+			assertThat(stage.toCompletableFuture()).isCompletedWithValue("done");
+			assertThat(Contexts.recorded(context, "stages")).isOne();
+		});
+	}
+
+	@Test
+	void pain24AStageThatFailsIsAFailure() {
+		Contexts.with(Stages.class).run((context) -> {
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> future = context.getBean(Stages.class).future(source);
+			source.completeExceptionally(new IOException("late"));
+			assertThat(future).isCompletedExceptionally();
+			assertThat(Contexts.breaker(context, "stages").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void aCancelledFutureCountsAsNothingAndCancelsTheCall() {
+		Contexts.with(Stages.class).run((context) -> {
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> future = context.getBean(Stages.class).future(source);
+			assertThat(future.cancel(true)).isTrue();
+			assertThat(source).isCancelled();
+			assertThat(Contexts.recorded(context, "stages")).isZero();
+			assertThatExceptionOfType(CancellationException.class).isThrownBy(future::join);
+		});
+	}
+
+	@Test
+	void whatAMethodThrowsInsteadOfAStageIsThrownAndRecorded() {
+		Contexts.with(Stages.class).run((context) -> {
+			IllegalStateException thrown = new IllegalStateException("no stage");
+			assertThatException().isThrownBy(() -> context.getBean(Stages.class).throwing(thrown)).isSameAs(thrown);
+			assertThat(Contexts.breaker(context, "stages").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void noStageAtAllIsAFailureThatNamesTheMethod() {
+		Contexts.with(Stages.class).run((context) -> {
+			assertThatExceptionOfType(NullPointerException.class)
+				.isThrownBy(() -> context.getBean(Stages.class).stage(null))
+				.withMessageContaining("Stages.stage(CompletionStage<String>) returned no stage");
+			assertThat(Contexts.breaker(context, "stages").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void aRefusalComesAsAFailedStage() {
+		Contexts.with(Stages.class).run((context) -> {
+			Contexts.breaker(context, "stages").forceOpen();
+			CompletableFuture<String> future = context.getBean(Stages.class).future(new CompletableFuture<>());
+			assertThat(future).failsWithin(java.time.Duration.ZERO)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(CallNotPermittedException.class);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			classes = { MonoMethod.class, FluxMethod.class, PlainFuture.class, OwnFuture.class, FlowPublisher.class,
+					CallableMethod.class, Deferred.class, Suspending.class, OwnStage.class, GenericMono.class })
+	void pain24WhatCannotBeFollowedStopsTheApplicationAndIsNeverAnInstantSuccess(Class<?> bean) {
+		Contexts.with(bean).run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = new InvalidGuardFailureAnalyzer().analyze(context.getStartupFailure());
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription()).startsWith("@CircuitBreaker cannot guard " + bean.getName())
+				.contains(".call(");
+			assertThat(analysis.getAction()).contains("CompletableFuture");
+		});
+	}
+
+	@Test
+	void theReasonNamesTheTypeAndWhy() {
+		Contexts.with(MonoMethod.class)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+					"it returns reactor.core.publisher.Mono, which runs nothing until it is used"));
+		Contexts.with(PlainFuture.class)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+					"it returns java.util.concurrent.Future, which may end long after the method has returned"));
+		Contexts.with(Suspending.class)
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("it is a suspending function"));
+	}
+
+	static class Values {
+
+		@CircuitBreaker(name = "values")
+		public int number() {
+			return 7;
+		}
+
+		@CircuitBreaker(name = "values")
+		public @Nullable String text() {
+			return null;
+		}
+
+		@CircuitBreaker(name = "values")
+		public Optional<String> optional() {
+			return Optional.of("x");
+		}
+
+		@CircuitBreaker(name = "values")
+		public void nothing() {
+		}
+
+		@CircuitBreaker(name = "values")
+		public String failing(Throwable thrown) throws IOException {
+			if (thrown instanceof IOException checked) {
+				throw checked;
+			}
+			throw (Error) thrown;
+		}
+
+	}
+
+	static class Stages {
+
+		@CircuitBreaker(name = "stages")
+		public CompletionStage<String> stage(CompletionStage<String> source) {
+			return source;
+		}
+
+		@CircuitBreaker(name = "stages")
+		public CompletableFuture<String> future(CompletableFuture<String> source) {
+			return source;
+		}
+
+		@CircuitBreaker(name = "stages")
+		public CompletableFuture<String> throwing(RuntimeException thrown) {
+			throw thrown;
+		}
+
+	}
+
+	static class MonoMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public Mono<String> call() {
+			return Mono.empty();
+		}
+
+	}
+
+	static class FluxMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public Flux<String> call() {
+			return Flux.empty();
+		}
+
+	}
+
+	static class PlainFuture {
+
+		@CircuitBreaker(name = "unsupported")
+		public Future<String> call() {
+			return new CompletableFuture<>();
+		}
+
+	}
+
+	static class OwnFuture {
+
+		@CircuitBreaker(name = "unsupported")
+		public FutureTask<String> call() {
+			return new FutureTask<>(() -> "x");
+		}
+
+	}
+
+	@CircuitBreaker(name = "unsupported")
+	static class FlowPublisher {
+
+		public Flow.Publisher<String> call() {
+			return (subscriber) -> {
+			};
+		}
+
+	}
+
+	static class CallableMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public Callable<String> call() {
+			return () -> "x";
+		}
+
+	}
+
+	static class Deferred {
+
+		@CircuitBreaker(name = "unsupported")
+		public DeferredResult<String> call() {
+			return new DeferredResult<>();
+		}
+
+	}
+
+	static class Suspending {
+
+		@CircuitBreaker(name = "unsupported")
+		public Object call(String argument, Continuation<? super String> continuation) {
+			return argument;
+		}
+
+	}
+
+	static class OwnStage {
+
+		@CircuitBreaker(name = "unsupported")
+		public Subclass call() {
+			return new Subclass();
+		}
+
+		static class Subclass extends CompletableFuture<String> {
+
+		}
+
+	}
+
+	abstract static class Generic<T> {
+
+		@CircuitBreaker(name = "unsupported")
+		public T call() {
+			return create();
+		}
+
+		abstract T create();
+
+	}
+
+	static class GenericMono extends Generic<Mono<String>> {
+
+		@Override
+		Mono<String> create() {
+			return Mono.empty();
+		}
+
+	}
+
+}

@@ -1,0 +1,580 @@
+package dev.breaker.spring.fallback;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.aop.Contexts;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.context.annotation.Lazy;
+import org.springframework.stereotype.Component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Which fallback runs, when, and on what.
+ */
+class FallbackRunTests {
+
+	@ParameterizedTest
+	@CsvSource({ "java.io.FileNotFoundException, file", "java.io.IOException, io",
+			"java.io.UncheckedIOException, runtime", "java.lang.IllegalStateException, runtime",
+			"java.lang.StackOverflowError, any" })
+	void theOneRunsWhoseThrowableIsNearestToWhatWasThrown(Class<? extends Throwable> type, String expected) {
+		Contexts.with(Overloads.class)
+			.run((context) -> assertThat(context.getBean(Overloads.class).call(thrown(type))).isEqualTo(expected));
+	}
+
+	@Test
+	void whatTheProxyWrapsBecauseTheMethodDoesNotDeclareItHasTheFallbackOfWhatWasThrown() {
+		Contexts.with(Sneaky.class)
+			.run((context) -> assertThat(context.getBean(Sneaky.class).call(new IOException())).isEqualTo("io"));
+	}
+
+	@Test
+	void oneForRefusalsRunsForRefusalsAlone() {
+		Contexts.with(Refusals.class).run((context) -> {
+			Refusals bean = context.getBean(Refusals.class);
+			IOException thrown = new IOException("boom");
+			assertThatException().isThrownBy(() -> bean.call(thrown)).isSameAs(thrown);
+			Contexts.breaker(context, "refusals").forceOpen();
+			assertThat(bean.call(thrown)).isEqualTo("FORCED_OPEN");
+		});
+	}
+
+	@Test
+	void whereNoneTakesItWhatWasThrownIsThrown() {
+		Contexts.with(OnlyIo.class, Heard.class).run((context) -> {
+			OnlyIo bean = context.getBean(OnlyIo.class);
+			assertThat(bean.call(new FileNotFoundException())).isEqualTo("io");
+			IllegalStateException thrown = new IllegalStateException();
+			assertThatException().isThrownBy(() -> bean.call(thrown)).isSameAs(thrown);
+			Contexts.breaker(context, "onlyIo").forceOpen();
+			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(() -> bean.call(thrown));
+			assertThat(context.getBean(Heard.class).news).containsExactly("onlyIo true");
+		});
+	}
+
+	@Test
+	void oneWithoutAThrowableRunsForWhatNoOtherTakes() {
+		Contexts.with(LastResort.class).run((context) -> {
+			LastResort bean = context.getBean(LastResort.class);
+			assertThat(bean.call(new IOException())).isEqualTo("io");
+			assertThat(bean.call(new IllegalStateException())).isEqualTo("anything");
+		});
+	}
+
+	@Test
+	void pain19IgnoredExceptionsInterruptsCancellationsAndForeignRefusalsReachTheCaller() {
+		Contexts.with(Overloads.class)
+			.withPropertyValues("breaker.instances.overloads.ignore-exceptions=java.lang.IllegalArgumentException")
+			.run((context) -> {
+				Overloads bean = context.getBean(Overloads.class);
+				CallNotPermittedException foreign = foreignRefusal(context.getBean(CircuitBreakerRegistry.class));
+				for (Throwable thrown : List.of(new IllegalArgumentException(), new NumberFormatException(),
+						new InterruptedException(), new CancellationException(), foreign)) {
+					assertThatException().isThrownBy(() -> bean.call(thrown)).isSameAs(thrown);
+				}
+				assertThat(bean.call(new IllegalStateException())).isEqualTo("runtime");
+			});
+	}
+
+	@Test
+	void pain19WhatCountsAsSuccessHasNoFallback() {
+		Contexts.with(Overloads.class)
+			.withPropertyValues("breaker.instances.overloads.record-exceptions=java.io.IOException")
+			.run((context) -> {
+				Overloads bean = context.getBean(Overloads.class);
+				IllegalStateException thrown = new IllegalStateException();
+				assertThatException().isThrownBy(() -> bean.call(thrown)).isSameAs(thrown);
+				assertThat(bean.call(new IOException())).isEqualTo("io");
+			});
+	}
+
+	@Test
+	void whatAFallbackThrowsReachesTheCallerAsItIs() {
+		Contexts.with(Throwing.class, Heard.class).run((context) -> {
+			IOException thrown = new IOException("boom");
+			assertThatExceptionOfType(FileNotFoundException.class)
+				.isThrownBy(() -> context.getBean(Throwing.class).call(thrown))
+				.withMessage("by the fallback")
+				.withCause(thrown);
+			assertThat(Contexts.breaker(context, "throwing").snapshot().failedCallsTotal()).isOne();
+			assertThat(context.getBean(Heard.class).news).containsExactly("throwing false");
+		});
+	}
+
+	@Test
+	void pain16PrivateFallbacksRunInManyThreadsAtOnce() {
+		Contexts.with(Private.class).run((context) -> {
+			Private bean = context.getBean(Private.class);
+			Contexts.breaker(context, "private").forceOpen();
+			int threads = 32;
+			int callsOfEach = 3_000;
+			CountDownLatch start = new CountDownLatch(1);
+			ExecutorService executor = Executors.newFixedThreadPool(threads);
+			try {
+				List<Future<Integer>> counts = new ArrayList<>();
+				for (int i = 0; i < threads; i++) {
+					counts.add(executor.submit(() -> {
+						start.await();
+						int right = 0;
+						for (int call = 0; call < callsOfEach; call++) {
+							right += bean.call(call).equals("private " + call) ? 1 : 0;
+						}
+						return right;
+					}));
+				}
+				start.countDown();
+				for (Future<Integer> count : counts) {
+					assertThat(count.get()).isEqualTo(callsOfEach);
+				}
+			}
+			finally {
+				executor.shutdownNow();
+			}
+			assertThat(bean.fallbacks()).isEqualTo(threads * callsOfEach);
+		});
+	}
+
+	@Test
+	void pain20AFallbackRunsOnTheObjectWhoseFieldsAreSetAndItsOwnAnnotationHasNoEffect() {
+		Contexts.with(WithFields.class).run((context) -> {
+			Contexts.breaker(context, "guarded").forceOpen();
+			Contexts.breaker(context, "ofFallback").forceOpen();
+			assertThat(context.getBean(WithFields.class).call()).isEqualTo("final field");
+		});
+	}
+
+	@Test
+	void pain18AFallbackOfAnotherBeanRunsThroughItsProxySoThatFallbacksChain() {
+		Contexts.with(First.class, Second.class, Heard.class).run((context) -> {
+			Contexts.breaker(context, "first").forceOpen();
+			assertThat(context.getBean(First.class).call("x")).isEqualTo("second x");
+			Contexts.breaker(context, "second").forceOpen();
+			assertThat(context.getBean(First.class).call("x")).isEqualTo("third x");
+			assertThat(context.getBean(Heard.class).news).containsExactly("first true", "second true", "first true");
+		});
+	}
+
+	@Test
+	void pain18ALazyBeanWithTheFallbackIsMadeWhenItIsNeeded() {
+		LazyBean.made.set(0);
+		Contexts.with(ToLazy.class, LazyBean.class).run((context) -> {
+			assertThat(LazyBean.made).hasValue(0);
+			Contexts.breaker(context, "toLazy").forceOpen();
+			assertThat(context.getBean(ToLazy.class).call()).isEqualTo("lazy");
+			assertThat(LazyBean.made).hasValue(1);
+		});
+	}
+
+	@Test
+	void pain18AFallbackOfABeanBehindAJdkProxyRunsThroughItsInterface() {
+		Contexts.with(ToInterface.class, BehindInterface.class)
+			.withPropertyValues("spring.aop.proxy-target-class=false")
+			.run((context) -> {
+				Contexts.breaker(context, "toInterface").forceOpen();
+				assertThat(context.getBean(Callee.class).call("x")).isEqualTo("interface x");
+			});
+	}
+
+	@Test
+	void aStageHasItsFallbackWhenItFails() {
+		Contexts.with(Stages.class, Heard.class).run((context) -> {
+			Stages bean = context.getBean(Stages.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> future = bean.future(source);
+			assertThat(future).isNotDone();
+			source.completeExceptionally(new IOException("late"));
+			assertThat(future).isCompletedWithValue("IOException");
+			assertThat(bean.stage(CompletableFuture.supplyAsync(() -> {
+				throw new IllegalStateException();
+			})).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("IllegalStateException");
+		});
+	}
+
+	@Test
+	void aRefusedStageIsThatOfTheFallbackInTheTypeThatTheMethodDeclares() {
+		Contexts.with(Stages.class, Heard.class).run((context) -> {
+			Contexts.breaker(context, "stages").forceOpen();
+			CompletableFuture<String> future = context.getBean(Stages.class).future(new CompletableFuture<>());
+			assertThat(future).isCompletedWithValue("CallNotPermittedException");
+		});
+	}
+
+	@Test
+	void whatAMethodThrowsInsteadOfAStageHasItsFallbackToo() {
+		Contexts.with(Stages.class, Heard.class).run((context) -> {
+			assertThat(context.getBean(Stages.class).future(null)).isCompletedWithValue("IllegalArgumentException");
+			assertThat(context.getBean(Heard.class).news).containsExactly("stages true");
+		});
+	}
+
+	@Test
+	void aFallbackThatThrowsMakesTheStageFailWithIt() {
+		Contexts.with(FailingStages.class, Heard.class).run((context) -> {
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> future = context.getBean(FailingStages.class).call(source);
+			source.completeExceptionally(new IOException("late"));
+			assertThat(future).failsWithin(Duration.ZERO)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(IllegalStateException.class)
+				.withMessage("by the fallback");
+			assertThat(context.getBean(Heard.class).news).containsExactly("failingStages false");
+			Contexts.breaker(context, "failingStages").forceOpen();
+			assertThat(context.getBean(FailingStages.class).call(new CompletableFuture<>())).failsWithin(Duration.ZERO)
+				.withThrowableThat()
+				.havingCause()
+				.withMessage("by the fallback");
+		});
+	}
+
+	@Test
+	void aStageThatNoFallbackTakesFailsAsItDid() {
+		Contexts.with(OnlyIoStages.class).run((context) -> {
+			OnlyIoStages bean = context.getBean(OnlyIoStages.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> future = bean.call(source);
+			source.completeExceptionally(new IllegalStateException("late"));
+			assertThat(future).failsWithin(Duration.ZERO)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(IllegalStateException.class);
+			Contexts.breaker(context, "onlyIoStages").forceOpen();
+			assertThat(bean.call(source)).failsWithin(Duration.ZERO)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(CallNotPermittedException.class);
+		});
+	}
+
+	@Test
+	void aListenerThatThrowsHarmsNobody() {
+		Contexts.with(OnlyIo.class, Heard.class).withBean("broken", FallbackListener.class, () -> (name, success) -> {
+			throw new IllegalStateException("listener");
+		}).run((context) -> {
+			assertThat(context.getBean(OnlyIo.class).call(new IOException())).isEqualTo("io");
+			assertThat(context.getBean(Heard.class).news).containsExactly("onlyIo true");
+		});
+	}
+
+	private static Throwable thrown(Class<? extends Throwable> type) throws Exception {
+		return (type == UncheckedIOException.class) ? new UncheckedIOException(new IOException())
+				: type.getConstructor().newInstance();
+	}
+
+	private static CallNotPermittedException foreignRefusal(CircuitBreakerRegistry registry) {
+		registry.get("foreign").forceOpen();
+		try {
+			registry.get("foreign").acquire();
+			throw new AssertionError();
+		}
+		catch (CallNotPermittedException ex) {
+			return ex;
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <X extends Throwable> RuntimeException sneaky(Throwable thrown) throws X {
+		throw (X) thrown;
+	}
+
+	/** Hears all fallbacks. */
+	static class Heard implements FallbackListener {
+
+		final List<String> news = new ArrayList<>();
+
+		@Override
+		public synchronized void onFallback(String name, boolean success) {
+			this.news.add(name + " " + success);
+		}
+
+	}
+
+	static class Overloads {
+
+		@CircuitBreaker(name = "overloads", fallbackMethod = "instead")
+		public String call(Throwable thrown) throws Throwable {
+			throw thrown;
+		}
+
+		String instead(Throwable argument, Throwable thrown) {
+			return "any";
+		}
+
+		String instead(Throwable argument, RuntimeException thrown) {
+			return "runtime";
+		}
+
+		String instead(Throwable argument, IOException thrown) {
+			return "io";
+		}
+
+		String instead(Throwable argument, FileNotFoundException thrown) {
+			return "file";
+		}
+
+	}
+
+	static class Sneaky {
+
+		@CircuitBreaker(name = "sneaky", fallbackMethod = "instead")
+		public String call(Throwable thrown) {
+			throw sneaky(thrown);
+		}
+
+		private String instead(Throwable argument, IOException thrown) {
+			return "io";
+		}
+
+	}
+
+	static class Refusals {
+
+		@CircuitBreaker(name = "refusals", fallbackMethod = "instead")
+		public String call(Throwable thrown) throws Throwable {
+			throw thrown;
+		}
+
+		private String instead(Throwable argument, CallNotPermittedException thrown) {
+			return thrown.state().name();
+		}
+
+	}
+
+	static class OnlyIo {
+
+		@CircuitBreaker(name = "onlyIo", fallbackMethod = "instead")
+		public String call(Throwable thrown) throws Throwable {
+			throw thrown;
+		}
+
+		private String instead(Throwable argument, IOException thrown) {
+			return "io";
+		}
+
+	}
+
+	static class LastResort {
+
+		@CircuitBreaker(name = "lastResort", fallbackMethod = "instead")
+		public String call(Throwable thrown) throws Throwable {
+			throw thrown;
+		}
+
+		private String instead(Throwable argument, IOException thrown) {
+			return "io";
+		}
+
+		private String instead() {
+			return "anything";
+		}
+
+	}
+
+	static class Throwing {
+
+		@CircuitBreaker(name = "throwing", fallbackMethod = "instead")
+		public String call(Throwable thrown) throws Throwable {
+			throw thrown;
+		}
+
+		private String instead(Throwable argument, Exception thrown) throws IOException {
+			FileNotFoundException ex = new FileNotFoundException("by the fallback");
+			ex.initCause(thrown);
+			throw ex;
+		}
+
+	}
+
+	static class Private {
+
+		private final AtomicInteger fallbacks = new AtomicInteger();
+
+		@CircuitBreaker(name = "private", fallbackMethod = "instead")
+		public String call(int number) {
+			return "value";
+		}
+
+		private String instead(int number, Throwable thrown) {
+			this.fallbacks.incrementAndGet();
+			return "private " + number;
+		}
+
+		public int fallbacks() {
+			return this.fallbacks.get();
+		}
+
+	}
+
+	static class WithFields {
+
+		private final String field = "final field";
+
+		@CircuitBreaker(name = "guarded", fallbackMethod = "instead")
+		public String call() {
+			return "value";
+		}
+
+		@CircuitBreaker(name = "ofFallback")
+		public String instead() {
+			return last();
+		}
+
+		public final String last() {
+			return this.field;
+		}
+
+	}
+
+	@Component("first")
+	static class First {
+
+		@CircuitBreaker(name = "first", fallbackMethod = "second::answer")
+		public String call(String text) {
+			return "first " + text;
+		}
+
+	}
+
+	@Component("second")
+	static class Second {
+
+		@CircuitBreaker(name = "second", fallbackMethod = "third")
+		public String answer(String text, Throwable thrown) {
+			return "second " + text;
+		}
+
+		private String third(String text, Throwable thrown) {
+			return "third " + text;
+		}
+
+	}
+
+	static class ToLazy {
+
+		@CircuitBreaker(name = "toLazy", fallbackMethod = "lazyBean::answer")
+		public String call() {
+			return "value";
+		}
+
+	}
+
+	@Lazy
+	@Component("lazyBean")
+	static class LazyBean {
+
+		static final AtomicInteger made = new AtomicInteger();
+
+		LazyBean() {
+			made.incrementAndGet();
+		}
+
+		String answer() {
+			return "lazy";
+		}
+
+	}
+
+	interface Callee {
+
+		String call(String text);
+
+	}
+
+	static class ToInterface implements Callee {
+
+		@Override
+		@CircuitBreaker(name = "toInterface", fallbackMethod = "behindInterface::answer")
+		public String call(String text) {
+			return "value";
+		}
+
+	}
+
+	interface Answers<T> {
+
+		T answer(T text);
+
+	}
+
+	@Component("behindInterface")
+	static class BehindInterface implements Answers<String> {
+
+		@Override
+		@CircuitBreaker(name = "behindInterface")
+		public String answer(String text) {
+			return "interface " + text;
+		}
+
+	}
+
+	static class Stages {
+
+		@CircuitBreaker(name = "stages", fallbackMethod = "instead")
+		public CompletableFuture<String> future(@Nullable CompletableFuture<String> source) {
+			if (source == null) {
+				throw new IllegalArgumentException();
+			}
+			return source;
+		}
+
+		@CircuitBreaker(name = "stages", fallbackMethod = "instead")
+		public CompletionStage<String> stage(CompletionStage<String> source) {
+			return source;
+		}
+
+		private CompletionStage<String> instead(Throwable thrown) {
+			return CompletableFuture.completedStage(thrown.getClass().getSimpleName());
+		}
+
+	}
+
+	static class FailingStages {
+
+		@CircuitBreaker(name = "failingStages", fallbackMethod = "instead")
+		public CompletableFuture<String> call(CompletableFuture<String> source) {
+			return source;
+		}
+
+		private CompletableFuture<String> instead(Throwable thrown) {
+			throw new IllegalStateException("by the fallback");
+		}
+
+	}
+
+	static class OnlyIoStages {
+
+		@CircuitBreaker(name = "onlyIoStages", fallbackMethod = "instead")
+		public CompletableFuture<String> call(CompletableFuture<String> source) {
+			return source;
+		}
+
+		private CompletableFuture<String> instead(IOException thrown) {
+			return CompletableFuture.completedFuture("io");
+		}
+
+	}
+
+}
