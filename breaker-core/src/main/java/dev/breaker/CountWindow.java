@@ -111,7 +111,7 @@ final class CountWindow extends SlidingWindow {
 			settleLocked();
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
