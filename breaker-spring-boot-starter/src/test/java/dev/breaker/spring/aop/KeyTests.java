@@ -58,8 +58,7 @@ class KeyTests {
 			bean.byProperty(new Order("eu"));
 			bean.byRoot("x");
 			bean.byBean();
-			assertThat(context.getBean(CircuitBreakerRegistry.class).all())
-				.extracting(dev.breaker.CircuitBreaker::name)
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
 				.containsExactlyInAnyOrder("warehouse", "warehouse:a-7", "warehouse:eu",
 						"warehouse:byRoot Warehouses Warehouses x", "warehouse:from bean");
 		});
@@ -86,11 +85,8 @@ class KeyTests {
 	@ValueSource(classes = { BadSyntax.class, Blank.class, UnknownVariable.class })
 	void aKeyThatCannotWorkStopsTheApplication(Class<?> bean) {
 		Contexts.with(bean).run((context) -> {
-			assertThat(context).hasFailed();
-			FailureAnalysis analysis = new InvalidGuardFailureAnalyzer().analyze(context.getStartupFailure());
-			assertThat(analysis).isNotNull();
-			assertThat(analysis.getDescription()).startsWith("The key \"")
-				.contains(bean.getName() + ".call(String)");
+			FailureAnalysis analysis = Contexts.analysis(context);
+			assertThat(analysis.getDescription()).startsWith("The key \"").contains(bean.getName() + ".call(String)");
 		});
 	}
 

@@ -69,8 +69,7 @@ class RetryTests {
 
 	@Test
 	void pain23ABreakerThatOpensBetweenAttemptsEndsTheRetry() {
-		contextRunner(Remote.class)
-			.withPropertyValues("breaker.instances.remote.consecutive-failure-threshold=2")
+		contextRunner(Remote.class).withPropertyValues("breaker.instances.remote.consecutive-failure-threshold=2")
 			.run((context) -> {
 				Remote bean = context.getBean(Remote.class);
 				assertThat(bean.call(100)).isEqualTo("instead of 100");
@@ -82,12 +81,10 @@ class RetryTests {
 
 	@Test
 	void ignoredExceptionsAreRetriedAndHaveNoFallback() {
-		contextRunner(Remote.class)
-			.withPropertyValues("breaker.instances.remote.ignore-exceptions=java.io.IOException")
+		contextRunner(Remote.class).withPropertyValues("breaker.instances.remote.ignore-exceptions=java.io.IOException")
 			.run((context) -> {
 				Remote bean = context.getBean(Remote.class);
-				assertThatExceptionOfType(IOException.class).isThrownBy(() -> bean.call(100))
-					.withMessage("attempt 4");
+				assertThatExceptionOfType(IOException.class).isThrownBy(() -> bean.call(100)).withMessage("attempt 4");
 				assertThat(bean.fallbacks()).isEmpty();
 				assertThat(Contexts.breaker(context, "remote").snapshot().ignoredCallsTotal()).isEqualTo(4);
 			});
@@ -196,10 +193,11 @@ class RetryTests {
 
 	@Test
 	void theGuardIsInsideOfConcurrencyLimitAndRetryAndTheFallbackOutside() {
-		contextRunner(Limited.class).run((context) -> assertThat(((Advised) context.getBean(Limited.class)).getAdvisors())
-			.extracting((advisor) -> advisor.getAdvice().getClass().getSimpleName())
-			.containsExactly("ConcurrencyLimitInterceptor", "AroundAttempts", "RetryAnnotationInterceptor",
-					"RefusalStop", "AttemptGuard"));
+		contextRunner(Limited.class)
+			.run((context) -> assertThat(((Advised) context.getBean(Limited.class)).getAdvisors())
+				.extracting((advisor) -> advisor.getAdvice().getClass().getSimpleName())
+				.containsExactly("ConcurrencyLimitInterceptor", "AroundAttempts", "RetryAnnotationInterceptor",
+						"RefusalStop", "AttemptGuard"));
 	}
 
 	@Test

@@ -87,8 +87,7 @@ class FallbackRunTests {
 	@Test
 	void pain19IgnoredExceptionsInterruptsCancellationsAndForeignRefusalsReachTheCaller() {
 		Contexts.with(Overloads.class)
-			.withPropertyValues(
-					"breaker.instances.overloads.ignore-exceptions=java.lang.IllegalArgumentException")
+			.withPropertyValues("breaker.instances.overloads.ignore-exceptions=java.lang.IllegalArgumentException")
 			.run((context) -> {
 				Overloads bean = context.getBean(Overloads.class);
 				CallNotPermittedException foreign = foreignRefusal(context.getBean(CircuitBreakerRegistry.class));
@@ -272,14 +271,12 @@ class FallbackRunTests {
 
 	@Test
 	void aListenerThatThrowsHarmsNobody() {
-		Contexts.with(OnlyIo.class, Heard.class)
-			.withBean("broken", FallbackListener.class, () -> (name, success) -> {
-				throw new IllegalStateException("listener");
-			})
-			.run((context) -> {
-				assertThat(context.getBean(OnlyIo.class).call(new IOException())).isEqualTo("io");
-				assertThat(context.getBean(Heard.class).news).containsExactly("onlyIo true");
-			});
+		Contexts.with(OnlyIo.class, Heard.class).withBean("broken", FallbackListener.class, () -> (name, success) -> {
+			throw new IllegalStateException("listener");
+		}).run((context) -> {
+			assertThat(context.getBean(OnlyIo.class).call(new IOException())).isEqualTo("io");
+			assertThat(context.getBean(Heard.class).news).containsExactly("onlyIo true");
+		});
 	}
 
 	private static Throwable thrown(Class<? extends Throwable> type) throws Exception {
