@@ -43,7 +43,9 @@ final class AsyncCall<T extends @Nullable Object> {
 			source.whenComplete((result, thrown) -> complete(guarded, result, thrown));
 		}
 		catch (Throwable thrown) {
-			record(thrown);
+			if (record(thrown) == Outcome.FAILURE && this.fallback != null) {
+				return this.fallback.apply(Rules.unwrap(thrown));
+			}
 			throw thrown;
 		}
 		return guarded;

@@ -220,8 +220,8 @@ public final class CircuitBreaker {
 
 	/**
 	 * Makes an asynchronous call, if it is permitted, and records it when its stage
-	 * completes. Where it is refused, or ends in what counts as a failure, the fallback
-	 * gives the stage.
+	 * completes. Where it is refused, or ends in what counts as a failure (thrown by
+	 * {@code work} itself, too), the fallback gives the stage.
 	 * @param <T> the type of its result
 	 * @param work starts the call
 	 * @param fallback what is done instead; it is given what was really thrown, without a
@@ -326,6 +326,8 @@ public final class CircuitBreaker {
 	/** A call was not made, or counts as nothing. */
 	void release(Ticket ticket) {
 		if (ticket instanceof Probes.Probe probe) {
+			// First what time decided: a probe that comes back too late is lost.
+			current();
 			probe.giveBack();
 		}
 	}
@@ -423,7 +425,10 @@ public final class CircuitBreaker {
 				case PROBES_FAILED, PROBES_LOST, FAILURE_RATE, SLOW_CALL_RATE, CONSECUTIVE_FAILURES, COMMAND, FLEET ->
 					State.OPEN;
 			};
-			swap(p, next, due, Period.BY_RULES, now);
+			// A lost probe opened the breaker when its time was up, also where nobody
+			// looked.
+			long began = (due == Reason.PROBES_LOST) ? Objects.requireNonNull(p.probes).lostAt() : now;
+			swap(p, next, due, Period.BY_RULES, began);
 		}
 	}
 

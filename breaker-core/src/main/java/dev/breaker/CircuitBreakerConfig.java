@@ -592,7 +592,7 @@ public final class CircuitBreakerConfig {
 		@SafeVarargs
 		@SuppressWarnings("varargs") // List.of copies the array
 		public final Builder recordExceptions(Class<? extends Throwable>... classes) {
-			this.recordExceptions = List.of(classes);
+			this.recordExceptions = classes("recordExceptions", classes);
 			return this;
 		}
 
@@ -605,7 +605,7 @@ public final class CircuitBreakerConfig {
 		@SafeVarargs
 		@SuppressWarnings("varargs") // List.of copies the array
 		public final Builder ignoreExceptions(Class<? extends Throwable>... classes) {
-			this.ignoreExceptions = List.of(classes);
+			this.ignoreExceptions = classes("ignoreExceptions", classes);
 			return this;
 		}
 
@@ -714,6 +714,13 @@ public final class CircuitBreakerConfig {
 		private static Duration notNegative(String property, Duration value) {
 			require(!given(property, value).isNegative(), property, value, "must be zero or more");
 			return value;
+		}
+
+		private static List<Class<? extends Throwable>> classes(String property, Class<? extends Throwable>[] classes) {
+			for (Class<? extends Throwable> type : given(property, classes)) {
+				given(property, type);
+			}
+			return List.of(classes);
 		}
 
 		private static <T> T given(String property, @Nullable T value) {

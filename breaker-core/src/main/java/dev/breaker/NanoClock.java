@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the clock that decides, and never throws: while a clock of the user's does, time
- * stands still.
+ * Reads the clock that decides, and never throws. While a clock of the user's throws, or
+ * is behind what it said before, time stands still.
  */
 final class NanoClock {
 
@@ -24,6 +24,8 @@ final class NanoClock {
 	private final LongSupplier source;
 
 	private volatile long lastReading;
+
+	private volatile boolean answered;
 
 	private volatile boolean complained;
 
@@ -42,7 +44,12 @@ final class NanoClock {
 	private long readCarefully() {
 		try {
 			long reading = this.source.getAsLong();
+			long last = this.lastReading;
+			if (this.answered && reading - last < 0) {
+				return last;
+			}
 			this.lastReading = reading;
+			this.answered = true;
 			return reading;
 		}
 		catch (Throwable ex) {

@@ -22,7 +22,7 @@ final class Period implements Ticket {
 	final Rules rules;
 
 	/** Shared by the periods into which a new config splits one stretch of a state. */
-	final Object stretch;
+	final Stretch stretch;
 
 	/** In CLOSED and METRICS_ONLY. */
 	final @Nullable SlidingWindow window;
@@ -48,23 +48,17 @@ final class Period implements Ticket {
 	final boolean reset;
 
 	/**
-	 * The last exception that counted, since the breaker was last closed. Written by any
-	 * thread; only shown.
-	 */
-	private volatile @Nullable Throwable lastFailure;
-
-	/**
 	 * What came before, until its news is delivered. Touched by the one thread that
 	 * delivers.
 	 */
 	@Nullable Period before;
 
-	private Period(State state, Rules rules, @Nullable Object stretch, @Nullable SlidingWindow window,
+	private Period(State state, Rules rules, @Nullable Stretch stretch, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable Figures frozen, long began, long limit, Instant since, int openings,
 			@Nullable StateChange lastChange, boolean reset, @Nullable Period before) {
 		this.state = state;
 		this.rules = rules;
-		this.stretch = (stretch != null) ? stretch : new Object();
+		this.stretch = (stretch != null) ? stretch : new Stretch();
 		this.window = window;
 		this.probes = probes;
 		this.frozen = frozen;
@@ -75,7 +69,9 @@ final class Period implements Ticket {
 		this.lastChange = lastChange;
 		this.reset = reset;
 		this.before = before;
-		this.lastFailure = (before != null && state != State.CLOSED) ? before.lastFailure : null;
+		if (stretch == null && before != null && state != State.CLOSED) {
+			this.stretch.lastFailure = before.stretch.lastFailure;
+		}
 	}
 
 	/** The first period of a breaker. */
@@ -94,7 +90,8 @@ final class Period implements Ticket {
 			case OPEN -> same ? this.openings : this.openings + 1;
 			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.openings;
 		};
-		StateChange change = same ? this.lastChange : new StateChange(this.state, next, reason, at, this.lastFailure);
+		StateChange change = same ? this.lastChange
+				: new StateChange(this.state, next, reason, at, this.stretch.lastFailure);
 		return new Period(next, this.rules, null, newWindow(next, this.rules, now), newProbes(next),
 				opens(next) ? figures(now) : null, now, limit(next, this.rules, limit, openings),
 				same ? this.since : at, openings, change, reset, this);
@@ -165,12 +162,25 @@ final class Period implements Ticket {
 	}
 
 	void lastFailure(Throwable thrown) {
-		this.lastFailure = thrown;
+		this.stretch.lastFailure = thrown;
 	}
 
 	@Nullable Class<?> lastFailureType() {
-		Throwable failure = this.lastFailure;
+		Throwable failure = this.stretch.lastFailure;
 		return (failure != null) ? failure.getClass() : null;
+	}
+
+	/**
+	 * One stretch of one state, whatever configs it sees.
+	 */
+	static final class Stretch {
+
+		/**
+		 * The last exception that counted, since the breaker was last closed. Written by
+		 * any thread; only shown.
+		 */
+		private volatile @Nullable Throwable lastFailure;
+
 	}
 
 }

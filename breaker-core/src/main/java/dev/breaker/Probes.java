@@ -28,6 +28,8 @@ final class Probes extends SpinLock {
 
 	private @Nullable Reason verdict;
 
+	private long lostAt;
+
 	/** Takes a place, if one is free. */
 	@Nullable Probe take(Period period, long now) {
 		Probe probe = new Probe(period);
@@ -82,12 +84,18 @@ final class Probes extends SpinLock {
 		try {
 			if (this.verdict == null && this.oldest != null && now - this.oldest.admitted >= rules.maxProbeNanos) {
 				this.verdict = Reason.PROBES_LOST;
+				this.lostAt = this.oldest.admitted + rules.maxProbeNanos;
 			}
 			return this.verdict;
 		}
 		finally {
 			unlock();
 		}
+	}
+
+	/** When the first probe was lost, after a verdict of {@link Reason#PROBES_LOST}. */
+	long lostAt() {
+		return this.lostAt;
 	}
 
 	/** The rules changed: those that came back may be enough now. */

@@ -44,9 +44,9 @@ public final class BreakerAutoConfiguration {
 
 	@Bean
 	@Lazy(false)
-	BreakerStartup breakerStartup(ApplicationContext context, BreakerConfigs configs, CircuitBreakerRegistry registry,
-			ObjectProvider<GuardedMethods> guardedMethods) {
-		return new BreakerStartup(context, configs, registry, guardedMethods);
+	BreakerStartup breakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
+			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods) {
+		return new BreakerStartup(context, properties, configs, registry, guardedMethods);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.config.BreakerProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,15 +26,18 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 
 	private final ApplicationContext context;
 
+	private final BreakerProperties properties;
+
 	private final BreakerConfigs configs;
 
 	private final CircuitBreakerRegistry registry;
 
 	private final ObjectProvider<GuardedMethods> guardedMethods;
 
-	BreakerStartup(ApplicationContext context, BreakerConfigs configs, CircuitBreakerRegistry registry,
-			ObjectProvider<GuardedMethods> guardedMethods) {
+	BreakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
+			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods) {
 		this.context = context;
+		this.properties = properties;
 		this.configs = configs;
 		this.registry = registry;
 		this.guardedMethods = guardedMethods;
@@ -49,11 +53,12 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	public void onApplicationEvent(ContextRefreshedEvent event) {
 		// Events of child contexts come by here too
 		if (event.getApplicationContext() == this.context) {
-			this.guardedMethods.ifAvailable((methods) -> report(methods.breakerNames()));
+			this.guardedMethods.ifAvailable((methods) -> reportAnnotated(methods.breakerNames()));
+			reportHealth();
 		}
 	}
 
-	private void report(Set<String> annotated) {
+	private void reportAnnotated(Set<String> annotated) {
 		Set<String> unknown = new TreeSet<>(annotated);
 		unknown.removeAll(this.configs.instanceNames());
 		if (!unknown.isEmpty()) {
@@ -66,6 +71,15 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		if (!unused.isEmpty() && !annotated.isEmpty()) {
 			logger.warn("Circuit breakers that breaker.instances names and no annotation does: {}",
 					String.join(", ", unused));
+		}
+	}
+
+	private void reportHealth() {
+		Set<String> missing = new TreeSet<>(this.properties.getHealth().getDownWhenOpen());
+		missing.removeIf((name) -> this.registry.find(name).isPresent());
+		if (!missing.isEmpty()) {
+			logger.warn("Circuit breakers that breaker.health.down-when-open names and that are not there: {}",
+					String.join(", ", missing));
 		}
 	}
 

@@ -14,6 +14,9 @@ import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.core.env.Environment;
 
 /**
@@ -52,6 +55,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 			List<CircuitBreakerConfigCustomizer> customizers) {
 		Problems problems = new Problems();
 		Sources sources = new Sources(environment, beanFactory.getBeanClassLoader());
+		checkSwitches(sources, problems);
 		Levels levels = BreakerKeys.read(sources, problems);
 		Inheritance inheritance = new Inheritance(levels, sources, problems);
 		ClassNames classNames = new ClassNames(beanFactory.getBeanClassLoader(),
@@ -74,6 +78,21 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		return new BreakerConfigs(defaults, instanceNames, configs, rules);
 	}
 
+	private static void checkSwitches(Sources sources, Problems problems) {
+		BreakerProperties switches = sources.bind(Level.ROOT, Bindable.of(BreakerProperties.class), BindHandler.DEFAULT)
+			.orElseGet(BreakerProperties::new);
+		checkAtLeastOne("keys.max", switches.getKeys().getMax(), sources, problems);
+		checkAtLeastOne("events.capacity", switches.getEvents().getCapacity(), sources, problems);
+	}
+
+	private static void checkAtLeastOne(String key, int value, Sources sources, Problems problems) {
+		ConfigurationProperty property = sources.find(Level.ROOT.append(key));
+		if (value < 1 && property != null) {
+			problems.add(Problem.with(property, "must be 1 or more",
+					"Change \"breaker.%s\": it must be 1 or more.".formatted(key)));
+		}
+	}
+
 	private static CircuitBreakerConfig customize(CircuitBreakerConfigCustomizer customizer,
 			CircuitBreakerConfig config) {
 		try {
@@ -86,7 +105,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 				.of(new Problem("breaker.instances." + customizer.name(), null, null,
 						"is left with a config that cannot be used by %s: %s".formatted(customizer, ex.getMessage()),
 						"Change the customizer of \"%s\", or the properties that it starts from."
-							.formatted(customizer.name()))));
+							.formatted(customizer.name()))),
+					ex);
 		}
 	}
 

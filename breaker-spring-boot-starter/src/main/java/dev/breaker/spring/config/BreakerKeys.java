@@ -6,10 +6,11 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.ObjectUtils;
@@ -41,7 +42,7 @@ final class BreakerKeys {
 			Object underlying = source.getUnderlyingSource();
 			if (underlying instanceof EnumerablePropertySource<?> enumerable) {
 				for (String key : enumerable.getPropertyNames()) {
-					check(source, key);
+					check(enumerable, key);
 				}
 			}
 			if (underlying instanceof SystemEnvironmentPropertySource environment) {
@@ -55,7 +56,7 @@ final class BreakerKeys {
 		return this.levels;
 	}
 
-	private void check(ConfigurationPropertySource source, String key) {
+	private void check(EnumerablePropertySource<?> source, String key) {
 		if (!key.regionMatches(true, 0, "breaker", 0, "breaker".length())) {
 			return;
 		}
@@ -63,7 +64,7 @@ final class BreakerKeys {
 		if (!Level.ROOT.isAncestorOf(name)) {
 			return;
 		}
-		Key found = new Key(key, name, source.getConfigurationProperty(name));
+		Key found = new Key(key, name, source.getProperty(key), PropertySourceOrigin.get(source, key));
 		if (!found.section().equals(Level.CONFIGS) && !found.section().equals(Level.INSTANCES)) {
 			checkSwitch(found);
 		}
@@ -77,8 +78,7 @@ final class BreakerKeys {
 
 	private void checkSwitch(Key found) {
 		ConfigurationPropertyName below = found.name().subName(1);
-		boolean known = BoundProperty.SWITCHES.stream()
-			.anyMatch((property) -> property.matches(below) || (found.isBlank() && below.isAncestorOf(property.key())));
+		boolean known = BoundProperty.SWITCHES.stream().anyMatch((property) -> property.matches(below));
 		if (!known) {
 			String nearest = nearestSwitch(found, below);
 			this.problems.add(found.problem("is not a property",
@@ -101,10 +101,10 @@ final class BreakerKeys {
 		if (elements == 1) {
 			return Level.DEFAULT.prefix() + "." + property;
 		}
-		String name = below.chop(elements - 1).toString();
+		String name = Level.written(below.chop(elements - 1));
 		String section = Nearest.of(found.section(), List.of(Level.CONFIGS, Level.INSTANCES));
 		if (elements > 2 && section != null) {
-			name = below.chop(elements - 1).subName(1).toString();
+			name = Level.written(below.chop(elements - 1).subName(1));
 		}
 		else {
 			section = name.equals(Level.DEFAULT.name()) ? Level.CONFIGS : Level.INSTANCES;
@@ -129,14 +129,13 @@ final class BreakerKeys {
 			return;
 		}
 		if (below.isEmpty() ? !found.isBlank() : below.isNumericIndex(0)) {
-			this.problems.add(found.problem("has no name of an instance or a config before the property",
-					found.didYouMean(withName(level))));
+			this.problems.add(valueOfLevel(found, level));
 			return;
 		}
 		Level present = this.levels.add(level);
 		if (present != null) {
 			this.problems.add(found.problem(
-					"has a name that Spring Boot takes for the same as \"%s\"".formatted(present.prefix()),
+					"has a name that Spring Boot takes for the same as \"%s\"".formatted(present.written()),
 					"Write the name in one way everywhere, \"%s\" or \"%s\".".formatted(present.name(), level.name())));
 		}
 		else if (!below.isEmpty() && property(below) == null) {
@@ -144,24 +143,26 @@ final class BreakerKeys {
 		}
 	}
 
-	private static String[] withName(Level level) {
+	private static Problem valueOfLevel(Key found, Level level) {
 		String property = Nearest.of(level.name(), names(BoundProperty.OF_BREAKER));
-		return (property != null)
-				? new String[] { Level.DEFAULT.prefix() + "." + property,
-						level.prefix().getParent() + ".NAME." + property }
-				: new String[] { level.prefix() + ".PROPERTY" };
+		if (property == null) {
+			return found.problem("takes properties below it, and no value of its own",
+					found.didYouMean(level.written() + ".PROPERTY"));
+		}
+		return found.problem("has no name of an instance or a config before the property", found
+			.didYouMean(Level.DEFAULT.prefix() + "." + property, level.prefix().getParent() + ".NAME." + property));
 	}
 
 	private static String nearestOfBreaker(Key found, Level level, ConfigurationPropertyName below) {
 		String last = below.getLastElement(Form.ORIGINAL);
 		if (below.getNumberOfElements() > 1 && property(ConfigurationPropertyName.adapt(last, '.')) != null) {
 			ConfigurationPropertyName name = found.name().chop(found.name().getNumberOfElements() - 1).subName(2);
-			return found.didYouMean(level.prefix().getParent() + "[" + name + "]." + last)
+			return found.didYouMean(level.prefix().getParent() + "[" + Level.written(name) + "]." + last)
 					+ " A name with dots stands in brackets and quotes.";
 		}
 		String property = Nearest.of(below.toString(), names(BoundProperty.OF_BREAKER));
-		return (property != null) ? found.didYouMean(level.prefix() + "." + property)
-				: found.remove("valid below \"%s\" are %s".formatted(level.prefix(),
+		return (property != null) ? found.didYouMean(level.written() + "." + property)
+				: found.remove("valid below \"%s\" are %s".formatted(level.written(),
 						String.join(", ", names(BoundProperty.OF_BREAKER))));
 	}
 
@@ -176,19 +177,18 @@ final class BreakerKeys {
 	/**
 	 * A key as it is written, as Spring Boot reads it, and what it is set to.
 	 */
-	private record Key(String key, ConfigurationPropertyName name, @Nullable ConfigurationProperty property) {
+	private record Key(String key, ConfigurationPropertyName name, @Nullable Object value, Origin origin) {
 
 		String section() {
 			return this.name.getElement(1, Form.UNIFORM);
 		}
 
 		boolean isBlank() {
-			return this.property == null || ObjectUtils.isEmpty(this.property.getValue());
+			return ObjectUtils.isEmpty(this.value);
 		}
 
 		Problem problem(String reason, String remedy) {
-			return new Problem(this.key, (this.property != null) ? this.property.getValue() : null,
-					(this.property != null) ? this.property.getOrigin() : null, reason, remedy);
+			return new Problem(this.key, this.value, this.origin, reason, remedy);
 		}
 
 		String didYouMean(String... nearest) {

@@ -1,7 +1,11 @@
 package dev.breaker.spring.config;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+
+import dev.breaker.spring.event.BreakerEvent;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.core.Ordered;
@@ -151,9 +155,16 @@ public class BreakerProperties {
 		private boolean enabled = true;
 
 		/**
-		 * How many events of each breaker are kept, 1 or more.
+		 * How many events of each type are kept for a breaker, 1 or more. Breakers made
+		 * by key share those of their name.
 		 */
 		private int capacity = 100;
+
+		/**
+		 * Types of events that are kept. Failures, ignored calls and successes make
+		 * breakers measure time.
+		 */
+		private Set<BreakerEvent.Type> types = EnumSet.complementOf(EnumSet.of(BreakerEvent.Type.SUCCESS));
 
 		public boolean isEnabled() {
 			return this.enabled;
@@ -169,6 +180,14 @@ public class BreakerProperties {
 
 		public void setCapacity(int capacity) {
 			this.capacity = capacity;
+		}
+
+		public Set<BreakerEvent.Type> getTypes() {
+			return this.types;
+		}
+
+		public void setTypes(Set<BreakerEvent.Type> types) {
+			this.types = types;
 		}
 
 	}

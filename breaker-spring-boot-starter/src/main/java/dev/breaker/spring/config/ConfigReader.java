@@ -67,7 +67,7 @@ final class ConfigReader {
 				return;
 			}
 			try {
-				BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), new ClassTypeCheck());
+				BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), new ValueCheck());
 				if (bound.isBound()) {
 					effective.set(property, bound.get(), found);
 					return;
@@ -115,9 +115,9 @@ final class ConfigReader {
 		Level level = effective.chain().get(0);
 		String property = DataObjectPropertyName.toDashedForm(matcher.group(1));
 		ConfigurationProperty culprit = effective.setBy(property);
-		String key = (culprit != null) ? culprit.getName().toString() : level.prefix() + "." + property;
+		String key = (culprit != null) ? Level.written(culprit.getName()) : level.written() + "." + property;
 		String rule = inKebabCase(matcher.group(3));
-		String forWhom = key.startsWith(level.prefix() + ".") ? "" : "for " + level + " ";
+		String forWhom = key.startsWith(level.written() + ".") ? "" : "for " + level + " ";
 		return new Problem(key, (culprit != null) ? culprit.getValue() : matcher.group(2),
 				(culprit != null) ? culprit.getOrigin() : null,
 				forWhom + rule + others(effective, property, matcher.group(3)),
@@ -133,8 +133,8 @@ final class ConfigReader {
 			.map(effective::setBy)
 			.filter(Objects::nonNull)
 			.distinct()
-			.map((other) -> "%n            (\"%s\" is \"%s\": %s)".formatted(other.getName(), other.getValue(),
-					other.getOrigin()))
+			.map((other) -> "%n            (\"%s\" is \"%s\": %s)".formatted(Level.written(other.getName()),
+					other.getValue(), other.getOrigin()))
 			.collect(Collectors.joining());
 	}
 

@@ -59,14 +59,14 @@ final class Inheritance {
 			String nearest = Nearest.of(name, names);
 			this.problems.add(Problem.with(property, "names a config that is not there",
 					(nearest != null) ? "Instead of \"%s\": did you mean \"%s\"?".formatted(name, nearest)
-							: "Give \"%s\" the name of a config that is there: %s.".formatted(property.getName(),
-									String.join(", ", names))));
+							: "Give \"%s\" the name of a config that is there: %s."
+								.formatted(Level.written(property.getName()), String.join(", ", names))));
 			return null;
 		}
 		if (isDefault) {
 			this.problems.add(Problem.with(property,
 					"makes a loop of bases: \"default\" is under every config, under \"%s\" too".formatted(name),
-					"Remove \"%s\": the default config has no base.".formatted(property.getName())));
+					"Remove \"%s\": the default config has no base.".formatted(Level.written(property.getName()))));
 			return null;
 		}
 		if (chain.containsKey(base.prefix())) {

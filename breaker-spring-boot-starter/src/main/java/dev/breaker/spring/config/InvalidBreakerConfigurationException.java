@@ -3,6 +3,8 @@ package dev.breaker.spring.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The {@code breaker.*} properties cannot be used. Stops the application at start.
  */
@@ -12,10 +14,10 @@ final class InvalidBreakerConfigurationException extends RuntimeException {
 
 	private final transient List<Problem> problems;
 
-	InvalidBreakerConfigurationException(List<Problem> problems) {
+	InvalidBreakerConfigurationException(List<Problem> problems, @Nullable Throwable cause) {
 		super(problems.stream()
 			.map((problem) -> "\"" + problem.key() + "\" " + problem.reason())
-			.collect(Collectors.joining("; ")));
+			.collect(Collectors.joining("; ")), cause);
 		this.problems = problems;
 	}
 

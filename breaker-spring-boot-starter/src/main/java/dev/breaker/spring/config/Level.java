@@ -31,6 +31,23 @@ record Level(String name, ConfigurationPropertyName prefix) {
 		return this.prefix.append(property.key());
 	}
 
+	/**
+	 * A key as people write it. The name's own {@code toString()} loses capital letters.
+	 */
+	static String written(ConfigurationPropertyName name) {
+		StringBuilder written = new StringBuilder();
+		for (int i = 0; i < name.getNumberOfElements(); i++) {
+			String element = name.getElement(i, Form.ORIGINAL);
+			boolean indexed = name.chop(i + 1).isLastElementIndexed();
+			written.append(indexed ? "[" + element + "]" : (i > 0) ? "." + element : element);
+		}
+		return written.toString();
+	}
+
+	String written() {
+		return written(this.prefix);
+	}
+
 	@Override
 	public String toString() {
 		return (isInstance() ? "instance" : "config") + " \"" + this.name + "\"";

@@ -17,7 +17,8 @@ import org.springframework.boot.origin.Origin;
 record Problem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy) {
 
 	static Problem with(ConfigurationProperty property, String reason, String remedy) {
-		return new Problem(property.getName().toString(), property.getValue(), property.getOrigin(), reason, remedy);
+		return new Problem(Level.written(property.getName()), property.getValue(), property.getOrigin(), reason,
+				remedy);
 	}
 
 	String describe() {

@@ -14,12 +14,13 @@ final class Problems {
 	private final Map<List<Object>, Problem> found = new LinkedHashMap<>();
 
 	void add(Problem problem) {
-		this.found.putIfAbsent(Arrays.asList(problem.key(), problem.value(), problem.origin()), problem);
+		this.found.putIfAbsent(Arrays.asList(problem.key(), problem.value(), String.valueOf(problem.origin())),
+				problem);
 	}
 
 	void throwIfAny() {
 		if (!this.found.isEmpty()) {
-			throw new InvalidBreakerConfigurationException(List.copyOf(this.found.values()));
+			throw new InvalidBreakerConfigurationException(List.copyOf(this.found.values()), null);
 		}
 	}
 

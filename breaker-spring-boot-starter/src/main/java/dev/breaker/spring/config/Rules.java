@@ -1,12 +1,14 @@
 package dev.breaker.spring.config;
 
 import java.lang.reflect.Constructor;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.BeanInstantiationException;
 import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -36,14 +38,22 @@ final class Rules {
 	 */
 	Predicate<@Nullable Object> of(String property, Class<?> type) {
 		return this.rules.computeIfAbsent(type, (key) -> {
-			String[] beans = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type, true, false);
+			String[] beans = Arrays
+				.stream(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type, true, false))
+				.filter((name) -> !ScopedProxyUtils.isScopedTarget(name))
+				.toArray(String[]::new);
 			return switch (beans.length) {
-				case 0 -> new Rule(type, SingletonSupplier.of(newInstance(property, type)));
-				case 1 -> new Rule(type, SingletonSupplier.of(() -> this.beanFactory.getBean(beans[0])));
+				case 0 -> new Rule(type, acceptedBy(type), SingletonSupplier.of(newInstance(property, type)));
+				case 1 ->
+					new Rule(type, acceptedBy(type), SingletonSupplier.of(() -> this.beanFactory.getBean(beans[0])));
 				default -> throw invalid(property, type,
 						"must have one bean of its type, and has " + String.join(", ", beans));
 			};
 		});
+	}
+
+	private static Class<?> acceptedBy(Class<?> type) {
+		return ResolvableType.forClass(type).as(Predicate.class).getGeneric(0).resolve(Object.class);
 	}
 
 	private static Object newInstance(String property, Class<?> type) {
@@ -72,16 +82,13 @@ final class Rules {
 	 * A predicate of {@code IOException} is no match for any other exception, instead of
 	 * failing on it.
 	 */
-	private record Rule(Class<?> type, SingletonSupplier<?> delegate) implements Predicate<@Nullable Object> {
+	private record Rule(Class<?> type, Class<?> accepted,
+			SingletonSupplier<?> delegate) implements Predicate<@Nullable Object> {
 
 		@Override
 		@SuppressWarnings("unchecked")
 		public boolean test(@Nullable Object value) {
-			Class<?> accepted = ResolvableType.forClass(this.type)
-				.as(Predicate.class)
-				.getGeneric(0)
-				.resolve(Object.class);
-			return (value == null || accepted.isInstance(value))
+			return (value == null || this.accepted.isInstance(value))
 					&& ((Predicate<@Nullable Object>) this.delegate.obtain()).test(value);
 		}
 

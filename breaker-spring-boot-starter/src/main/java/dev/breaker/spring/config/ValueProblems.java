@@ -26,10 +26,10 @@ final class ValueProblems {
 
 	Problem of(BoundProperty property, BindException failure) {
 		ConfigurationProperty found = failure.getProperty();
-		String key = ((found != null) ? found.getName() : failure.getName()).toString();
+		String key = Level.written((found != null) ? found.getName() : failure.getName());
 		String value = (found != null) ? this.sources.text(found) : "";
 		Class<?> type = property.type().resolve(Object.class);
-		Class<?> wantedClass = ClassTypeCheck.wanted(property.type());
+		Class<?> wantedClass = ValueCheck.wanted(property.type());
 		String rule = ((wantedClass != null) ? "must be the name of a " + wantedClass.getName() + " class"
 				: rule(type, failure)) + (property.acceptsNone() ? ", or none" : "");
 		String reason = (wantedClass != null) ? rule + ": " + classProblem(failure) : rule;
@@ -38,7 +38,8 @@ final class ValueProblems {
 		String remedy = (nearest != null)
 				? "Instead of \"%s\" for \"%s\": did you mean \"%s\"?".formatted(value, key, nearest)
 				: "Change \"%s\": it %s.".formatted(key, rule);
-		return new Problem(key, (found != null) ? found.getValue() : null, failure.getOrigin(), reason, remedy);
+		return new Problem(key, (found != null) ? found.getValue() : null, (found != null) ? found.getOrigin() : null,
+				reason, remedy);
 	}
 
 	private static String classProblem(BindException failure) {
@@ -60,7 +61,7 @@ final class ValueProblems {
 		if (type == Double.class) {
 			return "must be a number";
 		}
-		return "cannot be used: " + NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+		return "must be a " + type.getName() + ": " + NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
 	}
 
 	private static @Nullable String nearestConstant(String value, Class<?> type) {

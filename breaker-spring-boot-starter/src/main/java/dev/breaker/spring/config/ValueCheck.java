@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.ResolvableType;
 
@@ -15,7 +16,7 @@ import org.springframework.core.ResolvableType;
  * Conversion finds a class, but does not see whether it is a
  * {@code Class<? extends Throwable>} that is wanted.
  */
-final class ClassTypeCheck implements BindHandler {
+final class ValueCheck implements BindHandler {
 
 	@Override
 	public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
@@ -25,6 +26,11 @@ final class ClassTypeCheck implements BindHandler {
 			if (element instanceof Class<?> type && wanted != null && !wanted.isAssignableFrom(type)) {
 				throw new IllegalArgumentException("%s is no %s".formatted(type.getName(), wanted.getName()));
 			}
+		}
+		ConfigurationProperty property = context.getConfigurationProperty();
+		if (result instanceof Integer whole && property != null && property.getValue() instanceof Number written
+				&& written.doubleValue() != whole.doubleValue()) {
+			throw new IllegalArgumentException(written + " is not a whole number");
 		}
 		return result;
 	}

@@ -1,0 +1,263 @@
+package dev.breaker;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * Calls whose result comes later.
+ */
+@Timeout(30)
+class CallAsyncTests {
+
+	private final TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(3)
+		.slowCallDurationThreshold(Duration.ofSeconds(2))
+		.waitDurationInOpenState(Duration.ofSeconds(10))
+		.ignoreExceptions(IllegalArgumentException.class));
+
+	private final CompletableFuture<String> source = new CompletableFuture<>();
+
+	@Test
+	void anAsynchronousCallIsRecordedWhenItCompletesNotWhenItReturns() {
+		CompletableFuture<String> answer = start();
+		assertThat(answer).isNotDone();
+		assertThat(this.test.snapshot().bufferedCalls()).isZero();
+		this.source.complete("done");
+		assertThat(answer).isCompletedWithValue("done");
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+		assertThat(this.test.heard.news()).containsExactly("success");
+	}
+
+	@Test
+	void aStageThatIsDoneAlreadyIsRecordedAtOnce() {
+		assertThat(this.test.breaker.callAsync(() -> CompletableFuture.completedFuture("done")))
+			.isCompletedWithValue("done");
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
+	static Stream<Throwable> failures() {
+		return Stream.of(new IllegalStateException(), new IOException(), new OutOfMemoryError("not really"),
+				new StackOverflowError(), new AssertionError(), new NoClassDefFoundError(),
+				new CompletionException("no cause", null), new CompletionException(new IOException()));
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void whateverAStageFailsWithIsRecordedAndLeaksNoPermit(Throwable thrown) throws Exception {
+		this.test.in(State.HALF_OPEN);
+		CompletableFuture<String> answer = start();
+		this.source.completeExceptionally(thrown);
+		assertThat(failureOf(answer)).isSameAs(thrown);
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void whateverIsThrownBeforeThereIsAStageIsRecordedAndLeaksNoPermit(Throwable thrown) {
+		this.test.in(State.HALF_OPEN);
+		Throwable caught = catchThrowable(() -> this.test.breaker.callAsync(() -> {
+			throw Sneaky.unchecked(thrown);
+		}));
+		assertThat(caught).isSameAs(thrown);
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void theFailureOfAnEarlierStageIsSeenThroughItsWrapper() {
+		CompletionStage<String> answer = this.test.breaker.callAsync(() -> this.source.thenApply((text) -> text + "!"));
+		this.source.completeExceptionally(new IllegalArgumentException());
+		assertThat(answer).isCompletedExceptionally();
+		assertThat(this.test.snapshot().ignoredCallsTotal()).isEqualTo(1);
+		assertThat(this.test.heard.news()).containsExactly("ignored IllegalArgumentException");
+	}
+
+	@Test
+	void theCallIsRecordedBeforeTheCallerHears() {
+		List<Long> recorded = new ArrayList<>();
+		CompletableFuture<String> answer = start();
+		answer.thenAccept((result) -> recorded.add(this.test.snapshot().successfulCallsTotal()));
+		this.source.complete("done");
+		assertThat(recorded).containsExactly(1L);
+	}
+
+	@Test
+	void theTimeUntilCompletionIsMeasured() {
+		start();
+		this.test.advance(Duration.ofSeconds(3));
+		this.source.complete("slow");
+		assertThat(this.test.snapshot().slowCalls()).isEqualTo(1);
+		assertThat(this.test.heard.durations()).containsExactly(Duration.ofSeconds(3).toNanos());
+	}
+
+	@Test
+	void aRefusalComesAsAFailedStage() {
+		this.test.in(State.OPEN);
+		CompletionStage<String> answer = this.test.breaker.callAsync(() -> {
+			throw new AssertionError("the work ran");
+		});
+		assertThat(answer).isCompletedExceptionally();
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> answer.toCompletableFuture().get())
+			.withCauseInstanceOf(CallNotPermittedException.class);
+		assertThat(this.test.snapshot().notPermittedCallsTotal()).isEqualTo(1);
+		assertThat(this.test.heard.count("refused")).isEqualTo(1);
+	}
+
+	@Test
+	void cancellingTheAnswerCancelsTheCallAndCountsAsNothing() {
+		this.test.in(State.HALF_OPEN);
+		CompletableFuture<String> answer = start();
+		assertThat(this.test.admits()).isFalse();
+		assertThat(answer.cancel(true)).isTrue();
+		assertThat(this.source).isCancelled();
+		assertThat(answer).isCancelled();
+		assertThat(this.test.state()).isEqualTo(State.HALF_OPEN);
+		assertThat(this.test.snapshot().bufferedCalls()).isZero();
+		assertThat(this.test.admits()).as("the place is free").isTrue();
+		assertThat(this.test.heard.news()).doesNotContain("success", "failure CancellationException");
+	}
+
+	@Test
+	void cancellingTheCallItselfCountsAsNothing() {
+		this.test.in(State.HALF_OPEN);
+		CompletableFuture<String> answer = start();
+		this.source.cancel(true);
+		assertThat(failureOf(answer)).isInstanceOf(CancellationException.class);
+		assertThat(this.test.snapshot().bufferedCalls()).isZero();
+		assertThat(this.test.admits()).isTrue();
+	}
+
+	@Test
+	void cancellingAnAnswerThatIsThereChangesNothing() {
+		CompletableFuture<String> answer = start();
+		this.source.complete("done");
+		assertThat(answer.cancel(true)).isFalse();
+		assertThat(answer).isCompletedWithValue("done");
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void cancellingTwiceSaysThatItIsCancelled() {
+		CompletableFuture<String> answer = start();
+		assertThat(answer.cancel(false)).isTrue();
+		assertThat(answer.cancel(false)).isTrue();
+	}
+
+	@Test
+	void aCallThatCannotBeCancelledGoesOnAloneAndCountsAsNothing() {
+		this.test.in(State.HALF_OPEN);
+		CompletionStage<String> stubborn = new Stubborn(this.source).minimal();
+		CompletableFuture<String> answer = this.test.breaker.callAsync(() -> stubborn).toCompletableFuture();
+		answer.cancel(true);
+		this.source.completeExceptionally(new IllegalStateException());
+		assertThat(this.test.state()).isEqualTo(State.HALF_OPEN);
+		assertThat(this.test.snapshot().bufferedCalls()).isZero();
+	}
+
+	@Test
+	void aTimeoutThatTheCallerSetsReleasesNothingUntilTheCallIsOver() {
+		CompletableFuture<String> answer = start();
+		answer.completeExceptionally(new TimeoutException());
+		assertThat(this.test.snapshot().bufferedCalls()).isZero();
+		this.source.complete("late");
+		assertThat(this.test.snapshot().bufferedCalls()).isEqualTo(1);
+	}
+
+	@Test
+	void noStageIsAFailureThatIsToldClearly() {
+		this.test.in(State.HALF_OPEN);
+		Throwable caught = catchThrowable(() -> this.test.breaker.callAsync(() -> null));
+		assertThat(caught).isInstanceOf(NullPointerException.class).hasMessageContaining("stage");
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aStageOfNullIsASuccess() {
+		CompletableFuture<String> answer = start();
+		this.source.complete(null);
+		assertThat(answer).isCompletedWithValue(null);
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void aLateStageCountsInItsOwnPeriod() {
+		CompletableFuture<String> answer = start();
+		this.test.breaker.open();
+		this.test.breaker.close();
+		this.source.completeExceptionally(new IllegalStateException());
+		assertThat(answer).isCompletedExceptionally();
+		assertThat(this.test.snapshot().bufferedCalls()).isZero();
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void aStageThatNeverCompletesIsALostProbe() {
+		this.test.in(State.HALF_OPEN);
+		start();
+		this.test.advance(Duration.ofSeconds(60));
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
+		assertThat(this.test.snapshot().lastChange().reason()).isEqualTo(Reason.PROBES_LOST);
+	}
+
+	@Test
+	void anAnswerFromAnotherThreadIsRecorded() throws Exception {
+		CompletionStage<String> answer = this.test.breaker.callAsync(() -> CompletableFuture.supplyAsync(() -> "done"));
+		assertThat(answer.toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo("done");
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void aBadResultIsAFailureAndReachesTheCaller() {
+		TestBreaker strict = TestBreaker.with((config) -> config.recordResult("bad"::equals));
+		assertThat(strict.breaker.callAsync(() -> CompletableFuture.completedFuture("bad")))
+			.isCompletedWithValue("bad");
+		assertThat(strict.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	private CompletableFuture<String> start() {
+		return this.test.breaker.callAsync(() -> this.source).toCompletableFuture();
+	}
+
+	private static Throwable failureOf(CompletableFuture<?> future) {
+		Throwable[] failure = new Throwable[1];
+		future.whenComplete((result, thrown) -> failure[0] = thrown);
+		return failure[0];
+	}
+
+	/** A stage that is no future. */
+	private record Stubborn(CompletableFuture<String> source) {
+
+		CompletionStage<String> minimal() {
+			return (CompletionStage<String>) Proxy.newProxyInstance(getClass().getClassLoader(),
+					new Class<?>[] { CompletionStage.class }, (proxy, method, arguments) -> {
+						if (method.getName().equals("toCompletableFuture")) {
+							throw new UnsupportedOperationException();
+						}
+						return method.invoke(this.source, arguments);
+					});
+		}
+
+	}
+
+}

@@ -1,0 +1,113 @@
+package dev.breaker;
+
+import java.time.Duration;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The window of the last N recorded calls.
+ */
+class CountWindowTests {
+
+	@Test
+	void holdsExactlyTheLastCalls() {
+		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(3).failureRateThreshold(100));
+		test.fail(2);
+		assertWindow(test, 2, 2);
+		test.succeed();
+		assertWindow(test, 3, 2);
+		test.succeed();
+		assertWindow(test, 3, 1);
+		test.succeed();
+		assertWindow(test, 3, 0);
+		test.fail();
+		assertWindow(test, 3, 1);
+	}
+
+	@Test
+	void aFailureThatIsPushedOutNoLongerOpens() {
+		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(4).failureRateThreshold(50));
+		test.fail();
+		test.succeed(4);
+		test.fail();
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+		test.fail();
+		assertThat(test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void timeDoesNotEmptyIt() {
+		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(3).failureRateThreshold(100));
+		test.fail(2);
+		test.advance(Duration.ofDays(1000));
+		assertWindow(test, 2, 2);
+		test.fail();
+		assertThat(test.state()).isEqualTo(State.OPEN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 7, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 1000 })
+	void equalsANaiveWindowAfterEveryCall(int size) {
+		equalsANaiveWindow(size, State.METRICS_ONLY);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = State.class, names = { "CLOSED", "METRICS_ONLY" })
+	void isTheSameInEveryStateThatHasOne(State state) {
+		equalsANaiveWindow(64, state);
+	}
+
+	private static void equalsANaiveWindow(int size, State state) {
+		// Judged, but never opened: not so many failures come in a row, and never is
+		// every
+		// call of a full window slow.
+		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1_000_000)
+			.slidingWindowSize(size)
+			.slowCallDurationThreshold(Duration.ofNanos(10))
+			.initialState(state)
+			.slowCallRateThreshold(100)
+			.minimumNumberOfCalls(size));
+		NaiveWindow naive = new NaiveWindow(SlidingWindowType.COUNT_BASED, size);
+		Random random = new Random(size);
+		boolean calm = true;
+		for (int i = 0; i < 5 * size + 200; i++) {
+			// Long rows of successes, after which the window is without a spot.
+			calm = (i % (2 * size + 10) == 0) ? random.nextBoolean() : calm;
+			boolean failed = !calm && random.nextInt(3) == 0;
+			boolean slow = !calm && random.nextInt(3) == 0;
+			finish(test, failed, slow);
+			naive.record(failed, slow, 0);
+			Snapshot snapshot = test.snapshot();
+			assertThat(snapshot.state()).isEqualTo(state);
+			assertThat(snapshot.bufferedCalls()).as("calls after %s", i).isEqualTo(naive.size());
+			assertThat(snapshot.failedCalls()).as("failures after %s", i).isEqualTo(naive.failed());
+			assertThat(snapshot.slowCalls()).as("slow calls after %s", i).isEqualTo(naive.slow());
+			assertThat(snapshot.failureRate()).isEqualTo((float) (naive.failed() * 100.0 / naive.size()));
+			assertThat(snapshot.slowCallRate()).isEqualTo((float) (naive.slow() * 100.0 / naive.size()));
+		}
+	}
+
+	private static void finish(TestBreaker test, boolean failed, boolean slow) {
+		Permit permit = test.take();
+		long elapsed = slow ? 11 : 10;
+		if (failed) {
+			permit.failure(new IllegalStateException(), elapsed);
+		}
+		else {
+			permit.success(null, elapsed);
+		}
+	}
+
+	private static void assertWindow(TestBreaker test, int calls, int failed) {
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+		assertThat(test.snapshot().bufferedCalls()).isEqualTo(calls);
+		assertThat(test.snapshot().failedCalls()).isEqualTo(failed);
+	}
+
+}

@@ -1,0 +1,273 @@
+package dev.breaker;
+
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who hears what, and in which order.
+ */
+class ListenerTests {
+
+	@Test
+	void listenersHearInTheOrderInWhichTheyWereAdded() {
+		TestBreaker test = TestBreaker.simple();
+		List<String> order = new ArrayList<>();
+		for (String name : List.of("a", "b", "c")) {
+			test.breaker.addListener(new CircuitBreakerListener() {
+
+				@Override
+				public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+					order.add(name);
+				}
+
+				@Override
+				public void onStateChange(CircuitBreaker breaker, StateChange change) {
+					order.add(name);
+				}
+
+			});
+		}
+		test.succeed();
+		test.breaker.open();
+		assertThat(order).containsExactly("a", "b", "c", "a", "b", "c");
+	}
+
+	@Test
+	void everyPieceOfNewsComesOnceWithTheBreakerItIsAbout() {
+		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(2)
+			.waitDurationInOpenState(Duration.ofSeconds(10))
+			.recordResult("bad"::equals)
+			.ignoreExceptions(IllegalArgumentException.class));
+		test.succeed();
+		test.throwing(new IllegalArgumentException());
+		test.throwing(new InterruptedException());
+		test.fail();
+		test.returning("bad");
+		test.refused();
+		test.advance(Duration.ofSeconds(10));
+		test.succeed();
+		assertThat(test.heard.news()).containsExactly("success", "ignored IllegalArgumentException",
+				"failure IllegalStateException", "CLOSED -> OPEN, CONSECUTIVE_FAILURES", "failure by result", "refused",
+				"OPEN -> HALF_OPEN, WAIT_ELAPSED", "HALF_OPEN -> CLOSED, PROBES_SUCCEEDED", "success");
+	}
+
+	@Test
+	void theChangeTellsTheLastFailure() {
+		TestBreaker test = TestBreaker.simple();
+		test.fail(2);
+		Throwable last = new IllegalArgumentException("the last");
+		test.throwing(last);
+		StateChange change = test.heard.changes().get(0);
+		assertThat(change).isEqualTo(
+				new StateChange(State.CLOSED, State.OPEN, Reason.CONSECUTIVE_FAILURES, HandWallClock.START, last));
+		assertThat(test.snapshot().lastChange()).isEqualTo(change);
+	}
+
+	@Test
+	void oneDecisionIsOneEventAndOneCount() {
+		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(3)
+			.waitDurationInOpenState(Duration.ofSeconds(1))
+			.permittedNumberOfCallsInHalfOpenState(2)
+			.ignoreExceptions(IllegalArgumentException.class));
+		Random random = new Random(43);
+		long refusals = 0;
+		List<Permit> held = new ArrayList<>();
+		for (int i = 0; i < 5000; i++) {
+			test.advance(Duration.ofMillis(random.nextInt(400)));
+			Permit permit = test.breaker.tryAcquire();
+			if (permit == null) {
+				refusals++;
+			}
+			else {
+				held.add(permit);
+			}
+			if (!held.isEmpty() && random.nextInt(4) > 0) {
+				giveBack(held.remove(random.nextInt(held.size())), random.nextInt(4));
+			}
+		}
+		Snapshot snapshot = test.snapshot();
+		assertThat(refusals).isPositive();
+		assertThat(snapshot.notPermittedCallsTotal()).isEqualTo(refusals);
+		assertThat(test.heard.count("refused")).isEqualTo(refusals);
+		assertThat(test.heard.count("success")).isEqualTo(snapshot.successfulCallsTotal()).isPositive();
+		assertThat(test.heard.count("failure IllegalStateException")).isEqualTo(snapshot.failedCallsTotal())
+			.isPositive();
+		assertThat(test.heard.count("ignored IllegalArgumentException")).isEqualTo(snapshot.ignoredCallsTotal())
+			.isPositive();
+		State present = State.CLOSED;
+		for (StateChange change : test.heard.changes()) {
+			assertThat(change.from()).isEqualTo(present);
+			assertThat(change.to()).isNotEqualTo(present);
+			present = change.to();
+		}
+		assertThat(present).isEqualTo(snapshot.state());
+	}
+
+	private static void giveBack(Permit permit, int how) {
+		switch (how) {
+			case 0 -> permit.success(null, 0);
+			case 1 -> permit.failure(new IllegalStateException(), 0);
+			case 2 -> permit.failure(new IllegalArgumentException(), 0);
+			default -> permit.release();
+		}
+	}
+
+	@Test
+	@Timeout(10)
+	void aListenerMayGiveCommandsAndEverybodyHearsThemInOrder() {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.removeListener(test.heard);
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				if (change.to() == State.OPEN) {
+					breaker.forceOpen();
+					assertThat(breaker.state()).isEqualTo(State.FORCED_OPEN);
+					breaker.disable();
+				}
+			}
+
+		});
+		test.breaker.addListener(test.heard);
+		test.fail(3);
+		assertThat(test.state()).isEqualTo(State.DISABLED);
+		assertThat(test.heard.news()).filteredOn((text) -> text.contains("->"))
+			.containsExactly("CLOSED -> OPEN, CONSECUTIVE_FAILURES", "OPEN -> FORCED_OPEN, COMMAND",
+					"FORCED_OPEN -> DISABLED, COMMAND");
+	}
+
+	@Test
+	@Timeout(10)
+	void aListenerMayCallTheBreaker() {
+		TestBreaker test = TestBreaker.simple();
+		boolean[] once = new boolean[1];
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+				if (!once[0]) {
+					once[0] = true;
+					assertThat(breaker.<String, RuntimeException>call(() -> "inner")).isEqualTo("inner");
+				}
+			}
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				breaker.snapshot();
+				breaker.state();
+				breaker.tryAcquire();
+			}
+
+		});
+		test.succeed();
+		assertThat(test.snapshot().successfulCallsTotal()).isEqualTo(2);
+		test.fail(3);
+		assertThat(test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aListenerMayBeAddedAndRemovedByAListener() {
+		TestBreaker test = TestBreaker.simple();
+		RecordingListener later = new RecordingListener();
+		CircuitBreakerListener once = new CircuitBreakerListener() {
+
+			@Override
+			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+				breaker.removeListener(this);
+				breaker.addListener(later);
+			}
+
+		};
+		test.breaker.addListener(once);
+		test.succeed(3);
+		assertThat(later.count("success")).isEqualTo(2);
+		assertThat(test.heard.count("success")).isEqualTo(3);
+	}
+
+	@Test
+	void aRemovedListenerHearsNothing() {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.removeListener(test.heard);
+		test.breaker.removeListener(test.heard);
+		test.fail(3);
+		test.refused();
+		test.breaker.reset();
+		assertThat(test.heard.news()).isEmpty();
+	}
+
+	@Test
+	void aListenerThatOverridesNothingIsFine() {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.addListener(new CircuitBreakerListener() {
+		});
+		test.fail(3);
+		test.refused();
+		test.breaker.reset();
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void aListenerThatIsAProxyHearsEverything() {
+		TestBreaker test = TestBreaker.simple();
+		List<String> methods = new ArrayList<>();
+		CircuitBreakerListener proxy = (CircuitBreakerListener) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { CircuitBreakerListener.class }, (self, method, arguments) -> {
+					methods.add(method.getName());
+					return null;
+				});
+		test.breaker.addListener(proxy);
+		test.succeed();
+		test.fail(3);
+		test.refused();
+		test.breaker.reset();
+		assertThat(methods).contains("onSuccess", "onFailure", "onStateChange", "onNotPermitted", "onReset");
+	}
+
+	@Test
+	void aListenerThatInheritsADefaultOfAnotherInterfaceIsHeard() {
+		TestBreaker test = TestBreaker.simple();
+		List<String> heard = new ArrayList<>();
+		interface Telling extends CircuitBreakerListener {
+
+			List<String> book();
+
+			@Override
+			default void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+				book().add(breaker.name());
+			}
+
+		}
+		Telling telling = () -> heard;
+		test.breaker.addListener(telling);
+		test.succeed();
+		assertThat(heard).containsExactly("payments");
+	}
+
+	@Test
+	void theStateIsAlreadyNewWhenItsChangeIsHeard() {
+		TestBreaker test = TestBreaker.simple();
+		List<State> seen = new ArrayList<>();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				seen.add(breaker.state());
+				assertThat(breaker.state()).isEqualTo(change.to());
+			}
+
+		});
+		test.fail(3);
+		test.breaker.close();
+		assertThat(seen).containsExactly(State.OPEN, State.CLOSED);
+	}
+
+}

@@ -1,0 +1,42 @@
+package dev.breaker;
+
+import java.util.List;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the breakers log while it is open.
+ */
+final class LogCapture implements AutoCloseable {
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger("dev.breaker");
+
+	private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+
+	LogCapture() {
+		this.appender.start();
+		this.logger.addAppender(this.appender);
+		this.logger.setAdditive(false);
+	}
+
+	/** The lines at WARN or above which mention that breaker. */
+	List<String> troubleOf(CircuitBreaker breaker) {
+		return List.copyOf(this.appender.list)
+			.stream()
+			.filter((event) -> event.getLevel().isGreaterOrEqual(Level.WARN))
+			.map(ILoggingEvent::getFormattedMessage)
+			.filter((line) -> line.contains(breaker.name()))
+			.toList();
+	}
+
+	@Override
+	public void close() {
+		this.logger.setAdditive(true);
+		this.logger.detachAppender(this.appender);
+	}
+
+}

@@ -1,0 +1,60 @@
+package dev.breaker.spring;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.StateChange;
+
+import org.springframework.context.ApplicationEvent;
+
+/**
+ * A circuit breaker changed its state. Published once for each change, on the thread that
+ * caused it, after the fact: an {@code @EventListener} should be quick, or
+ * {@code @Async}.
+ */
+public class CircuitBreakerStateChangedEvent extends ApplicationEvent {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient StateChange stateChange;
+
+	/**
+	 * Creates an event.
+	 * @param circuitBreaker the breaker that changed
+	 * @param stateChange from, to, why and when
+	 */
+	public CircuitBreakerStateChangedEvent(CircuitBreaker circuitBreaker, StateChange stateChange) {
+		super(circuitBreaker);
+		this.stateChange = stateChange;
+	}
+
+	/**
+	 * The breaker that changed. By now it may have gone on to another state:
+	 * {@link #getStateChange()} is the news.
+	 * @return the breaker
+	 */
+	public CircuitBreaker getCircuitBreaker() {
+		return (CircuitBreaker) getSource();
+	}
+
+	/**
+	 * The name of the breaker that changed.
+	 * @return the name
+	 */
+	public String getCircuitBreakerName() {
+		return getCircuitBreaker().name();
+	}
+
+	/**
+	 * From, to, why and when.
+	 * @return the change
+	 */
+	public StateChange getStateChange() {
+		return this.stateChange;
+	}
+
+	@Override
+	public String toString() {
+		return "CircuitBreakerStateChangedEvent[" + getCircuitBreakerName() + ": " + this.stateChange.from() + " -> "
+				+ this.stateChange.to() + " (" + this.stateChange.reason() + ")]";
+	}
+
+}

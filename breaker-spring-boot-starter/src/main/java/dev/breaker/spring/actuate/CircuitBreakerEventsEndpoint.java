@@ -1,0 +1,59 @@
+package dev.breaker.spring.actuate;
+
+import java.util.List;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.event.BreakerEvent;
+import dev.breaker.spring.event.BreakerEvents;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * {@link Endpoint @Endpoint} that shows the last events of the circuit breakers.
+ */
+@Endpoint(id = "circuitbreakerevents", defaultAccess = Access.READ_ONLY)
+public class CircuitBreakerEventsEndpoint {
+
+	private final CircuitBreakerRegistry registry;
+
+	private final BreakerEvents events;
+
+	public CircuitBreakerEventsEndpoint(CircuitBreakerRegistry registry, BreakerEvents events) {
+		this.registry = registry;
+		this.events = events;
+	}
+
+	/**
+	 * The events of all breakers.
+	 * @return the events, the newest last
+	 */
+	@ReadOperation
+	public EventsDescriptor events() {
+		return new EventsDescriptor(this.events.all());
+	}
+
+	/**
+	 * The events of one breaker, or of all that were made by key under a name.
+	 * @param name the name
+	 * @return the events, the newest last, or {@code null} where there is no such breaker
+	 */
+	@ReadOperation
+	public @Nullable EventsDescriptor eventsOf(@Selector String name) {
+		List<BreakerEvent> found = this.events.of(name);
+		return (!found.isEmpty() || this.registry.find(name).isPresent()) ? new EventsDescriptor(found) : null;
+	}
+
+	/**
+	 * Description of events.
+	 *
+	 * @param events the events, the newest last
+	 */
+	public record EventsDescriptor(List<BreakerEvent> events) implements OperationResponseBody {
+	}
+
+}

@@ -1,0 +1,68 @@
+package dev.breaker.spring.actuate;
+
+import java.security.Principal;
+
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/**
+ * {@link EndpointWebExtension @EndpointWebExtension} for the
+ * {@link CircuitBreakersEndpoint}: 404 for a breaker that is not there, 400 and the
+ * reason for a command that makes no sense, 204 for one that was given. A name with
+ * slashes is the rest of the path.
+ */
+@EndpointWebExtension(endpoint = CircuitBreakersEndpoint.class)
+@RegisterReflectionForBinding(ErrorDescriptor.class)
+public class CircuitBreakersEndpointWebExtension {
+
+	private final CircuitBreakersEndpoint delegate;
+
+	public CircuitBreakersEndpointWebExtension(CircuitBreakersEndpoint delegate) {
+		this.delegate = delegate;
+	}
+
+	@ReadOperation
+	public WebEndpointResponse<Object> circuitBreaker(@Selector String name) {
+		CircuitBreakerDescriptor breaker = this.delegate.circuitBreaker(name);
+		return (breaker != null) ? new WebEndpointResponse<>(breaker) : ErrorDescriptor.noSuchBreaker(name);
+	}
+
+	@ReadOperation
+	public WebEndpointResponse<Object> circuitBreakerWithSlashes(
+			@Selector(match = Match.ALL_REMAINING) String... name) {
+		return circuitBreaker(String.join("/", name));
+	}
+
+	@WriteOperation
+	public WebEndpointResponse<Object> command(SecurityContext securityContext, @Selector String name,
+			@Nullable String state, @Nullable String hold, @Nullable String reason, @Nullable Boolean reset) {
+		Principal operator = securityContext.getPrincipal();
+		try {
+			CircuitBreakerDescriptor breaker = this.delegate.command(name, state, hold, reason, reset,
+					(operator != null) ? operator.getName() : null);
+			return (breaker != null) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
+					: ErrorDescriptor.noSuchBreaker(name);
+		}
+		catch (InvalidEndpointRequestException ex) {
+			return ErrorDescriptor.badRequest(ex.getReason());
+		}
+	}
+
+	@WriteOperation
+	public WebEndpointResponse<Object> commandWithSlashes(SecurityContext securityContext, @Nullable String state,
+			@Nullable String hold, @Nullable String reason, @Nullable Boolean reset,
+			@Selector(match = Match.ALL_REMAINING) String... name) {
+		return command(securityContext, String.join("/", name), state, hold, reason, reset);
+	}
+
+}

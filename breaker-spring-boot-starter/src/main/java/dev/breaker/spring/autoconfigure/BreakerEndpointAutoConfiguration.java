@@ -1,0 +1,76 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
+import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
+import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
+import dev.breaker.spring.aop.KeyedBreakers;
+import dev.breaker.spring.config.BreakerProperties;
+import dev.breaker.spring.event.BreakerEvents;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the
+ * {@link CircuitBreakersEndpoint} and the {@link CircuitBreakerEventsEndpoint}. Events
+ * are kept only where that endpoint can show them.
+ */
+@AutoConfiguration(after = BreakerAutoConfiguration.class)
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnBean(CircuitBreakerRegistry.class)
+@ConditionalOnBreakerEnabled
+public final class BreakerEndpointAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint
+	CircuitBreakersEndpoint circuitBreakersEndpoint(CircuitBreakerRegistry registry) {
+		return new CircuitBreakersEndpoint(registry);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(CircuitBreakersEndpoint.class)
+	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
+	CircuitBreakersEndpointWebExtension circuitBreakersEndpointWebExtension(CircuitBreakersEndpoint endpoint) {
+		return new CircuitBreakersEndpointWebExtension(endpoint);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
+	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
+	BreakerEvents circuitBreakerEvents(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
+			BreakerProperties properties) {
+		BreakerProperties.Events events = properties.getEvents();
+		return new BreakerEvents(registry, new BaseNames(keyedBreakers), events.getCapacity(), events.getTypes());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(BreakerEvents.class)
+	@ConditionalOnAvailableEndpoint
+	CircuitBreakerEventsEndpoint circuitBreakerEventsEndpoint(CircuitBreakerRegistry registry, BreakerEvents events) {
+		return new CircuitBreakerEventsEndpoint(registry, events);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
+	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
+	CircuitBreakerEventsEndpointWebExtension circuitBreakerEventsEndpointWebExtension(
+			CircuitBreakerEventsEndpoint endpoint) {
+		return new CircuitBreakerEventsEndpointWebExtension(endpoint);
+	}
+
+}

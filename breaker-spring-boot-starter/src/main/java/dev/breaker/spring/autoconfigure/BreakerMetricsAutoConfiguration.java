@@ -1,0 +1,49 @@
+package dev.breaker.spring.autoconfigure;
+
+import java.util.stream.Collectors;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.aop.GuardedMethods;
+import dev.breaker.spring.aop.KeyedBreakers;
+import dev.breaker.spring.metrics.BreakerMetrics;
+import dev.breaker.spring.metrics.KeyedBreakerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for {@link BreakerMetrics}.
+ */
+@AutoConfiguration(after = { BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class },
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({ CircuitBreakerRegistry.class, MeterRegistry.class })
+@ConditionalOnBreakerEnabled
+@ConditionalOnBooleanProperty(name = "breaker.metrics.enabled", matchIfMissing = true)
+public final class BreakerMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	BreakerMetrics circuitBreakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
+			ObjectProvider<GuardedMethods> guardedMethods) {
+		return new BreakerMetrics(registry, new BaseNames(keyedBreakers),
+				() -> guardedMethods.stream()
+					.flatMap((methods) -> methods.breakerNames().stream())
+					.collect(Collectors.toSet()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(KeyedBreakers.class)
+	KeyedBreakerMetrics keyedCircuitBreakerMetrics(KeyedBreakers keyedBreakers) {
+		return new KeyedBreakerMetrics(keyedBreakers);
+	}
+
+}

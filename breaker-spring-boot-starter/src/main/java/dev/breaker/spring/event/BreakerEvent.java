@@ -1,0 +1,52 @@
+package dev.breaker.spring.event;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import dev.breaker.Reason;
+import dev.breaker.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that happened to a circuit breaker, as it is kept and shown. Holds no
+ * {@link Throwable}.
+ *
+ * @param time when
+ * @param circuitBreaker the breaker's name
+ * @param type what
+ * @param from the state that ended, of a change of state
+ * @param to the state that began, of a change of state
+ * @param reason why, of a change of state
+ * @param exception class and message of what was thrown; of a change of state, of the
+ * last failure before it
+ * @param elapsed how long the call took
+ */
+public record BreakerEvent(Instant time, String circuitBreaker, Type type, @Nullable State from, @Nullable State to,
+		@Nullable Reason reason, @Nullable String exception, @Nullable Duration elapsed) {
+
+	/**
+	 * What happened.
+	 */
+	public enum Type {
+
+		/** The state changed. */
+		STATE_CHANGE,
+
+		/** The breaker was reset. */
+		RESET,
+
+		/** A failure was recorded. */
+		FAILURE,
+
+		/** A call threw what the rules ignore. */
+		IGNORED,
+
+		/** A call was refused. */
+		NOT_PERMITTED,
+
+		/** A success was recorded. */
+		SUCCESS
+
+	}
+
+}

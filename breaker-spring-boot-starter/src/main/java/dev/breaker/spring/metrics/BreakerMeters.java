@@ -1,0 +1,152 @@
+package dev.breaker.spring.metrics;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.Snapshot;
+import dev.breaker.State;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+/**
+ * The meters of one name in one meter registry, made once, so that a call looks nothing
+ * up. The breakers made by key under that name share them, and the one of that name
+ * itself: counters and timers add up, {@code breaker.state} says how many of them are in
+ * a state, rates are those of all their windows together.
+ */
+final class BreakerMeters {
+
+	private final MeterRegistry registry;
+
+	private final String name;
+
+	private final Set<CircuitBreaker> breakers = ConcurrentHashMap.newKeySet();
+
+	private final Set<Meter> registered = new LinkedHashSet<>();
+
+	private boolean removed;
+
+	final Timer success;
+
+	final Timer failure;
+
+	final Timer ignored;
+
+	final Counter slow;
+
+	final Counter notPermitted;
+
+	final Counter fallbackSuccess;
+
+	final Counter fallbackFailure;
+
+	BreakerMeters(MeterRegistry registry, String name) {
+		this.registry = registry;
+		this.name = name;
+		this.success = calls("success");
+		this.failure = calls("failure");
+		this.ignored = calls("ignored");
+		this.slow = counter("breaker.calls.slow", "Recorded calls that took longer than the slow-call threshold");
+		this.notPermitted = counter("breaker.calls.not.permitted", "Calls that the circuit breaker refused");
+		this.fallbackSuccess = fallbacks("success");
+		this.fallbackFailure = fallbacks("failure");
+		for (State state : State.values()) {
+			gauge("breaker.state", "1 for the present state; of breakers made by key, how many are in it",
+					(all) -> all.stream().filter((breaker) -> breaker.state() == state).count(), "state", tag(state));
+		}
+		gauge("breaker.failure.rate", "Failed calls in percent of the window", percent(Snapshot::failedCalls));
+		gauge("breaker.slow.call.rate", "Slow calls in percent of the window", percent(Snapshot::slowCalls));
+		gauge("breaker.window.calls", "Calls in the window",
+				(all) -> all.stream().mapToInt((breaker) -> breaker.snapshot().bufferedCalls()).sum());
+		// The ways that a breaker goes by itself are there from the start, others once
+		// they were gone.
+		transition(State.CLOSED, State.OPEN);
+		transition(State.OPEN, State.HALF_OPEN);
+		transition(State.HALF_OPEN, State.CLOSED);
+		transition(State.HALF_OPEN, State.OPEN);
+	}
+
+	void add(CircuitBreaker breaker) {
+		this.breakers.add(breaker);
+	}
+
+	void remove(CircuitBreaker breaker) {
+		this.breakers.remove(breaker);
+	}
+
+	boolean isEmpty() {
+		return this.breakers.isEmpty();
+	}
+
+	// A change that is told late must not bring back what was unregistered.
+	synchronized void countTransition(State from, State to) {
+		if (!this.removed) {
+			transition(from, to).increment();
+		}
+	}
+
+	synchronized void unregister() {
+		this.removed = true;
+		this.registered.forEach(this.registry::remove);
+		this.registered.clear();
+	}
+
+	private Counter transition(State from, State to) {
+		return counter("breaker.state.transitions", "Changes of state", "from", tag(from), "to", tag(to));
+	}
+
+	private Timer calls(String outcome) {
+		return registered(Timer.builder("breaker.calls")
+			.description("Recorded and ignored calls")
+			.tags("name", this.name, "outcome", outcome)
+			.register(this.registry));
+	}
+
+	private Counter fallbacks(String outcome) {
+		return counter("breaker.fallbacks", "Fallbacks that ran", "outcome", outcome);
+	}
+
+	private Counter counter(String meter, String description, String... tags) {
+		return registered(Counter.builder(meter)
+			.description(description)
+			.tag("name", this.name)
+			.tags(tags)
+			.register(this.registry));
+	}
+
+	private void gauge(String meter, String description, ToDoubleFunction<Set<CircuitBreaker>> value, String... tags) {
+		registered(Gauge.builder(meter, this.breakers, value)
+			.description(description)
+			.tag("name", this.name)
+			.tags(tags)
+			.strongReference(true)
+			.register(this.registry));
+	}
+
+	private <M extends Meter> M registered(M meter) {
+		this.registered.add(meter);
+		return meter;
+	}
+
+	private static ToDoubleFunction<Set<CircuitBreaker>> percent(ToIntFunction<Snapshot> part) {
+		return (all) -> {
+			List<Snapshot> snapshots = all.stream().map(CircuitBreaker::snapshot).toList();
+			double whole = snapshots.stream().mapToInt(Snapshot::bufferedCalls).sum();
+			return 100 * snapshots.stream().mapToInt(part).sum() / whole;
+		};
+	}
+
+	private static String tag(State state) {
+		return state.name().toLowerCase(Locale.ROOT);
+	}
+
+}

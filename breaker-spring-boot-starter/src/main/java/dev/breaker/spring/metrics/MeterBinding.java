@@ -1,0 +1,127 @@
+package dev.breaker.spring.metrics;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.RegistryListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Keeps the meters of one meter registry in step with the breakers that there are. Names
+ * that annotations use keep their meters, with a breaker or without; those of any other
+ * name go with its last breaker.
+ */
+final class MeterBinding implements RegistryListener {
+
+	private final CircuitBreakerRegistry breakers;
+
+	private final MeterRegistry meterRegistry;
+
+	private final UnaryOperator<String> baseName;
+
+	private final Map<String, BreakerMeters> metersByName = new ConcurrentHashMap<>();
+
+	/** Guarded by this. */
+	private final Map<CircuitBreaker, Attached> attached = new HashMap<>();
+
+	/** Guarded by this. */
+	private final Set<String> lasting = new HashSet<>();
+
+	/** Guarded by this. */
+	private boolean closed;
+
+	MeterBinding(CircuitBreakerRegistry breakers, MeterRegistry meterRegistry, UnaryOperator<String> baseName) {
+		this.breakers = breakers;
+		this.meterRegistry = meterRegistry;
+		this.baseName = baseName;
+	}
+
+	void open(Collection<String> lastingNames) {
+		addLasting(lastingNames);
+		this.breakers.addRegistryListener(this);
+	}
+
+	synchronized void addLasting(Collection<String> names) {
+		this.lasting.addAll(names);
+		names.forEach(this::meters);
+	}
+
+	@Override
+	public void onAdded(CircuitBreaker breaker) {
+		reconcile(breaker);
+	}
+
+	@Override
+	public void onRemoved(CircuitBreaker breaker) {
+		reconcile(breaker);
+	}
+
+	// News of adding and removing may come in the wrong order: what counts is whether the
+	// breaker is there now.
+	private synchronized void reconcile(CircuitBreaker breaker) {
+		boolean present = this.breakers.find(breaker.name()).filter((found) -> found == breaker).isPresent();
+		if (!present) {
+			detach(breaker);
+		}
+		else if (!this.closed && !this.attached.containsKey(breaker)) {
+			attach(breaker);
+		}
+	}
+
+	private void attach(CircuitBreaker breaker) {
+		String name = this.baseName.apply(breaker.name());
+		BreakerMeters meters = meters(name);
+		Attached added = new Attached(name, meters, new MeterListener(meters));
+		meters.add(breaker);
+		breaker.addListener(added.listener());
+		this.attached.put(breaker, added);
+	}
+
+	private void detach(CircuitBreaker breaker) {
+		Attached gone = this.attached.remove(breaker);
+		if (gone == null) {
+			return;
+		}
+		breaker.removeListener(gone.listener());
+		gone.meters().remove(breaker);
+		if (gone.meters().isEmpty() && !this.lasting.contains(gone.name())) {
+			this.metersByName.remove(gone.name());
+			gone.meters().unregister();
+		}
+	}
+
+	private BreakerMeters meters(String name) {
+		return this.metersByName.computeIfAbsent(name, (key) -> new BreakerMeters(this.meterRegistry, key));
+	}
+
+	void countFallback(String name, boolean success) {
+		BreakerMeters meters = this.metersByName.get(this.baseName.apply(name));
+		if (meters != null) {
+			Counter counter = success ? meters.fallbackSuccess : meters.fallbackFailure;
+			counter.increment();
+		}
+	}
+
+	void close() {
+		this.breakers.removeRegistryListener(this);
+		synchronized (this) {
+			this.closed = true;
+			this.lasting.clear();
+			Set.copyOf(this.attached.keySet()).forEach(this::detach);
+			this.metersByName.values().forEach(BreakerMeters::unregister);
+			this.metersByName.clear();
+		}
+	}
+
+	private record Attached(String name, BreakerMeters meters, MeterListener listener) {
+	}
+
+}

@@ -1,0 +1,56 @@
+package dev.breaker.spring.metrics;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerListener;
+import dev.breaker.StateChange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records what one breaker does in the meters of its name.
+ */
+final class MeterListener implements CircuitBreakerListener {
+
+	private final BreakerMeters meters;
+
+	MeterListener(BreakerMeters meters) {
+		this.meters = meters;
+	}
+
+	@Override
+	public void onStateChange(CircuitBreaker breaker, StateChange change) {
+		this.meters.countTransition(change.from(), change.to());
+	}
+
+	@Override
+	public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+		this.meters.success.record(elapsedNanos, TimeUnit.NANOSECONDS);
+		countSlow(breaker, elapsedNanos);
+	}
+
+	@Override
+	public void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
+		this.meters.failure.record(elapsedNanos, TimeUnit.NANOSECONDS);
+		countSlow(breaker, elapsedNanos);
+	}
+
+	@Override
+	public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+		this.meters.ignored.record(elapsedNanos, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void onNotPermitted(CircuitBreaker breaker) {
+		this.meters.notPermitted.increment();
+	}
+
+	private void countSlow(CircuitBreaker breaker, long elapsedNanos) {
+		Duration threshold = breaker.config().slowCallDurationThreshold();
+		if (threshold != null && elapsedNanos > threshold.toNanos()) {
+			this.meters.slow.increment();
+		}
+	}
+
+}

@@ -1,0 +1,324 @@
+package dev.breaker.spring.actuate;
+
+import java.security.Principal;
+import java.time.Duration;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.State;
+import dev.breaker.spring.support.Calls;
+import dev.breaker.spring.support.HandClock;
+import dev.breaker.spring.support.RunningApplication;
+import dev.breaker.spring.support.RunningApplication.Answer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CircuitBreakersEndpointWebTests {
+
+	private static final String PATH = "/actuator/circuitbreakers";
+
+	private RunningApplication application;
+
+	private HandClock clock;
+
+	private CircuitBreaker payments;
+
+	@BeforeAll
+	void start() {
+		this.application = RunningApplication.start(Application.class,
+				"management.endpoint.circuitbreakers.access=unrestricted");
+		this.clock = this.application.bean(HandClock.class);
+		this.payments = this.application.bean(CircuitBreakerRegistry.class).get("payments");
+	}
+
+	@AfterAll
+	void stop() {
+		this.application.close();
+	}
+
+	@BeforeEach
+	void reset() {
+		registry().all().forEach(CircuitBreaker::reset);
+	}
+
+	private CircuitBreakerRegistry registry() {
+		return this.application.bean(CircuitBreakerRegistry.class);
+	}
+
+	@Test
+	void ratesAreNumbersAndNullWhileTheWindowIsEmptyNotMinusOneNorPercentStrings() {
+		JsonNode empty = get("/fresh");
+		assertThat(empty.get("failureRate").isNull()).isTrue();
+		assertThat(empty.get("slowCallRate").isNull()).isTrue();
+		Calls.succeed(this.payments);
+		Calls.fail(this.payments, 1);
+		JsonNode used = get("/payments");
+		assertThat(used.get("failureRate").isNumber()).isTrue();
+		assertThat(used.get("failureRate").asDouble()).isEqualTo(50.0);
+		assertThat(used.get("slowCallRate").asDouble()).isZero();
+		assertThat(used.get("callsUntilEvaluated").asInt()).isEqualTo(2);
+	}
+
+	@Test
+	void showsEveryFieldOfTheSnapshotAndTheThresholds() {
+		Calls.succeed(this.payments, Duration.ofSeconds(2));
+		Calls.fail(this.payments, 3);
+		Calls.refused(this.payments, 5);
+		this.clock.advance(Duration.ofSeconds(25));
+		JsonNode json = get("/payments");
+		assertThat(json.propertyNames()).containsExactlyInAnyOrder("name", "state", "since", "failureRate",
+				"slowCallRate", "bufferedCalls", "failedCalls", "slowCalls", "consecutiveFailures",
+				"callsUntilEvaluated", "successfulCallsTotal", "failedCallsTotal", "slowCallsTotal",
+				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange",
+				"failureRateThreshold", "slowCallRateThreshold");
+		assertThat(json.get("name").asString()).isEqualTo("payments");
+		assertThat(json.get("state").asString()).isEqualTo("OPEN");
+		assertThat(json.get("since").asString()).isEqualTo(this.payments.snapshot().since().toString());
+		assertThat(json.get("failureRate").asDouble()).isEqualTo(75.0);
+		assertThat(json.get("slowCallRate").asDouble()).isEqualTo(25.0);
+		assertThat(json.get("bufferedCalls").asInt()).isEqualTo(4);
+		assertThat(json.get("failedCalls").asInt()).isEqualTo(3);
+		assertThat(json.get("slowCalls").asInt()).isEqualTo(1);
+		assertThat(json.get("consecutiveFailures").asInt()).isEqualTo(3);
+		assertThat(json.get("callsUntilEvaluated").asInt()).isZero();
+		assertThat(json.get("successfulCallsTotal").asLong()).isEqualTo(1);
+		assertThat(json.get("failedCallsTotal").asLong()).isEqualTo(3);
+		assertThat(json.get("slowCallsTotal").asLong()).isEqualTo(1);
+		assertThat(json.get("ignoredCallsTotal").asLong()).isZero();
+		assertThat(json.get("notPermittedCallsTotal").asLong()).isEqualTo(5);
+		assertThat(json.get("openings").asInt()).isEqualTo(1);
+		assertThat(json.get("retryAfter").asString()).isEqualTo("PT5S");
+		assertThat(json.get("failureRateThreshold").asDouble()).isEqualTo(50.0);
+		assertThat(json.get("slowCallRateThreshold").asDouble()).isEqualTo(80.0);
+		JsonNode change = json.get("lastChange");
+		assertThat(change.propertyNames()).containsExactlyInAnyOrder("from", "to", "reason", "at", "lastFailure");
+		assertThat(change.get("from").asString()).isEqualTo("CLOSED");
+		assertThat(change.get("to").asString()).isEqualTo("OPEN");
+		assertThat(change.get("reason").asString()).isEqualTo("FAILURE_RATE");
+		assertThat(change.get("at").asString()).isEqualTo(this.payments.snapshot().since().toString());
+		assertThat(change.get("lastFailure").asString()).isEqualTo("java.lang.IllegalStateException: Read timed out");
+	}
+
+	@Test
+	void thresholdsThatAreOffAndAChangeThatNeverWasAreNull() {
+		JsonNode json = get("/fresh");
+		assertThat(json.get("failureRateThreshold").isNull()).isTrue();
+		assertThat(json.get("slowCallRateThreshold").isNull()).isTrue();
+		assertThat(json.get("lastChange").isNull()).isTrue();
+		assertThat(json.get("retryAfter").asString()).isEqualTo("PT0S");
+	}
+
+	@Test
+	void listsAllBreakersByName() {
+		Answer answer = this.application.get(PATH);
+		assertThat(answer.status()).isEqualTo(200);
+		assertThat(answer.at("/circuitBreakers").propertyNames()).contains("fresh", "payments", "inventory:berlin",
+				"GET /orders/{id}");
+		assertThat(answer.text("/circuitBreakers/payments/state")).isEqualTo("CLOSED");
+	}
+
+	@Test
+	void anOpenBreakerWhoseWaitElapsedIsSeenHalfOpenWithoutTraffic() {
+		this.payments.open();
+		this.clock.advance(Duration.ofSeconds(30));
+		assertThat(get("/payments").get("state").asString()).isEqualTo("HALF_OPEN");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "inventory:berlin", "inventory%3Aberlin", "GET%20/orders/%7Bid%7D", "caf%C3%A9",
+			"100%25%20sure%3F" })
+	void everyNameIsReachable(String encoded) {
+		assertThat(this.application.get(PATH + "/" + encoded).status()).isEqualTo(200);
+		assertThat(this.application.post(PATH + "/" + encoded, "{\"state\": \"DISABLED\"}").status()).isEqualTo(204);
+		assertThat(this.application.get(PATH + "/" + encoded).text("/state")).isEqualTo("DISABLED");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "paymnts", "GET%20/unknown/path" })
+	void anUnknownBreakerIs404AndNoneIsMade(String name) {
+		int before = registry().all().size();
+		Answer read = this.application.get(PATH + "/" + name);
+		Answer written = this.application.post(PATH + "/" + name, "{\"state\": \"FORCED_OPEN\"}");
+		assertThat(read.status()).isEqualTo(404);
+		assertThat(read.text("/message")).startsWith("There is no circuit breaker '");
+		assertThat(written.status()).isEqualTo(404);
+		assertThat(written.text("/message")).startsWith("There is no circuit breaker '");
+		assertThat(registry().all()).hasSize(before);
+	}
+
+	@ParameterizedTest
+	@EnumSource(State.class)
+	void everyStateCanBeCommanded(State state) {
+		this.payments.open();
+		assertThat(post("{\"state\": \"" + state + "\"}").status()).isEqualTo(204);
+		assertThat(this.payments.state()).isEqualTo(state);
+		this.clock.advance(Duration.ofSeconds(29));
+		assertThat(this.payments.state()).isEqualTo(state);
+	}
+
+	@Test
+	void aCommandHasNoBodyToAnswer() {
+		Answer answer = post("{\"state\": \"OPEN\"}");
+		assertThat(answer.status()).isEqualTo(204);
+		assertThat(answer.body()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "forced_open, FORCED_OPEN, CLOSED", "Disabled, DISABLED, CLOSED", "OPEN, OPEN, HALF_OPEN" })
+	void aHoldEnds(String state, State during, State after) {
+		assertThat(post("{\"state\": \"" + state + "\", \"hold\": \"10m\", \"reason\": \"maintenance\"}").status())
+			.isEqualTo(204);
+		this.clock.advance(Duration.ofMinutes(10).minusNanos(1));
+		assertThat(this.payments.state()).isEqualTo(during);
+		this.clock.advance(Duration.ofNanos(1));
+		assertThat(this.payments.state()).isEqualTo(after);
+	}
+
+	@Test
+	void aHoldMayBeIso8601() {
+		assertThat(post("{\"state\": \"FORCED_OPEN\", \"hold\": \"PT10M\"}").status()).isEqualTo(204);
+		assertThat(get("/payments").get("retryAfter").asString()).isEqualTo("PT10M");
+	}
+
+	@Test
+	void resetClosesAndClears() {
+		Calls.fail(this.payments, 4);
+		assertThat(post("{\"reset\": true}").status()).isEqualTo(204);
+		JsonNode json = get("/payments");
+		assertThat(json.get("state").asString()).isEqualTo("CLOSED");
+		assertThat(json.get("failedCallsTotal").asLong()).isZero();
+		assertThat(json.get("failureRate").isNull()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"state\": \"BROKEN\"}", "{\"state\": \"\"}", "{\"state\": \"OPEN\", \"reset\": true}",
+			"{}", "{\"reset\": false}", "{\"hold\": \"10m\"}", "" })
+	void aCommandThatNamesNoStateIs400NamingTheValidOnes(String body) {
+		Answer answer = post(body);
+		assertThat(answer.status()).isEqualTo(400);
+		assertThat(answer.text("/message")).contains("CLOSED, OPEN, HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY");
+		assertThat(this.payments.state()).isEqualTo(State.CLOSED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "soon", "-10m", "0s", "10", "", "10 parsecs", "PT", "99999999999999999999d" })
+	void aBadHoldIs400AndChangesNothing(String hold) {
+		Answer answer = post("{\"state\": \"FORCED_OPEN\", \"hold\": \"" + hold + "\"}");
+		assertThat(answer.status()).isEqualTo(400);
+		assertThat(answer.text("/message")).startsWith("Invalid hold '" + hold + "'").contains("10m", "PT10M");
+		assertThat(this.payments.state()).isEqualTo(State.CLOSED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "CLOSED", "HALF_OPEN", "METRICS_ONLY" })
+	void aHoldForAStateThatHasNoneIs400NamingThoseThatDo(String state) {
+		this.payments.open();
+		Answer answer = post("{\"state\": \"" + state + "\", \"hold\": \"10m\"}");
+		assertThat(answer.status()).isEqualTo(400);
+		assertThat(answer.text("/message")).isEqualTo(state + " takes no 'hold'; OPEN, FORCED_OPEN and DISABLED do");
+		assertThat(this.payments.state()).isEqualTo(State.OPEN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"reset\": \"banana\"}", "{\"state\": {\"to\": \"OPEN\"}}", "[]", "{" })
+	void aBodyThatIsNoCommandIs400(String body) {
+		assertThat(post(body).status()).isEqualTo(400);
+		assertThat(this.payments.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void aHoldForAResetIs400() {
+		Answer answer = post("{\"reset\": true, \"hold\": \"10m\"}");
+		assertThat(answer.status()).isEqualTo(400);
+		assertThat(answer.text("/message")).isEqualTo("A reset takes no 'hold'");
+	}
+
+	@Test
+	void theReasonIsLoggedWithTheCommand(CapturedOutput output) {
+		post("{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"bank moves house\\nWARN forged line\"}");
+		assertThat(output).contains("INFO")
+			.contains("Circuit breaker 'payments': operator commands FORCED_OPEN for PT10M; "
+					+ "reason: bank moves house WARN forged line");
+	}
+
+	@Test
+	void theOperatorIsLoggedWithTheCommand(CapturedOutput output) {
+		CircuitBreakersEndpointWebExtension extension = this.application
+			.bean(CircuitBreakersEndpointWebExtension.class);
+		extension.command(new SecurityContext() {
+
+			@Override
+			public Principal getPrincipal() {
+				return () -> "alice";
+			}
+
+			@Override
+			public boolean isUserInRole(String role) {
+				return false;
+			}
+
+		}, "payments", null, null, null, true);
+		assertThat(output).contains("Circuit breaker 'payments': operator alice commands reset");
+	}
+
+	private Answer post(String body) {
+		return this.application.post(PATH + "/payments", body);
+	}
+
+	private JsonNode get(String name) {
+		Answer answer = this.application.get(PATH + name);
+		assertThat(answer.status()).isEqualTo(200);
+		JsonNode json = answer.at("");
+		assertThat(json).isNotNull();
+		return json;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		HandClock clock() {
+			return new HandClock();
+		}
+
+		@Bean
+		CircuitBreakerRegistry registry(HandClock clock) {
+			CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(clock.config()
+				.minimumNumberOfCalls(4)
+				.slowCallDurationThreshold(Duration.ofSeconds(1))
+				.slowCallRateThreshold(80)
+				.waitDurationInOpenState(Duration.ofSeconds(30))
+				.build());
+			registry.get("payments");
+			registry.get("fresh", clock.config().consecutiveFailureThreshold(5).build());
+			registry.get("inventory:berlin");
+			registry.get("GET /orders/{id}");
+			registry.get("café");
+			registry.get("100% sure?");
+			return registry;
+		}
+
+	}
+
+}

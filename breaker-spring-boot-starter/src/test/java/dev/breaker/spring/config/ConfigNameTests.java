@@ -1,0 +1,96 @@
+package dev.breaker.spring.config;
+
+import java.nio.file.Path;
+
+import dev.breaker.CircuitBreakerRegistry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Names that a property key can hardly express.
+ */
+class ConfigNameTests {
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void nameWithOddCharactersIsWrittenInBrackets() {
+		try (ConfigurableApplicationContext context = application().start("""
+				breaker:
+				  configs:
+				    "[remote/slow]": { failure-rate-threshold: 40 }
+				  instances:
+				    "[Client#m(String)]": { base-config: "remote/slow", minimum-number-of-calls: 7 }
+				    "[a.b]": { minimum-number-of-calls: 8 }
+				    payment_Service-2: { minimum-number-of-calls: 9 }
+				""")) {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			assertThat(configs.instanceNames()).containsExactly("Client#m(String)", "a.b", "payment_Service-2");
+			assertThat(configs.isConfigured("Client#m(String)")).isTrue();
+			assertThat(configs.get("Client#m(String)").failureRateThreshold()).isEqualTo(40);
+			assertThat(configs.get("Client#m(String)").minimumNumberOfCalls()).isEqualTo(7);
+			assertThat(configs.get("a.b").minimumNumberOfCalls()).isEqualTo(8);
+			assertThat(configs.get("payment_Service-2").minimumNumberOfCalls()).isEqualTo(9);
+			assertThat(context.getBean(CircuitBreakerRegistry.class).find("Client#m(String)")).isPresent();
+		}
+	}
+
+	@Test
+	void nameWhoseCharactersWouldBeStrippedStopsTheApplication() {
+		assertThat(application().failure("""
+				breaker:
+				  instances:
+				    Client#m(String):
+				      minimum-number-of-calls: 7
+				""")).contains("Property: breaker.instances.Client#m(String).minimum-number-of-calls")
+			.contains("Value: \"7\"")
+			.contains("application.yml] - 4:32")
+			.contains("in brackets and quotes");
+	}
+
+	@Test
+	void nameWithDotsOutsideOfBracketsStopsTheApplication() {
+		assertThat(application().failure("""
+				breaker:
+				  instances:
+				    shop.payments:
+				      minimum-number-of-calls: 7
+				""")).contains("Property: breaker.instances.shop.payments.minimum-number-of-calls")
+			.contains("did you mean \"breaker.instances[shop.payments].minimum-number-of-calls\"?")
+			.contains("stands in brackets and quotes");
+	}
+
+	@Test
+	void twoNamesThatSpringBootTakesForOneStopTheApplication() {
+		assertThat(application().failure("""
+				breaker:
+				  instances:
+				    paymentsApi: { minimum-number-of-calls: 7 }
+				    payments-api: { minimum-number-of-calls: 8 }
+				""")).contains("Property: breaker.instances.payments-api.minimum-number-of-calls")
+			.contains("Value: \"8\"")
+			.contains("application.yml] - 4:46")
+			.contains("the same as \"breaker.instances.paymentsApi\"")
+			.contains("\"paymentsApi\" or \"payments-api\"");
+	}
+
+	@Test
+	void sameNameInBracketsAndWithoutStopsTheApplication() {
+		assertThat(application().failure("""
+				breaker:
+				  instances:
+				    payments-api: { minimum-number-of-calls: 8 }
+				    "[payments-api]": { minimum-number-of-calls: 7 }
+				""")).contains("Property: breaker.instances[payments-api].minimum-number-of-calls");
+	}
+
+	private YamlApplication application() {
+		return new YamlApplication(this.directory);
+	}
+
+}

@@ -1,0 +1,248 @@
+package dev.breaker.spring.config;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Values that are wrong, which are neither corrected nor ignored.
+ */
+class ConfigValueTests {
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void valueOutOfRangeStopsTheApplicationAndIsNotClamped() {
+		assertThat(failure("""
+				breaker:
+				  instances:
+				    paymentsApi:
+				      failure-rate-threshold: 140
+				""")).contains("Property: breaker.instances.paymentsApi.failure-rate-threshold")
+			.contains("Value: \"140\"")
+			.contains("application.yml] - 4:31")
+			.contains("Reason: must be above 0 and at most 100 percent")
+			.contains("Change \"breaker.instances.paymentsApi.failure-rate-threshold\": "
+					+ "it must be above 0 and at most 100 percent.");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "failure-rate-threshold, 0", "minimum-number-of-calls, 0", "sliding-window-size, 0",
+			"sliding-window-size, 2000000", "consecutive-failure-threshold, 0", "slow-call-duration-threshold, 0s",
+			"slow-call-rate-threshold, 101", "wait-duration-in-open-state, -1s", "wait-duration-multiplier, 0.5",
+			"max-wait-duration-in-open-state, 0", "wait-duration-jitter, 1.5",
+			"permitted-number-of-calls-in-half-open-state, 0", "success-threshold-in-half-open-state, 0",
+			"max-wait-duration-in-half-open-state, 0s" })
+	void everyRangeIsCheckedAndTheKeyNamed(String property, String value) {
+		String yaml = """
+				breaker:
+				  instances:
+				    payments:
+				      %s: %s
+				""".formatted(property, value);
+		assertThat(failure(yaml)).contains("Property: breaker.instances.payments." + property)
+			.contains("Value: \"" + value + "\"")
+			.contains("application.yml] - 4:")
+			.contains("Reason: must ");
+	}
+
+	@Test
+	void inheritedValueOutOfRangeIsReportedOnceAndWhereItWasSet() {
+		assertThat(failure("""
+				breaker:
+				  configs:
+				    default:
+				      wait-duration-jitter: 2
+				  instances:
+				    payments:
+				    inventory:
+				""")).containsOnlyOnce("Property: ")
+			.contains("Property: breaker.configs.default.wait-duration-jitter")
+			.contains("Reason: must be from 0 to 1");
+	}
+
+	@Test
+	void minimumLargerThanTheWindowStopsTheApplicationAndBothPlacesAreShown() {
+		assertThat(failure("""
+				breaker:
+				  configs:
+				    small:
+				      sliding-window-size: 10
+				  instances:
+				    payments:
+				      base-config: small
+				      minimum-number-of-calls: 50
+				""")).contains("Property: breaker.instances.payments.minimum-number-of-calls")
+			.contains("Value: \"50\"")
+			.contains("application.yml] - 8:32")
+			.contains("must be at most the 10 calls that the count-based window holds (sliding-window-size)")
+			.contains("(\"breaker.configs.small.sliding-window-size\" is \"10\": ")
+			.contains("application.yml] - 4:28)");
+	}
+
+	@Test
+	void inheritedValueThatContradictsAnInstanceSaysForWhichInstance() {
+		assertThat(failure("""
+				breaker:
+				  configs:
+				    default:
+				      minimum-number-of-calls: 50
+				  instances:
+				    payments:
+				      sliding-window-size: 10
+				""")).contains("Property: breaker.configs.default.minimum-number-of-calls")
+			.contains("Reason: for instance \"payments\" must be at most the 10 calls")
+			.contains("(\"breaker.instances.payments.sliding-window-size\" is \"10\": ");
+	}
+
+	@Test
+	void moreSuccessesThanProbesStopTheApplication() {
+		assertThat(failure("""
+				breaker:
+				  instances:
+				    payments:
+				      permitted-number-of-calls-in-half-open-state: 3
+				      success-threshold-in-half-open-state: 4
+				""")).contains("Property: breaker.instances.payments.success-threshold-in-half-open-state")
+			.contains("must be at most permitted-number-of-calls-in-half-open-state (3)")
+			.contains("(\"breaker.instances.payments.permitted-number-of-calls-in-half-open-state\" is \"3\": ");
+	}
+
+	@Test
+	void longestWaitShorterThanTheFirstOneStopsTheApplication() {
+		assertThat(failure("""
+				breaker:
+				  instances:
+				    payments:
+				      max-wait-duration-in-open-state: 10s
+				""")).contains("Property: breaker.instances.payments.max-wait-duration-in-open-state")
+			.contains("Value: \"10s\"")
+			.contains("must not be shorter than wait-duration-in-open-state (PT1M)");
+	}
+
+	@Test
+	void unknownStateIsAnsweredWithTheNearest() {
+		assertThat(failure("""
+				breaker:
+				  instances:
+				    payments:
+				      initial-state: forced_opn
+				""")).contains("Property: breaker.instances.payments.initial-state")
+			.contains("Value: \"forced_opn\"")
+			.contains("application.yml] - 4:22")
+			.contains("must be one of CLOSED, OPEN, HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY")
+			.contains("did you mean \"FORCED_OPEN\"?");
+	}
+
+	@Test
+	void unknownWindowTypeIsAnsweredWithAllOfThem() {
+		assertThat(failure("breaker.instances.payments.sliding-window-type: random"))
+			.contains("it must be one of COUNT_BASED, TIME_BASED.");
+	}
+
+	@Test
+	void durationThatIsNoneIsAnsweredWithTheFormsThatThereAre() {
+		assertThat(failure("""
+				breaker:
+				  configs:
+				    default:
+				      wait-duration-in-open-state: 5 minutes
+				""")).contains("Property: breaker.configs.default.wait-duration-in-open-state")
+			.contains("Value: \"5 minutes\"")
+			.contains("application.yml] - 4:36")
+			.contains("must be a duration such as 500ms, 5s or PT5S");
+	}
+
+	@Test
+	void numberThatIsNoneStopsTheApplication() {
+		assertThat(failure("breaker.instances.payments.sliding-window-size: 10.5")).contains("must be a whole number");
+		assertThat(failure("breaker.instances.payments.slow-call-rate-threshold: 50%")).contains("must be a number");
+	}
+
+	@Test
+	void offIsAnsweredWithNone() {
+		assertThat(failure("breaker.instances.payments.consecutive-failure-threshold: off"))
+			.contains("it must be a whole number, or none.");
+	}
+
+	@Test
+	void valueThatIsAlwaysThereCannotBeSwitchedOff() {
+		assertThat(failure("breaker.instances.payments.sliding-window-size: none"))
+			.contains("Property: breaker.instances.payments.sliding-window-size")
+			.contains("Value: \"none\"")
+			.contains("it must be a whole number.");
+	}
+
+	@Test
+	void placeholderThatLeadsNowhereStopsTheApplication() {
+		assertThat(failure("breaker.instances.payments.sliding-window-size: ${no.such.size}"))
+			.contains("Property: breaker.instances.payments.sliding-window-size")
+			.contains("Value: \"${no.such.size}\"");
+		assertThat(failure("a: ${b}\nb: ${a}\nbreaker.instances.payments.sliding-window-size: ${a}"))
+			.contains("Property: breaker.instances.payments.sliding-window-size")
+			.contains("Value: \"${a}\"");
+	}
+
+	@Test
+	void unknownExceptionClassIsAnsweredWithTheNearestAndTheLineOfTheElement() {
+		assertThat(failure("""
+				breaker:
+				  instances:
+				    payments:
+				      record-exceptions:
+				        - java.io.IOException
+				        - java.util.concurrent.TimoutException
+				""")).contains("Property: breaker.instances.payments.record-exceptions[1]")
+			.contains("Value: \"java.util.concurrent.TimoutException\"")
+			.contains("application.yml] - 6:11")
+			.contains("there is no class java.util.concurrent.TimoutException")
+			.contains("did you mean \"java.util.concurrent.TimeoutException\"?");
+	}
+
+	@Test
+	void exceptionClassWithoutItsPackageIsAnsweredWithTheWholeName() {
+		assertThat(failure("breaker.configs.default.ignore-exceptions: java.io.IOException, SQLException"))
+			.contains("Property: breaker.configs.default.ignore-exceptions")
+			.contains("there is no class SQLException")
+			.contains("did you mean \"java.sql.SQLException\"?");
+	}
+
+	@Test
+	void exceptionClassThatIsNearNothingIsAnsweredWithTheRule() {
+		assertThat(failure("breaker.configs.default.ignore-exceptions: com.example.NoSuchThingAnywhere"))
+			.contains("it must be the name of a java.lang.Throwable class, or none.");
+	}
+
+	@Test
+	void classThatIsNoThrowableStopsTheApplication() {
+		assertThat(failure("breaker.instances.payments.record-exceptions: java.lang.String"))
+			.contains("Property: breaker.instances.payments.record-exceptions")
+			.contains("java.lang.String is no java.lang.Throwable");
+	}
+
+	@Test
+	void classThatIsNoPredicateStopsTheApplication() {
+		assertThat(failure("breaker.instances.payments.record-result-predicate: java.lang.String"))
+			.contains("Property: breaker.instances.payments.record-result-predicate")
+			.contains("java.lang.String is no java.util.function.Predicate");
+	}
+
+	@Test
+	void unknownPredicateClassIsAnsweredWithTheNearest() {
+		String nearly = RulePredicates.Anything.class.getName().replace("Anything", "Anythin");
+		assertThat(failure("breaker.instances.payments.record-result-predicate: " + nearly))
+			.contains("there is no class " + nearly)
+			.contains("did you mean \"" + RulePredicates.Anything.class.getName() + "\"?");
+	}
+
+	private String failure(String yaml) {
+		return new YamlApplication(this.directory).failure(yaml);
+	}
+
+}

@@ -1,0 +1,221 @@
+package dev.breaker.spring.event;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.Reason;
+import dev.breaker.State;
+import dev.breaker.spring.support.Calls;
+import dev.breaker.spring.support.HandClock;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class BreakerEventsTests {
+
+	private static final Set<BreakerEvent.Type> ALL_TYPES = EnumSet.allOf(BreakerEvent.Type.class);
+
+	private final HandClock clock = new HandClock();
+
+	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(this.clock.config()
+		.minimumNumberOfCalls(2)
+		.ignoreExceptions(IllegalArgumentException.class)
+		.waitDurationInOpenState(Duration.ofSeconds(30))
+		.build());
+
+	private BreakerEvents listening(int capacity, Set<BreakerEvent.Type> types) {
+		BreakerEvents events = new BreakerEvents(this.registry, BreakerEventsTests::baseName, capacity, types);
+		events.afterSingletonsInstantiated();
+		return events;
+	}
+
+	private static String baseName(String name) {
+		int colon = name.indexOf(':');
+		return (colon > 0) ? name.substring(0, colon) : name;
+	}
+
+	@Test
+	void keepsWhatHappenedTheNewestLast() {
+		BreakerEvents events = listening(10, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments");
+		Calls.succeed(breaker);
+		tick();
+		Calls.fail(breaker, new IllegalArgumentException("no such card"));
+		tick();
+		Calls.fail(breaker, new IllegalStateException("Read timed out"));
+		tick();
+		Calls.refused(breaker, 1);
+		tick();
+		breaker.reset();
+		assertThat(events.all()).containsExactly(
+				new BreakerEvent(HandClock.START, "payments", BreakerEvent.Type.SUCCESS, null, null, null, null,
+						Duration.ofMillis(20)),
+				new BreakerEvent(HandClock.START.plusSeconds(1), "payments", BreakerEvent.Type.IGNORED, null, null,
+						null, "java.lang.IllegalArgumentException: no such card", Duration.ofMillis(30)),
+				new BreakerEvent(HandClock.START.plusSeconds(2), "payments", BreakerEvent.Type.STATE_CHANGE,
+						State.CLOSED, State.OPEN, Reason.FAILURE_RATE,
+						"java.lang.IllegalStateException: Read timed out", null),
+				new BreakerEvent(HandClock.START.plusSeconds(2), "payments", BreakerEvent.Type.FAILURE, null, null,
+						null, "java.lang.IllegalStateException: Read timed out", Duration.ofMillis(30)),
+				new BreakerEvent(HandClock.START.plusSeconds(3), "payments", BreakerEvent.Type.NOT_PERMITTED, null,
+						null, null, null, null),
+				new BreakerEvent(HandClock.START.plusSeconds(4), "payments", BreakerEvent.Type.STATE_CHANGE, State.OPEN,
+						State.CLOSED, Reason.COMMAND, "java.lang.IllegalStateException: Read timed out", null),
+				new BreakerEvent(HandClock.START.plusSeconds(4), "payments", BreakerEvent.Type.RESET, null, null, null,
+						null, null));
+		assertThat(events.of("payments")).isEqualTo(events.all());
+		assertThat(events.of("other")).isEmpty();
+	}
+
+	@Test
+	void manyRefusalsDoNotPushOutTheChangeOfStateThatExplainsThem() {
+		BreakerEvents events = listening(10, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments");
+		Calls.fail(breaker, 2);
+		Calls.refused(breaker, 1000);
+		assertThat(typesOf(events.of("payments"))).containsOnlyOnce(BreakerEvent.Type.STATE_CHANGE)
+			.filteredOn((type) -> type == BreakerEvent.Type.NOT_PERMITTED)
+			.hasSize(10);
+	}
+
+	@Test
+	void exactlyOneEventForEachRefusedCall() {
+		BreakerEvents events = listening(100, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments");
+		Calls.fail(breaker, 2);
+		this.clock.advance(Duration.ofSeconds(30));
+		// The probes' places are taken, then the last call is refused in HALF_OPEN.
+		IntStream.range(0, breaker.config().permittedNumberOfCallsInHalfOpenState())
+			.forEach((probe) -> breaker.acquire());
+		int refused = Calls.refused(breaker, 7);
+		assertThat(refused).isEqualTo(7);
+		assertThat(typesOf(events.all())).filteredOn((type) -> type == BreakerEvent.Type.NOT_PERMITTED).hasSize(7);
+	}
+
+	@Test
+	void listensOnlyToTheTypesItKeeps() {
+		BreakerEvents events = listening(10, EnumSet.of(BreakerEvent.Type.STATE_CHANGE));
+		CircuitBreaker breaker = this.registry.get("payments");
+		Calls.succeed(breaker);
+		Calls.fail(breaker, 1);
+		Calls.refused(breaker, 5);
+		assertThat(typesOf(events.all())).containsExactly(BreakerEvent.Type.STATE_CHANGE);
+	}
+
+	@Test
+	void breakersMadeByKeyShareTheRingsOfTheirName() {
+		BreakerEvents events = listening(10, ALL_TYPES);
+		for (int key = 0; key < 5000; key++) {
+			Calls.succeed(this.registry.get("inventory:" + key));
+		}
+		assertThat(events.all()).hasSize(10);
+		assertThat(events.of("inventory")).hasSize(10);
+		assertThat(events.of("inventory:4999")).hasSize(1);
+	}
+
+	@Test
+	void memoryIsBoundedOverAllNames() {
+		BreakerEvents events = listening(10, ALL_TYPES);
+		for (int name = 0; name < 5000; name++) {
+			Calls.fail(this.registry.get("generated-" + name), 1);
+		}
+		// A thousand names have their own ring; all others share one.
+		assertThat(events.all()).hasSize(1000 + 10);
+		assertThat(events.of("generated-4999")).hasSize(1);
+	}
+
+	@Test
+	void eventsOfARemovedBreakerAreDropped() {
+		BreakerEvents events = listening(10, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments");
+		Calls.succeed(breaker);
+		this.registry.remove("payments");
+		assertThat(events.all()).isEmpty();
+		Calls.succeed(breaker);
+		assertThat(events.all()).isEmpty();
+	}
+
+	@Test
+	void aResultThatComesWhileItsBreakerIsRemovedLeavesNothing() {
+		BreakerEvents events = new BreakerEvents(this.registry, BreakerEventsTests::baseName, 10, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments");
+		// This listener removes the breaker before the events hear of the same call.
+		breaker.addListener(new dev.breaker.CircuitBreakerListener() {
+			@Override
+			public void onSuccess(CircuitBreaker ended, long elapsedNanos) {
+				BreakerEventsTests.this.registry.remove("payments");
+			}
+		});
+		events.afterSingletonsInstantiated();
+		Calls.succeed(breaker);
+		assertThat(events.all()).isEmpty();
+	}
+
+	@Test
+	void nothingIsHeardAfterClose() {
+		BreakerEvents events = listening(10, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments");
+		events.destroy();
+		Calls.succeed(breaker);
+		breaker.forceOpen();
+		assertThat(events.all()).isEmpty();
+	}
+
+	@Test
+	void fiftyWritersAndTenReadersNeitherBreakNorLoseWhatFits() throws Exception {
+		int writers = 50;
+		int eventsEach = 400;
+		int capacity = 1000;
+		BreakerEvents events = listening(capacity, ALL_TYPES);
+		CountDownLatch start = new CountDownLatch(1);
+		ExecutorService threads = Executors.newFixedThreadPool(writers + 10);
+		try {
+			List<Future<Void>> writing = IntStream.range(0, writers).mapToObj((writer) -> threads.submit(() -> {
+				CircuitBreaker breaker = this.registry.get("shared:" + (writer % 5));
+				start.await();
+				for (int i = 0; i < eventsEach; i++) {
+					Calls.succeed(breaker);
+				}
+				return (Void) null;
+			})).toList();
+			Callable<Void> reader = () -> {
+				start.await();
+				while (!writing.stream().allMatch(Future::isDone)) {
+					List<BreakerEvent> seen = events.all();
+					assertThat(seen).hasSizeLessThanOrEqualTo(capacity).doesNotContainNull();
+				}
+				return null;
+			};
+			List<Future<Void>> reading = Stream.generate(() -> reader).limit(10).map(threads::submit).toList();
+			start.countDown();
+			for (Future<Void> future : Stream.concat(writing.stream(), reading.stream()).toList()) {
+				future.get();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+		assertThat(events.of("shared")).hasSize(capacity)
+			.allMatch((event) -> event.type() == BreakerEvent.Type.SUCCESS);
+	}
+
+	private void tick() {
+		this.clock.advance(Duration.ofSeconds(1));
+	}
+
+	private static List<BreakerEvent.Type> typesOf(List<BreakerEvent> events) {
+		return events.stream().map(BreakerEvent::type).toList();
+	}
+
+}

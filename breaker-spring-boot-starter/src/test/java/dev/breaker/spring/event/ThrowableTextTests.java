@@ -1,0 +1,48 @@
+package dev.breaker.spring.event;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ThrowableTextTests {
+
+	@Test
+	void namesClassAndMessage() {
+		assertThat(ThrowableText.of(new IllegalStateException("Read timed out")))
+			.isEqualTo("java.lang.IllegalStateException: Read timed out");
+	}
+
+	@Test
+	void namesTheClassAloneWhereThereIsNoMessage() {
+		assertThat(ThrowableText.of(new IllegalStateException())).isEqualTo("java.lang.IllegalStateException");
+		assertThat(ThrowableText.of(new IllegalStateException(" "))).isEqualTo("java.lang.IllegalStateException");
+	}
+
+	@Test
+	void nothingThrownIsNothingSaid() {
+		assertThat(ThrowableText.of(null)).isNull();
+	}
+
+	@Test
+	void aMessageCannotForgeLogLinesNorFloodThem() {
+		String text = ThrowableText.of(new IllegalStateException("one\r\n2026 WARN two" + "x".repeat(10_000)));
+		assertThat(text).startsWith("java.lang.IllegalStateException: one 2026 WARN two")
+			.doesNotContain("\n", "\r")
+			.hasSizeLessThan(400)
+			.endsWith("...");
+	}
+
+	@Test
+	void aMessageThatThrowsIsLeftOut() {
+		class Rude extends RuntimeException {
+
+			@Override
+			public String getMessage() {
+				throw new IllegalStateException("no message for you");
+			}
+
+		}
+		assertThat(ThrowableText.of(new Rude())).isEqualTo(Rude.class.getName());
+	}
+
+}

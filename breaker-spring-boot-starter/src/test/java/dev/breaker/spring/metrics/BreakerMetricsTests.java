@@ -1,0 +1,293 @@
+package dev.breaker.spring.metrics;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.State;
+import dev.breaker.spring.support.Calls;
+import dev.breaker.spring.support.HandClock;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class BreakerMetricsTests {
+
+	private static final UnaryOperator<String> BASE_NAME = (name) -> name.replaceFirst(":.*", "");
+
+	private final HandClock clock = new HandClock();
+
+	private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.of(this.clock.config()
+		.minimumNumberOfCalls(4)
+		.ignoreExceptions(IllegalArgumentException.class)
+		.slowCallDurationThreshold(Duration.ofSeconds(1))
+		.waitDurationInOpenState(Duration.ofSeconds(30))
+		.permittedNumberOfCallsInHalfOpenState(1)
+		.build());
+
+	private final MeterRegistry meters = new SimpleMeterRegistry();
+
+	private BreakerMetrics bind(MeterRegistry registry, String... annotated) {
+		BreakerMetrics metrics = new BreakerMetrics(this.breakers, BASE_NAME, () -> Set.of(annotated));
+		metrics.bindTo(registry);
+		return metrics;
+	}
+
+	@Test
+	void everyMeterIsThereAndZeroBeforeTheFirstCall() {
+		this.breakers.get("before");
+		bind(this.meters, "annotated");
+		this.breakers.get("after");
+		for (String name : List.of("before", "annotated", "after")) {
+			for (String outcome : List.of("success", "failure", "ignored")) {
+				Timer calls = this.meters.get("breaker.calls").tags("name", name, "outcome", outcome).timer();
+				assertThat(calls.count()).isZero();
+			}
+			for (String outcome : List.of("success", "failure")) {
+				assertThat(
+						this.meters.get("breaker.fallbacks").tags("name", name, "outcome", outcome).counter().count())
+					.isZero();
+			}
+			assertThat(count("breaker.calls.slow", name)).isZero();
+			assertThat(count("breaker.calls.not.permitted", name)).isZero();
+			for (String state : List.of("closed", "open", "half_open", "forced_open", "disabled", "metrics_only")) {
+				boolean closed = state.equals("closed") && !name.equals("annotated");
+				assertThat(state(name, state)).isEqualTo(closed ? 1 : 0);
+			}
+			assertThat(gauge("breaker.failure.rate", name)).isNaN();
+			assertThat(gauge("breaker.slow.call.rate", name)).isNaN();
+			assertThat(gauge("breaker.window.calls", name)).isZero();
+			assertThat(transitions(name, "closed", "open")).isZero();
+			assertThat(transitions(name, "open", "half_open")).isZero();
+			assertThat(transitions(name, "half_open", "closed")).isZero();
+			assertThat(transitions(name, "half_open", "open")).isZero();
+		}
+	}
+
+	@Test
+	void metersFollowTheCalls() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		Calls.succeed(breaker, Duration.ofMillis(200));
+		Calls.succeed(breaker, Duration.ofSeconds(2));
+		Calls.fail(breaker, new IllegalArgumentException("no such card"));
+		Calls.fail(breaker, 2);
+		int refused = Calls.refused(breaker, 7);
+		Timer success = this.meters.get("breaker.calls").tags("name", "payments", "outcome", "success").timer();
+		assertThat(success.count()).isEqualTo(2);
+		assertThat(success.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(2200);
+		assertThat(success.max(TimeUnit.SECONDS)).isEqualTo(2);
+		assertThat(calls("payments", "failure")).isEqualTo(2);
+		assertThat(calls("payments", "ignored")).isEqualTo(1);
+		assertThat(count("breaker.calls.slow", "payments")).isEqualTo(1);
+		assertThat(gauge("breaker.failure.rate", "payments")).isEqualTo(50);
+		assertThat(gauge("breaker.slow.call.rate", "payments")).isEqualTo(25);
+		assertThat(gauge("breaker.window.calls", "payments")).isEqualTo(4);
+		assertThat(state("payments", "open")).isEqualTo(1);
+		assertThat(state("payments", "closed")).isZero();
+		assertThat(transitions("payments", "closed", "open")).isEqualTo(1);
+		assertThat(refused).isEqualTo(7);
+		assertThat(count("breaker.calls.not.permitted", "payments")).isEqualTo(7);
+	}
+
+	@Test
+	void theRefusedCounterEqualsTheRefusalsThatCallersSaw() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		Calls.fail(breaker, 4);
+		int refused = Calls.refused(breaker, 100);
+		this.clock.advance(Duration.ofSeconds(30));
+		breaker.acquire();
+		refused += Calls.refused(breaker, 50);
+		assertThat(refused).isEqualTo(150);
+		assertThat(count("breaker.calls.not.permitted", "payments")).isEqualTo(150);
+		assertThat(transitions("payments", "open", "half_open")).isEqualTo(1);
+	}
+
+	@Test
+	void aScrapeFindsAnOpenBreakerHalfOpenOnceItsWaitElapsed() {
+		bind(this.meters);
+		this.breakers.get("payments").open();
+		this.clock.advance(Duration.ofSeconds(30));
+		assertThat(state("payments", "open")).isZero();
+		assertThat(state("payments", "half_open")).isEqualTo(1);
+		assertThat(transitions("payments", "open", "half_open")).isEqualTo(1);
+	}
+
+	@Test
+	void aCommandsTransitionIsCountedFromItsFirstTime() {
+		bind(this.meters);
+		assertThat(this.meters.find("breaker.state.transitions").tag("to", "forced_open").counter()).isNull();
+		this.breakers.get("payments").forceOpen();
+		this.breakers.get("payments").close();
+		this.breakers.get("payments").forceOpen();
+		assertThat(transitions("payments", "closed", "forced_open")).isEqualTo(2);
+		assertThat(transitions("payments", "forced_open", "closed")).isEqualTo(1);
+	}
+
+	@Test
+	void breakersMadeByKeyShareTheMetersOfTheirName() {
+		bind(this.meters, "inventory");
+		int before = this.meters.getMeters().size();
+		for (int key = 0; key < 1000; key++) {
+			Calls.succeed(this.breakers.get("inventory:" + key));
+		}
+		this.breakers.get("inventory:7").open();
+		Calls.fail(this.breakers.get("inventory:8"), 1);
+		assertThat(this.meters.getMeters()).hasSize(before);
+		assertThat(calls("inventory", "success")).isEqualTo(1000);
+		assertThat(state("inventory", "closed")).isEqualTo(999);
+		assertThat(state("inventory", "open")).isEqualTo(1);
+		assertThat(gauge("breaker.window.calls", "inventory")).isEqualTo(1001);
+		assertThat(gauge("breaker.failure.rate", "inventory")).isEqualTo(100.0 / 1001);
+		this.breakers.all().forEach((breaker) -> this.breakers.remove(breaker.name()));
+		assertThat(this.meters.getMeters()).hasSize(before);
+		assertThat(calls("inventory", "success")).isEqualTo(1000);
+		assertThat(state("inventory", "closed")).isZero();
+	}
+
+	@Test
+	void aRemovedBreakerTakesItsMetersAndListenersAlong() {
+		bind(this.meters);
+		CircuitBreaker removed = this.breakers.get("payments");
+		removed.forceOpen();
+		this.breakers.remove("payments");
+		assertThat(this.meters.getMeters()).isEmpty();
+		removed.disable();
+		Calls.succeed(removed);
+		assertThat(this.meters.getMeters()).isEmpty();
+	}
+
+	@Test
+	void aBreakerThatIsReplacedIsMeasuredUnderTheSameName() {
+		bind(this.meters);
+		this.breakers.get("payments").open();
+		this.breakers.remove("payments");
+		CircuitBreaker replaced = this.breakers.get("payments");
+		Calls.succeed(replaced);
+		assertThat(calls("payments", "success")).isEqualTo(1);
+		assertThat(state("payments", "closed")).isEqualTo(1);
+		assertThat(state("payments", "open")).isZero();
+	}
+
+	@Test
+	void gaugesKeepTheirValuesThroughGarbageCollection() {
+		bind(this.meters);
+		Calls.succeed(this.breakers.get("payments"));
+		System.gc();
+		assertThat(state("payments", "closed")).isEqualTo(1);
+		assertThat(gauge("breaker.window.calls", "payments")).isEqualTo(1);
+	}
+
+	@Test
+	void oneSetOfTagKeysForEachMeter() {
+		bind(this.meters, "annotated");
+		CircuitBreaker breaker = this.breakers.get("payments");
+		for (State state : State.values()) {
+			breaker.disable();
+			switch (state) {
+				case CLOSED -> breaker.close();
+				case OPEN -> breaker.open();
+				case HALF_OPEN -> breaker.halfOpen();
+				case FORCED_OPEN -> breaker.forceOpen();
+				case DISABLED -> breaker.disable();
+				case METRICS_ONLY -> breaker.metricsOnly();
+			}
+		}
+		this.meters.getMeters()
+			.stream()
+			.map(Meter::getId)
+			.map((id) -> id.getName() + id.getTags().stream().map(Tag::getKey).toList())
+			.distinct()
+			.forEach((keys) -> assertThat(keys).isIn("breaker.calls[name, outcome]", "breaker.calls.slow[name]",
+					"breaker.calls.not.permitted[name]", "breaker.state[name, state]", "breaker.failure.rate[name]",
+					"breaker.slow.call.rate[name]", "breaker.window.calls[name]",
+					"breaker.state.transitions[from, name, to]", "breaker.fallbacks[name, outcome]"));
+	}
+
+	@Test
+	void severalMeterRegistriesCountEachCallOnce() {
+		SimpleMeterRegistry first = new SimpleMeterRegistry();
+		SimpleMeterRegistry second = new SimpleMeterRegistry();
+		CompositeMeterRegistry composite = new CompositeMeterRegistry();
+		composite.add(first);
+		composite.add(second);
+		BreakerMetrics metrics = bind(composite);
+		metrics.bindTo(composite);
+		metrics.bindTo(this.meters);
+		Calls.succeed(this.breakers.get("payments"));
+		metrics.onFallback("payments", true);
+		for (MeterRegistry registry : List.of(first, second, this.meters)) {
+			assertThat(registry.get("breaker.calls").tags("name", "payments", "outcome", "success").timer().count())
+				.isEqualTo(1);
+			assertThat(registry.get("breaker.state").tags("name", "payments", "state", "closed").gauge().value())
+				.isEqualTo(1);
+			assertThat(registry.get("breaker.fallbacks").tag("outcome", "success").counter().count()).isEqualTo(1);
+		}
+		this.breakers.remove("payments");
+		assertThat(first.getMeters()).isEmpty();
+		assertThat(second.getMeters()).isEmpty();
+	}
+
+	@Test
+	void fallbacksAreCountedUnderTheNameOfTheAnnotation() {
+		BreakerMetrics metrics = bind(this.meters, "payments");
+		metrics.onFallback("payments", true);
+		metrics.onFallback("payments", false);
+		metrics.onFallback("payments:berlin", false);
+		metrics.onFallback("unknown", true);
+		assertThat(
+				this.meters.get("breaker.fallbacks").tags("name", "payments", "outcome", "success").counter().count())
+			.isEqualTo(1);
+		assertThat(
+				this.meters.get("breaker.fallbacks").tags("name", "payments", "outcome", "failure").counter().count())
+			.isEqualTo(2);
+		assertThat(this.meters.find("breaker.fallbacks").tag("name", "unknown").counter()).isNull();
+	}
+
+	@Test
+	void nothingIsLeftAfterDestroy() {
+		BreakerMetrics metrics = bind(this.meters, "annotated");
+		CircuitBreaker breaker = this.breakers.get("payments");
+		metrics.destroy();
+		Calls.succeed(breaker);
+		breaker.open();
+		this.breakers.get("made-later");
+		metrics.onFallback("payments", true);
+		assertThat(this.meters.getMeters()).isEmpty();
+	}
+
+	private double count(String meter, String name) {
+		return this.meters.get(meter).tag("name", name).counter().count();
+	}
+
+	private double gauge(String meter, String name) {
+		return this.meters.get(meter).tag("name", name).gauge().value();
+	}
+
+	private double state(String name, String state) {
+		return this.meters.get("breaker.state").tags("name", name, "state", state).gauge().value();
+	}
+
+	private long calls(String name, String outcome) {
+		return this.meters.get("breaker.calls").tags("name", name, "outcome", outcome).timer().count();
+	}
+
+	private double transitions(String name, String from, String to) {
+		return this.meters.get("breaker.state.transitions")
+			.tags("name", name, "from", from, "to", to)
+			.counter()
+			.count();
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * What several tests need.
+ */
+@NullMarked
+package dev.breaker.spring.support;
+
+import org.jspecify.annotations.NullMarked;

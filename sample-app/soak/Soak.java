@@ -1,0 +1,497 @@
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Runs the sample's jar in a process of its own, under traffic, while what is wrong with its remote services changes
+ * every second; then puts everything in order and checks, through HTTP, its log and its heap, what must hold. Run by
+ * {@code soak.sh} as a source file; ends with status 0 only if everything held.
+ */
+public final class Soak {
+
+	private static final List<String> SERVICES = List.of("payments", "inventory", "partner");
+
+	private static final List<String> FAULTS = List.of("slow", "error", "hang", "refuse");
+
+	private static final Pattern READY = Pattern.compile("page +http://localhost:(\\d+)/");
+
+	private static final Pattern LEVEL = Pattern.compile("^\\d{4}-\\S+ +(WARN|ERROR) ");
+
+	private static final Pattern OPENED = Pattern.compile(" Circuit breaker '[^']+': [A-Z_]+ -> OPEN \\(");
+
+	private static final Pattern METER = Pattern.compile("(?m)^(breaker_[a-z_]+)\\{(.*)} (\\S+)$");
+
+	private static final Pattern TAG = Pattern.compile("([a-z]+)=\"([^\"]*)\"");
+
+	private static final Pattern HEAP_TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
+
+	/** The longest wait of a breaker is 22 s, and traffic must pass its probes after it. */
+	private static final Duration RECOVERY = Duration.ofSeconds(90);
+
+	private static final double HEAP_GROWTH = 1.10;
+
+	private final HttpClient http = HttpClient.newBuilder()
+		.version(HttpClient.Version.HTTP_1_1)
+		.connectTimeout(Duration.ofSeconds(5))
+		.build();
+
+	private final Options options;
+
+	private final Path log;
+
+	private final Random random;
+
+	private final List<String> violations = new ArrayList<>();
+
+	private Process process;
+
+	private String shop;
+
+	private Soak(Options options) {
+		this.options = options;
+		this.log = options.jar().resolveSibling("soak.log");
+		this.random = new Random(options.seed());
+	}
+
+	/**
+	 * Runs the soak.
+	 * @param args {@code --jar FILE}, {@code --seconds N}, {@code --rps N}, {@code --seed N}
+	 * @throws Exception if the shop cannot be started or does not answer
+	 */
+	public static void main(String[] args) throws Exception {
+		Options options = Options.of(args);
+		System.out.printf("Soak of %s: %d s, %d requests a second, --seed %d%n", options.jar().getFileName(),
+				options.seconds(), options.rps(), options.seed());
+		Soak soak = new Soak(options);
+		try {
+			soak.start();
+			soak.run();
+		}
+		finally {
+			soak.stop();
+		}
+		soak.checkLog();
+		System.out.println(soak.violations.isEmpty() ? "Everything held."
+				: soak.violations.size() + " VIOLATED (--seed " + options.seed() + ", log: " + soak.log + ")");
+		System.exit(soak.violations.isEmpty() ? 0 : 1);
+	}
+
+	private void start() throws IOException {
+		this.process = new ProcessBuilder(jdk("java"), "-Xmx256m", "-jar", this.options.jar().toString(),
+				"--server.port=0")
+			.redirectErrorStream(true)
+			.redirectOutput(this.log.toFile())
+			.start();
+		Runtime.getRuntime().addShutdownHook(new Thread(this.process::destroyForcibly));
+		await("the shop to open (see " + this.log + ")", 60, () -> {
+			Matcher ready = READY.matcher(read(this.log));
+			if (ready.find()) {
+				this.shop = "http://127.0.0.1:" + ready.group(1);
+			}
+			else if (!this.process.isAlive()) {
+				throw new IllegalStateException("The shop ended at its start: see " + this.log);
+			}
+			return this.shop != null;
+		});
+	}
+
+	private void stop() throws InterruptedException {
+		if (this.process != null) {
+			this.process.destroy();
+			if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
+				this.process.destroyForcibly();
+				check("the shop ends when asked to", false, "killed after 30 s");
+			}
+		}
+	}
+
+	private void run() throws Exception {
+		int first = Math.min(60, Math.max(1, this.options.seconds() / 3));
+		trouble(0, first);
+		quiet();
+		long before = heap();
+		trouble(first, this.options.seconds());
+		recover();
+		quiet();
+		long after = heap();
+
+		System.out.println();
+		Map<String, Map<String, Object>> breakers = breakers();
+		Map<String, Double> meters = meters();
+		Map<String, Object> traffic = object(get("/traffic"));
+		checkStates(breakers, meters);
+		checkMeters(breakers, meters);
+		checkAnswers(breakers, meters, traffic);
+		check("heap after GC grew by at most 10 %", after <= before * HEAP_GROWTH,
+				String.format(Locale.ROOT, "%.2f MB after %d s, %.2f MB at the end: %+.1f %%", before / 1e6, first,
+						after / 1e6, 100.0 * after / before - 100));
+	}
+
+	// --- what happens ---
+
+	private void trouble(int from, int until) throws Exception {
+		post("/traffic?rps=" + this.options.rps());
+		for (int second = from; second < until; second++) {
+			String service = SERVICES.get(this.random.nextInt(SERVICES.size()));
+			String mode = (this.random.nextInt(3) == 0) ? "ok" : FAULTS.get(this.random.nextInt(FAULTS.size()));
+			boolean one = service.equals("inventory") && !mode.equals("refuse") && this.random.nextBoolean();
+			post("/faults/" + service + "?mode=" + mode + (one ? "&warehouse=berlin" : ""));
+			if (second % 5 == 0) {
+				System.out.printf("%5d s  %s%n", second, states());
+			}
+			TimeUnit.SECONDS.sleep(1);
+		}
+	}
+
+	private void recover() throws Exception {
+		for (String service : SERVICES) {
+			post("/faults/" + service + "?mode=ok");
+		}
+		long began = System.nanoTime();
+		while (!allClosed() && System.nanoTime() - began < RECOVERY.toNanos()) {
+			TimeUnit.MILLISECONDS.sleep(200);
+		}
+		System.out.printf("All services in order; after %d s more: %s%n",
+				TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began), states());
+	}
+
+	private void quiet() throws Exception {
+		post("/traffic?rps=0");
+		await("the last answers", 30, () -> number(object(get("/traffic")), "inFlight") == 0);
+	}
+
+	// --- what must hold ---
+
+	private void checkStates(Map<String, Map<String, Object>> breakers, Map<String, Double> meters) {
+		check("every breaker is CLOSED again", allClosed(), states());
+		double openings = sum(meters, "breaker_state_transitions_total", "to=open");
+		check("some breaker has opened meanwhile", openings > 0, (long) openings + " openings");
+		for (String name : SERVICES) {
+			long count = breakers.keySet().stream().filter((breaker) -> base(breaker).equals(name)).count();
+			equal(name + ": breakers, and those that breaker_state says are closed", count,
+					sum(meters, "breaker_state", "name=" + name, "state=closed"));
+			for (String state : List.of("closed", "open", "half_open")) {
+				equal(name + ": changes to and from " + state,
+						sum(meters, "breaker_state_transitions_total", "name=" + name, "to=" + state),
+						sum(meters, "breaker_state_transitions_total", "name=" + name, "from=" + state));
+			}
+		}
+	}
+
+	private void checkMeters(Map<String, Map<String, Object>> breakers, Map<String, Double> meters) {
+		for (String name : SERVICES) {
+			equal(name + ": successes, actuator and meter", total(breakers, name, "successfulCallsTotal"),
+					calls(meters, name, "success"));
+			equal(name + ": failures, actuator and meter", total(breakers, name, "failedCallsTotal"),
+					calls(meters, name, "failure"));
+			equal(name + ": ignored calls, actuator and meter", total(breakers, name, "ignoredCallsTotal"),
+					calls(meters, name, "ignored"));
+			equal(name + ": slow calls, actuator and meter", total(breakers, name, "slowCallsTotal"),
+					sum(meters, "breaker_calls_slow_total", "name=" + name));
+			equal(name + ": refusals, actuator and meter", total(breakers, name, "notPermittedCallsTotal"),
+					sum(meters, "breaker_calls_not_permitted_total", "name=" + name));
+		}
+	}
+
+	private void checkAnswers(Map<String, Map<String, Object>> breakers, Map<String, Double> meters,
+			Map<String, Object> traffic) {
+		equal("requests without an answer", 0, number(traffic, "lost"));
+		Map<String, Object> orders = child(traffic, "checkout");
+		equal("orders paid, payments that succeeded", number(orders, "200"),
+				total(breakers, "payments", "successfulCallsTotal"));
+		equal("orders to be paid later, payments that failed or were refused", number(orders, "202"),
+				total(breakers, "payments", "failedCallsTotal") + total(breakers, "payments", "notPermittedCallsTotal"));
+		equal("orders to be paid later, fallbacks that ran", number(orders, "202"),
+				sum(meters, "breaker_fallbacks_total", "name=payments", "outcome=success"));
+		equal("orders accepted, goods set aside", number(orders, "200") + number(orders, "202"),
+				total(breakers, "inventory", "successfulCallsTotal"));
+		equal("orders failed, inventory's failures", number(orders, "502"),
+				total(breakers, "inventory", "failedCallsTotal"));
+		equal("orders refused, inventory's refusals", number(orders, "503"),
+				total(breakers, "inventory", "notPermittedCallsTotal"));
+		Map<String, Object> offers = child(traffic, "partner");
+		equal("offers, partner's successes", number(offers, "200"),
+				total(breakers, "partner", "successfulCallsTotal"));
+		equal("offers failed, partner's failures", number(offers, "502"),
+				total(breakers, "partner", "failedCallsTotal"));
+		equal("offers refused, partner's refusals", number(offers, "503"),
+				total(breakers, "partner", "notPermittedCallsTotal"));
+		Map<String, Object> services = object(get("/faults"));
+		for (String name : SERVICES) {
+			double received = number(child(services, name), "received");
+			double admitted = total(breakers, name, "successfulCallsTotal") + total(breakers, name, "failedCallsTotal");
+			check(name + ": the service received no more than the breaker admitted", received <= admitted,
+					(long) received + " of " + (long) admitted);
+		}
+	}
+
+	private void checkLog() throws IOException {
+		List<String> unexpected = new ArrayList<>();
+		long opened = 0;
+		for (String line : Files.readAllLines(this.log)) {
+			if (OPENED.matcher(line).find()) {
+				opened++;
+			}
+			else if (LEVEL.matcher(line).find() || line.startsWith("\tat ") || line.startsWith("Exception in ")) {
+				unexpected.add(line);
+			}
+		}
+		check("no WARN or ERROR in the log but of breakers that opened", unexpected.isEmpty(),
+				unexpected.isEmpty() ? opened + " lines of openings" : unexpected.size() + " lines, the first: " + unexpected.get(0));
+	}
+
+	private void equal(String what, double one, double other) {
+		check(what + " are equal", one == other, (long) one + ((one == other) ? "" : " and " + (long) other));
+	}
+
+	private void check(String what, boolean holds, Object evidence) {
+		System.out.printf("%-8s %s (%s)%n", holds ? "ok" : "VIOLATED", what, evidence);
+		if (!holds) {
+			this.violations.add(what);
+		}
+	}
+
+	// --- where the figures come from ---
+
+	private Map<String, Object> states() {
+		Map<String, Object> states = new TreeMap<>();
+		breakers().forEach((name, breaker) -> states.put(name, breaker.get("state")));
+		return states;
+	}
+
+	private boolean allClosed() {
+		return states().values().stream().allMatch("CLOSED"::equals);
+	}
+
+	private Map<String, Map<String, Object>> breakers() {
+		Map<String, Map<String, Object>> breakers = new TreeMap<>();
+		Map<String, Object> all = child(object(get("/actuator/circuitbreakers")), "circuitBreakers");
+		all.keySet().forEach((name) -> breakers.put(name, child(all, name)));
+		return breakers;
+	}
+
+	/** The breakers' meters; a key is the meter's name and then its tags, as {@code name{tag=value}{tag=value}}. */
+	private Map<String, Double> meters() {
+		Map<String, Double> meters = new LinkedHashMap<>();
+		Matcher line = METER.matcher(get("/actuator/prometheus"));
+		while (line.find()) {
+			String tags = TAG.matcher(line.group(2)).results().map((tag) -> "{" + tag.group(1) + "=" + tag.group(2) + "}")
+				.reduce("", String::concat);
+			meters.put(line.group(1) + tags, Double.valueOf(line.group(3)));
+		}
+		return meters;
+	}
+
+	private static double calls(Map<String, Double> meters, String name, String outcome) {
+		return sum(meters, "breaker_calls_seconds_count", "name=" + name, "outcome=" + outcome);
+	}
+
+	private static double sum(Map<String, Double> meters, String meter, String... tags) {
+		return meters.entrySet()
+			.stream()
+			.filter((entry) -> entry.getKey().startsWith(meter + "{"))
+			.filter((entry) -> List.of(tags).stream().allMatch((tag) -> entry.getKey().contains("{" + tag + "}")))
+			.mapToDouble(Map.Entry::getValue)
+			.sum();
+	}
+
+	private static double total(Map<String, Map<String, Object>> breakers, String name, String field) {
+		return breakers.entrySet()
+			.stream()
+			.filter((entry) -> base(entry.getKey()).equals(name))
+			.mapToDouble((entry) -> number(entry.getValue(), field))
+			.sum();
+	}
+
+	private static String base(String breaker) {
+		return breaker.split(":")[0];
+	}
+
+	/** The bytes of the objects that are alive: the histogram collects the garbage before it counts. */
+	private long heap() throws Exception {
+		long least = Long.MAX_VALUE;
+		for (int run = 0; run < 3; run++) {
+			Process jcmd = new ProcessBuilder(jdk("jcmd"), String.valueOf(this.process.pid()), "GC.class_histogram")
+				.redirectErrorStream(true)
+				.start();
+			String histogram = new String(jcmd.getInputStream().readAllBytes());
+			Matcher total = HEAP_TOTAL.matcher(histogram);
+			if (jcmd.waitFor() != 0 || !total.find()) {
+				throw new IllegalStateException("jcmd cannot read the heap: " + histogram);
+			}
+			least = Math.min(least, Long.parseLong(total.group(1)));
+		}
+		return least;
+	}
+
+	private String get(String path) {
+		return send(HttpRequest.newBuilder(URI.create(this.shop + path)).build());
+	}
+
+	private void post(String path) {
+		send(HttpRequest.newBuilder(URI.create(this.shop + path)).POST(HttpRequest.BodyPublishers.noBody()).build());
+	}
+
+	private String send(HttpRequest request) {
+		try {
+			HttpResponse<String> response = this.http.send(request, HttpResponse.BodyHandlers.ofString());
+			if (response.statusCode() != 200) {
+				throw new IllegalStateException(request.uri() + " answered " + response.statusCode() + ": " + response.body());
+			}
+			return response.body();
+		}
+		catch (IOException | InterruptedException ex) {
+			throw new IllegalStateException(request.uri() + " did not answer", ex);
+		}
+	}
+
+	private static void await(String what, int seconds, BooleanSupplier done) {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+		while (!done.getAsBoolean()) {
+			if (System.nanoTime() - end > 0) {
+				throw new IllegalStateException("Waited " + seconds + " s in vain for " + what);
+			}
+			try {
+				TimeUnit.MILLISECONDS.sleep(200);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String jdk(String tool) {
+		return Path.of(System.getProperty("java.home"), "bin", tool).toString();
+	}
+
+	// --- JSON, as much of it as the shop uses ---
+
+	private static Map<String, Object> object(String json) {
+		return new Json(json).object();
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Map<String, Object> child(Map<String, Object> object, String field) {
+		return (Map<String, Object>) object.get(field);
+	}
+
+	private static double number(Map<String, Object> object, String field) {
+		return (Double) object.getOrDefault(field, 0.0);
+	}
+
+	private static final class Json {
+
+		private static final Pattern TOKEN = Pattern.compile("\\s*(?:([{}\\[\\],:])|\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\\]}]+))");
+
+		private final Matcher tokens;
+
+		Json(String text) {
+			this.tokens = TOKEN.matcher(text);
+			next();
+		}
+
+		Map<String, Object> object() {
+			Map<String, Object> object = new LinkedHashMap<>();
+			next();
+			while (!is("}")) {
+				String field = this.tokens.group(2);
+				next();
+				next();
+				object.put(field, value());
+				next();
+				if (is(",")) {
+					next();
+				}
+			}
+			return object;
+		}
+
+		private Object value() {
+			if (is("{")) {
+				return object();
+			}
+			if (is("[")) {
+				return array();
+			}
+			if (this.tokens.group(2) != null) {
+				return this.tokens.group(2);
+			}
+			String word = this.tokens.group(3);
+			return switch (word) {
+				case "null" -> null;
+				case "true", "false" -> Boolean.valueOf(word);
+				default -> Double.valueOf(word);
+			};
+		}
+
+		private List<Object> array() {
+			List<Object> array = new ArrayList<>();
+			next();
+			while (!is("]")) {
+				array.add(value());
+				next();
+				if (is(",")) {
+					next();
+				}
+			}
+			return array;
+		}
+
+		private boolean is(String mark) {
+			return mark.equals(this.tokens.group(1));
+		}
+
+		private void next() {
+			if (!this.tokens.find()) {
+				throw new IllegalStateException("This JSON ends too early");
+			}
+		}
+
+	}
+
+	private record Options(Path jar, int seconds, int rps, long seed) {
+
+		static Options of(String[] args) {
+			Map<String, String> given = new LinkedHashMap<>(
+					Map.of("--seconds", "60", "--rps", "50", "--seed", String.valueOf(System.nanoTime() % 1_000_000)));
+			for (int arg = 0; arg < args.length; arg += 2) {
+				if (!List.of("--jar", "--seconds", "--rps", "--seed").contains(args[arg]) || arg + 1 == args.length) {
+					throw new IllegalArgumentException("Options: --jar FILE [--seconds N] [--rps N] [--seed N]");
+				}
+				given.put(args[arg], args[arg + 1]);
+			}
+			if (!given.containsKey("--jar") || !Files.exists(Path.of(given.get("--jar")))) {
+				throw new IllegalArgumentException("--jar must name the sample's jar, it is " + given.get("--jar"));
+			}
+			return new Options(Path.of(given.get("--jar")), Integer.parseInt(given.get("--seconds")),
+					Integer.parseInt(given.get("--rps")), Long.parseLong(given.get("--seed")));
+		}
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * The payment service, which an order can do without for a while.
+ */
+@NullMarked
+package dev.breaker.sample.payment;
+
+import org.jspecify.annotations.NullMarked;

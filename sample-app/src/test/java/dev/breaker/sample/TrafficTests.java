@@ -1,0 +1,86 @@
+package dev.breaker.sample;
+
+import java.time.Duration;
+
+import dev.breaker.State;
+import dev.breaker.sample.ShopClient.Answer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.beans.factory.annotation.Autowired;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+@ShopTest
+class TrafficTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	@Autowired
+	ShopClient shop;
+
+	@BeforeEach
+	void restore() {
+		this.shop.restore();
+	}
+
+	@AfterEach
+	void stop() {
+		this.shop.post("/traffic?rps=0");
+		await().atMost(PATIENCE).until(() -> report().get("inFlight").asInt() == 0);
+	}
+
+	@Test
+	void drivesOrdersAndQuestionsForOffers() {
+		long orders = report().at("/checkout/200").asLong();
+		long offers = report().at("/partner/200").asLong();
+		assertThat(this.shop.post("/traffic?rps=50").json().get("rps").asInt()).isEqualTo(50);
+		await().atMost(PATIENCE).untilAsserted(() -> {
+			assertThat(report().at("/checkout/200").asLong()).isGreaterThan(orders + 10);
+			assertThat(report().at("/partner/200").asLong()).isGreaterThan(offers + 3);
+		});
+	}
+
+	@Test
+	void isOffUntilSomebodySwitchesItOnAndCanBeSwitchedOff() {
+		assertThat(report().get("rps").asInt()).isZero();
+		this.shop.post("/traffic?rps=100");
+		await().atMost(PATIENCE).until(() -> report().get("sent").asLong() > 0);
+		this.shop.post("/traffic?rps=0");
+		await().atMost(PATIENCE).until(() -> report().get("inFlight").asInt() == 0);
+		JsonNode report = report();
+		long answered = report.get("checkout").values().stream().mapToLong(JsonNode::asLong).sum()
+				+ report.get("partner").values().stream().mapToLong(JsonNode::asLong).sum();
+		assertThat(report.get("sent").asLong()).isEqualTo(answered + report.get("lost").asLong());
+		assertThat(report.get("lost").asLong()).isZero();
+	}
+
+	@Test
+	void movesTheBreakersByItself() {
+		this.shop.behave("payments", "error");
+		this.shop.post("/traffic?rps=50");
+		await().atMost(PATIENCE).until(() -> this.shop.state("payments") == State.OPEN);
+		long later = report().at("/checkout/202").asLong();
+		await().atMost(PATIENCE).until(() -> report().at("/checkout/202").asLong() > later);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-1", "501" })
+	void rateOutOfRangeIsRefused(String rate) {
+		Answer answer = this.shop.post("/traffic?rps=" + rate);
+		assertThat(answer.status()).isEqualTo(400);
+		assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+		assertThat(answer.json().get("detail").asString()).contains(rate, "from 0 (off) to 500");
+		assertThat(report().get("rps").asInt()).isZero();
+	}
+
+	private JsonNode report() {
+		return this.shop.get("/traffic").json();
+	}
+
+}
