@@ -275,11 +275,14 @@ public final class CircuitBreaker {
 		return (ticket instanceof Refusal) ? null : new BreakerPermit(this, ticket);
 	}
 
-	/** Who may pass. A refusal is counted and told here. */
+	/** Who may pass. */
 	private Ticket admit() {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
 			return p;
+		}
+		if (p.isTimeless()) {
+			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : p;
 		}
 		long now = this.nanoClock.read();
 		Ticket ticket;
@@ -293,12 +296,13 @@ public final class CircuitBreaker {
 			// No place among the probes: perhaps since they have just decided.
 		}
 		while (ticket == null && p.state == State.HALF_OPEN && p != current(now));
-		if (ticket == null) {
-			this.notPermitted.increment();
-			this.listeners.notPermitted(this);
-			return new Refusal(p, p.remaining(now));
-		}
-		return ticket;
+		return (ticket != null) ? ticket : refuse(p, p.remaining(now));
+	}
+
+	private Refusal refuse(Period p, long remaining) {
+		this.notPermitted.increment();
+		this.listeners.notPermitted(this);
+		return new Refusal(p, remaining);
 	}
 
 	private boolean timed(Ticket ticket) {
@@ -406,7 +410,7 @@ public final class CircuitBreaker {
 
 	private Period current() {
 		Period p = this.period;
-		return (p.state == State.CLOSED) ? p : current(this.nanoClock.read());
+		return p.isTimeless() ? p : current(this.nanoClock.read());
 	}
 
 	/**

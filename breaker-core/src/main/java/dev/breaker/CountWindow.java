@@ -1,24 +1,41 @@
 package dev.breaker;
 
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+
 import org.jspecify.annotations.Nullable;
 
 /**
  * The last N calls: two bits a call in a ring, and running counts.
  *
  * <p>
- * A success that meets a full window of fast successes would leave it as it is, so it
- * writes nothing, and takes no lock: a healthy breaker costs one volatile read here.
+ * A fast success that meets a full window of fast successes would leave it as it is, so
+ * it writes nothing: a healthy breaker costs one volatile read here. Otherwise it takes
+ * no lock either, since it cannot open anything: it waits in a striped counter, and who
+ * next has something to decide or to show puts it into the ring first.
  */
 final class CountWindow extends SlidingWindow {
 
-	private static final int FAILED = 1;
+	private static final long FAILED = 0b01;
 
-	private static final int SLOW = 2;
+	private static final long SLOW = 0b10;
+
+	/** Those bits of all the 32 calls in a word. */
+	private static final long ALL_FAILED = 0x5555_5555_5555_5555L;
+
+	private static final long ALL_SLOW = ALL_FAILED << 1;
+
+	/**
+	 * One waiting success of so many puts them all into the ring: otherwise nobody would
+	 * notice that it is spotless again.
+	 */
+	private static final int SETTLING = 64;
 
 	private final int size;
 
 	private final long[] ring;
 
+	/** The place of the oldest call, in a full ring. */
 	private int next;
 
 	private int calls;
@@ -29,7 +46,11 @@ final class CountWindow extends SlidingWindow {
 
 	private int consecutiveFailures;
 
-	private @Nullable Trip trip;
+	/** Fast successes, but those that a spotless window did not need. */
+	private final LongAdder successes = new LongAdder();
+
+	/** How many of them were put into the ring. */
+	private long settled;
 
 	/** Full, and every call in it a fast success. Written under the lock. */
 	private volatile boolean spotless;
@@ -51,24 +72,35 @@ final class CountWindow extends SlidingWindow {
 
 	@Override
 	@Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge) {
-		boolean spot = failed || slow;
-		if (!spot && this.spotless) {
-			return null;
+		if (failed || slow) {
+			return recordSpot(failed, slow, now, judge);
 		}
+		if (!this.spotless) {
+			this.successes.increment();
+			if (ThreadLocalRandom.current().nextInt(SETTLING) == 0) {
+				lock();
+				try {
+					settle();
+				}
+				finally {
+					this.held = 0;
+				}
+			}
+		}
+		return null;
+	}
+
+	private @Nullable Trip recordSpot(boolean failed, boolean slow, long now, @Nullable Rules judge) {
 		lock();
 		try {
 			if (this.trip != null) {
 				return this.trip;
 			}
-			replaceOldest((failed ? FAILED : 0) | (slow ? SLOW : 0));
-			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
-			boolean clean = this.failed == 0 && this.slow == 0 && this.calls == this.size;
-			if (clean != this.spotless) {
-				this.spotless = clean;
-			}
-			if (spot && judge != null) {
+			settle();
+			putSpot(failed, slow);
+			if (judge != null) {
 				Reason reason = judge.trip(this.calls, this.failed, this.slow, this.consecutiveFailures);
-				this.trip = (reason != null) ? new Trip(reason, counts(judge)) : null;
+				this.trip = (reason != null) ? new Trip(reason, counts(now, judge)) : null;
 			}
 			return this.trip;
 		}
@@ -77,42 +109,51 @@ final class CountWindow extends SlidingWindow {
 		}
 	}
 
-	private void replaceOldest(int call) {
-		int word = this.next >> 5;
-		int shift = (this.next & 31) << 1;
-		int oldest = (int) (this.ring[word] >>> shift) & 3;
-		this.ring[word] ^= (long) (oldest ^ call) << shift;
-		this.failed += (call & FAILED) - (oldest & FAILED);
-		this.slow += (call - (call & FAILED) - oldest + (oldest & FAILED)) >> 1;
-		this.next = (this.next + 1 == this.size) ? 0 : this.next + 1;
-		if (this.calls < this.size) {
-			this.calls++;
+	/** Puts the waiting successes into the ring, unless it changes no more. */
+	@Override
+	void settle() {
+		long sum = this.successes.sum();
+		long waiting = sum - this.settled;
+		if (waiting == 0 || this.trip != null) {
+			return;
+		}
+		this.settled = sum;
+		this.consecutiveFailures = 0;
+		putSuccesses((int) Math.min(waiting, this.size));
+		if (this.failed == 0 && this.slow == 0 && this.calls == this.size && !this.spotless) {
+			this.spotless = true;
+		}
+	}
+
+	private void putSpot(boolean failed, boolean slow) {
+		int place = this.next;
+		putSuccesses(1);
+		this.ring[place >> 5] |= ((failed ? FAILED : 0) | (slow ? SLOW : 0)) << (2 * (place & 31));
+		this.failed += failed ? 1 : 0;
+		this.slow += slow ? 1 : 0;
+		this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
+		if (this.spotless) {
+			this.spotless = false;
+		}
+	}
+
+	/** At most as many as fit in, a word at a time. */
+	private void putSuccesses(int successes) {
+		this.calls = Math.min(this.size, this.calls + successes);
+		for (int left = successes; left > 0;) {
+			int first = this.next & 31;
+			int run = Math.min(left, Math.min(32 - first, this.size - this.next));
+			long oldest = this.ring[this.next >> 5] & ((-1L >>> (64 - 2 * run)) << (2 * first));
+			this.ring[this.next >> 5] ^= oldest;
+			this.failed -= Long.bitCount(oldest & ALL_FAILED);
+			this.slow -= Long.bitCount(oldest & ALL_SLOW);
+			this.next = (this.next + run == this.size) ? 0 : this.next + run;
+			left -= run;
 		}
 	}
 
 	@Override
-	@Nullable Reason tripped() {
-		lock();
-		try {
-			return (this.trip != null) ? this.trip.reason() : null;
-		}
-		finally {
-			this.held = 0;
-		}
-	}
-
-	@Override
-	Figures figures(long now, Rules rules) {
-		lock();
-		try {
-			return (this.trip != null) ? this.trip.figures() : counts(rules);
-		}
-		finally {
-			this.held = 0;
-		}
-	}
-
-	private Figures counts(Rules rules) {
+	Figures counts(long now, Rules rules) {
 		return new Figures(this.calls, this.failed, this.slow, this.consecutiveFailures,
 				rules.callsUntilEvaluated(this.calls));
 	}

@@ -134,6 +134,11 @@ final class Period implements Ticket {
 		return this;
 	}
 
+	/** Whether time cannot end it, so that no clock need be read. */
+	boolean isTimeless() {
+		return this.limit == WITHOUT_END && this.probes == null;
+	}
+
 	/** Whether time has ended it. At exactly its limit it is over. */
 	boolean isOver(long now) {
 		return this.limit != WITHOUT_END && now - this.began >= this.limit;

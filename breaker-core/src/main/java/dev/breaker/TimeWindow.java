@@ -29,8 +29,6 @@ final class TimeWindow extends SlidingWindow {
 
 	private int consecutiveFailures;
 
-	private @Nullable Trip trip;
-
 	TimeWindow(int seconds, long now) {
 		this.ring = new @Nullable Bucket[seconds];
 		this.origin = now - Math.floorMod(now, SECOND);
@@ -60,8 +58,8 @@ final class TimeWindow extends SlidingWindow {
 			if (this.trip != null) {
 				return this.trip;
 			}
-			Bucket bucket = bucket(now);
 			settle();
+			Bucket bucket = bucket(now);
 			bucket.spots++;
 			bucket.failed += failed ? 1 : 0;
 			bucket.slow += slow ? 1 : 0;
@@ -84,6 +82,8 @@ final class TimeWindow extends SlidingWindow {
 		if (second(now) > bucket.second) {
 			lock();
 			try {
+				// Before a bucket leaves, with what it knows of a row of failures.
+				settle();
 				bucket = bucket(now);
 			}
 			finally {
@@ -93,8 +93,8 @@ final class TimeWindow extends SlidingWindow {
 		bucket.increment();
 	}
 
-	/** Takes notice of the fast successes that came meanwhile. */
-	private void settle() {
+	@Override
+	void settle() {
 		for (Bucket bucket : this.ring) {
 			long sum = (bucket != null) ? bucket.sum() : 0;
 			if (bucket != null && sum != bucket.settled) {
@@ -122,32 +122,7 @@ final class TimeWindow extends SlidingWindow {
 	}
 
 	@Override
-	@Nullable Reason tripped() {
-		lock();
-		try {
-			return (this.trip != null) ? this.trip.reason() : null;
-		}
-		finally {
-			this.held = 0;
-		}
-	}
-
-	@Override
-	Figures figures(long now, Rules rules) {
-		lock();
-		try {
-			if (this.trip != null) {
-				return this.trip.figures();
-			}
-			settle();
-			return counts(now, rules);
-		}
-		finally {
-			this.held = 0;
-		}
-	}
-
-	private Figures counts(long now, Rules rules) {
+	Figures counts(long now, Rules rules) {
 		long tooOld = Math.max(second(now), this.newest.second) - this.ring.length;
 		long calls = 0;
 		long failed = 0;

@@ -1,7 +1,12 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,19 +59,49 @@ class CountWindowTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3, 7, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 1000 })
 	void equalsANaiveWindowAfterEveryCall(int size) {
-		equalsANaiveWindow(size, State.METRICS_ONLY);
+		equalsANaiveWindow(size, State.METRICS_ONLY, 1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 33, 100, 1000 })
+	void equalsANaiveWindowThatIsLookedAtRarely(int size) {
+		equalsANaiveWindow(size, State.METRICS_ONLY, size + 7);
 	}
 
 	@ParameterizedTest
 	@EnumSource(value = State.class, names = { "CLOSED", "METRICS_ONLY" })
 	void isTheSameInEveryStateThatHasOne(State state) {
-		equalsANaiveWindow(64, state);
+		equalsANaiveWindow(64, state, 1);
 	}
 
-	private static void equalsANaiveWindow(int size, State state) {
+	@Test
+	void losesNoCallOfManyThreads() throws Exception {
+		TestBreaker test = TestBreaker
+			.with((config) -> config.slidingWindowSize(100_000).initialState(State.METRICS_ONLY));
+		ExecutorService threads = Executors.newFixedThreadPool(4);
+		try {
+			List<Future<?>> ends = new ArrayList<>();
+			for (int thread = 0; thread < 4; thread++) {
+				ends.add(threads.submit(() -> {
+					for (int i = 0; i < 10_000; i++) {
+						finish(test, i % 10 == 0, false);
+					}
+				}));
+			}
+			for (Future<?> end : ends) {
+				end.get();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+		assertThat(test.snapshot().bufferedCalls()).isEqualTo(40_000);
+		assertThat(test.snapshot().failedCalls()).isEqualTo(4_000);
+	}
+
+	private static void equalsANaiveWindow(int size, State state, int lookEvery) {
 		// Judged, but never opened: not so many failures come in a row, and never is
-		// every
-		// call of a full window slow.
+		// every call of a full window slow.
 		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1_000_000)
 			.slidingWindowSize(size)
 			.slowCallDurationThreshold(Duration.ofNanos(10))
@@ -83,6 +118,9 @@ class CountWindowTests {
 			boolean slow = !calm && random.nextInt(3) == 0;
 			finish(test, failed, slow);
 			naive.record(failed, slow, 0);
+			if (i % lookEvery != 0) {
+				continue;
+			}
 			Snapshot snapshot = test.snapshot();
 			assertThat(snapshot.state()).isEqualTo(state);
 			assertThat(snapshot.bufferedCalls()).as("calls after %s", i).isEqualTo(naive.size());

@@ -193,8 +193,7 @@ final class FuzzRun {
 		State state = State.values()[this.random.nextInt(State.values().length)];
 		long hold = this.random.nextBoolean() ? this.random.nextLong(3 * SECOND) : -1;
 		boolean reset = this.random.nextInt(6) == 0;
-		boolean held = hold >= 0
-				&& (state == State.OPEN || state == State.FORCED_OPEN || state == State.DISABLED);
+		boolean held = hold >= 0 && (state == State.OPEN || state == State.FORCED_OPEN || state == State.DISABLED);
 		note(reset ? "reset" : state + " by command" + (held ? " for " + hold : ""));
 		if (reset) {
 			this.naive.reset(now());

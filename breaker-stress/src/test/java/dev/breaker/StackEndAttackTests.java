@@ -31,15 +31,16 @@ class StackEndAttackTests {
 	void noLockStaysHeldAndTheBreakerGoesOn(SlidingWindowType type) {
 		for (int round = 0; round < Crowd.scaled(ROUNDS); round++) {
 			HandClock clock = new HandClock();
-			CircuitBreaker breaker = CircuitBreaker.of("deep", CircuitBreakerConfig.builder()
-				.slidingWindowType(type)
-				.slidingWindowSize(4)
-				.minimumNumberOfCalls(4)
-				.permittedNumberOfCallsInHalfOpenState(2)
-				.maxWaitDurationInHalfOpenState(Duration.ofSeconds(1))
-				.waitDurationInOpenState(Duration.ofSeconds(1))
-				.nanoClock(clock)
-				.build());
+			CircuitBreaker breaker = CircuitBreaker.of("deep",
+					CircuitBreakerConfig.builder()
+						.slidingWindowType(type)
+						.slidingWindowSize(4)
+						.minimumNumberOfCalls(4)
+						.permittedNumberOfCallsInHalfOpenState(2)
+						.maxWaitDurationInHalfOpenState(Duration.ofSeconds(1))
+						.waitDurationInOpenState(Duration.ofSeconds(1))
+						.nanoClock(clock)
+						.build());
 			Deep deep = new Deep(breaker, clock, round);
 			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
 			thread.start();

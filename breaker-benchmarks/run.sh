@@ -1,0 +1,7 @@
+#!/bin/sh
+# Builds the benchmarks and runs them: run.sh [quick|full] [regular expression for names]
+# "full" takes about three quarters of an hour and wants a machine that does nothing else.
+set -eu
+cd "$(dirname "$0")/.."
+mvn -q -pl breaker-benchmarks -am package -DskipTests
+exec java -jar breaker-benchmarks/target/benchmarks.jar "$@"

@@ -1,0 +1,66 @@
+package dev.breaker.benchmarks;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.SlidingWindowType;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
+import org.openjdk.jol.info.GraphLayout;
+
+/**
+ * The heap that one idle breaker takes, with everything that it alone owns: by how much
+ * the objects that can be reached from 101 breakers of one config exceed those from one,
+ * divided by 100. What they share, such as the config, cancels out; a name of its own
+ * each has.
+ */
+final class Footprint {
+
+	private static final int MORE = 100;
+
+	static {
+		// Records and lambdas hide where their fields are.
+		System.setProperty("jol.magicFieldOffset", "true");
+	}
+
+	private Footprint() {
+	}
+
+	/** Bytes by kind of breaker. */
+	static Map<String, Long> measure() {
+		Map<String, Long> bytes = new LinkedHashMap<>();
+		for (SlidingWindowType window : SlidingWindowType.values()) {
+			String suffix = (window == SlidingWindowType.COUNT_BASED) ? ", 100 calls" : ", 10 seconds";
+			CircuitBreakerConfig config = Guards.breakerConfig(window, 50).build();
+			bytes.put("breaker" + suffix, ofOne((i) -> CircuitBreaker.of(name(i), config)));
+			io.github.resilience4j.circuitbreaker.CircuitBreakerConfig locked = Guards.resilience4jConfig(window, 50)
+				.build();
+			bytes.put("Resilience4j" + suffix,
+					ofOne((i) -> io.github.resilience4j.circuitbreaker.CircuitBreaker.of(name(i), locked)));
+			io.github.resilience4j.circuitbreaker.CircuitBreakerConfig lockFree = Guards.resilience4jConfig(window, 50)
+				.slidingWindowSynchronizationStrategy(SlidingWindowSynchronizationStrategy.LOCK_FREE)
+				.build();
+			bytes.put("Resilience4j, lock-free" + suffix,
+					ofOne((i) -> io.github.resilience4j.circuitbreaker.CircuitBreaker.of(name(i), lockFree)));
+			dev.failsafe.CircuitBreakerConfig<Object> failsafe = Guards.failsafe(window, 50).getConfig();
+			bytes.put("Failsafe (has no name)" + suffix,
+					ofOne((i) -> dev.failsafe.CircuitBreaker.builder(failsafe).build()));
+		}
+		bytes.put("SmallRye (has no name), 100 calls", ofOne((i) -> Guards.smallRye(50)));
+		return bytes;
+	}
+
+	private static String name(int i) {
+		return String.format("service-%03d", i);
+	}
+
+	private static long ofOne(IntFunction<Object> maker) {
+		Object[] breakers = IntStream.rangeClosed(0, MORE).mapToObj(maker).toArray();
+		return (GraphLayout.parseInstance(breakers).totalSize() - GraphLayout.parseInstance(breakers[0]).totalSize())
+				/ MORE;
+	}
+
+}

@@ -1,0 +1,61 @@
+package dev.breaker.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.SlidingWindowType;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/**
+ * A healthy call through a closed breaker that judges slow calls too, and so has to read
+ * the clock twice. Among the rivals Resilience4j alone has such a rule beside a failure
+ * rate.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class SlowCallBenchmark {
+
+	private final Work work = new Work();
+
+	private final CircuitBreaker breakerCount = breaker(SlidingWindowType.COUNT_BASED);
+
+	private final CircuitBreaker breakerTime = breaker(SlidingWindowType.TIME_BASED);
+
+	private final io.github.resilience4j.circuitbreaker.CircuitBreaker resilience4jCount = Guards
+		.resilience4j(SlidingWindowType.COUNT_BASED, 50);
+
+	private final io.github.resilience4j.circuitbreaker.CircuitBreaker resilience4jTime = Guards
+		.resilience4j(SlidingWindowType.TIME_BASED, 50);
+
+	private static CircuitBreaker breaker(SlidingWindowType window) {
+		return CircuitBreaker.of("breaker",
+				Guards.breakerConfig(window, 50).slowCallDurationThreshold(Guards.SLOW).build());
+	}
+
+	@Benchmark
+	public Object breakerCount() {
+		return this.breakerCount.call(this.work);
+	}
+
+	@Benchmark
+	public Object breakerTime() {
+		return this.breakerTime.call(this.work);
+	}
+
+	@Benchmark
+	public Object resilience4jCount() {
+		return this.resilience4jCount.executeSupplier(this.work);
+	}
+
+	@Benchmark
+	public Object resilience4jTime() {
+		return this.resilience4jTime.executeSupplier(this.work);
+	}
+
+}

@@ -1,0 +1,61 @@
+package dev.breaker.benchmarks;
+
+import java.util.function.Supplier;
+
+import dev.breaker.ThrowingSupplier;
+import dev.failsafe.function.CheckedSupplier;
+
+/**
+ * The call that is guarded: as good as nothing, so that what is measured is the guard.
+ * One class for every library, so that all do the same work.
+ */
+class Work implements Supplier<Object>, ThrowingSupplier<Object, RuntimeException>, CheckedSupplier<Object> {
+
+	private final Object result = new Object();
+
+	@Override
+	public Object get() {
+		return this.result;
+	}
+
+	/**
+	 * Fails at every so many calls, always with the same exception: what it costs to make
+	 * one is no part of the question. For one thread.
+	 */
+	static final class Failing extends Work {
+
+		private final Failure failure = new Failure();
+
+		private final int every;
+
+		private int calls;
+
+		Failing(int percent) {
+			this.every = 100 / percent;
+		}
+
+		@Override
+		public Object get() {
+			if (++this.calls == this.every) {
+				this.calls = 0;
+				throw this.failure;
+			}
+			return super.get();
+		}
+
+	}
+
+	/**
+	 * What failing work throws.
+	 */
+	static final class Failure extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		Failure() {
+			super("failing", null, false, false);
+		}
+
+	}
+
+}
