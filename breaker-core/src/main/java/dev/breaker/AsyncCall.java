@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -47,7 +48,7 @@ final class AsyncCall<T extends @Nullable Object> {
 			source.whenComplete((result, thrown) -> complete(guarded, result, thrown));
 		}
 		catch (Throwable thrown) {
-			if (record(thrown) == Outcome.FAILURE && this.fallback != null) {
+			if (this.permit.giveBack() && record(thrown) == Outcome.FAILURE && this.fallback != null) {
 				return this.fallback.apply(Rules.unwrap(thrown));
 			}
 			throw thrown;
@@ -56,12 +57,15 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	private void complete(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {
+		if (!this.permit.giveBack()) {
+			// A cancellation was faster, and nothing was recorded: nobody gets a result.
+			guarded.completeExceptionally(new CancellationException());
+			return;
+		}
 		try {
 			if (thrown == null) {
-				if (this.permit.giveBack()) {
-					long end = end();
-					this.breaker.returned(this.ticket, result, CircuitBreaker.elapsed(this.start, end), end);
-				}
+				long end = end();
+				this.breaker.returned(this.ticket, result, CircuitBreaker.elapsed(this.start, end), end);
 				guarded.complete(result);
 			}
 			else if (record(thrown) == Outcome.FAILURE && this.fallback != null) {
@@ -86,9 +90,6 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	private Outcome record(Throwable thrown) {
-		if (!this.permit.giveBack()) {
-			return Outcome.NOTHING;
-		}
 		long end = end();
 		return this.breaker.threw(this.ticket, thrown, CircuitBreaker.elapsed(this.start, end), end);
 	}
