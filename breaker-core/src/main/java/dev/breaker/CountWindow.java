@@ -144,9 +144,12 @@ final class CountWindow extends SlidingWindow {
 			int first = this.next & 31;
 			int run = Math.min(left, Math.min(32 - first, this.size - this.next));
 			long oldest = this.ring[this.next >> 5] & ((-1L >>> (64 - 2 * run)) << (2 * first));
+			int failedOnes = Long.bitCount(oldest & ALL_FAILED);
+			int slowOnes = Long.bitCount(oldest & ALL_SLOW);
+			// From here on no call that a stack's end could stop half-way
 			this.ring[this.next >> 5] ^= oldest;
-			this.failed -= Long.bitCount(oldest & ALL_FAILED);
-			this.slow -= Long.bitCount(oldest & ALL_SLOW);
+			this.failed -= failedOnes;
+			this.slow -= slowOnes;
 			this.next = (this.next + run == this.size) ? 0 : this.next + run;
 			left -= run;
 		}
