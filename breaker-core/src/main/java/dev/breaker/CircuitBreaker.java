@@ -638,8 +638,8 @@ public final class CircuitBreaker {
 	void complain(Throwable thrown) {
 		if (!this.ruleComplaintLogged) {
 			this.ruleComplaintLogged = true;
-			logger.warn("A rule or clock of circuit breaker '{}' failed; further failures are not logged", this.name,
-					thrown);
+			Complaint.log(logger, "A rule or clock of circuit breaker '{}' failed; further failures are not logged",
+					this.name, thrown);
 		}
 	}
 

@@ -115,7 +115,8 @@ final class Listeners {
 				news.accept(listener);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener of circuit breaker '{}' failed: {}", breaker.name(), listener.getClass(), ex);
+				Complaint.log(logger, "A listener of circuit breaker '{}' failed: {}", breaker.name(),
+						listener.getClass(), ex);
 			}
 		}
 	}

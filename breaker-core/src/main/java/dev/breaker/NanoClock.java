@@ -55,8 +55,8 @@ final class NanoClock {
 		catch (Throwable ex) {
 			if (!this.complained) {
 				this.complained = true;
-				logger.warn("The nanoClock of a circuit breaker failed: its time stands still until it answers again",
-						ex);
+				Complaint.log(logger,
+						"The nanoClock of a circuit breaker failed: its time stands still until it answers again", ex);
 			}
 			return this.lastReading;
 		}
