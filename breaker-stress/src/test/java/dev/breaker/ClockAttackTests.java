@@ -52,7 +52,8 @@ class ClockAttackTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(longs = { 0, Long.MAX_VALUE, Long.MAX_VALUE - 1, Long.MIN_VALUE, Long.MAX_VALUE - 15_000_000_000L, -1 })
+	@ValueSource(
+			longs = { 0, Long.MAX_VALUE, Long.MAX_VALUE - 1, Long.MIN_VALUE, Long.MAX_VALUE - 15_000_000_000L, -1 })
 	void aRoundGoesItsWayAcrossTheEndOfTheNumbers(long start) {
 		HandClock clock = new HandClock(start);
 		CircuitBreaker breaker = CircuitBreaker.of("wrapping",
@@ -97,23 +98,22 @@ class ClockAttackTests {
 	void aWallClockThatJumpsChangesNothingButWhatIsShown() {
 		AtomicReference<Instant> wall = new AtomicReference<>(Instant.EPOCH);
 		HandClock clock = new HandClock();
-		CircuitBreaker breaker = CircuitBreaker.of("wall",
-				config().nanoClock(clock).clock(new Clock() {
-					@Override
-					public Instant instant() {
-						return wall.get();
-					}
+		CircuitBreaker breaker = CircuitBreaker.of("wall", config().nanoClock(clock).clock(new Clock() {
+			@Override
+			public Instant instant() {
+				return wall.get();
+			}
 
-					@Override
-					public ZoneOffset getZone() {
-						return ZoneOffset.UTC;
-					}
+			@Override
+			public ZoneOffset getZone() {
+				return ZoneOffset.UTC;
+			}
 
-					@Override
-					public Clock withZone(java.time.ZoneId zone) {
-						return this;
-					}
-				}).build());
+			@Override
+			public Clock withZone(java.time.ZoneId zone) {
+				return this;
+			}
+		}).build());
 		wall.set(Instant.MAX);
 		breaker.open();
 		assertThat(breaker.snapshot().since()).isEqualTo(Instant.MAX);

@@ -25,8 +25,8 @@ class FirstCallAtTheStackEndTests {
 	@ParameterizedTest
 	@EnumSource(First.class)
 	void theBreakerWorksAfterwards(First first) throws IOException, InterruptedException {
-		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xint",
-				"-cp", System.getProperty("java.class.path"), Application.class.getName(), first.name())
+		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-Xint", "-cp", System.getProperty("java.class.path"), Application.class.getName(), first.name())
 			.redirectErrorStream(true)
 			.start();
 		String output = new String(process.getInputStream().readAllBytes());
@@ -36,11 +36,12 @@ class FirstCallAtTheStackEndTests {
 
 	enum First {
 
-		SUCCESS((breaker) -> breaker.run(FINE)), FAILURE((breaker) -> breaker.run(FAILING)),
+		SUCCESS((breaker) -> breaker.run(Calls.FINE)), FAILURE((breaker) -> breaker.run(Calls.FAILING)),
 		SNAPSHOT(CircuitBreaker::snapshot), PERMIT((breaker) -> breaker.acquire().success(null, 0)),
-		OPEN(CircuitBreaker::open), HALF_OPEN(CircuitBreaker::halfOpen), RESET(CircuitBreaker::reset), REFUSAL((breaker) -> {
+		OPEN(CircuitBreaker::open), HALF_OPEN(CircuitBreaker::halfOpen), RESET(CircuitBreaker::reset),
+		REFUSAL((breaker) -> {
 			breaker.forceOpen();
-			breaker.run(FINE);
+			breaker.run(Calls.FINE);
 		});
 
 		private final Consumer<CircuitBreaker> act;
@@ -50,14 +51,6 @@ class FirstCallAtTheStackEndTests {
 		}
 
 	}
-
-	// Made beforehand: to link a lambda takes more stack than to call it.
-	private static final ThrowingRunnable<RuntimeException> FINE = () -> {
-	};
-
-	private static final ThrowingRunnable<RuntimeException> FAILING = () -> {
-		throw new IllegalStateException();
-	};
 
 	/**
 	 * An application whose first guarded call belongs to a recursion without end.
@@ -69,6 +62,7 @@ class FirstCallAtTheStackEndTests {
 
 		public static void main(String[] args) {
 			First first = First.valueOf(args[0]);
+			Calls.FINE.run();
 			CircuitBreaker breaker = CircuitBreaker.of("first",
 					CircuitBreakerConfig.builder().consecutiveFailureThreshold(1).build());
 			try {
@@ -79,12 +73,12 @@ class FirstCallAtTheStackEndTests {
 			}
 			for (CircuitBreaker tried : new CircuitBreaker[] { breaker, CircuitBreaker.ofDefaults("second") }) {
 				tried.reset();
-				tried.run(FINE);
+				tried.run(Calls.FINE);
 				tried.call(() -> {
 					throw new IllegalStateException();
 				}, Throwable::toString);
 				tried.open(Duration.ZERO);
-				tried.run(FINE);
+				tried.run(Calls.FINE);
 				tried.forceOpen();
 				tried.call(() -> "refused", Throwable::toString);
 				tried.snapshot();
@@ -98,6 +92,23 @@ class FirstCallAtTheStackEndTests {
 			catch (StackOverflowError ex) {
 				first.act.accept(breaker);
 			}
+		}
+
+	}
+
+	/**
+	 * Made beforehand: to link a lambda takes more stack than to call it.
+	 */
+	static final class Calls {
+
+		static final ThrowingRunnable<RuntimeException> FINE = () -> {
+		};
+
+		static final ThrowingRunnable<RuntimeException> FAILING = () -> {
+			throw new IllegalStateException();
+		};
+
+		private Calls() {
 		}
 
 	}

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -120,8 +121,8 @@ class HooksAttackTests {
 		Thread others = thread("others", () -> tour(hooked.breaker));
 		victim[0] = thread("victim", () -> tour(hooked.breaker));
 		victim[0].start();
-		await().until(() -> victim[0].getState() == Thread.State.WAITING
-				|| victim[0].getState() == Thread.State.TERMINATED);
+		await().until(
+				() -> victim[0].getState() == Thread.State.WAITING || victim[0].getState() == Thread.State.TERMINATED);
 		others.start();
 		Crowd.join(others);
 		gate.countDown();
@@ -132,16 +133,10 @@ class HooksAttackTests {
 	@ParameterizedTest
 	@MethodSource("hooksAndStates")
 	void aHookMayUseTheBreakerItself(Hook hook, State state) {
-		ThreadLocal<Integer> depth = ThreadLocal.withInitial(() -> 0);
+		AtomicInteger left = new AtomicInteger(20);
 		Hooked hooked = new Hooked(hook, state, (breaker) -> {
-			if (depth.get() < 1) {
-				depth.set(depth.get() + 1);
-				try {
-					tour(breaker);
-				}
-				finally {
-					depth.set(depth.get() - 1);
-				}
+			if (left.getAndDecrement() > 0) {
+				tour(breaker);
 			}
 		});
 		Thread[] threads = { thread("one", () -> tour(hooked.breaker)), thread("two", () -> tour(hooked.breaker)) };
@@ -218,8 +213,8 @@ class HooksAttackTests {
 
 	enum Hook {
 
-		ON_STATE_CHANGE, ON_SUCCESS, ON_FAILURE, ON_IGNORED, ON_NOT_PERMITTED, ON_RESET, RECORD_RESULT, RECORD_EXCEPTION,
-		IGNORE_EXCEPTION, NANO_CLOCK, CLOCK
+		ON_STATE_CHANGE, ON_SUCCESS, ON_FAILURE, ON_IGNORED, ON_NOT_PERMITTED, ON_RESET, RECORD_RESULT,
+		RECORD_EXCEPTION, IGNORE_EXCEPTION, NANO_CLOCK, CLOCK
 
 	}
 
@@ -253,17 +248,18 @@ class HooksAttackTests {
 			this.hook = hook;
 			this.act = act;
 			this.first = state;
-			this.breaker = CircuitBreaker.of("hooked", config().initialState(state)
-				.ignoreExceptions(IllegalArgumentException.class)
-				.recordResult((result) -> tested(Hook.RECORD_RESULT))
-				.recordException((thrown) -> !tested(Hook.RECORD_EXCEPTION))
-				.ignoreException((thrown) -> tested(Hook.IGNORE_EXCEPTION))
-				.nanoClock(() -> {
-					tested(Hook.NANO_CLOCK);
-					return System.nanoTime();
-				})
-				.clock(new HookedClock(() -> tested(Hook.CLOCK)))
-				.build());
+			this.breaker = CircuitBreaker.of("hooked",
+					config().initialState(state)
+						.ignoreExceptions(IllegalArgumentException.class)
+						.recordResult((result) -> tested(Hook.RECORD_RESULT))
+						.recordException((thrown) -> !tested(Hook.RECORD_EXCEPTION))
+						.ignoreException((thrown) -> tested(Hook.IGNORE_EXCEPTION))
+						.nanoClock(() -> {
+							tested(Hook.NANO_CLOCK);
+							return System.nanoTime();
+						})
+						.clock(new HookedClock(() -> tested(Hook.CLOCK)))
+						.build());
 			this.breaker.addListener(this);
 			this.made = true;
 		}

@@ -35,7 +35,8 @@ class OwnPeriodAttackTests {
 					breaker.open();
 					clock.advance(Duration.ofSeconds(60));
 					breaker.acquire().success(null, 0);
-				}), interruption("reset", CircuitBreaker::reset), interruption("the same command", CircuitBreaker::close),
+				}), interruption("reset", CircuitBreaker::reset),
+				interruption("the same command", CircuitBreaker::close),
 				interruption("metricsOnly", CircuitBreaker::metricsOnly));
 	}
 

@@ -86,7 +86,8 @@ class SnapshotAttackTests {
 	private static void assertOfOneMoment(Snapshot s) {
 		assertThat(s.failedCalls()).as("%s", s).isBetween(0, s.bufferedCalls());
 		assertThat(s.slowCalls()).as("%s", s).isBetween(0, s.bufferedCalls());
-		assertThat(s.failureRate()).as("%s", s).isEqualTo(Float.valueOf((float) (100.0 * s.failedCalls() / s.bufferedCalls())));
+		assertThat(s.failureRate()).as("%s", s)
+			.isEqualTo(Float.valueOf((float) (100.0 * s.failedCalls() / s.bufferedCalls())));
 		StateChange change = s.lastChange();
 		if (change != null) {
 			assertThat(change.to()).as("%s", s).isEqualTo(s.state());
