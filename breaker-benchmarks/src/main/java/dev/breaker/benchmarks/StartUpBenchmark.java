@@ -1,6 +1,8 @@
 package dev.breaker.benchmarks;
 
-import java.util.HashMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,24 +36,31 @@ public class StartUpBenchmark {
 	@Param({ "1", "100", "1000" })
 	public int breakers;
 
-	private final Map<String, String> properties = new HashMap<>();
+	private Map<String, String> properties = Map.of();
 
 	private List<Class<?>> beans = List.of();
 
 	private @Nullable ConfigurableApplicationContext context;
 
 	@Setup
-	public void prepare() {
+	public void prepare() throws IOException {
 		boolean rival = this.library.equals("RESILIENCE4J");
 		this.beans = Services.make(rival ? io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker.class
 				: dev.breaker.annotation.CircuitBreaker.class, this.breakers);
-		String instances = rival ? "resilience4j.circuitbreaker.instances." : "breaker.instances.";
+		StringBuilder yaml = new StringBuilder(
+				rival ? "resilience4j.circuitbreaker.instances:\n" : "breaker.instances:\n");
 		for (int i = 0; i < this.breakers; i++) {
-			String instance = instances + Services.name(i);
-			this.properties.put(instance + ".failure-rate-threshold", "40");
-			this.properties.put(instance + ".minimum-number-of-calls", "10");
-			this.properties.put(instance + ".wait-duration-in-open-state", "30s");
+			yaml.append("  ").append(Services.name(i)).append("""
+					:
+					    failure-rate-threshold: 40
+					    minimum-number-of-calls: 10
+					    wait-duration-in-open-state: 30s
+					""");
 		}
+		Path file = Files.createTempFile("start-up", ".yml");
+		file.toFile().deleteOnExit();
+		Files.writeString(file, yaml);
+		this.properties = Map.of("spring.config.location", file.toUri().toString());
 	}
 
 	@Benchmark
