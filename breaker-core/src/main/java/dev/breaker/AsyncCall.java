@@ -16,6 +16,8 @@ final class AsyncCall<T extends @Nullable Object> {
 
 	private final Ticket ticket;
 
+	private final boolean timed;
+
 	private final long start;
 
 	private final Supplier<? extends CompletionStage<T>> work;
@@ -24,10 +26,12 @@ final class AsyncCall<T extends @Nullable Object> {
 
 	private final BreakerPermit permit;
 
-	AsyncCall(CircuitBreaker breaker, Ticket ticket, long start, Supplier<? extends CompletionStage<T>> work,
+	AsyncCall(CircuitBreaker breaker, Ticket ticket, boolean timed, long start,
+			Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
 		this.breaker = breaker;
 		this.ticket = ticket;
+		this.timed = timed;
 		this.start = start;
 		this.work = work;
 		this.fallback = fallback;
@@ -90,7 +94,7 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	private long end() {
-		return (this.start == CircuitBreaker.UNREAD) ? CircuitBreaker.UNREAD : this.breaker.nanoClock().read();
+		return this.timed ? this.breaker.nanoClock().read() : CircuitBreaker.UNREAD;
 	}
 
 }

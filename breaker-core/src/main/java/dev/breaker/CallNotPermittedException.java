@@ -75,7 +75,8 @@ public class CallNotPermittedException extends RuntimeException {
 
 	private String outlook() {
 		if (this.retryAfterNanos > 0) {
-			return String.format(Locale.ROOT, "a probe may pass in %.3f s", this.retryAfterNanos / 1e9);
+			String who = (this.state == State.OPEN) ? "a probe" : "calls";
+			return String.format(Locale.ROOT, "%s may pass in %.3f s", who, this.retryAfterNanos / 1e9);
 		}
 		return switch (this.state) {
 			case HALF_OPEN -> "all probes are under way";

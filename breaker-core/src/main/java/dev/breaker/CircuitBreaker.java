@@ -48,6 +48,7 @@ public final class CircuitBreaker {
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
+		Rehearsal.run();
 	}
 
 	private final String name;
@@ -133,8 +134,14 @@ public final class CircuitBreaker {
 	 */
 	public Snapshot snapshot() {
 		long now = this.nanoClock.read();
-		Period p = current(now);
-		Figures figures = p.figures(now);
+		Period p;
+		Figures figures;
+		do {
+			p = current(now);
+			figures = p.figures(now);
+			// Figures that led to another state are none of this one's.
+		}
+		while (p != current(now));
 		return new Snapshot(this.name, p.state, p.since, figures.failureRate(), figures.slowCallRate(), figures.calls(),
 				figures.failed(), figures.slow(), figures.consecutiveFailures(), figures.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
@@ -241,8 +248,9 @@ public final class CircuitBreaker {
 			CallNotPermittedException exception = refusal.toException(this.name);
 			return (fallback != null) ? fallback.apply(exception) : CompletableFuture.failedFuture(exception);
 		}
-		long start = timed(ticket) ? this.nanoClock.read() : UNREAD;
-		return new AsyncCall<>(this, ticket, start, work, fallback).start();
+		boolean timed = timed(ticket);
+		long start = timed ? this.nanoClock.read() : UNREAD;
+		return new AsyncCall<>(this, ticket, timed, start, work, fallback).start();
 	}
 
 	/**
@@ -267,36 +275,43 @@ public final class CircuitBreaker {
 		return (ticket instanceof Refusal) ? null : new BreakerPermit(this, ticket);
 	}
 
-	/** Who may pass. A refusal is counted and told here. */
+	/** Who may pass. */
 	private Ticket admit() {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
 			return p;
 		}
-		long now = UNREAD;
-		if (!p.isTimeless()) {
-			now = this.nanoClock.read();
+		if (p.isTimeless()) {
+			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : p;
+		}
+		long now = this.nanoClock.read();
+		Ticket ticket;
+		do {
 			p = current(now);
+			ticket = switch (p.state) {
+				case CLOSED, DISABLED, METRICS_ONLY -> p;
+				case HALF_OPEN -> Objects.requireNonNull(p.probes).take(p, now);
+				case OPEN, FORCED_OPEN -> null;
+			};
+			// No place among the probes: perhaps since they have just decided.
 		}
-		Ticket ticket = switch (p.state) {
-			case CLOSED, DISABLED, METRICS_ONLY -> p;
-			case HALF_OPEN -> Objects.requireNonNull(p.probes).take(p, now);
-			case OPEN, FORCED_OPEN -> null;
-		};
-		if (ticket == null) {
-			this.notPermitted.increment();
-			this.listeners.notPermitted(this);
-			return new Refusal(p, p.remaining(now));
-		}
-		return ticket;
+		while (ticket == null && p.state == State.HALF_OPEN && p != current(now));
+		return (ticket != null) ? ticket : refuse(p, p.remaining(now));
+	}
+
+	private Refusal refuse(Period p, long remaining) {
+		this.notPermitted.increment();
+		this.listeners.notPermitted(this);
+		return new Refusal(p, remaining);
 	}
 
 	private boolean timed(Ticket ticket) {
 		return ticket.period().rules.slowCallsJudged || this.listeners.wantTime;
 	}
 
+	/** Zero of two that were not read. */
 	static long elapsed(long start, long end) {
-		return (start == UNREAD) ? 0 : Math.max(0, end - start);
+		return Math.max(0, end - start);
 	}
 
 	/** A call came back. */
@@ -370,9 +385,8 @@ public final class CircuitBreaker {
 		switch (p.state) {
 			case CLOSED -> {
 				SlidingWindow window = Objects.requireNonNull(p.window);
-				Trip trip = window.record(failed, slow, timeFor(window, end), p.rules);
-				if (trip != null) {
-					trip(p, trip.reason());
+				if (window.record(failed, slow, timeFor(window, end), p.rules) != null) {
+					current(this.nanoClock.read());
 				}
 			}
 			case METRICS_ONLY -> {
@@ -382,7 +396,7 @@ public final class CircuitBreaker {
 			case HALF_OPEN -> {
 				// First what time decided: a probe that comes back too late is lost.
 				if (current().stretch == admitted.stretch) {
-					((Probes.Probe) ticket).record(failed, slow, p.rules);
+					((Probes.Probe) ticket).record(failed, slow);
 					current();
 				}
 			}
@@ -392,14 +406,6 @@ public final class CircuitBreaker {
 
 	private long timeFor(SlidingWindow window, long end) {
 		return (window.timeBased() && end == UNREAD) ? this.nanoClock.read() : end;
-	}
-
-	/** Opens, unless something else ended this stretch of CLOSED before. */
-	private void trip(Period tripped, Reason reason) {
-		Period p = tripped;
-		while (p.stretch == tripped.stretch && !swap(p, State.OPEN, reason, Period.BY_RULES, this.nanoClock.read())) {
-			p = this.period;
-		}
 	}
 
 	private Period current() {
@@ -414,10 +420,11 @@ public final class CircuitBreaker {
 		while (true) {
 			Period p = this.period;
 			Reason due = switch (p.state) {
-				case CLOSED, METRICS_ONLY -> null;
+				case METRICS_ONLY -> null;
+				case CLOSED -> Objects.requireNonNull(p.window).tripped();
 				case OPEN -> p.isOver(now) ? Reason.WAIT_ELAPSED : null;
 				case FORCED_OPEN, DISABLED -> p.isOver(now) ? Reason.HOLD_ELAPSED : null;
-				case HALF_OPEN -> Objects.requireNonNull(p.probes).verdict(now, p.rules);
+				case HALF_OPEN -> Objects.requireNonNull(p.probes).verdict(now);
 			};
 			if (due == null) {
 				return p;
@@ -542,6 +549,18 @@ public final class CircuitBreaker {
 		command(State.CLOSED, Period.BY_RULES, true);
 	}
 
+	private boolean swapRules(Period p, Period next) {
+		Probes probes = p.probes;
+		if (probes == null) {
+			return swap(p, next);
+		}
+		boolean swapped = probes.under(next.rules, () -> PERIOD.compareAndSet(this, p, next));
+		if (swapped) {
+			this.news.deliver(this);
+		}
+		return swapped;
+	}
+
 	private static long limit(String parameter, Duration duration) {
 		if (Objects.requireNonNull(duration, parameter).isNegative()) {
 			throw new IllegalArgumentException("Invalid " + parameter + " (" + duration + "): must be zero or more");
@@ -565,7 +584,7 @@ public final class CircuitBreaker {
 			p = current(now);
 			next = p.under(rules, now);
 		}
-		while (!swap(p, next));
+		while (!swapRules(p, next));
 		current();
 	}
 

@@ -46,8 +46,6 @@ final class CountWindow extends SlidingWindow {
 
 	private int consecutiveFailures;
 
-	private @Nullable Trip trip;
-
 	/** Fast successes, but those that a spotless window did not need. */
 	private final LongAdder successes = new LongAdder();
 
@@ -75,48 +73,45 @@ final class CountWindow extends SlidingWindow {
 	@Override
 	@Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge) {
 		if (failed || slow) {
-			return recordSpot(failed, slow, judge);
+			return recordSpot(failed, slow, now, judge);
 		}
 		if (!this.spotless) {
 			this.successes.increment();
 			if (ThreadLocalRandom.current().nextInt(SETTLING) == 0) {
-				settle();
+				lock();
+				try {
+					settle();
+				}
+				finally {
+					this.held = 0;
+				}
 			}
 		}
 		return null;
 	}
 
-	private @Nullable Trip recordSpot(boolean failed, boolean slow, @Nullable Rules judge) {
+	private @Nullable Trip recordSpot(boolean failed, boolean slow, long now, @Nullable Rules judge) {
 		lock();
 		try {
 			if (this.trip != null) {
 				return this.trip;
 			}
-			settleLocked();
+			settle();
 			putSpot(failed, slow);
 			if (judge != null) {
 				Reason reason = judge.trip(this.calls, this.failed, this.slow, this.consecutiveFailures);
-				this.trip = (reason != null) ? new Trip(reason, counts(judge)) : null;
+				this.trip = (reason != null) ? new Trip(reason, counts(now, judge)) : null;
 			}
 			return this.trip;
 		}
 		finally {
-			unlock();
-		}
-	}
-
-	private void settle() {
-		lock();
-		try {
-			settleLocked();
-		}
-		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
 	/** Puts the waiting successes into the ring, unless it changes no more. */
-	private void settleLocked() {
+	@Override
+	void settle() {
 		long sum = this.successes.sum();
 		long waiting = sum - this.settled;
 		if (waiting == 0 || this.trip != null) {
@@ -158,18 +153,7 @@ final class CountWindow extends SlidingWindow {
 	}
 
 	@Override
-	Figures figures(long now, Rules rules) {
-		lock();
-		try {
-			settleLocked();
-			return (this.trip != null) ? this.trip.figures() : counts(rules);
-		}
-		finally {
-			unlock();
-		}
-	}
-
-	private Figures counts(Rules rules) {
+	Figures counts(long now, Rules rules) {
 		return new Figures(this.calls, this.failed, this.slow, this.consecutiveFailures,
 				rules.callsUntilEvaluated(this.calls));
 	}

@@ -78,7 +78,7 @@ final class Period implements Ticket {
 	static Period first(Rules rules, long now, Instant at) {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
-		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state), null, now,
+		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
 				limit(state, rules, BY_RULES, openings), at, openings, null, false, null);
 	}
 
@@ -92,7 +92,7 @@ final class Period implements Ticket {
 		};
 		StateChange change = same ? this.lastChange
 				: new StateChange(this.state, next, reason, at, this.stretch.lastFailure);
-		return new Period(next, this.rules, null, newWindow(next, this.rules, now), newProbes(next),
+		return new Period(next, this.rules, null, newWindow(next, this.rules, now), newProbes(next, this.rules),
 				opens(next) ? figures(now) : null, now, limit(next, this.rules, limit, openings),
 				same ? this.since : at, openings, change, reset, this);
 	}
@@ -106,9 +106,6 @@ final class Period implements Ticket {
 		if (window != null && !window.fits(other.config)) {
 			window = SlidingWindow.of(other.config, now);
 		}
-		if (this.probes != null) {
-			this.probes.reassess(other);
-		}
 		return new Period(this.state, other, this.stretch, window, this.probes, this.frozen, this.began, this.limit,
 				this.since, this.openings, this.lastChange, false, this);
 	}
@@ -117,8 +114,8 @@ final class Period implements Ticket {
 		return (state == State.CLOSED || state == State.METRICS_ONLY) ? SlidingWindow.of(rules.config, now) : null;
 	}
 
-	private static @Nullable Probes newProbes(State state) {
-		return (state == State.HALF_OPEN) ? new Probes() : null;
+	private static @Nullable Probes newProbes(State state, Rules rules) {
+		return (state == State.HALF_OPEN) ? new Probes(rules) : null;
 	}
 
 	private static boolean opens(State state) {
@@ -147,9 +144,12 @@ final class Period implements Ticket {
 		return this.limit != WITHOUT_END && now - this.began >= this.limit;
 	}
 
-	/** How many nanoseconds are left; zero where time does not end it. */
+	/**
+	 * How many nanoseconds it goes on to refuse calls; zero where it refuses none, or
+	 * where time does not end it.
+	 */
 	long remaining(long now) {
-		if (this.limit == WITHOUT_END) {
+		if (this.limit == WITHOUT_END || !opens(this.state)) {
 			return 0;
 		}
 		long elapsed = Math.max(0, now - this.began);
@@ -161,7 +161,7 @@ final class Period implements Ticket {
 			return this.window.figures(now, this.rules);
 		}
 		if (this.probes != null) {
-			return this.probes.figures(this.rules);
+			return this.probes.figures();
 		}
 		return (this.frozen != null) ? this.frozen : new Figures(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
 	}

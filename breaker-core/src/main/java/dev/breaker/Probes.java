@@ -1,16 +1,19 @@
 package dev.breaker;
 
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * The probes of one half-open period: those under way, in the order of their admission,
- * and the counts of those that came back. What is under way and what is recorded never
- * exceed the permitted number together. Once there is a verdict nothing changes it, and
- * whoever looks next carries it out.
+ * the counts of those that came back, and the rules that judge them. What is under way
+ * and what is recorded never exceed the permitted number together. Once there is a
+ * verdict nothing changes it, and whoever looks next carries it out.
  */
 final class Probes extends SpinLock {
+
+	private Rules rules;
 
 	private @Nullable Probe oldest;
 
@@ -30,12 +33,16 @@ final class Probes extends SpinLock {
 
 	private long lostAt;
 
+	Probes(Rules rules) {
+		this.rules = rules;
+	}
+
 	/** Takes a place, if one is free. */
 	@Nullable Probe take(Period period, long now) {
 		Probe probe = new Probe(period);
 		lock();
 		try {
-			if (this.verdict != null || this.underWay + this.recorded >= period.rules.permittedProbes) {
+			if (this.verdict != null || this.underWay + this.recorded >= this.rules.permittedProbes) {
 				return null;
 			}
 			link(probe, now);
@@ -43,7 +50,7 @@ final class Probes extends SpinLock {
 			return probe;
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -54,11 +61,11 @@ final class Probes extends SpinLock {
 			end(probe);
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
-	private void record(Probe probe, boolean failed, boolean slow, Rules rules) {
+	private void record(Probe probe, boolean failed, boolean slow) {
 		lock();
 		try {
 			if (!end(probe) || this.verdict != null) {
@@ -68,28 +75,35 @@ final class Probes extends SpinLock {
 			this.failed += failed ? 1 : 0;
 			this.slow += slow ? 1 : 0;
 			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
-			this.verdict = rules.verdict(this.recorded, this.failed, this.slow);
+			this.verdict = judged();
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
+	private @Nullable Reason judged() {
+		return this.rules.verdict(this.recorded, this.failed, this.slow);
+	}
+
 	/**
-	 * What the probes decided, if they did. Time decides too: a probe that does not come
-	 * back is lost.
+	 * What the probes decided, if they did: those that came back may be enough under a
+	 * new config. Time decides too: a probe that does not come back is lost.
 	 */
-	@Nullable Reason verdict(long now, Rules rules) {
+	@Nullable Reason verdict(long now) {
 		lock();
 		try {
-			if (this.verdict == null && this.oldest != null && now - this.oldest.admitted >= rules.maxProbeNanos) {
+			if (this.verdict == null) {
+				this.verdict = judged();
+			}
+			if (this.verdict == null && this.oldest != null && now - this.oldest.admitted >= this.rules.maxProbeNanos) {
 				this.verdict = Reason.PROBES_LOST;
-				this.lostAt = this.oldest.admitted + rules.maxProbeNanos;
+				this.lostAt = this.oldest.admitted + this.rules.maxProbeNanos;
 			}
 			return this.verdict;
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -98,27 +112,33 @@ final class Probes extends SpinLock {
 		return this.lostAt;
 	}
 
-	/** The rules changed: those that came back may be enough now. */
-	void reassess(Rules rules) {
+	/**
+	 * Goes on under other rules, if the swap that brings them takes effect. It does so
+	 * under the lock, so that no place is taken and nothing judged by rules that are none
+	 * of the present period's.
+	 */
+	boolean under(Rules other, BooleanSupplier swap) {
 		lock();
 		try {
-			if (this.verdict == null) {
-				this.verdict = rules.verdict(this.recorded, this.failed, this.slow);
+			boolean swapped = swap.getAsBoolean();
+			if (swapped) {
+				this.rules = other;
 			}
+			return swapped;
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
-	Figures figures(Rules rules) {
+	Figures figures() {
 		lock();
 		try {
 			return new Figures(this.recorded, this.failed, this.slow, this.consecutiveFailures,
-					Math.max(0, rules.permittedProbes - this.recorded));
+					Math.max(0, this.rules.permittedProbes - this.recorded));
 		}
 		finally {
-			unlock();
+			this.held = 0;
 		}
 	}
 
@@ -189,8 +209,8 @@ final class Probes extends SpinLock {
 			Objects.requireNonNull(this.period.probes).giveBack(this);
 		}
 
-		void record(boolean failed, boolean slow, Rules rules) {
-			Objects.requireNonNull(this.period.probes).record(this, failed, slow, rules);
+		void record(boolean failed, boolean slow) {
+			Objects.requireNonNull(this.period.probes).record(this, failed, slow);
 		}
 
 	}

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWindow {
 
+	/** Guarded by the lock. */
+	@Nullable Trip trip;
+
 	static SlidingWindow of(CircuitBreakerConfig config, long now) {
 		return switch (config.slidingWindowType()) {
 			case COUNT_BASED -> new CountWindow(config.slidingWindowSize());
@@ -27,6 +30,36 @@ abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWi
 	 */
 	abstract @Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge);
 
-	abstract Figures figures(long now, Rules rules);
+	/** Why it has tripped, or null where it has not. */
+	final @Nullable Reason tripped() {
+		lock();
+		try {
+			return (this.trip != null) ? this.trip.reason() : null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/** What it holds at this moment, or held when it tripped. */
+	final Figures figures(long now, Rules rules) {
+		lock();
+		try {
+			if (this.trip != null) {
+				return this.trip.figures();
+			}
+			settle();
+			return counts(now, rules);
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/** Takes notice, under the lock, of the successes that came without it. */
+	abstract void settle();
+
+	/** What it holds, under the lock. */
+	abstract Figures counts(long now, Rules rules);
 
 }

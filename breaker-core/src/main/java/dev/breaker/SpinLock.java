@@ -28,8 +28,11 @@ abstract class SpinLock {
 		}
 	}
 
-	@SuppressWarnings("unused") // through HELD
-	private volatile int held;
+	/**
+	 * One while it is held. Who holds it lets go by writing zero here, not by a call:
+	 * near the end of a stack a call can fail, and the lock would stay held for good.
+	 */
+	volatile int held;
 
 	final void lock() {
 		if (!HELD.compareAndSet(this, 0, 1)) {
@@ -54,10 +57,6 @@ abstract class SpinLock {
 			}
 		}
 		while (this.held != 0 || !HELD.compareAndSet(this, 0, 1));
-	}
-
-	final void unlock() {
-		HELD.setRelease(this, 0);
 	}
 
 }

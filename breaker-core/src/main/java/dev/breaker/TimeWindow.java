@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Fast successes, the bulk of the calls, go into a striped counter of the newest bucket
- * without a lock, unless they end a row of failures. A bucket is never used for a second
- * time, so one that comes late to it harms nothing.
+ * without a lock, since they cannot open anything: who next has something to decide or to
+ * show finds them there, and with them the end of a row of failures. A bucket is never
+ * used for a second time, so one that comes late to it harms nothing.
  */
 final class TimeWindow extends SlidingWindow {
 
@@ -26,10 +27,7 @@ final class TimeWindow extends SlidingWindow {
 	/** Written under the lock. */
 	private volatile Bucket newest;
 
-	/** Written under the lock. */
-	private volatile int consecutiveFailures;
-
-	private @Nullable Trip trip;
+	private int consecutiveFailures;
 
 	TimeWindow(int seconds, long now) {
 		this.ring = new @Nullable Bucket[seconds];
@@ -51,32 +49,22 @@ final class TimeWindow extends SlidingWindow {
 
 	@Override
 	@Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge) {
-		boolean spot = failed || slow;
-		if (!spot && this.consecutiveFailures == 0) {
-			Bucket bucket = this.newest;
-			if (second(now) <= bucket.second) {
-				bucket.increment();
-				return null;
-			}
+		if (!failed && !slow) {
+			succeed(now);
+			return null;
 		}
 		lock();
 		try {
 			if (this.trip != null) {
 				return this.trip;
 			}
+			settle();
 			Bucket bucket = bucket(now);
-			if (spot) {
-				bucket.spots++;
-				bucket.failed += failed ? 1 : 0;
-				bucket.slow += slow ? 1 : 0;
-			}
-			else {
-				bucket.increment();
-			}
-			if (failed || this.consecutiveFailures != 0) {
-				this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
-			}
-			if (spot && judge != null) {
+			bucket.spots++;
+			bucket.failed += failed ? 1 : 0;
+			bucket.slow += slow ? 1 : 0;
+			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
+			if (judge != null) {
 				Figures figures = counts(now, judge);
 				Reason reason = judge.trip(figures.calls(), figures.failed(), figures.slow(),
 						figures.consecutiveFailures());
@@ -85,7 +73,34 @@ final class TimeWindow extends SlidingWindow {
 			return this.trip;
 		}
 		finally {
-			unlock();
+			this.held = 0;
+		}
+	}
+
+	private void succeed(long now) {
+		Bucket bucket = this.newest;
+		if (second(now) > bucket.second) {
+			lock();
+			try {
+				// Before a bucket leaves, with what it knows of a row of failures.
+				settle();
+				bucket = bucket(now);
+			}
+			finally {
+				this.held = 0;
+			}
+		}
+		bucket.increment();
+	}
+
+	@Override
+	void settle() {
+		for (Bucket bucket : this.ring) {
+			long sum = (bucket != null) ? bucket.sum() : 0;
+			if (bucket != null && sum != bucket.settled) {
+				bucket.settled = sum;
+				this.consecutiveFailures = 0;
+			}
 		}
 	}
 
@@ -107,24 +122,14 @@ final class TimeWindow extends SlidingWindow {
 	}
 
 	@Override
-	Figures figures(long now, Rules rules) {
-		lock();
-		try {
-			return (this.trip != null) ? this.trip.figures() : counts(now, rules);
-		}
-		finally {
-			unlock();
-		}
-	}
-
-	private Figures counts(long now, Rules rules) {
+	Figures counts(long now, Rules rules) {
 		long tooOld = Math.max(second(now), this.newest.second) - this.ring.length;
 		long calls = 0;
 		long failed = 0;
 		long slow = 0;
 		for (Bucket bucket : this.ring) {
 			if (bucket != null && bucket.second > tooOld) {
-				calls += bucket.sum() + bucket.spots;
+				calls += bucket.settled + bucket.spots;
 				failed += bucket.failed;
 				slow += bucket.slow;
 			}
@@ -146,6 +151,9 @@ final class TimeWindow extends SlidingWindow {
 		private static final long serialVersionUID = 1L;
 
 		private final long second;
+
+		/** How many of the fast successes were taken notice of. */
+		private long settled;
 
 		/** Calls that failed or were slow. */
 		private long spots;

@@ -51,6 +51,21 @@ class TimeWindowTests {
 		assertWindow(test, 0, 0);
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 10 })
+	void aSuccessEndsARowOfFailuresAlsoAfterItsBucketHasLeft(int seconds) {
+		TestBreaker test = window(seconds, 100);
+		test.fail();
+		test.succeed();
+		test.advance(Duration.ofSeconds(seconds));
+		test.fail();
+		assertThat(test.snapshot().consecutiveFailures()).isEqualTo(1);
+		test.succeed();
+		test.advance(Duration.ofSeconds(seconds));
+		test.succeed();
+		assertThat(test.snapshot().consecutiveFailures()).isZero();
+	}
+
 	@Test
 	void oldCallsDoNotMakeUpTheMinimum() {
 		TestBreaker test = window(10, 4);

@@ -20,6 +20,8 @@ final class GuardedMethod {
 
 	private final AnnotatedMethod annotated;
 
+	private final Class<?> returnType;
+
 	private final boolean stage;
 
 	private final @Nullable CircuitBreaker breaker;
@@ -33,6 +35,8 @@ final class GuardedMethod {
 	private GuardedMethod(AnnotatedMethod annotated, boolean stage, @Nullable CircuitBreaker breaker,
 			@Nullable KeyedGroup keyed, @Nullable KeyExpression key, @Nullable MethodFallback fallback) {
 		this.annotated = annotated;
+		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
+			.resolve(Object.class);
 		this.stage = stage;
 		this.breaker = breaker;
 		this.keyed = keyed;
@@ -69,7 +73,7 @@ final class GuardedMethod {
 	}
 
 	Class<?> returnType() {
-		return ResolvableType.forMethodReturnType(method(), type()).resolve(Object.class);
+		return this.returnType;
 	}
 
 	boolean isStage() {

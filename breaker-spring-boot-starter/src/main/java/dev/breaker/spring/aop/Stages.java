@@ -31,7 +31,7 @@ final class Stages {
 			public boolean cancel(boolean mayInterruptIfRunning) {
 				boolean cancelled = super.cancel(mayInterruptIfRunning);
 				if (cancelled) {
-					source.toCompletableFuture().cancel(mayInterruptIfRunning);
+					cancelSource(source, mayInterruptIfRunning);
 				}
 				return cancelled;
 			}
@@ -53,6 +53,15 @@ final class Stages {
 			}
 		});
 		return future;
+	}
+
+	private static void cancelSource(CompletionStage<Object> source, boolean mayInterruptIfRunning) {
+		try {
+			source.toCompletableFuture().cancel(mayInterruptIfRunning);
+		}
+		catch (UnsupportedOperationException ex) {
+			// A stage that cannot be cancelled goes on alone.
+		}
 	}
 
 }

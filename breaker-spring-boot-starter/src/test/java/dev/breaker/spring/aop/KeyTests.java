@@ -85,9 +85,7 @@ class KeyTests {
 	@ValueSource(classes = { BadSyntax.class, Blank.class, UnknownVariable.class })
 	void aKeyThatCannotWorkStopsTheApplication(Class<?> bean) {
 		Contexts.with(bean).run((context) -> {
-			assertThat(context).hasFailed();
-			FailureAnalysis analysis = new InvalidGuardFailureAnalyzer().analyze(context.getStartupFailure());
-			assertThat(analysis).isNotNull();
+			FailureAnalysis analysis = Contexts.analysis(context);
 			assertThat(analysis.getDescription()).startsWith("The key \"").contains(bean.getName() + ".call(String)");
 		});
 	}

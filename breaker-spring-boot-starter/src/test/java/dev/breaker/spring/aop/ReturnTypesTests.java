@@ -130,9 +130,7 @@ class ReturnTypesTests {
 					CallableMethod.class, Deferred.class, Suspending.class, OwnStage.class, GenericMono.class })
 	void pain24WhatCannotBeFollowedStopsTheApplicationAndIsNeverAnInstantSuccess(Class<?> bean) {
 		Contexts.with(bean).run((context) -> {
-			assertThat(context).hasFailed();
-			FailureAnalysis analysis = new InvalidGuardFailureAnalyzer().analyze(context.getStartupFailure());
-			assertThat(analysis).isNotNull();
+			FailureAnalysis analysis = Contexts.analysis(context);
 			assertThat(analysis.getDescription()).startsWith("@CircuitBreaker cannot guard " + bean.getName())
 				.contains(".call(");
 			assertThat(analysis.getAction()).contains("CompletableFuture");

@@ -13,13 +13,9 @@ import java.util.concurrent.CompletionStage;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.aop.Contexts;
-import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.diagnostics.FailureAnalyzer;
-import org.springframework.core.io.support.SpringFactoriesLoader;
-import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.stereotype.Component;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -189,18 +185,7 @@ class FallbackResolutionTests {
 
 	private static FailureAnalysis analysis(Class<?>... beans) {
 		FailureAnalysis[] analysis = new FailureAnalysis[1];
-		Contexts.with(beans).run((context) -> {
-			assertThat(context).hasFailed();
-			// As Boot finds them.
-			analysis[0] = SpringFactoriesLoader.forDefaultResourceLocation()
-				.load(FailureAnalyzer.class, FailureHandler.logging(LogFactory.getLog(FallbackResolutionTests.class)))
-				.stream()
-				.filter((analyzer) -> analyzer.getClass().getName().startsWith("dev.breaker"))
-				.map((analyzer) -> analyzer.analyze(context.getStartupFailure()))
-				.filter((found) -> found != null)
-				.findFirst()
-				.orElseThrow();
-		});
+		Contexts.with(beans).run((context) -> analysis[0] = Contexts.analysis(context));
 		return analysis[0];
 	}
 

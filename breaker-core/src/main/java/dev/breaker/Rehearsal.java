@@ -1,0 +1,52 @@
+package dev.breaker;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Leads a breaker once through all it can do, so that every class and lambda of ours is
+ * initialized before the first real call. A class whose initialization fails stays
+ * unusable for good; without this, one call near the end of its stack could leave every
+ * breaker of the JVM throwing {@link NoClassDefFoundError}.
+ */
+final class Rehearsal {
+
+	private Rehearsal() {
+	}
+
+	static void run() {
+		for (SlidingWindowType type : SlidingWindowType.values()) {
+			CircuitBreaker breaker = CircuitBreaker.of("rehearsal",
+					CircuitBreakerConfig.builder()
+						.slidingWindowType(type)
+						.consecutiveFailureThreshold(1)
+						.permittedNumberOfCallsInHalfOpenState(2)
+						.ignoreExceptions(IllegalArgumentException.class)
+						.recordResult("bad"::equals)
+						.build());
+			breaker.run(() -> {
+			});
+			breaker.callAsync(() -> CompletableFuture.completedFuture("good"));
+			breaker.callAsync(CompletableFuture::new).toCompletableFuture().cancel(true);
+			breaker.acquire().failure(new IllegalArgumentException(), 0);
+			fail(breaker);
+			fail(breaker);
+			breaker.open(Duration.ZERO);
+			breaker.acquire().release();
+			breaker.call(() -> "good");
+			breaker.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()),
+					CompletableFuture::failedFuture);
+			breaker.reconfigure(breaker.config());
+			breaker.snapshot();
+			breaker.reset();
+		}
+	}
+
+	/** Fails while it is closed, and is refused then. */
+	private static void fail(CircuitBreaker breaker) {
+		breaker.call(() -> {
+			throw new IllegalStateException();
+		}, Throwable::toString);
+	}
+
+}

@@ -1,0 +1,380 @@
+package dev.breaker;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import dev.breaker.NaiveBreaker.Admission;
+import dev.breaker.Settings.Ending;
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * One random history of a breaker and of its naive twin, step by step.
+ */
+final class FuzzRun {
+
+	private static final long[] STARTS = { 0, -1, Long.MAX_VALUE, Long.MAX_VALUE - 3_000_000_000L, Long.MIN_VALUE };
+
+	private static final long SECOND = 1_000_000_000;
+
+	private final Random random;
+
+	private final HandClock nanoClock;
+
+	private final WallClock wallClock = new WallClock();
+
+	private final List<String> history = new ArrayList<>();
+
+	private final List<Pending> pending = new ArrayList<>();
+
+	private final List<String> changes = new ArrayList<>();
+
+	private final Heard heard = new Heard();
+
+	private final NaiveBreaker naive;
+
+	private final CircuitBreaker breaker;
+
+	private long latest;
+
+	private int resets;
+
+	FuzzRun(long seed) {
+		this.random = new Random(seed);
+		int start = this.random.nextInt(STARTS.length + 1);
+		this.nanoClock = new HandClock((start < STARTS.length) ? STARTS[start] : this.random.nextLong());
+		this.latest = this.nanoClock.getAsLong();
+		Settings settings = Settings.random(this.random);
+		note("clock " + now() + ", " + settings);
+		this.naive = new NaiveBreaker(settings, now());
+		this.breaker = CircuitBreaker.of("fuzz", settings.config(this.nanoClock, this.wallClock));
+		this.breaker.addListener(this.heard);
+	}
+
+	String history() {
+		return String.join("\n", this.history);
+	}
+
+	void step() {
+		this.wallClock.now = Instant.ofEpochSecond(this.random.nextInt());
+		switch (this.random.nextInt(20)) {
+			case 0, 1, 2, 3, 4 -> take();
+			case 5, 6, 7, 8, 9 -> giveBack();
+			case 10, 11, 12 -> call();
+			case 13, 14 -> callAsync();
+			case 15, 16, 17 -> moveClock();
+			case 18 -> command();
+			default -> reconfigure();
+		}
+		compare();
+	}
+
+	private void take() {
+		note("take");
+		Admission admission = this.naive.admit(now());
+		Permit permit = this.breaker.tryAcquire();
+		assertThat(permit != null).as("admitted").isEqualTo(admission != null);
+		if (admission != null && this.random.nextInt(10) > 0) {
+			this.pending.add(new Pending(admission, permit, null));
+		}
+	}
+
+	private void giveBack() {
+		if (this.pending.isEmpty()) {
+			return;
+		}
+		Pending call = this.pending.get(this.random.nextInt(this.pending.size()));
+		Ending ending = Ending.random(this.random);
+		long elapsed = this.random.nextLong(3 * SECOND) - SECOND;
+		note("give back " + this.pending.indexOf(call) + " " + ending + " " + elapsed);
+		if (this.random.nextInt(5) > 0) {
+			this.pending.remove(call);
+		}
+		if (call.permit != null) {
+			end(call.permit, ending, elapsed);
+			elapsed = Math.max(0, elapsed);
+		}
+		else {
+			end(call.future, ending);
+			elapsed = now() - call.admission.at;
+		}
+		if (!call.ended) {
+			this.naive.end(call.admission, ending, elapsed, now());
+			call.ended = true;
+		}
+	}
+
+	private static void end(Permit permit, Ending ending, long elapsed) {
+		switch (ending) {
+			case RESULT, BAD_RESULT, NULL_RESULT -> permit.success(result(ending), elapsed);
+			case RELEASE -> permit.release();
+			default -> permit.failure(exception(ending), elapsed);
+		}
+	}
+
+	private static void end(Async future, Ending ending) {
+		switch (ending) {
+			case RESULT, BAD_RESULT, NULL_RESULT -> future.source.complete(result(ending));
+			case RELEASE -> future.guarded.cancel(true);
+			default -> future.source.completeExceptionally(exception(ending));
+		}
+	}
+
+	private void call() {
+		Ending ending = Ending.random(this.random);
+		long duration = this.random.nextInt(4) == 0 ? 0 : this.random.nextLong(3 * SECOND);
+		note("call " + ending + " " + duration);
+		Admission admission = this.naive.admit(now());
+		ThrowingSupplier<@Nullable Object, Exception> work = () -> {
+			this.nanoClock.advance(duration);
+			if (ending == Ending.RELEASE) {
+				throw new java.util.concurrent.CancellationException();
+			}
+			Exception exception = exception(ending);
+			if (exception != null) {
+				throw exception;
+			}
+			return result(ending);
+		};
+		if (admission == null) {
+			assertThatThrownBy(() -> this.breaker.call(work)).isInstanceOf(CallNotPermittedException.class);
+			return;
+		}
+		try {
+			assertThat(this.breaker.call(work)).isEqualTo(result(ending));
+		}
+		catch (Exception ex) {
+			assertThat(ex).isNotInstanceOf(CallNotPermittedException.class);
+		}
+		this.naive.end(admission, ending, now() - admission.at, now());
+	}
+
+	private void callAsync() {
+		note("call async");
+		Admission admission = this.naive.admit(now());
+		CompletableFuture<@Nullable Object> source = new CompletableFuture<>();
+		CompletableFuture<@Nullable Object> guarded = this.breaker.callAsync(() -> source).toCompletableFuture();
+		assertThat(guarded.isCompletedExceptionally()).as("refused").isEqualTo(admission == null);
+		if (admission != null) {
+			this.pending.add(new Pending(admission, null, new Async(source, guarded)));
+		}
+	}
+
+	private void moveClock() {
+		long remaining = this.naive.retryAfter(now());
+		long move = switch (this.random.nextInt(8)) {
+			case 0 -> remaining;
+			case 1 -> remaining - 1;
+			case 2 -> 1;
+			case 3 -> this.random.nextLong(3600 * SECOND);
+			case 4 -> -this.random.nextLong(5 * SECOND);
+			case 5 -> SECOND;
+			default -> this.random.nextLong(3 * SECOND);
+		};
+		note("clock by " + move);
+		this.nanoClock.advance(move);
+	}
+
+	private void command() {
+		State state = State.values()[this.random.nextInt(State.values().length)];
+		long hold = this.random.nextBoolean() ? this.random.nextLong(3 * SECOND) : -1;
+		boolean reset = this.random.nextInt(6) == 0;
+		boolean held = hold >= 0 && (state == State.OPEN || state == State.FORCED_OPEN || state == State.DISABLED);
+		note(reset ? "reset" : state + " by command" + (held ? " for " + hold : ""));
+		if (reset) {
+			this.naive.reset(now());
+			this.breaker.reset();
+			this.resets++;
+			this.heard.forgetCalls();
+			return;
+		}
+		this.naive.command(state, held ? hold : -1, now());
+		Duration duration = Duration.ofNanos(hold);
+		switch (state) {
+			case CLOSED -> this.breaker.close();
+			case HALF_OPEN -> this.breaker.halfOpen();
+			case METRICS_ONLY -> this.breaker.metricsOnly();
+			case OPEN -> run(held, () -> this.breaker.open(duration), this.breaker::open);
+			case FORCED_OPEN -> run(held, () -> this.breaker.forceOpen(duration), this.breaker::forceOpen);
+			case DISABLED -> run(held, () -> this.breaker.disable(duration), this.breaker::disable);
+		}
+	}
+
+	private static void run(boolean first, Runnable one, Runnable other) {
+		(first ? one : other).run();
+	}
+
+	private void reconfigure() {
+		Settings settings = Settings.random(this.random);
+		note("reconfigure " + settings);
+		this.naive.reconfigure(settings, now());
+		this.breaker.reconfigure(settings.config(this.nanoClock, this.wallClock));
+	}
+
+	private void compare() {
+		long now = now();
+		this.naive.look(now);
+		NaiveBreaker.Figures figures = this.naive.figures(now);
+		Snapshot snapshot = this.breaker.snapshot();
+		assertThat(this.breaker.state()).as("state").isEqualTo(this.naive.state);
+		assertThat(snapshot.state()).as("state").isEqualTo(this.naive.state);
+		assertThat(new NaiveBreaker.Figures(snapshot.bufferedCalls(), snapshot.failedCalls(), snapshot.slowCalls(),
+				snapshot.consecutiveFailures(), snapshot.callsUntilEvaluated(), snapshot.failureRate(),
+				snapshot.slowCallRate()))
+			.as("figures")
+			.isEqualTo(figures);
+		assertThat(List.of(snapshot.successfulCallsTotal(), snapshot.failedCallsTotal(), snapshot.slowCallsTotal(),
+				snapshot.ignoredCallsTotal(), snapshot.notPermittedCallsTotal()))
+			.as("totals: successes, failures, slow, ignored, not permitted")
+			.isEqualTo(List.of(this.naive.successes, this.naive.failures, this.naive.slowCalls, this.naive.ignored,
+					this.naive.notPermitted));
+		assertThat(snapshot.openings()).as("openings").isEqualTo(this.naive.openings);
+		assertThat(snapshot.retryAfter().toNanos()).as("retryAfter").isEqualTo(this.naive.retryAfter(now));
+		assertThat(this.changes).as("changes of state").isEqualTo(this.naive.changes);
+		assertThat(this.heard.resets).as("resets heard").isEqualTo(this.resets);
+		assertThat(List.of(this.heard.successes, this.heard.failures, this.heard.ignored, this.heard.notPermitted))
+			.as("calls heard: successes, failures, ignored, not permitted")
+			.isEqualTo(List.of(this.naive.successes, this.naive.failures, this.naive.ignored, this.naive.notPermitted));
+	}
+
+	private static @Nullable Object result(Ending ending) {
+		return switch (ending) {
+			case RESULT -> "good";
+			case BAD_RESULT -> "bad";
+			default -> null;
+		};
+	}
+
+	private static @Nullable Exception exception(Ending ending) {
+		return switch (ending) {
+			case IO_EXCEPTION -> new IOException();
+			case WRAPPED_IO_EXCEPTION -> new CompletionException(new IOException());
+			case ILLEGAL_STATE -> new IllegalStateException();
+			case ILLEGAL_ARGUMENT -> new IllegalArgumentException();
+			case INTERRUPT -> new InterruptedException();
+			default -> null;
+		};
+	}
+
+	/** A clock that goes back stands still. */
+	private long now() {
+		long reading = this.nanoClock.getAsLong();
+		this.latest = (reading - this.latest > 0) ? reading : this.latest;
+		return this.latest;
+	}
+
+	private void note(String step) {
+		this.history.add(step);
+	}
+
+	private record Async(CompletableFuture<@Nullable Object> source, CompletableFuture<@Nullable Object> guarded) {
+	}
+
+	private static final class Pending {
+
+		private final Admission admission;
+
+		private final @Nullable Permit permit;
+
+		private final @Nullable Async future;
+
+		private boolean ended;
+
+		Pending(Admission admission, @Nullable Permit permit, @Nullable Async future) {
+			this.admission = admission;
+			this.permit = permit;
+			this.future = future;
+		}
+
+	}
+
+	/**
+	 * A wall clock that jumps.
+	 */
+	private static final class WallClock extends Clock {
+
+		private Instant now = Instant.EPOCH;
+
+		@Override
+		public Instant instant() {
+			return this.now;
+		}
+
+		@Override
+		public ZoneId getZone() {
+			return ZoneOffset.UTC;
+		}
+
+		@Override
+		public Clock withZone(ZoneId zone) {
+			return this;
+		}
+
+	}
+
+	/**
+	 * What listeners are told.
+	 */
+	private final class Heard implements CircuitBreakerListener {
+
+		private long successes;
+
+		private long failures;
+
+		private long ignored;
+
+		private long notPermitted;
+
+		private int resets;
+
+		void forgetCalls() {
+			this.successes = 0;
+			this.failures = 0;
+			this.ignored = 0;
+			this.notPermitted = 0;
+		}
+
+		@Override
+		public void onStateChange(CircuitBreaker heard, StateChange change) {
+			FuzzRun.this.changes.add(change.from() + " " + change.to() + " " + change.reason());
+		}
+
+		@Override
+		public void onSuccess(CircuitBreaker heard, long elapsedNanos) {
+			this.successes++;
+		}
+
+		@Override
+		public void onFailure(CircuitBreaker heard, @Nullable Throwable thrown, long elapsedNanos) {
+			this.failures++;
+		}
+
+		@Override
+		public void onIgnored(CircuitBreaker heard, Throwable thrown, long elapsedNanos) {
+			this.ignored++;
+		}
+
+		@Override
+		public void onNotPermitted(CircuitBreaker heard) {
+			this.notPermitted++;
+		}
+
+		@Override
+		public void onReset(CircuitBreaker heard) {
+			this.resets++;
+		}
+
+	}
+
+}

@@ -1,0 +1,269 @@
+package dev.breaker;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.breaker.Settings.Ending;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a circuit breaker should do, as plainly as it can be said: one lock, lists that
+ * are counted anew each time, no code of the real one. Its clock never goes back.
+ */
+final class NaiveBreaker {
+
+	record Call(boolean failed, boolean slow, long second) {
+	}
+
+	record Figures(int calls, int failed, int slow, int inARow, int untilEvaluated, float failureRate, float slowRate) {
+	}
+
+	static final class Admission {
+
+		State state;
+
+		Settings settings;
+
+		int period;
+
+		long at;
+
+	}
+
+	Settings settings;
+
+	State state;
+
+	int openings;
+
+	long successes, failures, slowCalls, ignored, notPermitted;
+
+	final List<String> changes = new ArrayList<>();
+
+	private int period;
+
+	private long began, limit, windowBegan;
+
+	private final List<Call> calls = new ArrayList<>();
+
+	private final List<Admission> probes = new ArrayList<>();
+
+	private @Nullable Figures frozen;
+
+	NaiveBreaker(Settings settings, long now) {
+		this.settings = settings;
+		this.state = settings.initialState();
+		this.openings = (this.state == State.OPEN) ? 1 : 0;
+		begin(-1, now);
+	}
+
+	private void begin(long hold, long now) {
+		this.limit = (this.state == State.OPEN && hold < 0) ? byRules() : hold;
+		this.began = now;
+		this.period++;
+		this.probes.clear();
+		emptyWindow(now);
+	}
+
+	private long byRules() {
+		Long max = this.settings.maxWaitNanos();
+		double wait = this.settings.waitNanos() * Math.pow(this.settings.multiplier(), this.openings - 1);
+		return Math.round(Math.min(wait, (max != null) ? max : Long.MAX_VALUE));
+	}
+
+	private void emptyWindow(long now) {
+		this.calls.clear();
+		this.windowBegan = now;
+	}
+
+	private void enter(State next, Reason reason, long hold, long now) {
+		boolean refuses = next == State.OPEN || next == State.FORCED_OPEN;
+		this.frozen = refuses ? figures(now) : null;
+		if (next != this.state) {
+			this.changes.add(this.state + " " + next + " " + reason);
+			this.openings = (next == State.OPEN) ? this.openings + 1 : (next == State.CLOSED) ? 0 : this.openings;
+		}
+		this.state = next;
+		begin(hold, now);
+	}
+
+	/** What time has decided. */
+	synchronized void look(long now) {
+		if (this.state == State.OPEN && now - this.began >= this.limit) {
+			enter(State.HALF_OPEN, Reason.WAIT_ELAPSED, -1, now);
+		}
+		else if ((this.state == State.FORCED_OPEN || this.state == State.DISABLED) && this.limit >= 0
+				&& now - this.began >= this.limit) {
+			enter(State.CLOSED, Reason.HOLD_ELAPSED, -1, now);
+		}
+		else if (!this.probes.isEmpty() && now - this.probes.get(0).at >= this.settings.maxProbeNanos()) {
+			enter(State.OPEN, Reason.PROBES_LOST, -1, this.probes.get(0).at + this.settings.maxProbeNanos());
+			look(now);
+		}
+	}
+
+	synchronized @Nullable Admission admit(long now) {
+		look(now);
+		boolean full = this.state == State.HALF_OPEN
+				&& this.probes.size() + this.calls.size() >= this.settings.permitted();
+		if (this.state == State.OPEN || this.state == State.FORCED_OPEN || full) {
+			this.notPermitted++;
+			return null;
+		}
+		Admission admission = new Admission();
+		admission.state = this.state;
+		admission.settings = this.settings;
+		admission.period = this.period;
+		admission.at = now;
+		if (this.state == State.HALF_OPEN) {
+			this.probes.add(admission);
+		}
+		return admission;
+	}
+
+	synchronized void end(Admission admission, Ending ending, long elapsed, long now) {
+		look(now);
+		boolean present = admission.period == this.period;
+		this.probes.remove(admission);
+		if (admission.state == State.DISABLED || ending == Ending.INTERRUPT || ending == Ending.RELEASE) {
+			return;
+		}
+		if (ending == Ending.ILLEGAL_ARGUMENT) {
+			this.ignored++;
+			return;
+		}
+		boolean failed = switch (ending) {
+			case BAD_RESULT, IO_EXCEPTION, WRAPPED_IO_EXCEPTION -> true;
+			default -> ending == Ending.ILLEGAL_STATE && !admission.settings.recordIoOnly();
+		};
+		Long slowNanos = admission.settings.slowNanos();
+		boolean slow = slowNanos != null && elapsed > slowNanos;
+		this.successes += failed ? 0 : 1;
+		this.failures += failed ? 1 : 0;
+		this.slowCalls += slow ? 1 : 0;
+		if (present) {
+			this.calls.add(new Call(failed, slow, second(now)));
+			judge(failed, slow, now);
+		}
+	}
+
+	private void judge(boolean failed, boolean slow, long now) {
+		if (this.state == State.HALF_OPEN) {
+			judgeProbes(now);
+		}
+		else if (this.state == State.CLOSED && (failed || slow)) {
+			Figures figures = figures(now);
+			boolean enough = figures.calls >= this.settings.minimumCalls();
+			Integer row = this.settings.consecutiveFailures();
+			if (enough && reached(figures.failureRate, this.settings.failureRate())) {
+				enter(State.OPEN, Reason.FAILURE_RATE, -1, now);
+			}
+			else if (enough && reached(figures.slowRate, slowRate())) {
+				enter(State.OPEN, Reason.SLOW_CALL_RATE, -1, now);
+			}
+			else if (row != null && figures.inARow >= row) {
+				enter(State.OPEN, Reason.CONSECUTIVE_FAILURES, -1, now);
+			}
+		}
+	}
+
+	private void judgeProbes(long now) {
+		Figures figures = figures(now);
+		int permitted = this.settings.permitted();
+		int toCome = Math.max(0, permitted - figures.calls);
+		int succeeded = figures.calls - figures.failed;
+		boolean oneOpens = this.settings.consecutiveFailures() != null || !ratesJudged();
+		boolean bad;
+		boolean good;
+		Integer wanted = this.settings.successesToClose();
+		if (wanted != null) {
+			good = succeeded >= wanted && !reached(figures.slowRate, slowRate());
+			bad = succeeded + toCome < wanted || (succeeded >= wanted && !good);
+		}
+		else {
+			Double rate = this.settings.failureRate();
+			bad = (oneOpens && figures.failed > 0) || (!oneOpens && reached(percent(figures.failed, permitted), rate))
+					|| reached(percent(figures.slow, permitted), slowRate());
+			good = !(oneOpens && toCome > 0) && !reached(percent(figures.failed + toCome, permitted), rate)
+					&& !reached(percent(figures.slow + toCome, permitted), slowRate());
+		}
+		if (bad || good) {
+			enter(bad ? State.OPEN : State.CLOSED, bad ? Reason.PROBES_FAILED : Reason.PROBES_SUCCEEDED, -1, now);
+			look(now);
+		}
+	}
+
+	synchronized void command(State next, long hold, long now) {
+		look(now);
+		enter(next, Reason.COMMAND, hold, now);
+	}
+
+	synchronized void reset(long now) {
+		command(State.CLOSED, -1, now);
+		this.successes = this.failures = this.slowCalls = this.ignored = this.notPermitted = 0;
+	}
+
+	synchronized void reconfigure(Settings other, long now) {
+		look(now);
+		boolean same = other.timeBased() == this.settings.timeBased()
+				&& other.windowSize() == this.settings.windowSize();
+		this.settings = other;
+		if (this.state == State.HALF_OPEN) {
+			judgeProbes(now);
+		}
+		else if (!same) {
+			emptyWindow(now);
+		}
+		look(now);
+	}
+
+	synchronized Figures figures(long now) {
+		if (this.frozen != null) {
+			return this.frozen;
+		}
+		List<Call> window = this.calls;
+		if (this.state != State.HALF_OPEN && this.settings.timeBased()) {
+			long tooOld = second(now) - this.settings.windowSize();
+			window = window.stream().filter((call) -> call.second > tooOld).toList();
+		}
+		else if (this.state != State.HALF_OPEN) {
+			window = window.subList(Math.max(0, window.size() - this.settings.windowSize()), window.size());
+		}
+		int all = window.size();
+		int failed = (int) window.stream().filter(Call::failed).count();
+		int slow = (int) window.stream().filter(Call::slow).count();
+		int row = 0;
+		for (int i = this.calls.size(); i > 0 && this.calls.get(i - 1).failed; i--) {
+			row++;
+		}
+		int wanted = (this.state == State.HALF_OPEN) ? this.settings.permitted()
+				: ratesJudged() ? this.settings.minimumCalls() : 0;
+		return new Figures(all, failed, slow, row, Math.max(0, wanted - all), percent(failed, all), percent(slow, all));
+	}
+
+	synchronized long retryAfter(long now) {
+		boolean refuses = this.state == State.OPEN || this.state == State.FORCED_OPEN;
+		return (refuses && this.limit >= 0) ? this.limit - (now - this.began) : 0;
+	}
+
+	private boolean ratesJudged() {
+		return this.settings.failureRate() != null || this.settings.slowNanos() != null;
+	}
+
+	private @Nullable Double slowRate() {
+		return (this.settings.slowNanos() != null) ? this.settings.slowRate() : null;
+	}
+
+	private static boolean reached(float rate, @Nullable Double threshold) {
+		return threshold != null && rate >= threshold.floatValue();
+	}
+
+	private static float percent(int part, int whole) {
+		return (float) (100.0 * part / whole);
+	}
+
+	private long second(long now) {
+		return Math.floorDiv(now - this.windowBegan + Math.floorMod(this.windowBegan, 1_000_000_000L), 1_000_000_000L);
+	}
+
+}

@@ -1,0 +1,140 @@
+package dev.breaker;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Promise 11, at its worst: the stack ends inside the breaker's own code, at any of its
+ * instructions. The call is lost then, but no lock stays held, and the breaker finds back
+ * by itself.
+ */
+class StackEndAttackTests {
+
+	private static final int ROUNDS = 60;
+
+	// Made beforehand: to link a lambda takes more stack than to call it.
+	private static final ThrowingRunnable<RuntimeException> FINE = () -> {
+	};
+
+	private static final ThrowingRunnable<RuntimeException> FAILING = () -> {
+		throw new IllegalStateException();
+	};
+
+	@ParameterizedTest
+	@EnumSource(SlidingWindowType.class)
+	void noLockStaysHeldAndTheBreakerGoesOn(SlidingWindowType type) {
+		for (int round = 0; round < Crowd.scaled(ROUNDS); round++) {
+			HandClock clock = new HandClock();
+			CircuitBreaker breaker = CircuitBreaker.of("deep",
+					CircuitBreakerConfig.builder()
+						.slidingWindowType(type)
+						.slidingWindowSize(4)
+						.minimumNumberOfCalls(4)
+						.permittedNumberOfCallsInHalfOpenState(2)
+						.maxWaitDurationInHalfOpenState(Duration.ofSeconds(1))
+						.waitDurationInOpenState(Duration.ofSeconds(1))
+						.nanoClock(clock)
+						.build());
+			Deep deep = new Deep(breaker, clock, round);
+			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
+			thread.start();
+			Crowd.join(thread);
+			assertThat(deep.unexpected.get()).isNull();
+			assertGoesOn(breaker, clock);
+		}
+	}
+
+	private static void assertGoesOn(CircuitBreaker breaker, HandClock clock) {
+		AtomicReference<@Nullable Snapshot> seen = new AtomicReference<>();
+		Thread looker = new Thread(() -> {
+			for (int i = 0; i < 4; i++) {
+				Permit permit = breaker.tryAcquire();
+				if (permit != null) {
+					permit.release();
+					seen.set(breaker.snapshot());
+					return;
+				}
+				clock.advance(Duration.ofSeconds(1));
+			}
+		}, "looker");
+		looker.setDaemon(true);
+		looker.start();
+		Crowd.join(looker);
+		assertThat(seen.get()).as("admits again: %s", breaker).isNotNull();
+		assertThat(seen.get().failedCalls()).isBetween(0, seen.get().bufferedCalls());
+	}
+
+	/**
+	 * Goes down until the stack ends, and uses the breaker at each level on the way back.
+	 */
+	private static final class Deep implements Runnable {
+
+		private final CircuitBreaker breaker;
+
+		private final HandClock clock;
+
+		private final AtomicReference<@Nullable Throwable> unexpected = new AtomicReference<>();
+
+		private int calls;
+
+		Deep(CircuitBreaker breaker, HandClock clock, int round) {
+			this.breaker = breaker;
+			this.clock = clock;
+			this.calls = round;
+		}
+
+		@Override
+		public void run() {
+			try {
+				down();
+			}
+			catch (StackOverflowError ex) {
+				// At its end
+			}
+			catch (Throwable ex) {
+				this.unexpected.set(ex);
+			}
+		}
+
+		private void down() {
+			try {
+				down();
+			}
+			finally {
+				use();
+			}
+		}
+
+		private void use() {
+			int call = this.calls++;
+			try {
+				if (call % 7 == 0) {
+					this.clock.advance(500_000_000);
+				}
+				if (call % 3 == 0) {
+					this.breaker.run(FAILING);
+				}
+				else if (call % 11 == 0) {
+					this.breaker.snapshot();
+				}
+				else if (call % 97 == 0) {
+					this.breaker.forceOpen(Duration.ofSeconds(1));
+				}
+				else {
+					this.breaker.run(FINE);
+				}
+			}
+			catch (IllegalStateException | CallNotPermittedException | StackOverflowError ex) {
+				// As it should be
+			}
+		}
+
+	}
+
+}
