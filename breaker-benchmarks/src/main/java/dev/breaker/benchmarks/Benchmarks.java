@@ -21,8 +21,10 @@ public final class Benchmarks {
 
 	private static final String FOOTPRINT = "Footprint";
 
+	private static final String START_UP = "StartUpBenchmark";
+
 	/** Nothing is shared there, or it is the same question again. */
-	private static final String NOT_CONTENDED = "RegistryBenchmark";
+	private static final String NOT_CONTENDED = "RegistryBenchmark|AnnotatedBenchmark|KeyBenchmark";
 
 	private Benchmarks() {
 	}
@@ -38,8 +40,15 @@ public final class Benchmarks {
 		boolean full = args.length > 0 && args[0].equals("full");
 		String filter = (args.length > 1) ? args[1] : "";
 		Path directory = Files.createTempDirectory("breaker-benchmarks");
-		run(options(full, filter, directory.resolve("threads-1.json")).threads(1));
-		run(options(full, filter, directory.resolve("threads-2.json")).threads(2).exclude(NOT_CONTENDED));
+		run(options(full, filter, directory.resolve("threads-1.json")).exclude(START_UP));
+		run(options(full, filter, directory.resolve("threads-2.json")).exclude(START_UP)
+			.exclude(NOT_CONTENDED)
+			.threads(2));
+		run(options(full, filter, directory.resolve("start-up.json"))
+			.exclude("dev\\.breaker.*(?<!" + START_UP + "\\.start)$")
+			.forks(full ? 7 : 1)
+			.warmupIterations(0)
+			.measurementIterations(1));
 		System.out.println("Results of JMH are in " + directory);
 		System.out.println();
 		System.out.println(Report.of(directory, FOOTPRINT.contains(filter) ? Footprint.measure() : Map.of()));

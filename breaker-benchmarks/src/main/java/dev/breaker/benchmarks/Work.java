@@ -46,6 +46,32 @@ class Work implements Supplier<Object>, ThrowingSupplier<Object, RuntimeExceptio
 	}
 
 	/**
+	 * Succeeds at every so many calls, and fails at all others.
+	 */
+	static final class FailingMostly extends Work {
+
+		private final Failure failure = new Failure();
+
+		private final int every;
+
+		private int calls;
+
+		FailingMostly(int every) {
+			this.every = every;
+		}
+
+		@Override
+		public Object get() {
+			if (++this.calls != this.every) {
+				throw this.failure;
+			}
+			this.calls = 0;
+			return super.get();
+		}
+
+	}
+
+	/**
 	 * What failing work throws.
 	 */
 	static final class Failure extends RuntimeException {
