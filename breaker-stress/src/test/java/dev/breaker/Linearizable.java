@@ -18,7 +18,7 @@ final class Linearizable {
 			.actorsPerThread(3)
 			.actorsBefore(2)
 			.actorsAfter(2)
-			.iterations(Crowd.scaled(6))
+			.iterations(Crowd.scaled(4))
 			.invocationsPerIteration(500)
 			.check(operations);
 	}
@@ -29,7 +29,7 @@ final class Linearizable {
 			.actorsPerThread(3)
 			.actorsBefore(2)
 			.actorsAfter(2)
-			.iterations(Crowd.scaled(6))
+			.iterations(Crowd.scaled(4))
 			.invocationsPerIteration(500)
 			.check(operations);
 	}

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StackEndAttackTests {
 
-	private static final int ROUNDS = 60;
+	private static final int ROUNDS = 15;
 
 	// Made beforehand: to link a lambda takes more stack than to call it.
 	private static final ThrowingRunnable<RuntimeException> FINE = () -> {
