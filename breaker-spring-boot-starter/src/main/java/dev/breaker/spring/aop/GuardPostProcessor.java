@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
@@ -31,6 +33,8 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 
 	// Marks the proxies that are to be guarded, until the guards are known.
 	private final transient Advisor placeholder;
+
+	private transient volatile @Nullable GuardedMethods guardedMethods;
 
 	private final transient Map<String, Boolean> earlyReferences = new ConcurrentHashMap<>();
 
@@ -81,8 +85,14 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 		}
 	}
 
+	// Kept, since a look-up by type goes through all beans while they are being made.
 	private GuardedMethods guardedMethods() {
-		return Objects.requireNonNull(this.beanFactory).getBean(GuardedMethods.class);
+		GuardedMethods methods = this.guardedMethods;
+		if (methods == null) {
+			methods = Objects.requireNonNull(this.beanFactory).getBean(GuardedMethods.class);
+			this.guardedMethods = methods;
+		}
+		return methods;
 	}
 
 	@Override

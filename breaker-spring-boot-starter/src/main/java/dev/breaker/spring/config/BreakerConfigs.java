@@ -17,6 +17,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching.CacheOverride;
 import org.springframework.core.env.Environment;
 
 /**
@@ -52,6 +54,18 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * which, and where it is
 	 */
 	public static BreakerConfigs load(Environment environment, ConfigurableListableBeanFactory beanFactory,
+			List<CircuitBreakerConfigCustomizer> customizers) {
+		// Thousands of look-ups in sources that do not change meanwhile.
+		CacheOverride caching = ConfigurationPropertyCaching.get(environment).override();
+		try {
+			return read(environment, beanFactory, customizers);
+		}
+		finally {
+			caching.close();
+		}
+	}
+
+	private static BreakerConfigs read(Environment environment, ConfigurableListableBeanFactory beanFactory,
 			List<CircuitBreakerConfigCustomizer> customizers) {
 		Problems problems = new Problems();
 		Sources sources = new Sources(environment, beanFactory.getBeanClassLoader());

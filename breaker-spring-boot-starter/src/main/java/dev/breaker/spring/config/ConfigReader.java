@@ -61,6 +61,9 @@ final class ConfigReader {
 	private void read(BoundProperty property, EffectiveProperties effective) {
 		for (Level level : effective.chain()) {
 			ConfigurationPropertyName key = level.key(property);
+			if (!this.sources.maySay(key)) {
+				continue;
+			}
 			ConfigurationProperty found = this.sources.find(key);
 			if (found != null && property.acceptsNone() && this.sources.isNone(found)) {
 				effective.switchOff(property, found);

@@ -57,6 +57,20 @@ final class Sources {
 		return null;
 	}
 
+	/**
+	 * Whether any source says something of a property or of elements of it. Much cheaper
+	 * than to bind what is not there, as most properties of most breakers are not.
+	 */
+	boolean maySay(ConfigurationPropertyName name) {
+		for (ConfigurationPropertySource source : this.sources) {
+			if (source.getConfigurationProperty(name) != null
+					|| source.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	boolean isNone(ConfigurationProperty property) {
 		return text(property).equalsIgnoreCase(NONE);
 	}
