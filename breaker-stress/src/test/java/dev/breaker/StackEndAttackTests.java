@@ -45,7 +45,9 @@ class StackEndAttackTests {
 			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
 			thread.start();
 			Crowd.join(thread);
-			assertThat(deep.unexpected.get()).isNull();
+			if (deep.unexpected.get() != null) {
+				throw new AssertionError("Neither the call's own nor a stack overflow", deep.unexpected.get());
+			}
 			assertGoesOn(breaker, clock);
 		}
 	}
@@ -132,6 +134,12 @@ class StackEndAttackTests {
 			}
 			catch (IllegalStateException | CallNotPermittedException | StackOverflowError ex) {
 				// As it should be
+			}
+			catch (InternalError ex) {
+				// A JVM that links a lambda anew, since an agent has redefined the class
+				if (!(ex.getCause() instanceof StackOverflowError)) {
+					throw ex;
+				}
 			}
 		}
 
