@@ -73,7 +73,7 @@ class JcstressTests {
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.openjdk.jcstress.Main"));
 		command.addAll(List.of("-t", SELECTION, "-r", REPORT.toString()));
 		if (Crowd.scaled(1) == 1) {
-			command.addAll(List.of("-c", "2", "-f", "1", "-iters", "1", "-time", "300", "-sc", "false"));
+			command.addAll(List.of("-c", "2", "-f", "1", "-iters", "1", "-time", "200", "-sc", "false"));
 			command.addAll(List.of("-af", "NONE", "-jvmArgs", "-Xmx256m"));
 		}
 		return command;

@@ -45,7 +45,9 @@ class StackEndAttackTests {
 			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
 			thread.start();
 			Crowd.join(thread);
-			assertThat(deep.unexpected.get()).isNull();
+			if (deep.unexpected.get() != null) {
+				throw new AssertionError("Neither the call's own nor a stack overflow", deep.unexpected.get());
+			}
 			assertGoesOn(breaker, clock);
 		}
 	}
@@ -57,7 +59,6 @@ class StackEndAttackTests {
 				Permit permit = breaker.tryAcquire();
 				if (permit != null) {
 					permit.release();
-					breaker.run(FINE);
 					seen.set(breaker.snapshot());
 					return;
 				}
@@ -135,7 +136,7 @@ class StackEndAttackTests {
 				// As it should be
 			}
 			catch (InternalError ex) {
-				// How the JVM says that the stack ended while it was linking
+				// A JVM that links a lambda anew, since an agent has redefined the class
 				if (!(ex.getCause() instanceof StackOverflowError)) {
 					throw ex;
 				}
