@@ -124,7 +124,7 @@ public final class Soak {
 	}
 
 	private void run() throws Exception {
-		int first = Math.min(60, Math.max(1, this.options.seconds() / 3));
+		int first = Math.min(60, Math.max(1, this.options.seconds() / 2));
 		trouble(0, first);
 		quiet();
 		long before = heap();
