@@ -3,6 +3,7 @@ package dev.breaker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,6 +17,16 @@ import org.slf4j.LoggerFactory;
 final class Listeners {
 
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
+
+	// Looked up once for a class: breakers made by key come and go with their listeners.
+	private static final ClassValue<Overridden> OVERRIDDEN = new ClassValue<>() {
+
+		@Override
+		protected Overridden computeValue(Class<?> type) {
+			return Overridden.by(type);
+		}
+
+	};
 
 	static final Listeners NONE = new Listeners(List.of());
 
@@ -38,30 +49,23 @@ final class Listeners {
 
 	private Listeners(List<CircuitBreakerListener> all) {
 		this.all = all;
-		this.stateChange = overriding("onStateChange", CircuitBreaker.class, StateChange.class);
-		this.success = overriding("onSuccess", CircuitBreaker.class, long.class);
-		this.failure = overriding("onFailure", CircuitBreaker.class, Throwable.class, long.class);
-		this.ignored = overriding("onIgnored", CircuitBreaker.class, Throwable.class, long.class);
-		this.notPermitted = overriding("onNotPermitted", CircuitBreaker.class);
-		this.reset = overriding("onReset", CircuitBreaker.class);
+		this.stateChange = overriding(Overridden::stateChange);
+		this.success = overriding(Overridden::success);
+		this.failure = overriding(Overridden::failure);
+		this.ignored = overriding(Overridden::ignored);
+		this.notPermitted = overriding(Overridden::notPermitted);
+		this.reset = overriding(Overridden::reset);
 		this.wantTime = this.success.length + this.failure.length + this.ignored.length > 0;
 	}
 
-	private CircuitBreakerListener[] overriding(String method, Class<?>... parameters) {
-		return this.all.stream()
-			.filter((listener) -> overrides(listener, method, parameters))
-			.toArray(CircuitBreakerListener[]::new);
-	}
-
-	private static boolean overrides(CircuitBreakerListener listener, String method, Class<?>... parameters) {
-		try {
-			return listener.getClass()
-				.getMethod(method, parameters)
-				.getDeclaringClass() != CircuitBreakerListener.class;
+	private CircuitBreakerListener[] overriding(Predicate<Overridden> wanted) {
+		List<CircuitBreakerListener> found = new ArrayList<>(this.all.size());
+		for (CircuitBreakerListener listener : this.all) {
+			if (wanted.test(OVERRIDDEN.get(listener.getClass()))) {
+				found.add(listener);
+			}
 		}
-		catch (NoSuchMethodException ex) {
-			throw new IllegalStateException(listener.getClass() + " has no " + method, ex);
-		}
+		return found.toArray(CircuitBreakerListener[]::new);
 	}
 
 	Listeners with(CircuitBreakerListener listener) {
@@ -119,6 +123,29 @@ final class Listeners {
 						listener.getClass(), ex);
 			}
 		}
+	}
+
+	/** What a class of listeners overrides. */
+	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean ignored,
+			boolean notPermitted, boolean reset) {
+
+		static Overridden by(Class<?> type) {
+			return new Overridden(by(type, "onStateChange", CircuitBreaker.class, StateChange.class),
+					by(type, "onSuccess", CircuitBreaker.class, long.class),
+					by(type, "onFailure", CircuitBreaker.class, Throwable.class, long.class),
+					by(type, "onIgnored", CircuitBreaker.class, Throwable.class, long.class),
+					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class));
+		}
+
+		private static boolean by(Class<?> type, String method, Class<?>... parameters) {
+			try {
+				return type.getMethod(method, parameters).getDeclaringClass() != CircuitBreakerListener.class;
+			}
+			catch (NoSuchMethodException ex) {
+				throw new IllegalStateException(type + " has no " + method, ex);
+			}
+		}
+
 	}
 
 }

@@ -15,6 +15,8 @@ import dev.breaker.spring.config.BreakerConfigs;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.DisposableBean;
+
 /**
  * Makes the breakers of annotations that have a {@code key}: one for each value, called
  * {@code name:value} and configured as {@code name}. There are never more of them than
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Safe for use by many threads. To find a breaker that is there takes no lock; one lock
  * guards their number, and with it the queue.
  */
-public final class KeyedBreakers {
+public final class KeyedBreakers implements DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(KeyedBreakers.class);
 
@@ -50,6 +52,15 @@ public final class KeyedBreakers {
 	private final Map<String, KeyedGroup> groups = new ConcurrentHashMap<>();
 
 	private final LongAdder overflowCalls = new LongAdder();
+
+	private final RegistryListener forgetRemoved = new RegistryListener() {
+
+		@Override
+		public void onRemoved(CircuitBreaker breaker) {
+			forget(breaker);
+		}
+
+	};
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -79,14 +90,23 @@ public final class KeyedBreakers {
 		this.configs = configs;
 		this.max = max;
 		this.clock = clock;
-		registry.addRegistryListener(new RegistryListener() {
+		registry.addRegistryListener(this.forgetRemoved);
+	}
 
-			@Override
-			public void onRemoved(CircuitBreaker breaker) {
-				forget(breaker);
-			}
-
-		});
+	/** Leaves nothing of itself in a registry that outlives the context. */
+	@Override
+	public void destroy() {
+		this.registry.removeRegistryListener(this.forgetRemoved);
+		this.lock.lock();
+		try {
+			this.queue.forEach((keyed) -> this.registry.remove(keyed.breaker.name()));
+			this.queue.clear();
+			this.size = 0;
+			this.groups.values().forEach((group) -> group.breakers.clear());
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
