@@ -5,35 +5,48 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of the last N seconds, in a ring of one-second buckets.
+ * The calls of the last N seconds, in a ring with a place for each second.
  *
  * <p>
- * Fast successes, the bulk of the calls, go into a striped counter of the newest bucket
- * without a lock, since they cannot open anything: who next has something to decide or to
- * show finds them there, and with them the end of a row of failures. A bucket is never
- * used for a second time, so one that comes late to it harms nothing.
+ * Fast successes, the bulk of the calls, go into a striped counter without a lock, since
+ * they cannot open anything. Who next has something to decide or to show, or begins a new
+ * second, puts them into the ring first, into the second that is the newest then, and
+ * with them the end of a row of failures.
  */
 final class TimeWindow extends SlidingWindow {
 
 	private static final long SECOND = 1_000_000_000;
 
 	/**
-	 * A whole second of the clock, so that buckets begin where the clock's seconds do.
+	 * A whole second of the clock, so that those of the window begin where the clock's
+	 * do.
 	 */
 	private final long origin;
 
-	private final @Nullable Bucket[] ring;
+	private final long[] calls;
 
-	/** Written under the lock. */
-	private volatile Bucket newest;
+	private final long[] failed;
+
+	private final long[] slow;
+
+	/** The newest second's place in the ring. */
+	private int place;
+
+	/** The newest second. Written under the lock. */
+	private volatile long newest;
 
 	private int consecutiveFailures;
 
+	private final LongAdder successes = new LongAdder();
+
+	/** How many of them were put into the ring. */
+	private long settled;
+
 	TimeWindow(int seconds, long now) {
-		this.ring = new @Nullable Bucket[seconds];
 		this.origin = now - Math.floorMod(now, SECOND);
-		this.newest = new Bucket(0);
-		this.ring[0] = this.newest;
+		this.calls = new long[seconds];
+		this.failed = new long[seconds];
+		this.slow = new long[seconds];
 	}
 
 	@Override
@@ -44,7 +57,7 @@ final class TimeWindow extends SlidingWindow {
 	@Override
 	boolean fits(CircuitBreakerConfig config) {
 		return config.slidingWindowType() == SlidingWindowType.TIME_BASED
-				&& config.slidingWindowSize() == this.ring.length;
+				&& config.slidingWindowSize() == this.calls.length;
 	}
 
 	@Override
@@ -58,11 +71,10 @@ final class TimeWindow extends SlidingWindow {
 			if (this.trip != null) {
 				return this.trip;
 			}
-			settle();
-			Bucket bucket = bucket(now);
-			bucket.spots++;
-			bucket.failed += failed ? 1 : 0;
-			bucket.slow += slow ? 1 : 0;
+			advance(now);
+			this.calls[this.place]++;
+			this.failed[this.place] += failed ? 1 : 0;
+			this.slow[this.place] += slow ? 1 : 0;
 			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
 			if (judge != null) {
 				Figures figures = counts(now, judge);
@@ -78,61 +90,65 @@ final class TimeWindow extends SlidingWindow {
 	}
 
 	private void succeed(long now) {
-		Bucket bucket = this.newest;
-		if (second(now) > bucket.second) {
+		if (second(now) > this.newest) {
 			lock();
 			try {
-				// Before a bucket leaves, with what it knows of a row of failures.
-				settle();
-				bucket = bucket(now);
+				advance(now);
 			}
 			finally {
 				this.held = 0;
 			}
 		}
-		bucket.increment();
-	}
-
-	@Override
-	void settle() {
-		for (Bucket bucket : this.ring) {
-			long sum = (bucket != null) ? bucket.sum() : 0;
-			if (bucket != null && sum != bucket.settled) {
-				bucket.settled = sum;
-				this.consecutiveFailures = 0;
-			}
-		}
+		this.successes.increment();
 	}
 
 	private long second(long now) {
 		return Math.floorDiv(now - this.origin, SECOND);
 	}
 
-	/** The bucket of this second; the newest one where the clock went back. */
-	private Bucket bucket(long now) {
-		Bucket latest = this.newest;
+	/**
+	 * Begins a new second where one is due. Where the clock went back, or a thread comes
+	 * late, calls join the newest one.
+	 */
+	private void advance(long now) {
+		settle();
 		long second = second(now);
-		if (second <= latest.second) {
-			return latest;
+		long forgotten = Math.min(second - this.newest, this.calls.length);
+		if (forgotten <= 0) {
+			return;
 		}
-		Bucket bucket = new Bucket(second);
-		this.ring[(int) (second % this.ring.length)] = bucket;
-		this.newest = bucket;
-		return bucket;
+		// From here on no call that a stack's end could stop half-way
+		for (long i = 0; i < forgotten; i++) {
+			this.place = (this.place + 1 == this.calls.length) ? 0 : this.place + 1;
+			this.calls[this.place] = 0;
+			this.failed[this.place] = 0;
+			this.slow[this.place] = 0;
+		}
+		this.newest = second;
+	}
+
+	/** Puts the waiting successes into the newest second. */
+	@Override
+	void settle() {
+		long sum = this.successes.sum();
+		if (sum != this.settled) {
+			this.calls[this.place] += sum - this.settled;
+			this.settled = sum;
+			this.consecutiveFailures = 0;
+		}
 	}
 
 	@Override
 	Figures counts(long now, Rules rules) {
-		long tooOld = Math.max(second(now), this.newest.second) - this.ring.length;
 		long calls = 0;
 		long failed = 0;
 		long slow = 0;
-		for (Bucket bucket : this.ring) {
-			if (bucket != null && bucket.second > tooOld) {
-				calls += bucket.settled + bucket.spots;
-				failed += bucket.failed;
-				slow += bucket.slow;
-			}
+		int i = this.place;
+		for (long gone = Math.max(0, second(now) - this.newest); gone < this.calls.length; gone++) {
+			calls += this.calls[i];
+			failed += this.failed[i];
+			slow += this.slow[i];
+			i = (i == 0) ? this.calls.length - 1 : i - 1;
 		}
 		return new Figures(saturated(calls), saturated(failed), saturated(slow), this.consecutiveFailures,
 				rules.callsUntilEvaluated(saturated(calls)));
@@ -140,32 +156,6 @@ final class TimeWindow extends SlidingWindow {
 
 	private static int saturated(long count) {
 		return (int) Math.min(count, Integer.MAX_VALUE);
-	}
-
-	/**
-	 * One second: its fast successes in the adder itself, the others in fields that the
-	 * window's lock guards.
-	 */
-	private static final class Bucket extends LongAdder {
-
-		private static final long serialVersionUID = 1L;
-
-		private final long second;
-
-		/** How many of the fast successes were taken notice of. */
-		private long settled;
-
-		/** Calls that failed or were slow. */
-		private long spots;
-
-		private long failed;
-
-		private long slow;
-
-		Bucket(long second) {
-			this.second = second;
-		}
-
 	}
 
 }

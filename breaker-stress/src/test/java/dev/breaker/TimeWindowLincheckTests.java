@@ -1,12 +1,15 @@
 package dev.breaker;
 
+import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
  * Promise 6: a time window holds what some order of the calls would have left in it, and
- * trips at the same call. The clock stands still.
+ * trips at the same call. Seconds come in any order, as from threads that lost their
+ * processor after they read the clock, and leave the window.
  *
  * <p>
  * {@code mvn verify -pl breaker-stress -am -Dtest=TimeWindowLincheckTests
@@ -24,6 +27,7 @@ class TimeWindowLincheckTests {
 		Linearizable.stress(Window.class);
 	}
 
+	@Param(name = "second", gen = IntGen.class, conf = "0:4")
 	public static class Window {
 
 		private final Rules rules = CircuitBreakerConfig.builder()
@@ -37,23 +41,27 @@ class TimeWindowLincheckTests {
 		private final SlidingWindow window = SlidingWindow.of(this.rules.config, 0);
 
 		@Operation
-		public void succeed() {
-			this.window.record(false, false, 0, this.rules);
+		public void succeed(@Param(name = "second") int second) {
+			this.window.record(false, false, nanos(second), this.rules);
 		}
 
 		@Operation
-		public @Nullable String succeedSlowly() {
-			return told(this.window.record(false, true, 0, this.rules));
+		public @Nullable String succeedSlowly(@Param(name = "second") int second) {
+			return told(this.window.record(false, true, nanos(second), this.rules));
 		}
 
 		@Operation
-		public @Nullable String fail() {
-			return told(this.window.record(true, false, 0, this.rules));
+		public @Nullable String fail(@Param(name = "second") int second) {
+			return told(this.window.record(true, false, nanos(second), this.rules));
 		}
 
 		@Operation
-		public String figures() {
-			return this.window.figures(0, this.rules).toString();
+		public String figures(@Param(name = "second") int second) {
+			return this.window.figures(nanos(second), this.rules).toString();
+		}
+
+		private static long nanos(int second) {
+			return second * 1_000_000_000L;
 		}
 
 		private static @Nullable String told(@Nullable Trip trip) {

@@ -7,6 +7,7 @@ import java.util.Map;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -24,7 +25,10 @@ public final class Benchmarks {
 	private static final String START_UP = "StartUpBenchmark";
 
 	/** Nothing is shared there, or it is the same question again. */
-	private static final String NOT_CONTENDED = "RegistryBenchmark|AnnotatedBenchmark|KeyBenchmark";
+	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|KeyBenchmark";
+
+	/** Whose cost is not that of what threads share. */
+	private static final String HEAVY = "\\.(failsafe|smallRye|sentinel)$";
 
 	private Benchmarks() {
 	}
@@ -40,23 +44,29 @@ public final class Benchmarks {
 		boolean full = args.length > 0 && args[0].equals("full");
 		String filter = (args.length > 1) ? args[1] : "";
 		Path directory = Files.createTempDirectory("breaker-benchmarks");
-		run(options(full, filter, directory.resolve("threads-1.json")).exclude(START_UP));
-		run(options(full, filter, directory.resolve("threads-2.json")).exclude(START_UP)
+		boolean any = run(options(full, filter, directory.resolve("threads-1.json")).exclude(START_UP));
+		any |= run(options(full, filter, directory.resolve("threads-2.json")).exclude(START_UP)
 			.exclude(NOT_CONTENDED)
+			.exclude(HEAVY)
+			.param("percent", "1")
 			.threads(2));
-		run(options(full, filter, directory.resolve("start-up.json"))
+		any |= run(options(full, filter, directory.resolve("start-up.json"))
 			.exclude("dev\\.breaker.*(?<!" + START_UP + "\\.start)$")
 			.forks(full ? 7 : 1)
 			.warmupIterations(0)
 			.measurementIterations(1));
+		boolean footprint = FOOTPRINT.contains(filter);
+		if (!any && !footprint) {
+			throw new IllegalArgumentException("No benchmark has a name like " + filter);
+		}
 		System.out.println("Results of JMH are in " + directory);
 		System.out.println();
-		System.out.println(Report.of(directory, FOOTPRINT.contains(filter) ? Footprint.measure() : Map.of()));
+		System.out.println(Report.of(directory, footprint ? Footprint.measure() : Map.of()));
 	}
 
 	private static ChainedOptionsBuilder options(boolean full, String filter, Path result) {
 		int iterations = full ? 5 : 2;
-		return new OptionsBuilder().include("dev\\.breaker\\.benchmarks\\..*" + filter)
+		return new OptionsBuilder().include("dev\\.breaker\\.benchmarks\\..*(?:" + filter + ")")
 			.forks(full ? 3 : 1)
 			.warmupIterations(iterations)
 			.warmupTime(TimeValue.milliseconds(500))
@@ -67,8 +77,14 @@ public final class Benchmarks {
 			.result(result.toString());
 	}
 
-	private static void run(ChainedOptionsBuilder options) throws RunnerException {
-		new Runner(options.build()).run();
+	/** Whether there was anything to run. */
+	private static boolean run(ChainedOptionsBuilder options) throws RunnerException {
+		try {
+			return !new Runner(options.build()).run().isEmpty();
+		}
+		catch (NoBenchmarksException ex) {
+			return false;
+		}
 	}
 
 }

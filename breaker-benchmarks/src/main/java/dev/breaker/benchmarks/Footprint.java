@@ -2,6 +2,7 @@ package dev.breaker.benchmarks;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -19,6 +20,12 @@ import org.openjdk.jol.info.GraphLayout;
  */
 final class Footprint {
 
+	static final String COUNT = "breaker, 100 calls";
+
+	static final String TIME = "breaker, 10 seconds";
+
+	static final String USED = "breaker, 10 seconds, all used";
+
 	private static final int MORE = 100;
 
 	static {
@@ -35,7 +42,8 @@ final class Footprint {
 		for (SlidingWindowType window : SlidingWindowType.values()) {
 			String suffix = (window == SlidingWindowType.COUNT_BASED) ? ", 100 calls" : ", 10 seconds";
 			CircuitBreakerConfig config = Guards.breakerConfig(window, 50).build();
-			bytes.put("breaker" + suffix, ofOne((i) -> CircuitBreaker.of(name(i), config)));
+			bytes.put((window == SlidingWindowType.COUNT_BASED) ? COUNT : TIME,
+					ofOne((i) -> CircuitBreaker.of(name(i), config)));
 			io.github.resilience4j.circuitbreaker.CircuitBreakerConfig locked = Guards.resilience4jConfig(window, 50)
 				.build();
 			bytes.put("Resilience4j" + suffix,
@@ -49,8 +57,29 @@ final class Footprint {
 			bytes.put("Failsafe (has no name)" + suffix,
 					ofOne((i) -> dev.failsafe.CircuitBreaker.builder(failsafe).build()));
 		}
+		bytes.put(USED, ofOne(usedInEverySecond()));
 		bytes.put("SmallRye (has no name), 100 calls", ofOne((i) -> Guards.smallRye(50)));
 		return bytes;
+	}
+
+	/**
+	 * Shows whether a time window grows with use. The clock that is moved by hand adds 32
+	 * bytes, which the system's does not.
+	 */
+	private static IntFunction<Object> usedInEverySecond() {
+		AtomicLong now = new AtomicLong();
+		CircuitBreakerConfig config = Guards.breakerConfig(SlidingWindowType.TIME_BASED, 50)
+			.nanoClock(now::get)
+			.build();
+		Work work = new Work();
+		return (i) -> {
+			CircuitBreaker breaker = CircuitBreaker.of(name(i), config);
+			for (int second = 0; second < config.slidingWindowSize(); second++) {
+				breaker.call(work);
+				now.addAndGet(1_000_000_000);
+			}
+			return breaker;
+		};
 	}
 
 	private static String name(int i) {

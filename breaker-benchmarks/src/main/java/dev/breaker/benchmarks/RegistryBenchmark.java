@@ -1,10 +1,11 @@
 package dev.breaker.benchmarks;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
@@ -22,50 +23,83 @@ import org.openjdk.jmh.annotations.State;
  * again, and of all names one after another in no order, which is a question to the
  * memory rather than to a library.
  */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RegistryBenchmark {
 
-	/** How many different names are asked for. */
-	@Param({ "64", "100000" })
-	public int asked;
+	@Benchmark
+	public Object breaker(Breaker registry, Names names) {
+		return registry.breakers.get(names.next());
+	}
 
-	private String[] names = {};
+	@Benchmark
+	public Object resilience4j(Resilience4j registry, Names names) {
+		return registry.breakers.circuitBreaker(names.next());
+	}
 
-	private int next;
+	private static List<String> all() {
+		return IntStream.range(0, 100_000).mapToObj((i) -> "service-" + i).collect(Collectors.toList());
+	}
 
-	private CircuitBreakerRegistry breaker = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+	/**
+	 * The names that are asked for. No string of the registry's own: a caller's seldom
+	 * is.
+	 */
+	@State(Scope.Thread)
+	public static class Names {
 
-	private io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry resilience4j = io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry
-		.ofDefaults();
+		/** How many different ones. */
+		@Param({ "64", "100000" })
+		public int asked;
 
-	@Setup
-	public void fill() {
-		List<String> all = new ArrayList<>();
-		for (int i = 0; i < 100_000; i++) {
-			all.add("service-" + i);
+		private String[] names = {};
+
+		private int next;
+
+		@Setup
+		public void choose() {
+			List<String> all = all();
+			Collections.shuffle(all, new Random(1));
+			this.names = all.subList(0, this.asked).toArray(String[]::new);
 		}
-		all.forEach(this.breaker::get);
-		all.forEach(this.resilience4j::circuitBreaker);
-		Collections.shuffle(all, new Random(1));
-		this.names = all.subList(0, this.asked).toArray(String[]::new);
+
+		String next() {
+			int name = this.next;
+			this.next = (name + 1 == this.names.length) ? 0 : name + 1;
+			return this.names[name];
+		}
+
 	}
 
-	private String name() {
-		int name = this.next;
-		this.next = (name + 1 == this.names.length) ? 0 : name + 1;
-		return this.names[name];
+	/**
+	 * This project's registry.
+	 */
+	@State(Scope.Benchmark)
+	public static class Breaker {
+
+		final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+
+		@Setup
+		public void fill() {
+			all().forEach(this.breakers::get);
+		}
+
 	}
 
-	@Benchmark
-	public Object breaker() {
-		return this.breaker.get(name());
-	}
+	/**
+	 * Resilience4j's registry.
+	 */
+	@State(Scope.Benchmark)
+	public static class Resilience4j {
 
-	@Benchmark
-	public Object resilience4j() {
-		return this.resilience4j.circuitBreaker(name());
+		final io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry breakers = io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry
+			.ofDefaults();
+
+		@Setup
+		public void fill() {
+			all().forEach(this.breakers::circuitBreaker);
+		}
+
 	}
 
 }

@@ -17,13 +17,10 @@ final class Report {
 
 	private final Results results;
 
-	private final Map<String, Long> footprint;
-
 	private final StringBuilder text = new StringBuilder();
 
-	private Report(Results results, Map<String, Long> footprint) {
+	private Report(Results results) {
 		this.results = results;
-		this.footprint = footprint;
 	}
 
 	/**
@@ -38,7 +35,7 @@ final class Report {
 	static String of(Path directory, Map<String, Long> footprint) throws IOException {
 		try (Stream<Path> files = Files.list(directory)) {
 			List<Path> json = files.filter((file) -> file.toString().endsWith(".json")).sorted().toList();
-			return new Report(Results.read(json), footprint).write();
+			return new Report(Results.read(json, footprint)).write();
 		}
 	}
 
@@ -77,13 +74,14 @@ final class Report {
 	}
 
 	private void footprint() {
-		if (this.footprint.isEmpty()) {
+		if (this.results.footprint().isEmpty()) {
 			return;
 		}
 		line("### Heap of one idle breaker");
 		line("");
 		table("| breaker | bytes |",
-				this.footprint.entrySet()
+				this.results.footprint()
+					.entrySet()
 					.stream()
 					.map((size) -> String.format(Locale.ROOT, "| %s | %,d |", size.getKey(), size.getValue())));
 	}

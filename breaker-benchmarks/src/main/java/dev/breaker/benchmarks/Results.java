@@ -14,7 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What JMH wrote, found by keys such as {@code FailingBenchmark.breaker[percent=1]@2}:
- * class, method, parameters, and the threads where there are more than one.
+ * class, method, parameters, and the threads where there are more than one. And the
+ * footprint, by kind of breaker.
  */
 final class Results {
 
@@ -22,8 +23,14 @@ final class Results {
 
 	private final Map<String, Measurement> measurements = new TreeMap<>();
 
-	static Results read(List<Path> files) throws IOException {
-		Results results = new Results();
+	private final Map<String, Long> footprint;
+
+	private Results(Map<String, Long> footprint) {
+		this.footprint = footprint;
+	}
+
+	static Results read(List<Path> files, Map<String, Long> footprint) throws IOException {
+		Results results = new Results(footprint);
 		for (Path file : files) {
 			for (JsonNode run : JsonMapper.shared().readTree(Files.readString(file))) {
 				results.measurements.put(key(run), measurement(run));
@@ -82,6 +89,16 @@ final class Results {
 	/** Bytes that a call allocates, or NaN where it was not measured. */
 	double bytes(String key) {
 		return this.measurements.getOrDefault(key, NONE).bytes();
+	}
+
+	Map<String, Long> footprint() {
+		return this.footprint;
+	}
+
+	/** Heap of one idle breaker, or NaN where it was not measured. */
+	double heap(String breaker) {
+		Long bytes = this.footprint.get(breaker);
+		return (bytes != null) ? bytes : Double.NaN;
 	}
 
 	/**

@@ -10,7 +10,7 @@ import org.springframework.asm.Type;
 
 /**
  * Makes as many classes as are asked for, each with one method guarded by a breaker of
- * its own: nobody wants to read a thousand of them.
+ * its own: nobody wants to read a hundred of them.
  */
 final class Services extends ClassLoader {
 

@@ -21,6 +21,14 @@ record Target(String question, double limit, String unit, ToDoubleFunction<Resul
 
 	private static final String BYTES = "bytes";
 
+	private static final String INTERCEPTOR = "AnnotatedBenchmark.emptyInterceptor";
+
+	private static final String CLOSED = "AnnotatedBenchmark.breakerClosed[meters=false]";
+
+	private static final String CLOSED_METERS = "AnnotatedBenchmark.breakerClosed[meters=true]";
+
+	private static final String OPEN = "AnnotatedBenchmark.breakerOpen[meters=false]";
+
 	static List<Target> all() {
 		return List.of(
 				// Core, closed
@@ -51,7 +59,36 @@ record Target(String question, double limit, String unit, ToDoubleFunction<Resul
 						"RefusedBenchmark.resilience4j"),
 				// Registry
 				new Target("look-up among 100,000 names", 25, NANOS,
-						(results) -> results.score("RegistryBenchmark.breaker[asked=64]")));
+						(results) -> results.score("RegistryBenchmark.breaker[asked=64]")),
+				// Heap of one idle breaker
+				heap("heap, count window", 600, Footprint.COUNT), heap("heap, time window", 900, Footprint.TIME),
+				heap("the same, every second used", 900, Footprint.USED),
+				// Annotated
+				ratio("annotated, closed / empty interceptor", 1.5, CLOSED, INTERCEPTOR),
+				bytes("annotated, closed, allocated", 160, CLOSED),
+				ratio("annotated, closed, meters / empty interceptor", 4, CLOSED_METERS, INTERCEPTOR),
+				bytes("annotated, closed, meters, allocated", 160, CLOSED_METERS),
+				ratio("annotated, closed, meters / Resilience4j with its own", 1 / 10.0, CLOSED_METERS,
+						"AnnotatedBenchmark.resilience4jClosed[meters=true]"),
+				ratio("annotated, open, fallback / empty interceptor", 3, OPEN, INTERCEPTOR),
+				ratio("annotated, open, fallback / Resilience4j", 1 / 25.0, OPEN,
+						"AnnotatedBenchmark.resilience4jOpen[meters=false]"),
+				ratio("annotated, failing, fallback / Resilience4j", 1 / 15.0,
+						"AnnotatedBenchmark.breakerFailing[meters=false]",
+						"AnnotatedBenchmark.resilience4jFailing[meters=false]"),
+				// Start-up
+				new Target("start-up, 100 breakers: what it adds / what Resilience4j adds", 0.5, TIMES,
+						(results) -> startUp(results, "BREAKER") / startUp(results, "RESILIENCE4J")));
+	}
+
+	/** What a library adds to the start of an application without any. */
+	private static double startUp(Results results, String library) {
+		String benchmark = "StartUpBenchmark.start[breakers=100][library=%s]";
+		return results.score(benchmark.formatted(library)) - results.score(benchmark.formatted("NONE"));
+	}
+
+	private static Target heap(String question, double limit, String breaker) {
+		return new Target(question, limit, BYTES, (results) -> results.heap(breaker));
 	}
 
 	private static Target ratio(String question, double limit, String ours, String other) {

@@ -47,9 +47,10 @@ final class ConfigReader {
 
 	EffectiveProperties read(List<Level> chain) {
 		EffectiveProperties effective = new EffectiveProperties(chain);
+		List<Level> speaking = chain.stream().filter((level) -> this.sources.maySay(level.prefix())).toList();
 		for (BoundProperty property : BoundProperty.OF_BREAKER) {
 			if (!property.toString().equals(BoundProperty.BASE_CONFIG)) {
-				read(property, effective);
+				read(property, speaking, effective);
 			}
 		}
 		return effective;
@@ -58,8 +59,8 @@ final class ConfigReader {
 	/**
 	 * Goes from level to level until one says something, be it nonsense.
 	 */
-	private void read(BoundProperty property, EffectiveProperties effective) {
-		for (Level level : effective.chain()) {
+	private void read(BoundProperty property, List<Level> levels, EffectiveProperties effective) {
+		for (Level level : levels) {
 			ConfigurationPropertyName key = level.key(property);
 			if (!this.sources.maySay(key)) {
 				continue;

@@ -1,6 +1,7 @@
 package dev.breaker.spring.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -30,21 +31,25 @@ final class EnvironmentVariables {
 
 	private final ConfigurationPropertySource source;
 
-	private final String[] names;
-
 	private final String root;
+
+	/** Those that are to be properties of ours, as a rule none. */
+	private final List<String> names;
 
 	EnvironmentVariables(ConfigurationPropertySource source, SystemEnvironmentPropertySource underlying) {
 		this.source = source;
-		this.names = underlying.getPropertyNames();
 		String prefix = (underlying instanceof PropertySourceInfo info) ? info.getPrefix() : null;
 		this.root = (StringUtils.hasText(prefix) ? prefix.toUpperCase(Locale.ROOT) + "_" : "") + "BREAKER_";
+		this.names = Arrays.stream(underlying.getPropertyNames()).filter(this::isOurs).toList();
 	}
 
 	/**
 	 * Adds the names of one word that only variables give.
 	 */
 	void addNames(Levels levels) {
+		if (this.names.isEmpty()) {
+			return;
+		}
 		for (String section : SECTIONS) {
 			for (BoundProperty property : BoundProperty.OF_BREAKER) {
 				Pattern pattern = Pattern.compile(Pattern.quote(this.root + variable(section)) + "_([A-Z][A-Z0-9]*)_(?:"
@@ -67,6 +72,9 @@ final class EnvironmentVariables {
 	}
 
 	void check(Levels levels, Problems problems) {
+		if (this.names.isEmpty()) {
+			return;
+		}
 		Set<String> known = new HashSet<>();
 		List<String> candidates = new ArrayList<>();
 		for (Level level : levels.all()) {
@@ -80,7 +88,7 @@ final class EnvironmentVariables {
 			}
 		}
 		for (String name : this.names) {
-			if (isOurs(name) && !known.contains(name)) {
+			if (!known.contains(name)) {
 				problems.add(problem(name, candidates));
 			}
 		}

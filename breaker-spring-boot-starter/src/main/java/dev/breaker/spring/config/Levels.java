@@ -2,6 +2,7 @@ package dev.breaker.spring.config;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,10 @@ final class Levels {
 
 	private final Map<String, Level> instances = new LinkedHashMap<>();
 
+	private final Map<ConfigurationPropertyName, Level> byPrefix = new HashMap<>();
+
 	Levels() {
-		this.configs.put(Level.DEFAULT.name(), Level.DEFAULT);
+		add(Level.DEFAULT);
 	}
 
 	/**
@@ -29,18 +32,17 @@ final class Levels {
 	 * and to Spring Boot the same
 	 */
 	@Nullable Level add(Level level) {
-		for (Level present : (level.isInstance() ? this.instances : this.configs).values()) {
-			boolean sameName = present.name().equals(level.name());
-			if (sameName || present.prefix().equals(level.prefix())) {
-				return (sameName && present.prefix().equals(level.prefix())) ? null : present;
-			}
+		Map<String, Level> byName = level.isInstance() ? this.instances : this.configs;
+		Level present = this.byPrefix.getOrDefault(level.prefix(), byName.get(level.name()));
+		if (present == null) {
+			byName.put(level.name(), level);
+			this.byPrefix.put(level.prefix(), level);
 		}
-		(level.isInstance() ? this.instances : this.configs).put(level.name(), level);
-		return null;
+		return level.equals(present) ? null : present;
 	}
 
 	boolean contains(ConfigurationPropertyName prefix) {
-		return all().stream().anyMatch((level) -> level.prefix().equals(prefix));
+		return this.byPrefix.containsKey(prefix);
 	}
 
 	@Nullable Level config(String name) {

@@ -28,6 +28,9 @@ final class Sources {
 
 	private final List<ConfigurationPropertySource> sources;
 
+	/** Those that may have keys of ours, as a rule one or two. */
+	private final List<ConfigurationPropertySource> speaking;
+
 	private final PlaceholdersResolver placeholders;
 
 	private final Binder binder;
@@ -35,8 +38,11 @@ final class Sources {
 	Sources(Environment environment, @Nullable ClassLoader classLoader) {
 		this.sources = StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
 			.toList();
+		this.speaking = this.sources.stream()
+			.filter((source) -> source.containsDescendantOf(Level.ROOT) != ConfigurationPropertyState.ABSENT)
+			.toList();
 		this.placeholders = new PropertySourcesPlaceholdersResolver(environment);
-		this.binder = new Binder(this.sources, this.placeholders, null,
+		this.binder = new Binder(this.speaking, this.placeholders, null,
 				(registry) -> registry.registerCustomEditor(Class.class, new ClassEditor(classLoader)));
 	}
 
@@ -48,7 +54,7 @@ final class Sources {
 	 * The property itself, where it is not a list written element by element.
 	 */
 	@Nullable ConfigurationProperty find(ConfigurationPropertyName name) {
-		for (ConfigurationPropertySource source : this.sources) {
+		for (ConfigurationPropertySource source : this.speaking) {
 			ConfigurationProperty property = source.getConfigurationProperty(name);
 			if (property != null || source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT) {
 				return property;
@@ -58,11 +64,12 @@ final class Sources {
 	}
 
 	/**
-	 * Whether any source says something of a property or of elements of it. Much cheaper
-	 * than to bind what is not there, as most properties of most breakers are not.
+	 * Whether any source says something of a property or of anything below it. Much
+	 * cheaper than to bind what is not there, as most properties of most breakers are
+	 * not.
 	 */
 	boolean maySay(ConfigurationPropertyName name) {
-		for (ConfigurationPropertySource source : this.sources) {
+		for (ConfigurationPropertySource source : this.speaking) {
 			if (source.getConfigurationProperty(name) != null
 					|| source.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT) {
 				return true;
