@@ -23,11 +23,11 @@ final class TimeWindow extends SlidingWindow {
 	 */
 	private final long origin;
 
-	private final long[] calls;
+	private final int[] calls;
 
-	private final long[] failed;
+	private final int[] failed;
 
-	private final long[] slow;
+	private final int[] slow;
 
 	/** The newest second's place in the ring. */
 	private int place;
@@ -44,9 +44,9 @@ final class TimeWindow extends SlidingWindow {
 
 	TimeWindow(int seconds, long now) {
 		this.origin = now - Math.floorMod(now, SECOND);
-		this.calls = new long[seconds];
-		this.failed = new long[seconds];
-		this.slow = new long[seconds];
+		this.calls = new int[seconds];
+		this.failed = new int[seconds];
+		this.slow = new int[seconds];
 	}
 
 	@Override
@@ -132,7 +132,7 @@ final class TimeWindow extends SlidingWindow {
 	void settle() {
 		long sum = this.successes.sum();
 		if (sum != this.settled) {
-			this.calls[this.place] += sum - this.settled;
+			this.calls[this.place] = saturated(this.calls[this.place] + sum - this.settled);
 			this.settled = sum;
 			this.consecutiveFailures = 0;
 		}
