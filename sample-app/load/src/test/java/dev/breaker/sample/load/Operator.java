@@ -10,6 +10,7 @@ import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.foreach;
 import static io.gatling.javaapi.core.CoreDsl.jsonPath;
 import static io.gatling.javaapi.http.HttpDsl.http;
+import static io.gatling.javaapi.http.HttpDsl.status;
 
 /**
  * Breaks and mends the services behind the shop, and looks at what came of it. Only the
@@ -22,7 +23,11 @@ final class Operator {
 	private final AtomicLong received = new AtomicLong();
 
 	ChainBuilder mendsAll() {
-		return foreach(SERVICES, "service").on(http("mend").post("/faults/#{service}?mode=ok").silent());
+		return foreach(SERVICES, "service")
+			.on(http("mend").post("/faults/#{service}?mode=ok")
+				.check(jsonPath("$.mode").is("ok").saveAs("mode"))
+				.silent())
+			.crashLoadGeneratorIf("The shop does not answer", (session) -> !session.contains("mode"));
 	}
 
 	ChainBuilder makesPayments(String mode) {
@@ -32,6 +37,7 @@ final class Operator {
 	/** What a cold JVM has taken for slow is forgotten, and so is what was received. */
 	ChainBuilder startsAnew() {
 		return exec(http("breakers").get("/actuator/circuitbreakers")
+			.check(status().in(200, 404)) // 404: switched off
 			.check(jsonPath("$.circuitBreakers.*.name").findAll().withDefault(List.of()).saveAs("breakers"))
 			.silent())
 			.foreach("#{breakers}", "breaker")
