@@ -1,0 +1,75 @@
+package dev.breaker.sample.load;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The shop under load: the one at {@code -Dload.url}, or else one of our own, which ends
+ * with this JVM, however that ends.
+ */
+final class Shop {
+
+	private static final Pattern READY = Pattern.compile("page +(http://localhost:\\d+)/");
+
+	private static final int START_SECONDS = 60;
+
+	private Shop() {
+	}
+
+	static String open() {
+		String url = System.getProperty("load.url");
+		return (url != null) ? url
+				: start(Path.of(System.getProperty("load.jar")), Path.of(System.getProperty("load.log")));
+	}
+
+	private static String start(Path jar, Path log) {
+		try {
+			// The simple compiler, as with spring-boot:run, to spare the processors
+			Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx256m",
+					"-XX:TieredStopAtLevel=1", "-jar", jar.toString(), "--server.port=0")
+				.redirectErrorStream(true)
+				.redirectOutput(log.toFile())
+				.start();
+			Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process)));
+			return awaitUrl(process, log);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String awaitUrl(Process process, Path log) throws IOException, InterruptedException {
+		long began = System.nanoTime();
+		while (System.nanoTime() - began < TimeUnit.SECONDS.toNanos(START_SECONDS)) {
+			Matcher ready = READY.matcher(Files.readString(log));
+			if (ready.find()) {
+				return ready.group(1);
+			}
+			if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
+				throw new IllegalStateException("The shop ended at its start: see " + log);
+			}
+		}
+		throw new IllegalStateException("The shop has not opened for %d s: see %s".formatted(START_SECONDS, log));
+	}
+
+	private static void stop(Process process) {
+		process.destroy();
+		try {
+			if (!process.waitFor(10, TimeUnit.SECONDS)) {
+				process.destroyForcibly();
+			}
+		}
+		catch (InterruptedException ex) {
+			process.destroyForcibly();
+		}
+	}
+
+}
