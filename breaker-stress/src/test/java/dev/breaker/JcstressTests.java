@@ -16,9 +16,10 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs the jcstress tests of this module, the classes called {@code *Stress}: for a third
- * of a second each in a plain build, in all of jcstress's modes and JVM configurations
- * with {@code -Pstress}. One outcome that a test forbids fails the build.
+ * Runs the jcstress tests of this module, the classes called {@code *Stress}: for a fifth
+ * of a second each in a plain build, five times that in each of jcstress's compilation
+ * modes and JVM configurations with {@code -Pstress}. One outcome that a test forbids
+ * fails the build.
  *
  * <p>
  * {@code mvn verify -pl breaker-stress -am -Dtest=JcstressTests
@@ -75,6 +76,9 @@ class JcstressTests {
 		if (Crowd.scaled(1) == 1) {
 			command.addAll(List.of("-c", "2", "-f", "1", "-iters", "1", "-time", "200", "-sc", "false"));
 			command.addAll(List.of("-af", "NONE", "-jvmArgs", "-Xmx256m"));
+		}
+		else {
+			command.addAll(List.of("-m", "quick"));
 		}
 		return command;
 	}
