@@ -319,7 +319,7 @@ public final class CircuitBreaker {
 		if (ticket.period().state == State.DISABLED) {
 			return;
 		}
-		if (ticket.period().rules.outcomeOf(result, this) == Outcome.FAILURE) {
+		if (ticket.period().rules.isFailure(result, this)) {
 			fail(ticket, null, elapsed, end);
 		}
 		else {
@@ -438,15 +438,11 @@ public final class CircuitBreaker {
 			// A lost probe opened the breaker when its time was up, also where nobody
 			// looked.
 			long began = (due == Reason.PROBES_LOST) ? Objects.requireNonNull(p.probes).lostAt() : now;
-			swap(p, next, due, Period.BY_RULES, began);
+			swap(p, p.next(next, due, Period.BY_RULES, false, began, instant(p.rules.config)));
 		}
 	}
 
 	/** Puts the next period in the place of this one, unless another was faster. */
-	private boolean swap(Period ended, State next, Reason reason, long limit, long now) {
-		return swap(ended, ended.next(next, reason, limit, false, now, instant(ended.rules.config)));
-	}
-
 	private boolean swap(Period ended, Period next) {
 		if (!PERIOD.compareAndSet(this, ended, next)) {
 			return false;

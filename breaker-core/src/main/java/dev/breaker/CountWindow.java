@@ -109,12 +109,12 @@ final class CountWindow extends SlidingWindow {
 		}
 	}
 
-	/** Puts the waiting successes into the ring, unless it changes no more. */
+	/** Puts the waiting successes into the ring. */
 	@Override
 	void settle() {
 		long sum = this.successes.sum();
 		long waiting = sum - this.settled;
-		if (waiting == 0 || this.trip != null) {
+		if (waiting == 0) {
 			return;
 		}
 		this.settled = sum;

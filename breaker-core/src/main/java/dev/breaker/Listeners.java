@@ -77,7 +77,7 @@ final class Listeners {
 	Listeners without(CircuitBreakerListener listener) {
 		List<CircuitBreakerListener> fewer = new ArrayList<>(this.all);
 		fewer.remove(listener);
-		return fewer.isEmpty() ? NONE : new Listeners(List.copyOf(fewer));
+		return new Listeners(List.copyOf(fewer));
 	}
 
 	void stateChanged(CircuitBreaker breaker, StateChange change) {

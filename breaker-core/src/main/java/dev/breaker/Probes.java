@@ -68,7 +68,8 @@ final class Probes extends SpinLock {
 	private void record(Probe probe, boolean failed, boolean slow) {
 		lock();
 		try {
-			if (!end(probe) || this.verdict != null) {
+			end(probe);
+			if (this.verdict != null) {
 				return;
 			}
 			this.recorded++;
@@ -156,11 +157,7 @@ final class Probes extends SpinLock {
 		this.newest = probe;
 	}
 
-	private boolean end(Probe probe) {
-		if (probe.ended) {
-			return false;
-		}
-		probe.ended = true;
+	private void end(Probe probe) {
 		this.underWay--;
 		Probe before = probe.before;
 		Probe after = probe.after;
@@ -178,19 +175,16 @@ final class Probes extends SpinLock {
 		}
 		probe.before = null;
 		probe.after = null;
-		return true;
 	}
 
 	/**
-	 * A place among the probes.
+	 * A place among the probes, given back once.
 	 */
 	static final class Probe implements Ticket {
 
 		private final Period period;
 
 		private long admitted;
-
-		private boolean ended;
 
 		private @Nullable Probe before;
 

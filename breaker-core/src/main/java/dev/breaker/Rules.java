@@ -126,18 +126,15 @@ final class Rules {
 		}
 	}
 
-	/** What a returned result counts as. A rule that throws makes it a failure. */
-	Outcome outcomeOf(@Nullable Object result, CircuitBreaker breaker) {
+	/** Whether a returned result counts as a failure. A rule that throws makes it one. */
+	boolean isFailure(@Nullable Object result, CircuitBreaker breaker) {
 		Predicate<@Nullable Object> rule = this.recordResult;
-		if (rule == null) {
-			return Outcome.SUCCESS;
-		}
 		try {
-			return rule.test(result) ? Outcome.FAILURE : Outcome.SUCCESS;
+			return rule != null && rule.test(result);
 		}
 		catch (Throwable ex) {
 			breaker.complain(ex);
-			return Outcome.FAILURE;
+			return true;
 		}
 	}
 

@@ -172,12 +172,14 @@ class CallAsyncTests {
 		this.source.completeExceptionally(new IllegalStateException());
 		assertThat(this.test.state()).isEqualTo(State.HALF_OPEN);
 		assertThat(this.test.snapshot().bufferedCalls()).isZero();
+		assertThat(this.test.snapshot().failedCallsTotal()).isZero();
 	}
 
 	@Test
 	void aTimeoutThatTheCallerSetsReleasesNothingUntilTheCallIsOver() {
 		CompletableFuture<String> answer = start();
 		answer.completeExceptionally(new TimeoutException());
+		assertThat(answer.cancel(true)).isFalse();
 		assertThat(this.test.snapshot().bufferedCalls()).isZero();
 		this.source.complete("late");
 		assertThat(this.test.snapshot().bufferedCalls()).isEqualTo(1);

@@ -32,7 +32,7 @@ class CallNotPermittedExceptionTests {
 			.hasMessageContaining("OPEN")
 			.hasMessageContaining("CONSECUTIVE_FAILURES")
 			.hasMessageContaining("java.io.UncheckedIOException")
-			.hasMessageContaining("7.5")
+			.hasMessageContaining("a probe may pass in 7.5")
 			.hasMessageNotContaining("secret");
 	}
 
@@ -86,6 +86,13 @@ class CallNotPermittedExceptionTests {
 			.hasMessageContaining("COMMAND")
 			.hasMessageContaining("another command")
 			.hasMessageNotContaining("last failure");
+	}
+
+	@Test
+	void aHoldThatEndsSaysWhenCallsMayPass() {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.forceOpen(Duration.ofMillis(1500));
+		assertThat(test.refused()).hasMessageContaining("FORCED_OPEN").hasMessageContaining("calls may pass in 1.5");
 	}
 
 	@Test

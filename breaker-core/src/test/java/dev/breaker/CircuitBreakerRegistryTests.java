@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,27 @@ class CircuitBreakerRegistryTests {
 		assertThat(this.registry.get("payments")).isSameAs(payments);
 		assertThat(this.registry.get("payments", this.defaults)).isSameAs(payments);
 		assertThat(payments.config().slidingWindowSize()).isEqualTo(9);
+	}
+
+	@Test
+	void whoAsksWhileABreakerIsMadeGetsTheSameOne() {
+		AtomicReference<CircuitBreaker> meanwhile = new AtomicReference<>();
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder().nanoClock(() -> {
+			meanwhile.compareAndSet(null, this.registry.get("payments"));
+			return 0;
+		}).build();
+		assertThat(this.registry.get("payments", config)).isSameAs(meanwhile.get());
+		assertThat(this.registry.all()).containsExactly(meanwhile.get());
+	}
+
+	@Test
+	void lookingUpABreakerMakesNone() {
+		HandClock clock = new HandClock();
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder().nanoClock(clock).build();
+		this.registry.get("payments", config);
+		long readByTheOneThatWasMade = clock.reads();
+		this.registry.get("payments", config);
+		assertThat(clock.reads()).isEqualTo(readByTheOneThatWasMade);
 	}
 
 	@Test

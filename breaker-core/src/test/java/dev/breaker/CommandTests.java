@@ -246,6 +246,17 @@ class CommandTests {
 		assertThat(test.heard.changes()).hasSize(1);
 	}
 
+	@ParameterizedTest
+	@EnumSource(State.class)
+	void theSameStateAgainBeganWhenItBeganFirst(State state) {
+		TestBreaker test = TestBreaker.simple().in(State.HALF_OPEN).in(state);
+		Snapshot first = test.snapshot();
+		test.wall.advance(Duration.ofSeconds(5));
+		test.in(state);
+		assertThat(test.snapshot().since()).isEqualTo(first.since());
+		assertThat(test.snapshot().lastChange()).isEqualTo(first.lastChange());
+	}
+
 	@Test
 	void halfOpenAgainHasAllPlacesFree() {
 		TestBreaker test = TestBreaker.simple().in(State.HALF_OPEN);
@@ -366,6 +377,18 @@ class CommandTests {
 		test.advance(Duration.ofSeconds(10));
 		assertThat(test.state()).isEqualTo(next);
 		assertThat(test.heard.news()).isEmpty();
+	}
+
+	@Test
+	void aCommandWinsOverAChangeThatIsMadeWhileItIsGiven() {
+		TestBreaker test = TestBreaker.simple();
+		test.fail(2);
+		Permit third = test.take();
+		test.wall.duringTheNextReading(() -> third.failure(new IllegalStateException(), 0));
+		test.breaker.forceOpen();
+		assertThat(test.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(test.heard.news()).endsWith("CLOSED -> OPEN, CONSECUTIVE_FAILURES", "failure IllegalStateException",
+				"OPEN -> FORCED_OPEN, COMMAND");
 	}
 
 	@Test

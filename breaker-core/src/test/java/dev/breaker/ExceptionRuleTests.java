@@ -160,6 +160,9 @@ class ExceptionRuleTests {
 		assertThatItCounts(RECORD_IO, two, Counts.SUCCESS);
 		one.cause = one;
 		assertThatItCounts(NO_RULE, one, Counts.FAILURE);
+		TestBreaker test = TestBreaker.simple();
+		test.throwing(one);
+		assertThat(test.heard.news()).containsExactly("failure Circular");
 	}
 
 	@ParameterizedTest

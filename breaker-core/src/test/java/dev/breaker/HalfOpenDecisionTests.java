@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,6 +21,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HalfOpenDecisionTests {
 
 	private static final long SLOW = 100;
+
+	@Test
+	void aProbeThatComesAfterTheVerdictChangesNeitherItNorTheFigures() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.initialState(State.HALF_OPEN)
+			.permittedNumberOfCallsInHalfOpenState(2)
+			.failureRateThreshold(50)
+			.build();
+		Period period = Period.first(config.rules, 0, Instant.EPOCH);
+		Probes probes = period.probes;
+		Probes.Probe one = probes.take(period, 0);
+		Probes.Probe other = probes.take(period, 0);
+		one.record(true, false);
+		other.record(false, true);
+		assertThat(probes.verdict(0)).isEqualTo(Reason.PROBES_FAILED);
+		assertThat(probes.figures()).isEqualTo(new Figures(1, 1, 0, 1, 1));
+	}
 
 	@ParameterizedTest
 	@MethodSource("rules")

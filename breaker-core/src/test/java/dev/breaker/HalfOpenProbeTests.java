@@ -160,9 +160,10 @@ class HalfOpenProbeTests {
 		assertThat(test.heard.count("HALF_OPEN -> OPEN, PROBES_LOST")).isEqualTo(1);
 	}
 
-	@Test
-	void eachProbeHasItsOwnTime() {
-		TestBreaker test = halfOpen(3);
+	@ParameterizedTest
+	@ValueSource(longs = { 0, -3_600_000_000_000L, Long.MAX_VALUE - 20_000_000_000L })
+	void eachProbeHasItsOwnTime(long origin) {
+		TestBreaker test = halfOpen(3, new HandClock(origin));
 		Permit first = test.take();
 		test.advance(LEASE.dividedBy(2));
 		test.take();
@@ -274,11 +275,16 @@ class HalfOpenProbeTests {
 	}
 
 	private static TestBreaker halfOpen(int permitted) {
+		return halfOpen(permitted, new HandClock());
+	}
+
+	private static TestBreaker halfOpen(int permitted, HandClock clock) {
 		return TestBreaker
-			.with((config) -> config.failureRateThreshold(100)
-				.permittedNumberOfCallsInHalfOpenState(permitted)
-				.waitDurationInOpenState(Duration.ofSeconds(10))
-				.maxWaitDurationInHalfOpenState(LEASE))
+			.with(clock,
+					(config) -> config.failureRateThreshold(100)
+						.permittedNumberOfCallsInHalfOpenState(permitted)
+						.waitDurationInOpenState(Duration.ofSeconds(10))
+						.maxWaitDurationInHalfOpenState(LEASE))
 			.in(State.HALF_OPEN);
 	}
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The time on the wall, set by hand.
@@ -17,6 +18,8 @@ final class HandWallClock extends Clock {
 
 	private volatile Throwable trouble;
 
+	private final AtomicReference<Runnable> meanwhile = new AtomicReference<>();
+
 	void advance(Duration duration) {
 		this.now = this.now.plus(duration);
 	}
@@ -25,8 +28,17 @@ final class HandWallClock extends Clock {
 		this.trouble = thrown;
 	}
 
+	/** Lets this happen while somebody takes the next reading. */
+	void duringTheNextReading(Runnable event) {
+		this.meanwhile.set(event);
+	}
+
 	@Override
 	public Instant instant() {
+		Runnable event = this.meanwhile.getAndSet(null);
+		if (event != null) {
+			event.run();
+		}
 		Throwable thrown = this.trouble;
 		if (thrown != null) {
 			throw Sneaky.unchecked(thrown);

@@ -64,6 +64,20 @@ class HeldStateTests {
 	}
 
 	@Test
+	void disabledShowsNoFiguresOfTheStateBeforeAndLetsNobodyWait() {
+		TestBreaker test = TestBreaker.simple();
+		test.fail(3);
+		assertThat(test.snapshot().failedCalls()).isEqualTo(3);
+		test.breaker.disable(Duration.ofHours(1));
+		Snapshot snapshot = test.snapshot();
+		assertThat(snapshot.bufferedCalls()).isZero();
+		assertThat(snapshot.failedCalls()).isZero();
+		assertThat(snapshot.failureRate()).isNaN();
+		assertThat(snapshot.consecutiveFailures()).isZero();
+		assertThat(snapshot.retryAfter()).isZero();
+	}
+
+	@Test
 	void whatWasAdmittedWhileDisabledIsRecordedNowhereAfterwardsEither() {
 		TestBreaker test = TestBreaker.simple().in(State.DISABLED);
 		Permit permit = test.take();

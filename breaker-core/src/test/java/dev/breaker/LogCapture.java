@@ -23,14 +23,18 @@ final class LogCapture implements AutoCloseable {
 		this.logger.setAdditive(false);
 	}
 
-	/** The lines at WARN or above which mention that breaker. */
-	List<String> troubleOf(CircuitBreaker breaker) {
+	/** The lines at WARN or above. */
+	List<String> trouble() {
 		return List.copyOf(this.appender.list)
 			.stream()
 			.filter((event) -> event.getLevel().isGreaterOrEqual(Level.WARN))
 			.map(ILoggingEvent::getFormattedMessage)
-			.filter((line) -> line.contains(breaker.name()))
 			.toList();
+	}
+
+	/** Those which mention that breaker. */
+	List<String> troubleOf(CircuitBreaker breaker) {
+		return trouble().stream().filter((line) -> line.contains(breaker.name())).toList();
 	}
 
 	@Override

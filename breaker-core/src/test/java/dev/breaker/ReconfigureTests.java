@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -8,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Another config for a breaker at work.
@@ -71,23 +73,38 @@ class ReconfigureTests {
 		assertThat(test.state()).as("8 of 13").isEqualTo(State.OPEN);
 	}
 
-	@Test
-	void aWindowWhoseSizeChangedStartsEmpty() {
-		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(50));
+	@ParameterizedTest
+	@EnumSource(SlidingWindowType.class)
+	void aWindowWhoseSizeChangedStartsEmpty(SlidingWindowType type) {
+		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowType(type).slidingWindowSize(50));
 		test.fail(5);
 		reconfigure(test, (config) -> config.slidingWindowSize(40));
 		assertThat(test.snapshot().bufferedCalls()).isZero();
 		assertThat(test.snapshot().failedCallsTotal()).isEqualTo(5);
 	}
 
-	@Test
-	void aWindowWhoseTypeChangedStartsEmpty() {
-		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(50));
+	@ParameterizedTest
+	@EnumSource(SlidingWindowType.class)
+	void aWindowWhoseTypeChangedStartsEmpty(SlidingWindowType type) {
+		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(50).slidingWindowType(other(type)));
 		test.fail(5);
-		reconfigure(test, (config) -> config.slidingWindowType(SlidingWindowType.TIME_BASED));
+		reconfigure(test, (config) -> config.slidingWindowType(type));
 		assertThat(test.snapshot().bufferedCalls()).isZero();
 		test.fail(20);
 		assertThat(test.state()).isEqualTo(State.OPEN);
+	}
+
+	@ParameterizedTest
+	@EnumSource(State.class)
+	void aConfigThatWasReplacedIsNotHeld(State state) {
+		TestBreaker test = TestBreaker.simple().in(state);
+		reconfigure(test, (config) -> config.failureRateThreshold(20));
+		WeakReference<CircuitBreakerConfig> replaced = new WeakReference<>(test.breaker.config());
+		reconfigure(test, (config) -> config.failureRateThreshold(30));
+		await().until(() -> {
+			System.gc();
+			return replaced.get() == null;
+		});
 	}
 
 	@Test
@@ -265,6 +282,10 @@ class ReconfigureTests {
 		test.advance(Duration.ofSeconds(10));
 		reconfigure(test, (config) -> config.waitDurationInOpenState(Duration.ofDays(1)));
 		assertThat(test.state()).isEqualTo(State.HALF_OPEN);
+	}
+
+	private static SlidingWindowType other(SlidingWindowType type) {
+		return (type == SlidingWindowType.COUNT_BASED) ? SlidingWindowType.TIME_BASED : SlidingWindowType.COUNT_BASED;
 	}
 
 	private static void reconfigure(TestBreaker test, UnaryOperator<CircuitBreakerConfig.Builder> changes) {

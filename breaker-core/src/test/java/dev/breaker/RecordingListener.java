@@ -1,7 +1,8 @@
 package dev.breaker;
 
+import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Keeps what it hears: each piece of news as a short text, state changes and durations as
@@ -9,11 +10,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class RecordingListener implements CircuitBreakerListener {
 
-	private final List<String> news = new CopyOnWriteArrayList<>();
+	private final Collection<String> news = new ConcurrentLinkedQueue<>();
 
-	private final List<StateChange> changes = new CopyOnWriteArrayList<>();
+	private final Collection<StateChange> changes = new ConcurrentLinkedQueue<>();
 
-	private final List<Long> durations = new CopyOnWriteArrayList<>();
+	private final Collection<Long> durations = new ConcurrentLinkedQueue<>();
 
 	@Override
 	public void onStateChange(CircuitBreaker breaker, StateChange change) {

@@ -3,6 +3,8 @@ package dev.breaker;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -116,10 +118,12 @@ class SlowCallTests {
 		assertThat(test.state()).isEqualTo(State.CLOSED);
 	}
 
-	@Test
-	void timeIsNotMeasuredWhereNobodyAsksForIt() {
+	@ParameterizedTest
+	@EnumSource(value = State.class, names = { "CLOSED", "DISABLED", "METRICS_ONLY" })
+	void timeIsNotMeasuredWhereNobodyAsksForIt(State state) {
 		HandClock clock = new HandClock();
-		CircuitBreaker breaker = CircuitBreaker.of("payments", CircuitBreakerConfig.builder().nanoClock(clock).build());
+		CircuitBreaker breaker = CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder().nanoClock(clock).initialState(state).build());
 		breaker.addListener(new CircuitBreakerListener() {
 
 			@Override
@@ -135,8 +139,26 @@ class SlowCallTests {
 		for (int i = 0; i < 100; i++) {
 			breaker.run(() -> {
 			});
+			assertThat(breaker.state()).isEqualTo(state);
 		}
 		assertThat(clock.reads()).isEqualTo(before);
+	}
+
+	@Test
+	void aBreakerThatIsForcedOpenRefusesWithoutAskingWhatTimeItIs() {
+		TestBreaker test = TestBreaker.simple().in(State.FORCED_OPEN);
+		long before = test.clock.reads();
+		test.refused();
+		assertThat(test.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(test.clock.reads()).isEqualTo(before);
+	}
+
+	@Test
+	void timeIsMeasuredForTheThresholdAlone() {
+		TestBreaker test = watching(10);
+		test.breaker.removeListener(test.heard);
+		test.succeedTaking(LIMIT.plusNanos(1));
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
 	}
 
 	@Test

@@ -110,6 +110,43 @@ class ThrowingHookTests {
 		}
 	}
 
+	@Test
+	void everyHookThatThrowsIsLogged() {
+		TestBreaker exceptionRule = TestBreaker.with((config) -> config.ignoreException((thrown) -> {
+			throw new IllegalStateException("hook");
+		}));
+		exceptionRule.fail();
+		assertThat(this.log.troubleOf(exceptionRule.breaker)).hasSize(1);
+		TestBreaker resultRule = TestBreaker.with((config) -> config.recordResult((result) -> {
+			throw new IllegalStateException("hook");
+		}));
+		resultRule.succeed();
+		assertThat(this.log.troubleOf(resultRule.breaker)).hasSize(2);
+		TestBreaker wallClock = TestBreaker.simple();
+		wallClock.wall.breakDown(new IllegalStateException("clock"));
+		wallClock.breaker.open();
+		assertThat(this.log.troubleOf(wallClock.breaker)).hasSize(3);
+	}
+
+	@Test
+	void aBrokenNanoClockIsLoggedOnce() {
+		TestBreaker test = TestBreaker.simple();
+		test.clock.breakDown(new IllegalStateException("clock"));
+		test.succeed(3);
+		assertThat(this.log.trouble()).singleElement().asString().contains("nanoClock", "stands still");
+	}
+
+	@Test
+	void timeStandsStillWhileTheNanoClockIsBroken() {
+		TestBreaker test = TestBreaker.simple();
+		test.advance(Duration.ofSeconds(5));
+		test.fail(3);
+		test.advance(Duration.ofSeconds(4));
+		assertThat(test.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds(6));
+		test.clock.breakDown(new IllegalStateException("clock"));
+		assertThat(test.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds(6));
+	}
+
 	@ParameterizedTest
 	@MethodSource("troubles")
 	void whatAListenerThrowsNeverReachesTheCall(Throwable trouble) {

@@ -1,0 +1,34 @@
+package dev.breaker;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the windows have in common.
+ */
+class SlidingWindowTests {
+
+	@ParameterizedTest
+	@EnumSource(SlidingWindowType.class)
+	void whoComesAfterATripSeesTheSameTripAndTheSameFigures(SlidingWindowType type) {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.slidingWindowType(type)
+			.consecutiveFailureThreshold(2)
+			.build();
+		SlidingWindow window = SlidingWindow.of(config, 0);
+		assertThat(window.record(false, false, 0, config.rules)).isNull();
+		assertThat(window.record(true, false, 0, config.rules)).isNull();
+		assertThat(window.tripped()).isNull();
+		Trip trip = window.record(true, false, 0, config.rules);
+		assertThat(trip).isEqualTo(new Trip(Reason.CONSECUTIVE_FAILURES, new Figures(3, 2, 0, 2, 0)));
+
+		assertThat(window.record(true, false, 0, config.rules)).isSameAs(trip);
+		window.record(false, false, 0, config.rules);
+		assertThat(window.record(true, true, 0, config.rules)).isSameAs(trip);
+		assertThat(window.tripped()).isEqualTo(Reason.CONSECUTIVE_FAILURES);
+		assertThat(window.figures(0, config.rules)).isEqualTo(trip.figures());
+	}
+
+}
