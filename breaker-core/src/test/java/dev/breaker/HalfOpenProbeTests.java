@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -272,6 +273,22 @@ class HalfOpenProbeTests {
 		});
 		assertThat(result).isEqualTo("late");
 		assertThat(test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aProbeOfAThreadThatReadTheClockLongAgoHasNoLessTime() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.initialState(State.HALF_OPEN)
+			.permittedNumberOfCallsInHalfOpenState(2)
+			.maxWaitDurationInHalfOpenState(LEASE)
+			.build();
+		Period period = Period.first(config.rules, 0, Instant.EPOCH);
+		Probes probes = period.probes;
+		Probes.Probe first = probes.take(period, 20);
+		probes.take(period, 10);
+		first.giveBack();
+		assertThat(probes.verdict(LEASE.toNanos() + 19)).isNull();
+		assertThat(probes.verdict(LEASE.toNanos() + 20)).isEqualTo(Reason.PROBES_LOST);
 	}
 
 	private static TestBreaker halfOpen(int permitted) {
