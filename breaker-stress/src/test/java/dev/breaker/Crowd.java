@@ -15,10 +15,10 @@ final class Crowd {
 	/** As many threads as the promises speak of. */
 	static final int SIZE = 64;
 
-	private static final Duration PATIENCE = Duration.ofMinutes(2);
-
 	/** How many times as long as in a plain build an attack lasts. */
 	private static final int SCALE = Integer.getInteger("stress.scale", 1);
+
+	private static final Duration PATIENCE = Duration.ofMinutes(scaled(2));
 
 	private Crowd() {
 	}
@@ -52,7 +52,7 @@ final class Crowd {
 		}
 	}
 
-	/** Waits for a thread, for minutes at most. */
+	/** Waits for a thread, for some minutes at most. */
 	static void join(Thread thread) {
 		try {
 			thread.join(PATIENCE.toMillis());
