@@ -51,6 +51,21 @@ class TimeWindowTests {
 		assertWindow(test, 0, 0);
 	}
 
+	@Test
+	void aThreadThatReadTheClockLongAgoCountsInTheNewestSecond() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.slidingWindowType(SlidingWindowType.TIME_BASED)
+			.slidingWindowSize(3)
+			.build();
+		SlidingWindow window = SlidingWindow.of(config, 0);
+		for (int second : new int[] { 5, 3, 6 }) {
+			window.record(true, false, Duration.ofSeconds(second).toNanos(), config.rules);
+		}
+		assertThat(window.figures(Duration.ofSeconds(6).toNanos(), config.rules).failed()).isEqualTo(3);
+		assertThat(window.figures(Duration.ofSeconds(8).toNanos(), config.rules).failed()).isEqualTo(1);
+		assertThat(window.figures(Duration.ofSeconds(9).toNanos(), config.rules).failed()).isZero();
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 10 })
 	void aSuccessEndsARowOfFailuresAlsoAfterItsBucketHasLeft(int seconds) {
