@@ -49,6 +49,9 @@ public final class Soak {
 
 	private static final double HEAP_GROWTH = 1.10;
 
+	/** A service that hangs holds a request for 30 s, and some memory, long after the client has gone. */
+	private static final int HANG_SECONDS = 31;
+
 	/** The most that the shop's own customers can do. */
 	private static final int CROWD_RPS = 500;
 
@@ -134,10 +137,12 @@ public final class Soak {
 		crowd();
 		trouble(0, first);
 		quiet();
+		TimeUnit.SECONDS.sleep(HANG_SECONDS);
 		Map<String, Long> before = heap();
 		trouble(first, this.options.seconds());
 		recover();
 		quiet();
+		TimeUnit.SECONDS.sleep(HANG_SECONDS);
 		Map<String, Long> after = heap();
 
 		System.out.println();
