@@ -33,7 +33,7 @@ public class StartUpBenchmark {
 	@Param({ "NONE", "BREAKER", "RESILIENCE4J" })
 	public String library = "NONE";
 
-	@Param({ "1", "100" })
+	@Param({ "1", "100", "1000" })
 	public int breakers;
 
 	private Map<String, String> properties = Map.of();
