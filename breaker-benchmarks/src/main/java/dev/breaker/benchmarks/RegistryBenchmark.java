@@ -3,12 +3,14 @@ package dev.breaker.benchmarks;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -21,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 /**
  * A look-up in a registry of 100,000 breakers, of names that are asked for again and
  * again, and of all names one after another in no order, which is a question to the
- * memory rather than to a library.
+ * memory rather than to a library. The floor is a map of as many names.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -35,6 +37,11 @@ public class RegistryBenchmark {
 	@Benchmark
 	public Object resilience4j(Resilience4j registry, Names names) {
 		return registry.breakers.circuitBreaker(names.next());
+	}
+
+	@Benchmark
+	public @Nullable Object hashMap(Floor floor, Names names) {
+		return floor.map.get(names.next());
 	}
 
 	private static List<String> all() {
@@ -98,6 +105,21 @@ public class RegistryBenchmark {
 		@Setup
 		public void fill() {
 			all().forEach(this.breakers::circuitBreaker);
+		}
+
+	}
+
+	/**
+	 * A map whose values are its keys.
+	 */
+	@State(Scope.Benchmark)
+	public static class Floor {
+
+		final ConcurrentHashMap<String, String> map = new ConcurrentHashMap<>();
+
+		@Setup
+		public void fill() {
+			all().forEach((name) -> this.map.put(name, name));
 		}
 
 	}

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +16,8 @@ import java.util.stream.Stream;
  * target, then all.
  */
 final class Report {
+
+	private static final Pattern LIBRARY = Pattern.compile("^(breaker|failsafe|resilience4j|sentinel|smallRye)");
 
 	private final Results results;
 
@@ -67,10 +71,16 @@ final class Report {
 
 	private String row(String name, String key, Results.Measurement measurement) {
 		String method = key.substring(name.length() + 1);
-		double ours = this.results.score(name + '.' + method.replaceFirst("^\\w+", "breaker"));
 		return String.format(Locale.ROOT, "| %s | %s %s | %s | %s |", method, Target.number(measurement.score()),
 				measurement.unit(), Target.number(Math.floor(measurement.bytes())),
-				Target.number(measurement.score() / ours));
+				Target.number(measurement.score() / ours(name, method)));
+	}
+
+	/** What this project's breaker takes for the same, or else for a call. */
+	private double ours(String name, String method) {
+		Matcher library = LIBRARY.matcher(method);
+		double alike = library.find() ? this.results.score(name + '.' + library.replaceFirst("breaker")) : Double.NaN;
+		return !Double.isNaN(alike) ? alike : this.results.score(name + '.' + method.replaceFirst("^\\w+", "breaker"));
 	}
 
 	private void footprint() {

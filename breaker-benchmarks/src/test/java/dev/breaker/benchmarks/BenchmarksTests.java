@@ -29,6 +29,7 @@ class BenchmarksTests {
 			.warmupIterations(0)
 			.measurementIterations(1)
 			.measurementTime(TimeValue.milliseconds(10))
+			.param("breakers", "1")
 			.shouldFailOnError(true)
 			.verbosity(VerboseMode.SILENT)
 			.build()).run();
