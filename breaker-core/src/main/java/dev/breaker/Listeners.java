@@ -94,9 +94,15 @@ final class Listeners {
 		}
 	}
 
+	// Tells by itself what comes with every healthy call, and so makes no object.
 	void succeeded(CircuitBreaker breaker, long elapsed) {
-		if (this.success.length > 0) {
-			tell(this.success, breaker, (listener) -> listener.onSuccess(breaker, elapsed));
+		for (CircuitBreakerListener listener : this.success) {
+			try {
+				listener.onSuccess(breaker, elapsed);
+			}
+			catch (Throwable ex) {
+				complain(breaker, listener, ex);
+			}
 		}
 	}
 
@@ -119,10 +125,14 @@ final class Listeners {
 				news.accept(listener);
 			}
 			catch (Throwable ex) {
-				Complaint.log(logger, "A listener of circuit breaker '{}' failed: {}", breaker.name(),
-						listener.getClass(), ex);
+				complain(breaker, listener, ex);
 			}
 		}
+	}
+
+	private static void complain(CircuitBreaker breaker, CircuitBreakerListener listener, Throwable thrown) {
+		Complaint.log(logger, "A listener of circuit breaker '{}' failed: {}", breaker.name(), listener.getClass(),
+				thrown);
 	}
 
 	/** What a class of listeners overrides. */
