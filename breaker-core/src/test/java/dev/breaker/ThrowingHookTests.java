@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +127,29 @@ class ThrowingHookTests {
 		wallClock.wall.breakDown(new IllegalStateException("clock"));
 		wallClock.breaker.open();
 		assertThat(this.log.troubleOf(wallClock.breaker)).hasSize(3);
+	}
+
+	@Test
+	void aListenerThatThrowsIsLoggedEachTime() {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+				throw new IllegalStateException("hook");
+			}
+
+			@Override
+			public void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
+				throw new IllegalStateException("hook");
+			}
+
+		});
+		test.succeed();
+		assertThat(this.log.troubleOf(test.breaker)).hasSize(1);
+		test.fail();
+		assertThat(this.log.troubleOf(test.breaker)).hasSize(2)
+			.allSatisfy((line) -> assertThat(line).contains("A listener of circuit breaker"));
 	}
 
 	@Test
