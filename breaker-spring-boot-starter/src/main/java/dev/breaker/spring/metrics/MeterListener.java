@@ -48,7 +48,7 @@ final class MeterListener implements CircuitBreakerListener {
 
 	private void countSlow(CircuitBreaker breaker, long elapsedNanos) {
 		Duration threshold = breaker.config().slowCallDurationThreshold();
-		if (threshold != null && elapsedNanos > threshold.toNanos()) {
+		if (threshold != null && elapsedNanos > TimeUnit.NANOSECONDS.convert(threshold)) {
 			this.meters.slow.increment();
 		}
 	}

@@ -18,6 +18,10 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,6 +102,18 @@ class BreakerMetricsTests {
 		assertThat(transitions("payments", "closed", "open")).isEqualTo(1);
 		assertThat(refused).isEqualTo(7);
 		assertThat(count("breaker.calls.not.permitted", "payments")).isEqualTo(7);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void noCallIsSlowWhereTheThresholdIsLongerThanNanosecondsCanSay(CapturedOutput output) {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		breaker.reconfigure(breaker.config().toBuilder().slowCallDurationThreshold(Duration.ofDays(200_000)).build());
+		Calls.succeed(breaker, Duration.ofDays(100_000));
+		assertThat(calls("payments", "success")).isEqualTo(1);
+		assertThat(count("breaker.calls.slow", "payments")).isZero();
+		assertThat(output).doesNotContain("failed");
 	}
 
 	@Test
