@@ -24,6 +24,11 @@ public final class Benchmarks {
 
 	private static final String START_UP = "StartUpBenchmark";
 
+	private static final String ANNOTATED = "AnnotatedBenchmark";
+
+	/** For those two, whose forks differ more from each other than those of others. */
+	private static final int MORE_FORKS = 7;
+
 	/** Nothing is shared there, or it is the same question again. */
 	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|KeyBenchmark";
 
@@ -44,15 +49,17 @@ public final class Benchmarks {
 		boolean full = args.length > 0 && args[0].equals("full");
 		String filter = (args.length > 1) ? args[1] : "";
 		Path directory = Files.createTempDirectory("breaker-benchmarks");
-		boolean any = run(options(full, filter, directory.resolve("threads-1.json")).exclude(START_UP));
+		boolean any = run(
+				options(full, filter, directory.resolve("threads-1.json")).exclude(START_UP).exclude(ANNOTATED));
+		any |= run(options(full, filter, directory.resolve("annotated.json")).exclude(allBut(ANNOTATED))
+			.forks(full ? MORE_FORKS : 1));
 		any |= run(options(full, filter, directory.resolve("threads-2.json")).exclude(START_UP)
 			.exclude(NOT_CONTENDED)
 			.exclude(HEAVY)
 			.param("percent", "1")
 			.threads(2));
-		any |= run(options(full, filter, directory.resolve("start-up.json"))
-			.exclude("dev\\.breaker.*(?<!" + START_UP + "\\.start)$")
-			.forks(full ? 7 : 1)
+		any |= run(options(full, filter, directory.resolve("start-up.json")).exclude(allBut(START_UP))
+			.forks(full ? MORE_FORKS : 1)
 			.warmupIterations(0)
 			.measurementIterations(1));
 		boolean footprint = FOOTPRINT.contains(filter);
@@ -75,6 +82,10 @@ public final class Benchmarks {
 			.addProfiler(GCProfiler.class)
 			.resultFormat(ResultFormatType.JSON)
 			.result(result.toString());
+	}
+
+	private static String allBut(String benchmark) {
+		return "^(?!.*\\." + benchmark + "\\.)";
 	}
 
 	/** Whether there was anything to run. */
