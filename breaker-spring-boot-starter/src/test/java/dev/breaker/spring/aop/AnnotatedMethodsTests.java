@@ -18,9 +18,7 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
-import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -182,18 +180,6 @@ class AnnotatedMethodsTests {
 	}
 
 	@Test
-	void aPlaceholderWithoutAValueStopsTheApplication() {
-		Contexts.with(Placeholder.class)
-			.run(failure("The circuit breaker's name \"${shop.breaker}-breaker\" on",
-					"Placeholder.guarded() cannot be resolved", "shop.breaker"));
-	}
-
-	@Test
-	void anEmptyNameStopsTheApplication() {
-		Contexts.with(EmptyName.class).run(failure("The circuit breaker's name on", "EmptyName.guarded() is empty"));
-	}
-
-	@Test
 	void breakersOfAnnotationsAreThereBeforeTheFirstCallWithTheirConfig() {
 		Contexts.with(OnMethod.class)
 			.withPropertyValues("breaker.instances.onMethod.sliding-window-size=7")
@@ -219,16 +205,6 @@ class AnnotatedMethodsTests {
 	}
 
 	@Test
-	void pain15WhatALazyBeanOrAPrototypeAsksForIsCheckedAtStartToo() {
-		Contexts.with(LazyWithoutFallback.class)
-			.run((context) -> assertThat(context.getStartupFailure()).isNotNull()
-				.hasMessageContaining("The fallbackMethod \"missing\" of"));
-		Contexts.with(OnMethod.class)
-			.withPropertyValues("spring.main.lazy-initialization=true")
-			.run((context) -> assertThat(context).hasNotFailed());
-	}
-
-	@Test
 	void beansThatNeedEachOtherAreGuardedWhereThatIsAllowed() {
 		Contexts.with(Left.class, Right.class).withAllowCircularReferences(true).run((context) -> {
 			assertThat(context).hasNotFailed();
@@ -236,39 +212,6 @@ class AnnotatedMethodsTests {
 			context.getBean(Right.class).left.call();
 			assertThat(Contexts.recorded(context, "left")).isEqualTo(2);
 		});
-	}
-
-	@Test
-	void pain21AnAnnotatedPrivateMethodStopsTheApplication() {
-		Contexts.with(PrivateMethod.class)
-			.run(failure("would do nothing for", "PrivateMethod.guarded(String): the method is private"));
-	}
-
-	@Test
-	void pain21AnAnnotatedStaticMethodStopsTheApplication() {
-		Contexts.with(StaticMethod.class).run(failure("StaticMethod.guarded(): the method is static"));
-	}
-
-	@Test
-	void pain21AnAnnotatedFinalMethodStopsTheApplication() {
-		Contexts.with(FinalMethod.class).run(failure("FinalMethod.guarded(): the method is final"));
-	}
-
-	@Test
-	void pain21AFinalMethodOfAnAnnotatedClassStopsTheApplication() {
-		Contexts.with(FinalMethodOfClass.class).run(failure("FinalMethodOfClass.fixed(): the method is final"));
-	}
-
-	@Test
-	void pain21AFinalClassStopsTheApplication() {
-		Contexts.with(FinalClass.class).run(failure("FinalClass", "the class is final"));
-	}
-
-	@Test
-	void pain21AMethodThatNoInterfaceOfTheProxyHasStopsTheApplication() {
-		Contexts.with(NotInInterface.class)
-			.withPropertyValues("spring.aop.proxy-target-class=false")
-			.run(failure("NotInInterface.guarded(): the bean is proxied by its interfaces"));
 	}
 
 	@Test
@@ -281,16 +224,18 @@ class AnnotatedMethodsTests {
 
 	@Test
 	void switchedOffNothingIsGuardedAndNoBeanIsThere() {
-		Contexts.with(OnMethod.class, EmptyName.class).withPropertyValues("breaker.enabled=false").run((context) -> {
-			assertThat(context).hasNotFailed()
-				.doesNotHaveBean(GuardedMethods.class)
-				.doesNotHaveBean(GuardPostProcessor.class)
-				.doesNotHaveBean(GuardArranger.class)
-				.doesNotHaveBean(KeyedBreakers.class)
-				.doesNotHaveBean(CircuitBreakerRegistry.class);
-			assertThat(context.getBean(OnMethod.class)).isNotInstanceOf(Advised.class);
-			assertThat(context.getBean(OnMethod.class).guarded()).isEqualTo("value");
-		});
+		Contexts.with(OnMethod.class, InvalidGuardTests.EmptyName.class)
+			.withPropertyValues("breaker.enabled=false")
+			.run((context) -> {
+				assertThat(context).hasNotFailed()
+					.doesNotHaveBean(GuardedMethods.class)
+					.doesNotHaveBean(GuardPostProcessor.class)
+					.doesNotHaveBean(GuardArranger.class)
+					.doesNotHaveBean(KeyedBreakers.class)
+					.doesNotHaveBean(CircuitBreakerRegistry.class);
+				assertThat(context.getBean(OnMethod.class)).isNotInstanceOf(Advised.class);
+				assertThat(context.getBean(OnMethod.class).guarded()).isEqualTo("value");
+			});
 	}
 
 	@Test
@@ -315,14 +260,6 @@ class AnnotatedMethodsTests {
 			assertThat(context.getBean(Free.class)).isNotInstanceOf(Advised.class);
 			assertThat(context.getBean(GuardedMethods.class).breakerNames()).isEmpty();
 		});
-	}
-
-	private static ContextConsumer<AssertableApplicationContext> failure(String... parts) {
-		return (context) -> {
-			FailureAnalysis analysis = Contexts.analysis(context);
-			assertThat(analysis.getDescription()).contains(parts);
-			assertThat(analysis.getAction()).isNotBlank();
-		};
 	}
 
 	static class Free {
@@ -560,14 +497,6 @@ class AnnotatedMethodsTests {
 
 	}
 
-	static class EmptyName {
-
-		@CircuitBreaker(name = " ")
-		public void guarded() {
-		}
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	static class Scopes {
 
@@ -615,15 +544,6 @@ class AnnotatedMethodsTests {
 
 	}
 
-	@Lazy
-	static class LazyWithoutFallback {
-
-		@CircuitBreaker(name = "lazy", fallbackMethod = "missing")
-		public void guarded() {
-		}
-
-	}
-
 	static class Left {
 
 		@Autowired
@@ -639,58 +559,6 @@ class AnnotatedMethodsTests {
 
 		@Autowired
 		Left left;
-
-	}
-
-	static class PrivateMethod {
-
-		@CircuitBreaker(name = "hidden")
-		private void guarded(String argument) {
-		}
-
-	}
-
-	static class StaticMethod {
-
-		@CircuitBreaker(name = "static")
-		public static void guarded() {
-		}
-
-	}
-
-	static class FinalMethod {
-
-		@CircuitBreaker(name = "final")
-		public final void guarded() {
-		}
-
-	}
-
-	@CircuitBreaker(name = "final")
-	static class FinalMethodOfClass {
-
-		public final void fixed() {
-		}
-
-	}
-
-	static final class FinalClass {
-
-		@CircuitBreaker(name = "final")
-		public void guarded() {
-		}
-
-	}
-
-	static class NotInInterface implements Third {
-
-		@Override
-		public void third() {
-		}
-
-		@CircuitBreaker(name = "unreachable")
-		public void guarded() {
-		}
 
 	}
 

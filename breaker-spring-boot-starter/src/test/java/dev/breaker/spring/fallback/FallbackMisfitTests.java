@@ -1,0 +1,315 @@
+package dev.breaker.spring.fallback;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.aop.Contexts;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.stereotype.Component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What is no fallback stops the application, and the analysis says what would be one.
+ */
+class FallbackMisfitTests {
+
+	@Test
+	void pain15AMissingFallbackStopsTheApplicationAndTheAnalysisShowsWhatWouldFit() {
+		FailureAnalysis analysis = analysis(Missing.class);
+		assertThat(analysis.getDescription())
+			.startsWith("The fallbackMethod \"payLater\" of " + Missing.class.getName()
+					+ ".pay(Map<String, List<Integer>>, int) names no method of " + Missing.class.getName()
+					+ " that fits. One of these would:")
+			.contains("    List<String> payLater(Map<String, List<Integer>> order, int amount)",
+					"    List<String> payLater(Map<String, List<Integer>> order, int amount, Throwable thrown)",
+					"    List<String> payLater()", "    List<String> payLater(Throwable thrown)")
+			.doesNotContain("Near misses");
+		assertThat(analysis.getAction()).contains("signatures");
+	}
+
+	@Test
+	void pain15TheAnalysisShowsNearMissesAndTheirReasons() {
+		assertThat(analysis(NearMissesBean.class).getDescription().lines()).contains("Near misses:",
+				"    int instead(String): it returns int, which is no String",
+				"    void instead(Throwable): it returns void, which is no String",
+				"    String instead(Integer, Throwable): parameter 1 is Integer, which does not take a String",
+				"    String instead(Throwable, String): the Throwable is parameter 1, and must come last",
+				"    String instead(String, String): the last parameter is String, which is no Throwable",
+				"    String instead(String, int, long): it takes 3 parameters instead of 1 or none, and after them at most one Throwable",
+				"    String instaed(String): it would fit, but its name is not instead",
+				"    String other(IOException): it would fit, but its name is not instead");
+	}
+
+	@Test
+	void pain15TypeArgumentsThatDoNotFitAreANearMiss() {
+		assertThat(analysis(WrongTypeArguments.class).getDescription())
+			.contains("List<Integer> instead(): it returns List<Integer>, which is no List<String>");
+	}
+
+	@Test
+	void pain15AMethodIsNoFallbackOfItself() {
+		assertThat(analysis(Itself.class).getDescription()).contains("it is the guarded method itself");
+	}
+
+	@Test
+	void pain15TypeVariablesAreShownAsDeclared() {
+		assertThat(analysis(MissingGeneric.class).getDescription())
+			.contains("    <T> T instead(Class<T> type, Throwable thrown)");
+	}
+
+	@Test
+	void twoForTheSameThrowableStopTheApplication() {
+		assertThat(analysis(SameThrowable.class).getDescription()).contains("is ambiguous", "the same IOException",
+				"String instead(String, IOException)", "String instead(Object, IOException)");
+	}
+
+	@Test
+	void twoForTheSameThrowableAreAmbiguousAlsoWhereOneTakesNoArguments() {
+		assertThat(analysis(WithAndWithoutArguments.class).getDescription()).contains("is ambiguous",
+				"String instead(String, Throwable)", "String instead(Throwable)");
+		assertThat(analysis(NoThrowableTwice.class).getDescription()).contains("is ambiguous",
+				"neither takes a Throwable");
+	}
+
+	@Test
+	void onAClassTheFallbackMustFitEachMethodAndTheAnalysisNamesTheOneItDoesNot() {
+		assertThat(analysis(OnClass.class).getDescription()).contains("OnClass.second(int) names no method",
+				"String instead(): it returns String, which is no Integer");
+	}
+
+	@Test
+	void pain18TheFallbackOfAnotherBeanIsCheckedAtStart() {
+		assertThat(analysis(UnknownBean.class).getDescription()).contains("names the bean 'nobody'");
+		assertThat(analysis(IncompleteBean.class).getDescription()).contains("\"::instead\"", "is incomplete");
+		assertThat(analysis(OtherBeanMisfit.class, OtherBean.class).getDescription()).contains(
+				"names no method of " + OtherBean.class.getName(),
+				"String hidden(): it is private, and belongs to another bean");
+	}
+
+	@Test
+	void aFallbackOfAStageMustGiveAStage() {
+		assertThat(analysis(StageMisfit.class).getDescription()).contains(
+				"String instead(): it returns String, which is no CompletableFuture<String>",
+				"CompletionStage<Integer> instead(Throwable): it returns CompletionStage<Integer>, which is no CompletableFuture<String>");
+	}
+
+	private static FailureAnalysis analysis(Class<?>... beans) {
+		FailureAnalysis[] analysis = new FailureAnalysis[1];
+		Contexts.with(beans).run((context) -> analysis[0] = Contexts.analysis(context));
+		return analysis[0];
+	}
+
+	static class Missing {
+
+		@CircuitBreaker(name = "missing", fallbackMethod = "payLater")
+		public List<String> pay(Map<String, List<Integer>> order, int amount) {
+			return List.of();
+		}
+
+	}
+
+	static class NearMissesBean {
+
+		@CircuitBreaker(name = "near", fallbackMethod = "instead")
+		public String find(String id) {
+			return id;
+		}
+
+		int instead(String id) {
+			return 0;
+		}
+
+		void instead(Throwable thrown) {
+		}
+
+		String instead(Integer id, Throwable thrown) {
+			return "";
+		}
+
+		String instead(Throwable thrown, String id) {
+			return "";
+		}
+
+		String instead(String id, String more) {
+			return "";
+		}
+
+		String instead(String id, int more, long evenMore) {
+			return "";
+		}
+
+		String instaed(String id) {
+			return "";
+		}
+
+		String other(IOException thrown) {
+			return "";
+		}
+
+	}
+
+	static class WrongTypeArguments {
+
+		@CircuitBreaker(name = "wrong", fallbackMethod = "instead")
+		public List<String> find() {
+			return List.of();
+		}
+
+		List<Integer> instead() {
+			return List.of();
+		}
+
+	}
+
+	static class Itself {
+
+		@CircuitBreaker(name = "itself", fallbackMethod = "find")
+		public String find() {
+			return "";
+		}
+
+	}
+
+	static class MissingGeneric {
+
+		@CircuitBreaker(name = "missing", fallbackMethod = "instead")
+		public <T> T find(Class<T> type) {
+			throw new IllegalStateException();
+		}
+
+	}
+
+	static class SameThrowable {
+
+		@CircuitBreaker(name = "twice", fallbackMethod = "instead")
+		public String find(String id) {
+			return id;
+		}
+
+		String instead(String id, IOException thrown) {
+			return id;
+		}
+
+		String instead(Object id, IOException thrown) {
+			return "";
+		}
+
+		String instead(FileNotFoundException thrown) {
+			return "";
+		}
+
+	}
+
+	static class WithAndWithoutArguments {
+
+		@CircuitBreaker(name = "twice", fallbackMethod = "instead")
+		public String find(String id) {
+			return id;
+		}
+
+		String instead(String id, Throwable thrown) {
+			return id;
+		}
+
+		String instead(Throwable thrown) {
+			return "";
+		}
+
+	}
+
+	static class NoThrowableTwice {
+
+		@CircuitBreaker(name = "twice", fallbackMethod = "instead")
+		public String find(String id) {
+			return id;
+		}
+
+		String instead(String id) {
+			return id;
+		}
+
+		String instead() {
+			return "";
+		}
+
+	}
+
+	@CircuitBreaker(name = "onClass", fallbackMethod = "instead")
+	static class OnClass {
+
+		public String first() {
+			return "";
+		}
+
+		public Integer second(int number) {
+			return number;
+		}
+
+		String instead() {
+			return "";
+		}
+
+	}
+
+	static class UnknownBean {
+
+		@CircuitBreaker(name = "other", fallbackMethod = "nobody::instead")
+		public String find() {
+			return "";
+		}
+
+	}
+
+	static class IncompleteBean {
+
+		@CircuitBreaker(name = "other", fallbackMethod = "::instead")
+		public String find() {
+			return "";
+		}
+
+	}
+
+	static class OtherBeanMisfit {
+
+		@CircuitBreaker(name = "other", fallbackMethod = "otherBean::hidden")
+		public String find() {
+			return "";
+		}
+
+	}
+
+	@Component("otherBean")
+	static class OtherBean {
+
+		private String hidden() {
+			return "";
+		}
+
+	}
+
+	static class StageMisfit {
+
+		@CircuitBreaker(name = "stage", fallbackMethod = "instead")
+		public CompletableFuture<String> find() {
+			return CompletableFuture.completedFuture("");
+		}
+
+		String instead() {
+			return "";
+		}
+
+		CompletionStage<Integer> instead(Throwable thrown) {
+			return CompletableFuture.completedFuture(1);
+		}
+
+	}
+
+}
