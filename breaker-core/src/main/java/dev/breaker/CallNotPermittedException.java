@@ -25,13 +25,13 @@ public class CallNotPermittedException extends RuntimeException {
 	private final @Nullable String lastFailure;
 
 	CallNotPermittedException(String circuitBreakerName, State state, long retryAfterNanos, @Nullable Reason reason,
-			@Nullable Class<?> lastFailure) {
+			@Nullable Failure lastFailure) {
 		super(null, null, false, false);
 		this.circuitBreakerName = circuitBreakerName;
 		this.state = state;
 		this.retryAfterNanos = retryAfterNanos;
 		this.reason = reason;
-		this.lastFailure = (lastFailure != null) ? lastFailure.getName() : null;
+		this.lastFailure = (lastFailure != null) ? lastFailure.type() : null;
 	}
 
 	/**

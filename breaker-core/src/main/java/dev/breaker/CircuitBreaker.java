@@ -53,6 +53,8 @@ public final class CircuitBreaker {
 
 	private final String name;
 
+	private final @Nullable GroupMember member;
+
 	private final NanoClock nanoClock;
 
 	private final LongAdder successes = new LongAdder();
@@ -73,8 +75,9 @@ public final class CircuitBreaker {
 
 	private volatile boolean ruleComplaintLogged;
 
-	private CircuitBreaker(String name, CircuitBreakerConfig config) {
+	CircuitBreaker(String name, CircuitBreakerConfig config, @Nullable GroupMember member) {
 		this.name = name;
+		this.member = member;
 		this.nanoClock = NanoClock.of(config.nanoClock());
 		this.period = Period.first(config.rules, this.nanoClock.read(), instant(config));
 		this.news = new StateNews(this.period);
@@ -90,7 +93,7 @@ public final class CircuitBreaker {
 		if (Objects.requireNonNull(name, "name").isBlank()) {
 			throw new IllegalArgumentException("Invalid name of a circuit breaker ('" + name + "'): must not be empty");
 		}
-		return new CircuitBreaker(name, Objects.requireNonNull(config, "config"));
+		return new CircuitBreaker(name, Objects.requireNonNull(config, "config"), null);
 	}
 
 	/**
@@ -108,6 +111,14 @@ public final class CircuitBreaker {
 	 */
 	public String name() {
 		return this.name;
+	}
+
+	/**
+	 * The group of a breaker that was made for a key.
+	 * @return the group, or {@code null} where it is no member of one
+	 */
+	public @Nullable CircuitBreakerGroup group() {
+		return (this.member != null) ? this.member.group : null;
 	}
 
 	/**
@@ -358,9 +369,8 @@ public final class CircuitBreaker {
 
 	private void fail(Ticket ticket, @Nullable Throwable thrown, long elapsed, long end) {
 		this.failures.increment();
-		if (thrown != null) {
-			ticket.period().lastFailure(thrown);
-		}
+		ticket.period()
+			.lastFailure((thrown != null) ? Failure.of(thrown, instant(ticket.period().rules.config)) : null);
 		record(ticket, true, elapsed, end);
 		this.listeners.failed(this, thrown, elapsed);
 	}
@@ -432,13 +442,14 @@ public final class CircuitBreaker {
 			State next = switch (due) {
 				case WAIT_ELAPSED -> State.HALF_OPEN;
 				case HOLD_ELAPSED, PROBES_SUCCEEDED -> State.CLOSED;
-				case PROBES_FAILED, PROBES_LOST, FAILURE_RATE, SLOW_CALL_RATE, CONSECUTIVE_FAILURES, COMMAND, FLEET ->
+				case PROBES_FAILED, PROBES_LOST, FAILURE_RATE, SLOW_CALL_RATE, CONSECUTIVE_FAILURES, COMMAND, SIGNAL,
+						FLEET ->
 					State.OPEN;
 			};
 			// A lost probe opened the breaker when its time was up, also where nobody
 			// looked.
 			long began = (due == Reason.PROBES_LOST) ? Objects.requireNonNull(p.probes).lostAt() : now;
-			swap(p, p.next(next, due, Period.BY_RULES, false, began, instant(p.rules.config)));
+			swap(p, p.next(next, due, Period.BY_RULES, null, began, instant(p.rules.config)));
 		}
 	}
 
@@ -451,98 +462,117 @@ public final class CircuitBreaker {
 		return true;
 	}
 
-	private void command(State state, long limit, boolean reset) {
+	/**
+	 * Carries out a command; it wins over what calls and clocks would do at the same
+	 * moment. Given again in the same state, a command begins the state anew, which is no
+	 * change of state.
+	 * @param command the command
+	 */
+	public void apply(StateCommand command) {
+		if (command.isReset()) {
+			this.successes.reset();
+			this.failures.reset();
+			this.slowCalls.reset();
+			this.ignored.reset();
+			this.notPermitted.reset();
+		}
+		Duration hold = command.hold();
+		long limit = (hold != null) ? Rules.nanos(hold) : Period.BY_RULES;
 		Period p;
 		Period next;
 		do {
 			long now = this.nanoClock.read();
 			p = current(now);
-			next = p.next(state, Reason.COMMAND, limit, reset, now, instant(p.rules.config));
+			next = p.next(command.state(), Reason.COMMAND, limit, command, now, instant(p.rules.config));
 		}
 		while (!swap(p, next));
 	}
 
 	/**
-	 * Closes, with an empty window; goes on by itself from there. Given again in the same
-	 * state, a command begins the state anew, which is no change of state.
+	 * Closes, with an empty window; goes on by itself from there.
+	 * @see #apply(StateCommand)
 	 */
 	public void close() {
-		command(State.CLOSED, Period.BY_RULES, false);
+		apply(StateCommand.to(State.CLOSED));
 	}
 
 	/**
 	 * Opens as if the rules had said so, for as long as they say; goes on by itself from
 	 * there.
+	 * @see #apply(StateCommand)
 	 */
 	public void open() {
-		command(State.OPEN, Period.BY_RULES, false);
+		apply(StateCommand.to(State.OPEN));
 	}
 
 	/**
 	 * Opens as if the rules had said so, but for a wait of its own; goes on by itself
 	 * from there.
 	 * @param wait how long, zero or more
+	 * @see #apply(StateCommand)
 	 */
 	public void open(Duration wait) {
-		command(State.OPEN, limit("wait", wait), false);
+		apply(StateCommand.to(State.OPEN).hold(wait));
 	}
 
 	/**
 	 * Goes half-open, with all places free; goes on by itself from there.
+	 * @see #apply(StateCommand)
 	 */
 	public void halfOpen() {
-		command(State.HALF_OPEN, Period.BY_RULES, false);
+		apply(StateCommand.to(State.HALF_OPEN));
 	}
 
 	/**
 	 * Refuses every call until another command.
+	 * @see #apply(StateCommand)
 	 */
 	public void forceOpen() {
-		command(State.FORCED_OPEN, Period.BY_RULES, false);
+		apply(StateCommand.to(State.FORCED_OPEN));
 	}
 
 	/**
 	 * Refuses every call until another command, or until the hold is over: then it is
 	 * {@link State#CLOSED}.
 	 * @param hold how long, zero or more
+	 * @see #apply(StateCommand)
 	 */
 	public void forceOpen(Duration hold) {
-		command(State.FORCED_OPEN, limit("hold", hold), false);
+		apply(StateCommand.to(State.FORCED_OPEN).hold(hold));
 	}
 
 	/**
 	 * Lets every call pass and records none, until another command.
+	 * @see #apply(StateCommand)
 	 */
 	public void disable() {
-		command(State.DISABLED, Period.BY_RULES, false);
+		apply(StateCommand.to(State.DISABLED));
 	}
 
 	/**
 	 * Lets every call pass and records none, until another command, or until the hold is
 	 * over: then it is {@link State#CLOSED}.
 	 * @param hold how long, zero or more
+	 * @see #apply(StateCommand)
 	 */
 	public void disable(Duration hold) {
-		command(State.DISABLED, limit("hold", hold), false);
+		apply(StateCommand.to(State.DISABLED).hold(hold));
 	}
 
 	/**
 	 * Lets every call pass and records them, without ever opening, until another command.
+	 * @see #apply(StateCommand)
 	 */
 	public void metricsOnly() {
-		command(State.METRICS_ONLY, Period.BY_RULES, false);
+		apply(StateCommand.to(State.METRICS_ONLY));
 	}
 
 	/**
 	 * Closes, with an empty window, totals of zero and no memory of earlier openings.
+	 * @see #apply(StateCommand)
 	 */
 	public void reset() {
-		this.successes.reset();
-		this.failures.reset();
-		this.slowCalls.reset();
-		this.ignored.reset();
-		this.notPermitted.reset();
-		command(State.CLOSED, Period.BY_RULES, true);
+		apply(StateCommand.reset());
 	}
 
 	private boolean swapRules(Period p, Period next) {
@@ -555,13 +585,6 @@ public final class CircuitBreaker {
 			this.news.deliver(this);
 		}
 		return swapped;
-	}
-
-	private static long limit(String parameter, Duration duration) {
-		if (Objects.requireNonNull(duration, parameter).isNegative()) {
-			throw new IllegalArgumentException("Invalid " + parameter + " (" + duration + "): must be zero or more");
-		}
-		return Rules.nanos(duration);
 	}
 
 	/**

@@ -83,7 +83,7 @@ final class Period implements Ticket {
 	}
 
 	/** The period that follows. */
-	Period next(State next, Reason reason, long limit, boolean reset, long now, Instant at) {
+	Period next(State next, Reason reason, long limit, @Nullable StateCommand command, long now, Instant at) {
 		boolean same = next == this.state;
 		int openings = switch (next) {
 			case CLOSED -> 0;
@@ -91,10 +91,11 @@ final class Period implements Ticket {
 			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.openings;
 		};
 		StateChange change = same ? this.lastChange
-				: new StateChange(this.state, next, reason, at, this.stretch.lastFailure);
+				: new StateChange(this.state, next, reason, at, this.stretch.lastFailure,
+						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
 		return new Period(next, this.rules, null, newWindow(next, this.rules, now), newProbes(next, this.rules),
 				opens(next) ? figures(now) : null, now, limit(next, this.rules, limit, openings),
-				same ? this.since : at, openings, change, reset, this);
+				same ? this.since : at, openings, change, command != null && command.isReset(), this);
 	}
 
 	/**
@@ -166,13 +167,12 @@ final class Period implements Ticket {
 		return (this.frozen != null) ? this.frozen : new Figures(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
 	}
 
-	void lastFailure(Throwable thrown) {
-		this.stretch.lastFailure = thrown;
+	void lastFailure(@Nullable Failure failure) {
+		this.stretch.lastFailure = failure;
 	}
 
-	@Nullable Class<?> lastFailureType() {
-		Throwable failure = this.stretch.lastFailure;
-		return (failure != null) ? failure.getClass() : null;
+	@Nullable Failure lastFailure() {
+		return this.stretch.lastFailure;
 	}
 
 	/**
@@ -181,10 +181,10 @@ final class Period implements Ticket {
 	static final class Stretch {
 
 		/**
-		 * The last exception that counted, since the breaker was last closed. Written by
-		 * any thread; only shown.
+		 * The last failure, since the breaker was last closed; null where it was a
+		 * result. Written by any thread; only shown.
 		 */
-		private volatile @Nullable Throwable lastFailure;
+		private volatile @Nullable Failure lastFailure;
 
 	}
 

@@ -32,7 +32,10 @@ public enum Reason {
 	/** The hold of an operator's command was over. */
 	HOLD_ELAPSED,
 
-	/** Other members of the fleet said so. */
+	/** A signal from elsewhere lives. Reserved: the core raises none yet. */
+	SIGNAL,
+
+	/** Other members of the fleet said so. Reserved: the core raises none yet. */
 	FLEET
 
 }

@@ -8,7 +8,7 @@ record Refusal(Period period, long remaining) implements Ticket {
 	CallNotPermittedException toException(String name) {
 		StateChange change = this.period.lastChange;
 		return new CallNotPermittedException(name, this.period.state, this.remaining,
-				(change != null) ? change.reason() : null, this.period.lastFailureType());
+				(change != null) ? change.reason() : null, this.period.lastFailure());
 	}
 
 }

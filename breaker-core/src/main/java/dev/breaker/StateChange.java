@@ -10,9 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param from the state that ended
  * @param to the state that began
  * @param reason why
- * @param at when, by the clock that is shown to people
- * @param lastFailure the last recorded exception before the change, since the breaker was
- * last closed; {@code null} where there was none, or where a result counted as failure
+ * @param at when, by the clock that is shown to people; what time decided has the time at
+ * which it was decided
+ * @param lastFailure the last recorded failure before the change, since the breaker was
+ * last closed; {@code null} where there was none, or where the last one was a result
+ * @param comment what the operator said; {@code null} where the rules decided, or where
+ * nothing was said
+ * @param actor the operator; {@code null} where the rules decided, or where the operator
+ * is not known
  */
-public record StateChange(State from, State to, Reason reason, Instant at, @Nullable Throwable lastFailure) {
+public record StateChange(State from, State to, Reason reason, Instant at, @Nullable Failure lastFailure,
+		@Nullable String comment, @Nullable String actor) {
 }

@@ -76,7 +76,7 @@ class CommandTests {
 		if (from != command.leadsTo) {
 			assertThat(test.heard.changes()).singleElement()
 				.isEqualTo(new StateChange(from, command.leadsTo, Reason.COMMAND, HandWallClock.START.plusSeconds(1),
-						null));
+						null, null, null));
 			assertThat(test.snapshot().lastChange()).isEqualTo(test.heard.changes().get(0));
 		}
 		else {

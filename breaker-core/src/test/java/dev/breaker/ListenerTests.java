@@ -66,8 +66,9 @@ class ListenerTests {
 		Throwable last = new IllegalArgumentException("the last");
 		test.throwing(last);
 		StateChange change = test.heard.changes().get(0);
-		assertThat(change).isEqualTo(
-				new StateChange(State.CLOSED, State.OPEN, Reason.CONSECUTIVE_FAILURES, HandWallClock.START, last));
+		assertThat(change)
+			.isEqualTo(new StateChange(State.CLOSED, State.OPEN, Reason.CONSECUTIVE_FAILURES, HandWallClock.START,
+					new Failure(last.getClass().getName(), last.getMessage(), HandWallClock.START), null, null));
 		assertThat(test.snapshot().lastChange()).isEqualTo(change);
 	}
 

@@ -1,5 +1,6 @@
 package dev.breaker.spring.event;
 
+import dev.breaker.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,19 @@ public final class ThrowableText {
 		String type = thrown.getClass().getName();
 		String message = messageOf(thrown);
 		return (message != null && !message.isBlank()) ? type + ": " + oneLine(message) : type;
+	}
+
+	/**
+	 * The class name, and the message where there is one, as of a {@link Throwable}.
+	 * @param failure what was recorded
+	 * @return the line, or {@code null} for {@code null}
+	 */
+	public static @Nullable String of(@Nullable Failure failure) {
+		if (failure == null) {
+			return null;
+		}
+		String message = failure.message();
+		return (message != null && !message.isBlank()) ? failure.type() + ": " + oneLine(message) : failure.type();
 	}
 
 	/**

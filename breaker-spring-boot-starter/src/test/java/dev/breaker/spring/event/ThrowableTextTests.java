@@ -20,7 +20,7 @@ class ThrowableTextTests {
 
 	@Test
 	void nothingThrownIsNothingSaid() {
-		assertThat(ThrowableText.of(null)).isNull();
+		assertThat(ThrowableText.of((Throwable) null)).isNull();
 	}
 
 	@Test

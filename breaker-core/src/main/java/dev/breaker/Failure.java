@@ -1,0 +1,51 @@
+package dev.breaker;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failure as it is kept and shown: text, so that a breaker keeps no {@link Throwable}
+ * and nothing that hangs on it alive.
+ *
+ * @param type the name of the class of what was thrown
+ * @param message its message, at most 500 characters of it; {@code null} where it has
+ * none, or where asking for it fails
+ * @param at when it was recorded, by the clock that is shown to people
+ */
+public record Failure(String type, @Nullable String message, Instant at) {
+
+	private static final int MAX_LENGTH = 500;
+
+	static Failure of(Throwable thrown, Instant at) {
+		return new Failure(thrown.getClass().getName(), messageOf(thrown), at);
+	}
+
+	private static @Nullable String messageOf(Throwable thrown) {
+		try {
+			String message = thrown.getMessage();
+			return (message != null) ? cut(message) : null;
+		}
+		catch (Throwable ex) {
+			// Exceptions are the application's code too.
+			return null;
+		}
+	}
+
+	private static String cut(String message) {
+		if (message.length() <= MAX_LENGTH) {
+			return message;
+		}
+		boolean splitsPair = Character.isHighSurrogate(message.charAt(MAX_LENGTH - 1));
+		return message.substring(0, splitsPair ? MAX_LENGTH - 1 : MAX_LENGTH);
+	}
+
+	/**
+	 * Class and message, as {@link Throwable#toString()} has them.
+	 */
+	@Override
+	public String toString() {
+		return (this.message != null) ? this.type + ": " + this.message : this.type;
+	}
+
+}
