@@ -1,7 +1,6 @@
 package dev.breaker;
 
 import java.util.Objects;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -44,11 +43,14 @@ final class AsyncCall<T extends @Nullable Object> {
 		GuardedFuture<T> guarded;
 		try {
 			source = Objects.requireNonNull(this.work.get(), "The guarded call returned no stage");
-			guarded = new GuardedFuture<>(this.permit, source);
-			source.whenComplete((result, thrown) -> complete(guarded, result, thrown));
+			if (this.ticket instanceof Probes.Probe probe) {
+				probe.leave();
+			}
+			guarded = new GuardedFuture<>(this, source);
+			source.whenComplete((result, thrown) -> end(guarded, result, thrown));
 		}
 		catch (Throwable thrown) {
-			if (this.permit.giveBack() && record(thrown) == Outcome.FAILURE && this.fallback != null) {
+			if (this.permit.giveBack() && record(thrown).fallsBack() && this.fallback != null) {
 				return this.fallback.apply(Rules.unwrap(thrown));
 			}
 			throw thrown;
@@ -56,36 +58,44 @@ final class AsyncCall<T extends @Nullable Object> {
 		return guarded;
 	}
 
-	private void complete(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {
+	private void end(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {
 		if (!this.permit.giveBack()) {
-			// A cancellation was faster, and nothing was recorded: nobody gets a result.
-			guarded.completeExceptionally(new CancellationException());
+			// It was ended from outside.
 			return;
 		}
 		try {
 			if (thrown == null) {
 				long end = end();
 				this.breaker.returned(this.ticket, result, CircuitBreaker.elapsed(this.start, end), end);
-				guarded.complete(result);
+				guarded.finish(result, null);
 			}
-			else if (record(thrown) == Outcome.FAILURE && this.fallback != null) {
-				this.fallback.apply(Rules.unwrap(thrown)).whenComplete((instead, failed) -> {
-					if (failed == null) {
-						guarded.complete(instead);
-					}
-					else {
-						guarded.completeExceptionally(failed);
-					}
-				});
+			else if (record(thrown).fallsBack() && this.fallback != null) {
+				CompletionStage<T> instead = this.fallback.apply(Rules.unwrap(thrown));
+				guarded.goesOnWith(instead);
+				instead.whenComplete(guarded::finish);
 			}
 			else {
-				guarded.completeExceptionally(thrown);
+				guarded.finish(result, thrown);
 			}
 		}
 		catch (Throwable ex) {
 			// What a fallback throws; and whatever happens, the caller must not wait for
 			// ever.
-			guarded.completeExceptionally(ex);
+			guarded.finish(result, ex);
+		}
+	}
+
+	/** The caller gives the call up: nothing is recorded. */
+	void abandon() {
+		this.permit.release();
+	}
+
+	/**
+	 * The caller ends the call, as by a timeout of its own: judged as if it was thrown.
+	 */
+	void abort(Throwable thrown) {
+		if (this.permit.giveBack()) {
+			record(thrown);
 		}
 	}
 

@@ -23,8 +23,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>
  * The present {@link Period} is swapped by compare-and-set, and an admitted call carries
- * the period that admitted it. Only the thread whose swap took effect publishes it,
- * afterwards and under no lock.
+ * the period that admitted it. Listeners hear of a change after it took effect, under no
+ * lock; a reading of the clock is never used after they ran.
+ *
+ * <pre>{@code
+ * CircuitBreaker breaker = CircuitBreaker.ofDefaults("payments");
+ * Receipt receipt = breaker.call(() -> client.pay(order));
+ * }</pre>
  */
 public final class CircuitBreaker {
 
@@ -37,12 +42,15 @@ public final class CircuitBreaker {
 
 	private static final VarHandle LISTENERS;
 
+	private static final VarHandle OUTERMOST;
+
 	private static final Fallback<?, ?> RETHROW = CircuitBreaker::rethrow;
 
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			PERIOD = lookup.findVarHandle(CircuitBreaker.class, "period", Period.class);
+			OUTERMOST = lookup.findVarHandle(CircuitBreaker.class, "outermost", OutermostCalls.class);
 			LISTENERS = lookup.findVarHandle(CircuitBreaker.class, "listeners", Listeners.class);
 		}
 		catch (ReflectiveOperationException ex) {
@@ -67,7 +75,9 @@ public final class CircuitBreaker {
 
 	private final LongAdder notPermitted = new LongAdder();
 
-	private final StateNews news;
+	private final StateChangeDispatcher dispatcher;
+
+	private volatile @Nullable OutermostCalls outermost;
 
 	private volatile Listeners listeners = Listeners.NONE;
 
@@ -79,8 +89,9 @@ public final class CircuitBreaker {
 		this.name = name;
 		this.member = member;
 		this.nanoClock = NanoClock.of(config.nanoClock());
-		this.period = Period.first(config.rules, this.nanoClock.read(), instant(config));
-		this.news = new StateNews(this.period);
+		Instant at = instant(config);
+		this.period = Period.first(config.rules, this.nanoClock.read(), at);
+		this.dispatcher = new StateChangeDispatcher(this.period.news);
 	}
 
 	/**
@@ -135,7 +146,7 @@ public final class CircuitBreaker {
 	 * @return the state
 	 */
 	public State state() {
-		return current().state;
+		return settled().state;
 	}
 
 	/**
@@ -144,11 +155,12 @@ public final class CircuitBreaker {
 	 * it is taken
 	 */
 	public Snapshot snapshot() {
-		long now = this.nanoClock.read();
+		long now;
 		Period p;
 		Figures figures;
 		do {
-			p = current(now);
+			p = settled();
+			now = this.nanoClock.read();
 			figures = p.figures(now);
 			// Figures that led to another state are none of this one's.
 		}
@@ -187,7 +199,17 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
-		Ticket ticket = admit();
+		return make(admit(Thread.currentThread()), work, fallback);
+	}
+
+	/** A call inside a call, see {@link OutermostCalls}. */
+	<T extends @Nullable Object, X extends Throwable> T callInside(ThrowingSupplier<? extends T, X> work,
+			Fallback<? extends T, X> fallback) throws X {
+		return make(inside(admit(Thread.currentThread())), work, fallback);
+	}
+
+	private <T extends @Nullable Object, X extends Throwable> T make(Ticket ticket,
+			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
 		if (ticket instanceof Refusal refusal) {
 			return fallback.apply(refusal.toException(this.name));
 		}
@@ -199,7 +221,7 @@ public final class CircuitBreaker {
 		}
 		catch (Throwable thrown) {
 			long end = timed ? this.nanoClock.read() : UNREAD;
-			if (threw(ticket, thrown, elapsed(start, end), end) == Outcome.FAILURE) {
+			if (threw(ticket, thrown, elapsed(start, end), end).fallsBack()) {
 				return fallback.apply(thrown);
 			}
 			throw thrown;
@@ -233,7 +255,7 @@ public final class CircuitBreaker {
 	 * recorded; cancelling it records nothing, and cancels the call
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work) {
-		return startAsync(work, null);
+		return startAsync(admit(Thread.currentThread()), work, null);
 	}
 
 	/**
@@ -249,12 +271,19 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work,
 			Function<Throwable, ? extends CompletionStage<T>> fallback) {
-		return startAsync(work, Objects.requireNonNull(fallback, "fallback"));
+		Objects.requireNonNull(fallback, "fallback");
+		return startAsync(admit(Thread.currentThread()), work, fallback);
 	}
 
-	private <T extends @Nullable Object> CompletionStage<T> startAsync(Supplier<? extends CompletionStage<T>> work,
+	/** A call inside a call, see {@link OutermostCalls}. */
+	<T extends @Nullable Object> CompletionStage<T> callAsyncInside(Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
-		Ticket ticket = admit();
+		return startAsync(inside(admit(Thread.currentThread())), work, fallback);
+	}
+
+	private <T extends @Nullable Object> CompletionStage<T> startAsync(Ticket ticket,
+			Supplier<? extends CompletionStage<T>> work,
+			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
 		if (ticket instanceof Refusal refusal) {
 			CallNotPermittedException exception = refusal.toException(this.name);
 			return (fallback != null) ? fallback.apply(exception) : CompletableFuture.failedFuture(exception);
@@ -270,7 +299,7 @@ public final class CircuitBreaker {
 	 * @throws CallNotPermittedException when the call is refused
 	 */
 	public Permit acquire() {
-		Ticket ticket = admit();
+		Ticket ticket = admit(null);
 		if (ticket instanceof Refusal refusal) {
 			throw refusal.toException(this.name);
 		}
@@ -282,12 +311,35 @@ public final class CircuitBreaker {
 	 * @return a permit, to be given back once, or {@code null} when the call is refused
 	 */
 	public @Nullable Permit tryAcquire() {
-		Ticket ticket = admit();
+		Ticket ticket = admit(null);
 		return (ticket instanceof Refusal) ? null : new BreakerPermit(this, ticket);
 	}
 
-	/** Who may pass. */
-	private Ticket admit() {
+	/**
+	 * These calls as the outermost ones: a call inside a call of this breaker on the same
+	 * thread is recorded once, at the outermost. For guards around methods that call each
+	 * other; it costs each call some time to know.
+	 * @return the calls, the same object each time
+	 */
+	public OutermostCalls outermost() {
+		OutermostCalls present = this.outermost;
+		while (present == null) {
+			OUTERMOST.compareAndSet(this, null, new OutermostCalls(this));
+			present = this.outermost;
+		}
+		return present;
+	}
+
+	private static Ticket inside(Ticket ticket) {
+		return (ticket instanceof Period) ? new Nested(ticket.period()) : ticket;
+	}
+
+	/**
+	 * Admits a call, or refuses it.
+	 * @param caller the thread whose calls are inside this one from now on, or null where
+	 * it does not belong to one thread
+	 */
+	private Ticket admit(@Nullable Thread caller) {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
 			return p;
@@ -295,19 +347,41 @@ public final class CircuitBreaker {
 		if (p.isTimeless()) {
 			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : p;
 		}
-		long now = this.nanoClock.read();
-		Ticket ticket;
-		do {
+		while (true) {
+			Period before = p;
+			long now = this.nanoClock.read();
 			p = current(now);
-			ticket = switch (p.state) {
+			if (p != before) {
+				// Listeners and the clock for people took time: it is read anew.
+				this.dispatcher.tell(this);
+				continue;
+			}
+			Ticket ticket = switch (p.state) {
 				case CLOSED, DISABLED, METRICS_ONLY -> p;
-				case HALF_OPEN -> Objects.requireNonNull(p.probes).take(p, now);
+				case HALF_OPEN -> takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
+			if (ticket != null) {
+				return ticket;
+			}
 			// No place among the probes: perhaps since they have just decided.
+			if (p.state != State.HALF_OPEN || p == current(now)) {
+				return refuse(p, p.remaining(now));
+			}
 		}
-		while (ticket == null && p.state == State.HALF_OPEN && p != current(now));
-		return (ticket != null) ? ticket : refuse(p, p.remaining(now));
+	}
+
+	private @Nullable Ticket takeProbe(Period p, @Nullable Thread caller, long now) {
+		Probes probes = Objects.requireNonNull(p.probes);
+		Ticket ticket = probes.take(p, caller, now);
+		if (probes.isFruitless(now)) {
+			Complaint.log(logger,
+					"Circuit breaker '{}' has been HALF_OPEN and given out probes for {} without one that was recorded: "
+							+ "they end in what counts as nothing, such as ignored exceptions, cancellations, "
+							+ "or refusals by the same breaker of calls that they make on other threads",
+					this.name, p.rules.config.maxWaitDurationInHalfOpenState());
+		}
+		return ticket;
 	}
 
 	private Refusal refuse(Period p, long remaining) {
@@ -327,7 +401,7 @@ public final class CircuitBreaker {
 
 	/** A call came back. */
 	void returned(Ticket ticket, @Nullable Object result, long elapsed, long end) {
-		if (ticket.period().state == State.DISABLED) {
+		if (isUnrecorded(ticket)) {
 			return;
 		}
 		if (ticket.period().rules.isFailure(result, this)) {
@@ -341,15 +415,19 @@ public final class CircuitBreaker {
 	/** A call threw. */
 	Outcome threw(Ticket ticket, Throwable thrown, long elapsed, long end) {
 		Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
-		if (ticket.period().state != State.DISABLED) {
+		if (!isUnrecorded(ticket)) {
 			switch (outcome) {
 				case SUCCESS -> succeed(ticket, elapsed, end);
 				case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
 				case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
-				case NOTHING -> release(ticket);
+				case REFUSED, NOTHING -> release(ticket);
 			}
 		}
 		return outcome;
+	}
+
+	private static boolean isUnrecorded(Ticket ticket) {
+		return ticket.period().state == State.DISABLED || ticket instanceof Nested;
 	}
 
 	/** A call was not made, or counts as nothing. */
@@ -358,21 +436,50 @@ public final class CircuitBreaker {
 			// First what time decided: a probe that comes back too late is lost.
 			current();
 			probe.giveBack();
+			this.dispatcher.tell(this);
 		}
 	}
 
 	private void succeed(Ticket ticket, long elapsed, long end) {
 		this.successes.increment();
-		record(ticket, false, elapsed, end);
-		this.listeners.succeeded(this, elapsed);
+		Decision decision = record(ticket, false, elapsed, end);
+		if (decision == null) {
+			this.listeners.succeeded(this, elapsed);
+			return;
+		}
+		Thread me = Thread.currentThread();
+		try {
+			current(this.nanoClock.read());
+			this.listeners.succeeded(this, elapsed);
+		}
+		finally {
+			if (decision.by == me) {
+				decision.told = true;
+			}
+		}
+		this.dispatcher.tell(this);
 	}
 
 	private void fail(Ticket ticket, @Nullable Throwable thrown, long elapsed, long end) {
 		this.failures.increment();
 		ticket.period()
 			.lastFailure((thrown != null) ? Failure.of(thrown, instant(ticket.period().rules.config)) : null);
-		record(ticket, true, elapsed, end);
-		this.listeners.failed(this, thrown, elapsed);
+		Decision decision = record(ticket, true, elapsed, end);
+		if (decision == null) {
+			this.listeners.failed(this, thrown, elapsed);
+			return;
+		}
+		Thread me = Thread.currentThread();
+		try {
+			current(this.nanoClock.read());
+			this.listeners.failed(this, thrown, elapsed);
+		}
+		finally {
+			if (decision.by == me) {
+				decision.told = true;
+			}
+		}
+		this.dispatcher.tell(this);
 	}
 
 	private void ignore(Ticket ticket, Throwable thrown, long elapsed) {
@@ -381,8 +488,12 @@ public final class CircuitBreaker {
 		this.listeners.ignored(this, thrown, elapsed);
 	}
 
-	/** Records a result where it belongs, and switches where it must. */
-	private void record(Ticket ticket, boolean failed, long elapsed, long end) {
+	/**
+	 * Records a result where it belongs.
+	 * @return what it, or a call before it, has decided; what time decided is told by the
+	 * caller too
+	 */
+	private @Nullable Decision record(Ticket ticket, boolean failed, long elapsed, long end) {
 		Period admitted = ticket.period();
 		boolean slow = elapsed > admitted.rules.slowNanos;
 		if (slow) {
@@ -390,76 +501,78 @@ public final class CircuitBreaker {
 		}
 		Period p = this.period;
 		if (p.stretch != admitted.stretch) {
-			return;
+			return null;
 		}
-		switch (p.state) {
+		return switch (p.state) {
 			case CLOSED -> {
 				SlidingWindow window = Objects.requireNonNull(p.window);
-				if (window.record(failed, slow, timeFor(window, end), p.rules) != null) {
-					current(this.nanoClock.read());
-				}
+				yield window.record(failed, slow, timeFor(window, end), p.rules);
 			}
 			case METRICS_ONLY -> {
 				SlidingWindow window = Objects.requireNonNull(p.window);
-				window.record(failed, slow, timeFor(window, end), null);
+				yield window.record(failed, slow, timeFor(window, end), null);
 			}
 			case HALF_OPEN -> {
 				// First what time decided: a probe that comes back too late is lost.
-				if (current().stretch == admitted.stretch) {
-					((Probes.Probe) ticket).record(failed, slow);
-					current();
-				}
+				Period settled = settled();
+				yield (settled.stretch == admitted.stretch) ? ((Probes.Probe) ticket).record(failed, slow) : null;
 			}
 			case OPEN, FORCED_OPEN, DISABLED -> throw new IllegalStateException(p.state + " records nothing");
-		}
+		};
 	}
 
 	private long timeFor(SlidingWindow window, long end) {
 		return (window.timeBased() && end == UNREAD) ? this.nanoClock.read() : end;
 	}
 
+	/**
+	 * The present period, after the changes that are due were made and told. Time has
+	 * passed since the last reading of the clock.
+	 */
+	private Period settled() {
+		while (true) {
+			Period before = this.period;
+			Period p = current();
+			if (p == before || !this.dispatcher.tell(this)) {
+				return p;
+			}
+		}
+	}
+
+	/**
+	 * The present period, after the changes that are due were made; they are to be told.
+	 */
 	private Period current() {
 		Period p = this.period;
 		return p.isTimeless() ? p : current(this.nanoClock.read());
 	}
 
 	/**
-	 * The present period, after the changes that are due: whoever looks first makes them.
+	 * The present period, after the changes that are due at that moment were made: the
+	 * first look makes them. They are to be told.
 	 */
 	private Period current(long now) {
 		while (true) {
 			Period p = this.period;
-			Reason due = switch (p.state) {
-				case METRICS_ONLY -> null;
-				case CLOSED -> Objects.requireNonNull(p.window).tripped();
-				case OPEN -> p.isOver(now) ? Reason.WAIT_ELAPSED : null;
-				case FORCED_OPEN, DISABLED -> p.isOver(now) ? Reason.HOLD_ELAPSED : null;
-				case HALF_OPEN -> Objects.requireNonNull(p.probes).verdict(now);
-			};
+			Decision due = p.due(now);
 			if (due == null) {
 				return p;
 			}
-			State next = switch (due) {
+			State next = switch (due.reason) {
 				case WAIT_ELAPSED -> State.HALF_OPEN;
 				case HOLD_ELAPSED, PROBES_SUCCEEDED -> State.CLOSED;
 				case PROBES_FAILED, PROBES_LOST, FAILURE_RATE, SLOW_CALL_RATE, CONSECUTIVE_FAILURES, COMMAND, SIGNAL,
 						FLEET ->
 					State.OPEN;
 			};
-			// A lost probe opened the breaker when its time was up, also where nobody
-			// looked.
-			long began = (due == Reason.PROBES_LOST) ? Objects.requireNonNull(p.probes).lostAt() : now;
-			swap(p, p.next(next, due, Period.BY_RULES, null, began, instant(p.rules.config)));
+			long began = due.time(now);
+			swap(p, p.next(next, due, began, instant(p.rules.config, now - began)));
 		}
 	}
 
 	/** Puts the next period in the place of this one, unless another was faster. */
 	private boolean swap(Period ended, Period next) {
-		if (!PERIOD.compareAndSet(this, ended, next)) {
-			return false;
-		}
-		this.news.deliver(this);
-		return true;
+		return PERIOD.compareAndSet(this, ended, next);
 	}
 
 	/**
@@ -476,16 +589,16 @@ public final class CircuitBreaker {
 			this.ignored.reset();
 			this.notPermitted.reset();
 		}
-		Duration hold = command.hold();
-		long limit = (hold != null) ? Rules.nanos(hold) : Period.BY_RULES;
 		Period p;
 		Period next;
 		do {
+			Instant at = instant(config());
 			long now = this.nanoClock.read();
 			p = current(now);
-			next = p.next(command.state(), Reason.COMMAND, limit, command, now, instant(p.rules.config));
+			next = p.next(command, now, at);
 		}
 		while (!swap(p, next));
+		this.dispatcher.tell(this);
 	}
 
 	/**
@@ -577,14 +690,7 @@ public final class CircuitBreaker {
 
 	private boolean swapRules(Period p, Period next) {
 		Probes probes = p.probes;
-		if (probes == null) {
-			return swap(p, next);
-		}
-		boolean swapped = probes.under(next.rules, () -> PERIOD.compareAndSet(this, p, next));
-		if (swapped) {
-			this.news.deliver(this);
-		}
-		return swapped;
+		return (probes != null) ? probes.under(next.rules, () -> swap(p, next)) : swap(p, next);
 	}
 
 	/**
@@ -605,6 +711,7 @@ public final class CircuitBreaker {
 		}
 		while (!swapRules(p, next));
 		current();
+		this.dispatcher.tell(this);
 	}
 
 	/**
@@ -620,7 +727,7 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Takes a listener back. One that was not added is passed over.
+	 * Takes a listener back, by identity. An unknown one is ignored.
 	 * @param listener the listener
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
@@ -644,8 +751,13 @@ public final class CircuitBreaker {
 	}
 
 	private Instant instant(CircuitBreakerConfig config) {
+		return instant(config, 0);
+	}
+
+	/** So many nanoseconds ago, by the clock for people. */
+	private Instant instant(CircuitBreakerConfig config, long ago) {
 		try {
-			return config.clock().instant();
+			return config.clock().instant().minusNanos(ago);
 		}
 		catch (Throwable ex) {
 			complain(ex);

@@ -71,7 +71,7 @@ final class CountWindow extends SlidingWindow {
 	}
 
 	@Override
-	@Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge) {
+	@Nullable Decision record(boolean failed, boolean slow, long now, @Nullable Rules judge) {
 		if (failed || slow) {
 			return recordSpot(failed, slow, now, judge);
 		}
@@ -90,7 +90,7 @@ final class CountWindow extends SlidingWindow {
 		return null;
 	}
 
-	private @Nullable Trip recordSpot(boolean failed, boolean slow, long now, @Nullable Rules judge) {
+	private @Nullable Decision recordSpot(boolean failed, boolean slow, long now, @Nullable Rules judge) {
 		lock();
 		try {
 			if (this.trip != null) {
@@ -100,7 +100,7 @@ final class CountWindow extends SlidingWindow {
 			putSpot(failed, slow);
 			if (judge != null) {
 				Reason reason = judge.trip(this.calls, this.failed, this.slow, this.consecutiveFailures);
-				this.trip = (reason != null) ? new Trip(reason, counts(now, judge)) : null;
+				this.trip = (reason != null) ? Decision.ofCall(reason, counts(now, judge)) : null;
 			}
 			return this.trip;
 		}

@@ -1,23 +1,47 @@
 package dev.breaker;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a guarded asynchronous call gives its caller. It completes after the call was
- * recorded, and cancelling it gives the permit back and cancels the call.
+ * recorded. A completion from outside ends the call: an exceptional one is judged by the
+ * rules, any other gives the permit back; what is under way then, the call or its
+ * fallback, is cancelled.
  */
 final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
-	private final BreakerPermit permit;
+	private final AsyncCall<T> call;
 
-	private final CompletionStage<T> source;
+	/** What is under way: the call, later its fallback. */
+	private volatile CompletionStage<T> source;
 
-	GuardedFuture(BreakerPermit permit, CompletionStage<T> source) {
-		this.permit = permit;
+	GuardedFuture(AsyncCall<T> call, CompletionStage<T> source) {
+		this.call = call;
 		this.source = source;
+	}
+
+	/** The fallback is under way instead of the call. */
+	void goesOnWith(CompletionStage<T> fallback) {
+		this.source = fallback;
+		if (isDone()) {
+			cancelSource();
+		}
+	}
+
+	/** The call, or its fallback, ended. */
+	void finish(T result, @Nullable Throwable thrown) {
+		if (thrown == null) {
+			super.complete(result);
+		}
+		else {
+			super.completeExceptionally(thrown);
+		}
 	}
 
 	@Override
@@ -25,19 +49,86 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 		if (isDone()) {
 			return isCancelled();
 		}
-		this.permit.release();
+		this.call.abandon();
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
 		if (cancelled) {
-			cancelSource(mayInterruptIfRunning);
+			cancelSource();
 		}
 		return cancelled;
 	}
 
-	private void cancelSource(boolean mayInterruptIfRunning) {
-		try {
-			this.source.toCompletableFuture().cancel(mayInterruptIfRunning);
+	@Override
+	public boolean complete(T value) {
+		if (isDone()) {
+			return false;
 		}
-		catch (UnsupportedOperationException ex) {
+		this.call.abandon();
+		boolean completed = super.complete(value);
+		if (completed) {
+			cancelSource();
+		}
+		return completed;
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable thrown) {
+		Objects.requireNonNull(thrown);
+		if (isDone()) {
+			return false;
+		}
+		boolean completed;
+		try {
+			this.call.abort(thrown);
+		}
+		finally {
+			completed = super.completeExceptionally(thrown);
+		}
+		if (completed) {
+			cancelSource();
+		}
+		return completed;
+	}
+
+	// As inherited, these would complete the future behind the call's back.
+
+	@Override
+	public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+		executor.execute(() -> {
+			if (isDone()) {
+				return;
+			}
+			try {
+				complete(supplier.get());
+			}
+			catch (Throwable ex) {
+				completeExceptionally(ex);
+			}
+		});
+		return this;
+	}
+
+	@Override
+	public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier) {
+		return completeAsync(supplier, defaultExecutor());
+	}
+
+	@Override
+	public void obtrudeValue(T value) {
+		complete(value);
+		super.obtrudeValue(value);
+	}
+
+	@Override
+	public void obtrudeException(Throwable thrown) {
+		completeExceptionally(thrown);
+		super.obtrudeException(thrown);
+	}
+
+	private void cancelSource() {
+		try {
+			this.source.toCompletableFuture().cancel(true);
+		}
+		catch (Throwable ex) {
 			// A stage that cannot be cancelled goes on alone; its result counts as
 			// nothing.
 		}

@@ -12,10 +12,15 @@ enum Outcome {
 	/** An {@code ignore} rule matched. */
 	IGNORED,
 
-	/**
-	 * Interrupted, cancelled, or refused by a breaker further in: as if the call had not
-	 * been made.
-	 */
-	NOTHING
+	/** Refused by a breaker further in: as if the call had not been made. */
+	REFUSED,
+
+	/** Interrupted or cancelled: as if the call had not been made. */
+	NOTHING;
+
+	/** Whether a fallback runs: what counts is another question. */
+	boolean fallsBack() {
+		return this == FAILURE || this == REFUSED;
+	}
 
 }

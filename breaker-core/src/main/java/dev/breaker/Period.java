@@ -1,6 +1,8 @@
 package dev.breaker;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,18 +46,12 @@ final class Period implements Ticket {
 	/** Null where there was none yet. */
 	final @Nullable StateChange lastChange;
 
-	/** Whether it began by a reset. */
-	final boolean reset;
-
-	/**
-	 * What came before, until its news is delivered. Touched by the one thread that
-	 * delivers.
-	 */
-	@Nullable Period before;
+	/** The last news of the breaker. */
+	final News news;
 
 	private Period(State state, Rules rules, @Nullable Stretch stretch, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable Figures frozen, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, boolean reset, @Nullable Period before) {
+			@Nullable StateChange lastChange, News news) {
 		this.state = state;
 		this.rules = rules;
 		this.stretch = (stretch != null) ? stretch : new Stretch();
@@ -67,11 +63,7 @@ final class Period implements Ticket {
 		this.since = since;
 		this.openings = openings;
 		this.lastChange = lastChange;
-		this.reset = reset;
-		this.before = before;
-		if (stretch == null && before != null && state != State.CLOSED) {
-			this.stretch.lastFailure = before.stretch.lastFailure;
-		}
+		this.news = news;
 	}
 
 	/** The first period of a breaker. */
@@ -79,11 +71,23 @@ final class Period implements Ticket {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
-				limit(state, rules, BY_RULES, openings), at, openings, null, false, null);
+				limit(state, rules, BY_RULES, openings), at, openings, null, News.none());
 	}
 
-	/** The period that follows. */
-	Period next(State next, Reason reason, long limit, @Nullable StateCommand command, long now, Instant at) {
+	/** The period that follows by the rules or by time. */
+	Period next(State next, Decision decision, long began, Instant at) {
+		return next(next, decision.reason, BY_RULES, null, decision, began, at);
+	}
+
+	/** The period that follows by a command. */
+	Period next(StateCommand command, long now, Instant at) {
+		Duration hold = command.hold();
+		return next(command.state(), Reason.COMMAND, (hold != null) ? Rules.nanos(hold) : BY_RULES, command, null, now,
+				at);
+	}
+
+	private Period next(State next, Reason reason, long limit, @Nullable StateCommand command,
+			@Nullable Decision decision, long began, Instant at) {
 		boolean same = next == this.state;
 		int openings = switch (next) {
 			case CLOSED -> 0;
@@ -93,9 +97,15 @@ final class Period implements Ticket {
 		StateChange change = same ? this.lastChange
 				: new StateChange(this.state, next, reason, at, this.stretch.lastFailure,
 						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
-		return new Period(next, this.rules, null, newWindow(next, this.rules, now), newProbes(next, this.rules),
-				opens(next) ? figures(now) : null, now, limit(next, this.rules, limit, openings),
-				same ? this.since : at, openings, change, command != null && command.isReset(), this);
+		boolean reset = command != null && command.isReset();
+		News news = (same && !reset) ? this.news : this.news.followedBy(same ? null : change, reset, decision);
+		Stretch stretch = new Stretch();
+		if (next != State.CLOSED) {
+			stretch.lastFailure = this.stretch.lastFailure;
+		}
+		return new Period(next, this.rules, stretch, newWindow(next, this.rules, began), newProbes(next, this.rules),
+				opens(next) ? figures(began) : null, began, limit(next, this.rules, limit, openings),
+				same ? this.since : at, openings, change, news);
 	}
 
 	/**
@@ -108,7 +118,7 @@ final class Period implements Ticket {
 			window = SlidingWindow.of(other.config, now);
 		}
 		return new Period(this.state, other, this.stretch, window, this.probes, this.frozen, this.began, this.limit,
-				this.since, this.openings, this.lastChange, false, this);
+				this.since, this.openings, this.lastChange, this.news);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
@@ -140,8 +150,20 @@ final class Period implements Ticket {
 		return this.limit == WITHOUT_END && this.probes == null;
 	}
 
+	/** What ends it, if it is to end at that moment. */
+	@Nullable Decision due(long now) {
+		return switch (this.state) {
+			case METRICS_ONLY -> null;
+			case CLOSED -> Objects.requireNonNull(this.window).decision();
+			case OPEN -> isOver(now) ? Decision.ofTime(Reason.WAIT_ELAPSED, this.began + this.limit) : null;
+			case FORCED_OPEN, DISABLED ->
+				isOver(now) ? Decision.ofTime(Reason.HOLD_ELAPSED, this.began + this.limit) : null;
+			case HALF_OPEN -> Objects.requireNonNull(this.probes).decision(now);
+		};
+	}
+
 	/** Whether time has ended it. At exactly its limit it is over. */
-	boolean isOver(long now) {
+	private boolean isOver(long now) {
 		return this.limit != WITHOUT_END && now - this.began >= this.limit;
 	}
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The probes of one half-open period: those under way, in the order of their admission,
  * the counts of those that came back, and the rules that judge them. What is under way
  * and what is recorded never exceed the permitted number together. Once there is a
- * verdict nothing changes it, and whoever looks next carries it out.
+ * decision nothing changes it, and the next look carries it out.
  */
 final class Probes extends SpinLock {
 
@@ -29,24 +29,47 @@ final class Probes extends SpinLock {
 
 	private int consecutiveFailures;
 
-	private @Nullable Reason verdict;
+	private @Nullable Decision decision;
 
-	private long lostAt;
+	private boolean anyTaken;
+
+	/** When the first place was taken. */
+	private long firstTaken;
+
+	private boolean fruitlessTold;
 
 	Probes(Rules rules) {
 		this.rules = rules;
 	}
 
-	/** Takes a place, if one is free. */
-	@Nullable Probe take(Period period, long now) {
-		Probe probe = new Probe(period);
+	/**
+	 * Takes a place, if one is free. A call inside a probe on the same thread belongs to
+	 * that and needs none.
+	 * @param caller the thread whose calls are inside this one from now on, or null where
+	 * it does not belong to one thread
+	 */
+	@Nullable Ticket take(Period period, @Nullable Thread caller, long now) {
+		Thread me = Thread.currentThread();
+		Probe probe = new Probe(period, caller);
 		lock();
 		try {
-			if (this.verdict != null || this.underWay + this.recorded >= this.rules.permittedProbes) {
+			if (this.decision != null) {
+				return null;
+			}
+			for (Probe other = this.oldest; other != null; other = other.after) {
+				if (other.caller == me) {
+					return new Nested(period);
+				}
+			}
+			if (this.underWay + this.recorded >= this.rules.permittedProbes) {
 				return null;
 			}
 			link(probe, now);
 			this.underWay++;
+			if (!this.anyTaken) {
+				this.anyTaken = true;
+				this.firstTaken = now;
+			}
 			return probe;
 		}
 		finally {
@@ -65,18 +88,20 @@ final class Probes extends SpinLock {
 		}
 	}
 
-	private void record(Probe probe, boolean failed, boolean slow) {
+	/** Records a probe, and returns what the probes have decided, if they have. */
+	private @Nullable Decision record(Probe probe, boolean failed, boolean slow) {
 		lock();
 		try {
 			end(probe);
-			if (this.verdict != null) {
-				return;
+			if (this.decision == null) {
+				this.recorded++;
+				this.failed += failed ? 1 : 0;
+				this.slow += slow ? 1 : 0;
+				this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
+				Reason verdict = judged();
+				this.decision = (verdict != null) ? Decision.ofCall(verdict, null) : null;
 			}
-			this.recorded++;
-			this.failed += failed ? 1 : 0;
-			this.slow += slow ? 1 : 0;
-			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
-			this.verdict = judged();
+			return this.decision;
 		}
 		finally {
 			this.held = 0;
@@ -91,26 +116,41 @@ final class Probes extends SpinLock {
 	 * What the probes decided, if they did: those that came back may be enough under a
 	 * new config. Time decides too: a probe that does not come back is lost.
 	 */
-	@Nullable Reason verdict(long now) {
+	@Nullable Decision decision(long now) {
 		lock();
 		try {
-			if (this.verdict == null) {
-				this.verdict = judged();
+			if (this.decision == null) {
+				Reason verdict = judged();
+				if (verdict != null) {
+					this.decision = Decision.ofConfig(verdict);
+				}
+				else if (this.oldest != null && now - this.oldest.admitted >= this.rules.maxProbeNanos) {
+					this.decision = Decision.ofTime(Reason.PROBES_LOST,
+							this.oldest.admitted + this.rules.maxProbeNanos);
+				}
 			}
-			if (this.verdict == null && this.oldest != null && now - this.oldest.admitted >= this.rules.maxProbeNanos) {
-				this.verdict = Reason.PROBES_LOST;
-				this.lostAt = this.oldest.admitted + this.rules.maxProbeNanos;
-			}
-			return this.verdict;
+			return this.decision;
 		}
 		finally {
 			this.held = 0;
 		}
 	}
 
-	/** When the first probe was lost, after a verdict of {@link Reason#PROBES_LOST}. */
-	long lostAt() {
-		return this.lostAt;
+	/**
+	 * Whether places have been taken for longer than a probe may last, and no probe was
+	 * recorded. True once.
+	 */
+	boolean isFruitless(long now) {
+		lock();
+		try {
+			boolean fruitless = this.anyTaken && this.recorded == 0 && !this.fruitlessTold
+					&& now - this.firstTaken >= this.rules.maxProbeNanos;
+			this.fruitlessTold |= fruitless;
+			return fruitless;
+		}
+		finally {
+			this.held = 0;
+		}
 	}
 
 	/**
@@ -184,14 +224,21 @@ final class Probes extends SpinLock {
 
 		private final Period period;
 
+		/**
+		 * The thread that is inside of this call. Written by that thread alone, and
+		 * compared with itself: no other thread is misled by an old value.
+		 */
+		private @Nullable Thread caller;
+
 		private long admitted;
 
 		private @Nullable Probe before;
 
 		private @Nullable Probe after;
 
-		Probe(Period period) {
+		Probe(Period period, @Nullable Thread caller) {
 			this.period = period;
+			this.caller = caller;
 		}
 
 		@Override
@@ -203,8 +250,13 @@ final class Probes extends SpinLock {
 			Objects.requireNonNull(this.period.probes).giveBack(this);
 		}
 
-		void record(boolean failed, boolean slow) {
-			Objects.requireNonNull(this.period.probes).record(this, failed, slow);
+		@Nullable Decision record(boolean failed, boolean slow) {
+			return Objects.requireNonNull(this.period.probes).record(this, failed, slow);
+		}
+
+		/** The thread leaves the call, which goes on elsewhere. */
+		void leave() {
+			this.caller = null;
 		}
 
 	}

@@ -28,12 +28,17 @@ final class Rehearsal {
 			});
 			breaker.callAsync(() -> CompletableFuture.completedFuture("good"));
 			breaker.callAsync(CompletableFuture::new).toCompletableFuture().cancel(true);
+			breaker.callAsync(CompletableFuture::new)
+				.toCompletableFuture()
+				.completeExceptionally(new IllegalArgumentException());
 			breaker.acquire().failure(new IllegalArgumentException(), 0);
 			fail(breaker);
 			fail(breaker);
 			breaker.open(Duration.ZERO);
 			breaker.acquire().release();
-			breaker.call(() -> "good");
+			breaker.<String, RuntimeException>call(() -> breaker.call(() -> "good"));
+			breaker.outermost()
+				.call(() -> breaker.outermost().call(() -> "good", Throwable::toString), Throwable::toString);
 			breaker.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()),
 					CompletableFuture::failedFuture);
 			breaker.reconfigure(breaker.config());

@@ -1,7 +1,10 @@
 package dev.breaker;
 
+import java.io.InterruptedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -134,20 +137,30 @@ final class Rules {
 		}
 	}
 
-	/** What a throwable counts as. A rule that throws makes it a failure. */
+	/**
+	 * What a throwable counts as. An ignore rule wins. An interrupt, a cancellation and
+	 * the refusal of a breaker further in count as nothing, unless a record rule names
+	 * them. A rule that throws makes it a failure.
+	 */
 	Outcome outcomeOfThrown(Throwable thrown, CircuitBreaker breaker) {
 		Throwable cause = unwrap(thrown);
-		if (cause instanceof InterruptedException || cause instanceof CancellationException
-				|| cause instanceof CallNotPermittedException) {
-			return Outcome.NOTHING;
-		}
+		Throwable interrupt = interruptIn(cause);
 		try {
-			if (matches(cause, this.ignoreExceptions, this.ignoreException)) {
+			if (isIgnored(cause) || (interrupt != null && interrupt != cause && isIgnored(interrupt))) {
 				return Outcome.IGNORED;
 			}
+			if (interrupt != null) {
+				return isNamed(interrupt, InterruptedException.class, InterruptedIOException.class,
+						ClosedByInterruptException.class) ? Outcome.FAILURE : Outcome.NOTHING;
+			}
+			if (cause instanceof CancellationException) {
+				return isNamed(cause, CancellationException.class) ? Outcome.FAILURE : Outcome.NOTHING;
+			}
+			if (cause instanceof CallNotPermittedException) {
+				return isNamed(cause, CallNotPermittedException.class) ? Outcome.FAILURE : Outcome.REFUSED;
+			}
 			boolean everything = this.recordExceptions.isEmpty() && this.recordException == null;
-			return (everything || matches(cause, this.recordExceptions, this.recordException)) ? Outcome.FAILURE
-					: Outcome.SUCCESS;
+			return (everything || isRecorded(cause)) ? Outcome.FAILURE : Outcome.SUCCESS;
 		}
 		catch (Throwable ex) {
 			breaker.complain(ex);
@@ -155,14 +168,65 @@ final class Rules {
 		}
 	}
 
-	private static boolean matches(Throwable thrown, List<Class<? extends Throwable>> classes,
-			@Nullable Predicate<? super Throwable> rule) {
+	private boolean isIgnored(Throwable thrown) {
+		return matches(thrown, this.ignoreExceptions)
+				|| (this.ignoreException != null && this.ignoreException.test(thrown));
+	}
+
+	private boolean isRecorded(Throwable thrown) {
+		return matches(thrown, this.recordExceptions)
+				|| (this.recordException != null && this.recordException.test(thrown));
+	}
+
+	/**
+	 * Whether a record rule speaks of these kinds of throwables, and not only of a
+	 * superclass that they share with real failures.
+	 */
+	@SafeVarargs
+	private boolean isNamed(Throwable thrown, Class<? extends Throwable>... kinds) {
+		for (Class<? extends Throwable> type : this.recordExceptions) {
+			for (Class<? extends Throwable> kind : kinds) {
+				if (kind.isAssignableFrom(type) && type.isInstance(thrown)) {
+					return true;
+				}
+			}
+		}
+		return this.recordException != null && this.recordException.test(thrown);
+	}
+
+	private static boolean matches(Throwable thrown, List<Class<? extends Throwable>> classes) {
 		for (Class<? extends Throwable> type : classes) {
 			if (type.isInstance(thrown)) {
 				return true;
 			}
 		}
-		return rule != null && rule.test(thrown);
+		return false;
+	}
+
+	/**
+	 * The interrupt that led to a throwable, which clients wrap in exceptions of theirs.
+	 */
+	private static @Nullable Throwable interruptIn(Throwable thrown) {
+		Throwable cause = thrown;
+		for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+			boolean interrupted = cause instanceof InterruptedException || cause instanceof ClosedByInterruptException
+					|| (cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException));
+			if (interrupted) {
+				return cause;
+			}
+			cause = causeOf(cause);
+		}
+		return null;
+	}
+
+	/** Exceptions are the application's code too, and may throw when they are asked. */
+	private static @Nullable Throwable causeOf(Throwable thrown) {
+		try {
+			return thrown.getCause();
+		}
+		catch (Throwable ex) {
+			return null;
+		}
 	}
 
 	/** Looks through what the JDK wraps around the exception that was really thrown. */
@@ -174,7 +238,7 @@ final class Rules {
 					|| unwrapped instanceof UndeclaredThrowableException)) {
 				return unwrapped;
 			}
-			Throwable cause = unwrapped.getCause();
+			Throwable cause = causeOf(unwrapped);
 			if (cause == null) {
 				return unwrapped;
 			}

@@ -1,5 +1,7 @@
 package dev.breaker;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWindow {
 
-	/** Guarded by the lock. */
-	@Nullable Trip trip;
+	/** That its breaker must open. Guarded by the lock. */
+	@Nullable Decision trip;
 
 	static SlidingWindow of(CircuitBreakerConfig config, long now) {
 		return switch (config.slidingWindowType()) {
@@ -26,15 +28,15 @@ abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWi
 	/**
 	 * Records a call.
 	 * @param judge what decides whether the window trips, or null where nothing does
-	 * @return the trip, at each call from the one that caused it on
+	 * @return the decision to open, at each call from the one that caused it on
 	 */
-	abstract @Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge);
+	abstract @Nullable Decision record(boolean failed, boolean slow, long now, @Nullable Rules judge);
 
-	/** Why it has tripped, or null where it has not. */
-	final @Nullable Reason tripped() {
+	/** Why its breaker must open, or null where it need not. */
+	final @Nullable Decision decision() {
 		lock();
 		try {
-			return (this.trip != null) ? this.trip.reason() : null;
+			return this.trip;
 		}
 		finally {
 			this.held = 0;
@@ -46,7 +48,7 @@ abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWi
 		lock();
 		try {
 			if (this.trip != null) {
-				return this.trip.figures();
+				return Objects.requireNonNull(this.trip.figures);
 			}
 			settle();
 			return counts(now, rules);
@@ -59,7 +61,10 @@ abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWi
 	/** Takes notice, under the lock, of the successes that came without it. */
 	abstract void settle();
 
-	/** What it holds, under the lock. */
+	/**
+	 * What it holds at that moment, under the lock, after the waiting successes were
+	 * settled.
+	 */
 	abstract Figures counts(long now, Rules rules);
 
 }

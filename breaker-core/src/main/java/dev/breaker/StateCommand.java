@@ -66,7 +66,8 @@ public final class StateCommand {
 	 */
 	public StateCommand hold(Duration hold) {
 		if (Objects.requireNonNull(hold, "hold").isNegative()) {
-			throw new IllegalArgumentException("Invalid hold (" + hold + "): must be zero or more");
+			throw new IllegalArgumentException("Invalid " + ((this.state == State.OPEN) ? "wait" : "hold") + " (" + hold
+					+ "): must be zero or more");
 		}
 		if (!takesHold(this.state)) {
 			throw new IllegalArgumentException(
@@ -76,11 +77,6 @@ public final class StateCommand {
 		return new StateCommand(this.state, hold, this.comment, this.actor);
 	}
 
-	/**
-	 * Whether a command to be in this state may have a {@link #hold(Duration) hold}.
-	 * @param state the state; {@code null} for a reset
-	 * @return whether it may
-	 */
 	private static boolean takesHold(@Nullable State state) {
 		return state == State.OPEN || state == State.FORCED_OPEN || state == State.DISABLED;
 	}

@@ -29,6 +29,13 @@ final class TimeWindow extends SlidingWindow {
 
 	private final int[] slow;
 
+	// Running sums, so that a failed call costs the same however long the window is.
+	private long allCalls;
+
+	private long allFailed;
+
+	private long allSlow;
+
 	/** The newest second's place in the ring. */
 	private int place;
 
@@ -61,7 +68,7 @@ final class TimeWindow extends SlidingWindow {
 	}
 
 	@Override
-	@Nullable Trip record(boolean failed, boolean slow, long now, @Nullable Rules judge) {
+	@Nullable Decision record(boolean failed, boolean slow, long now, @Nullable Rules judge) {
 		if (!failed && !slow) {
 			succeed(now);
 			return null;
@@ -73,14 +80,15 @@ final class TimeWindow extends SlidingWindow {
 			}
 			advance(now);
 			this.calls[this.place]++;
+			this.allCalls++;
 			this.failed[this.place] += failed ? 1 : 0;
+			this.allFailed += failed ? 1 : 0;
 			this.slow[this.place] += slow ? 1 : 0;
+			this.allSlow += slow ? 1 : 0;
 			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
 			if (judge != null) {
-				Figures figures = counts(now, judge);
-				Reason reason = judge.trip(figures.calls(), figures.failed(), figures.slow(),
-						figures.consecutiveFailures());
-				this.trip = (reason != null) ? new Trip(reason, figures) : null;
+				Reason reason = judge.trip(this.allCalls, this.allFailed, this.allSlow, this.consecutiveFailures);
+				this.trip = (reason != null) ? Decision.ofCall(reason, sums(judge)) : null;
 			}
 			return this.trip;
 		}
@@ -120,6 +128,9 @@ final class TimeWindow extends SlidingWindow {
 		// From here on no call that a stack's end could stop half-way
 		for (long i = 0; i < forgotten; i++) {
 			this.place = (this.place + 1 == this.calls.length) ? 0 : this.place + 1;
+			this.allCalls -= this.calls[this.place];
+			this.allFailed -= this.failed[this.place];
+			this.allSlow -= this.slow[this.place];
 			this.calls[this.place] = 0;
 			this.failed[this.place] = 0;
 			this.slow[this.place] = 0;
@@ -132,7 +143,9 @@ final class TimeWindow extends SlidingWindow {
 	void settle() {
 		long sum = this.successes.sum();
 		if (sum != this.settled) {
-			this.calls[this.place] = saturated(this.calls[this.place] + sum - this.settled);
+			int counted = saturated(this.calls[this.place] + sum - this.settled);
+			this.allCalls += counted - this.calls[this.place];
+			this.calls[this.place] = counted;
 			this.settled = sum;
 			this.consecutiveFailures = 0;
 		}
@@ -140,18 +153,14 @@ final class TimeWindow extends SlidingWindow {
 
 	@Override
 	Figures counts(long now, Rules rules) {
-		long calls = 0;
-		long failed = 0;
-		long slow = 0;
-		int i = this.place;
-		for (long gone = Math.max(0, second(now) - this.newest); gone < this.calls.length; gone++) {
-			calls += this.calls[i];
-			failed += this.failed[i];
-			slow += this.slow[i];
-			i = (i == 0) ? this.calls.length - 1 : i - 1;
-		}
-		return new Figures(saturated(calls), saturated(failed), saturated(slow), this.consecutiveFailures,
-				rules.callsUntilEvaluated(saturated(calls)));
+		advance(now);
+		return sums(rules);
+	}
+
+	private Figures sums(Rules rules) {
+		int calls = saturated(this.allCalls);
+		return new Figures(calls, saturated(this.allFailed), saturated(this.allSlow), this.consecutiveFailures,
+				rules.callsUntilEvaluated(calls));
 	}
 
 	private static int saturated(long count) {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Calls whose result comes later.
@@ -175,14 +177,150 @@ class CallAsyncTests {
 		assertThat(this.test.snapshot().failedCallsTotal()).isZero();
 	}
 
-	@Test
-	void aTimeoutThatTheCallerSetsReleasesNothingUntilTheCallIsOver() {
-		CompletableFuture<String> answer = start();
-		answer.completeExceptionally(new TimeoutException());
-		assertThat(answer.cancel(true)).isFalse();
-		assertThat(this.test.snapshot().bufferedCalls()).isZero();
-		this.source.complete("late");
-		assertThat(this.test.snapshot().bufferedCalls()).isEqualTo(1);
+	@Nested
+	class EndedFromOutside {
+
+		@Test
+		void aTimeoutOfTheCallerIsAFailureAndCancelsTheCall() {
+			CompletableFuture<String> answer = start().orTimeout(1, TimeUnit.MILLISECONDS);
+			await().untilAsserted(() -> assertThat(answer).isCompletedExceptionally());
+			assertThat(catchThrowable(answer::join)).hasCauseInstanceOf(TimeoutException.class);
+			await().untilAsserted(() -> assertThat(test().snapshot().failedCalls()).isEqualTo(1));
+			await().untilAsserted(() -> assertThat(source()).isCancelled());
+			assertThat(test().heard.changes()).isEmpty();
+		}
+
+		@Test
+		void timeoutsOfCallersOpen() {
+			for (int i = 0; i < 3; i++) {
+				begin().completeExceptionally(new TimeoutException());
+			}
+			assertThat(test().state()).isEqualTo(State.OPEN);
+		}
+
+		@Test
+		void aTimeoutWhileHalfOpenGivesThePlaceBack() {
+			test().in(State.HALF_OPEN);
+			start().completeExceptionally(new TimeoutException());
+			assertThat(test().state()).isEqualTo(State.OPEN);
+		}
+
+		@Test
+		void anExceptionIsJudgedByTheRules() {
+			TestBreaker ignoring = TestBreaker.with((config) -> config.ignoreExceptions(TimeoutException.class));
+			CompletableFuture<String> answer = ignoring.breaker.callAsync(CompletableFuture<String>::new)
+				.toCompletableFuture();
+			assertThat(answer.completeExceptionally(new TimeoutException())).isTrue();
+			assertThat(answer.completeExceptionally(new TimeoutException())).isFalse();
+			assertThat(ignoring.snapshot().ignoredCallsTotal()).isEqualTo(1);
+			assertThat(ignoring.snapshot().failedCallsTotal()).isZero();
+		}
+
+		@Test
+		void aValueGivesThePermitBackAndCancelsTheCall() {
+			test().in(State.HALF_OPEN);
+			CompletableFuture<String> answer = start();
+			assertThat(test().admits()).isFalse();
+			assertThat(answer.complete("instead")).isTrue();
+			assertThat(answer).isCompletedWithValue("instead");
+			assertThat(source()).isCancelled();
+			assertThat(test().admits()).isTrue();
+			assertThat(test().snapshot().successfulCallsTotal()).isZero();
+		}
+
+		@Test
+		void aValueOfLastResortGivesThePermitBack() {
+			test().in(State.HALF_OPEN);
+			CompletableFuture<String> answer = start().completeOnTimeout("instead", 1, TimeUnit.MILLISECONDS);
+			await().untilAsserted(() -> assertThat(answer).isCompletedWithValue("instead"));
+			await().untilAsserted(() -> assertThat(source()).isCancelled());
+			assertThat(test().admits()).isTrue();
+		}
+
+		@Test
+		void aValueComputedElsewhereGivesThePermitBack() {
+			test().in(State.HALF_OPEN);
+			CompletableFuture<String> answer = start().completeAsync(() -> "instead", Runnable::run);
+			assertThat(answer).isCompletedWithValue("instead");
+			assertThat(source()).isCancelled();
+			assertThat(test().admits()).isTrue();
+
+			begin().completeAsync(() -> {
+				throw new IllegalStateException();
+			}, Runnable::run);
+			assertThat(test().state()).isEqualTo(State.OPEN);
+		}
+
+		@Test
+		void anObtrudedValueGivesThePermitBack() {
+			test().in(State.HALF_OPEN);
+			start().obtrudeValue("instead");
+			assertThat(test().admits()).isTrue();
+			begin().obtrudeException(new IllegalStateException());
+			assertThat(test().state()).isEqualTo(State.OPEN);
+		}
+
+		@Test
+		void whatComesAfterwardsChangesNothing() {
+			CompletableFuture<String> source = new CompletableFuture<>() {
+				@Override
+				public boolean cancel(boolean mayInterruptIfRunning) {
+					return false;
+				}
+			};
+			CompletableFuture<String> answer = test().breaker.callAsync(() -> source).toCompletableFuture();
+			answer.completeExceptionally(new TimeoutException());
+			source.complete("late");
+			assertThat(answer).isCompletedExceptionally();
+			assertThat(test().snapshot().successfulCallsTotal()).isZero();
+			assertThat(test().snapshot().failedCallsTotal()).isEqualTo(1);
+		}
+
+		@Test
+		void aCancellationReachesTheFallbackThatIsUnderWay() {
+			CompletableFuture<String> instead = new CompletableFuture<>();
+			CompletableFuture<String> answer = test().breaker.callAsync(() -> source(), (thrown) -> instead)
+				.toCompletableFuture();
+			source().completeExceptionally(new IllegalStateException());
+			assertThat(answer).isNotDone();
+			assertThat(answer.cancel(true)).isTrue();
+			assertThat(instead).isCancelled();
+			assertThat(test().snapshot().failedCallsTotal()).isEqualTo(1);
+		}
+
+		@Test
+		void aTimeoutReachesTheFallbackThatIsUnderWay() {
+			CompletableFuture<String> instead = new CompletableFuture<>();
+			CompletableFuture<String> answer = test().breaker.callAsync(() -> source(), (thrown) -> instead)
+				.toCompletableFuture();
+			source().completeExceptionally(new IllegalStateException());
+			answer.completeExceptionally(new TimeoutException());
+			assertThat(instead).isCancelled();
+			assertThat(test().snapshot().failedCallsTotal()).isEqualTo(1);
+		}
+
+		@Test
+		void noFallbackRunsForACallThatTheCallerEnded() {
+			CompletableFuture<String> answer = test().breaker
+				.callAsync(() -> source(), (thrown) -> CompletableFuture.completedFuture("fallback"))
+				.toCompletableFuture();
+			answer.completeExceptionally(new TimeoutException());
+			assertThat(catchThrowable(answer::join)).hasCauseInstanceOf(TimeoutException.class);
+		}
+
+		/** Another call, with a source of its own. */
+		private CompletableFuture<String> begin() {
+			return test().breaker.callAsync(CompletableFuture<String>::new).toCompletableFuture();
+		}
+
+		private TestBreaker test() {
+			return CallAsyncTests.this.test;
+		}
+
+		private CompletableFuture<String> source() {
+			return CallAsyncTests.this.source;
+		}
+
 	}
 
 	@Test

@@ -387,7 +387,7 @@ class CommandTests {
 		test.wall.duringTheNextReading(() -> third.failure(new IllegalStateException(), 0));
 		test.breaker.forceOpen();
 		assertThat(test.state()).isEqualTo(State.FORCED_OPEN);
-		assertThat(test.heard.news()).endsWith("CLOSED -> OPEN, CONSECUTIVE_FAILURES", "failure IllegalStateException",
+		assertThat(test.heard.news()).endsWith("failure IllegalStateException", "CLOSED -> OPEN, CONSECUTIVE_FAILURES",
 				"OPEN -> FORCED_OPEN, COMMAND");
 	}
 

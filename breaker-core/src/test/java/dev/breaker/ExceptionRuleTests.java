@@ -2,19 +2,23 @@ package dev.breaker;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -22,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
@@ -249,6 +254,131 @@ class ExceptionRuleTests {
 		assertThat(outer.snapshot().bufferedCalls()).isZero();
 		assertThat(outer.snapshot().notPermittedCallsTotal()).isZero();
 		assertThat(inner.snapshot().notPermittedCallsTotal()).isEqualTo(5);
+	}
+
+	@Nested
+	class NamedByARule {
+
+		static Stream<Throwable> specials() {
+			return Stream.of(new InterruptedException(), new ClosedByInterruptException(), new InterruptedIOException(),
+					new CancellationException(), refusal());
+		}
+
+		@ParameterizedTest
+		@MethodSource("specials")
+		void aRecordRuleThatNamesItIsObeyed(Throwable special) {
+			assertThatItCounts((config) -> config.recordExceptions(special.getClass()), special, Counts.FAILURE);
+			assertThatItCounts((config) -> config.recordException((thrown) -> thrown == special), special,
+					Counts.FAILURE);
+		}
+
+		@ParameterizedTest
+		@MethodSource("specials")
+		void anIgnoreRuleThatNamesItIsObeyed(Throwable special) {
+			assertThatItCounts((config) -> config.ignoreExceptions(special.getClass()), special, Counts.IGNORED);
+			assertThatItCounts((config) -> config.ignoreException((thrown) -> thrown == special), special,
+					Counts.IGNORED);
+			assertThatItCounts(
+					(config) -> config.recordExceptions(special.getClass()).ignoreExceptions(special.getClass()),
+					special, Counts.IGNORED);
+		}
+
+		@ParameterizedTest
+		@MethodSource("specials")
+		void aRuleForWhatItSharesWithFailuresDoesNotNameIt(Throwable special) {
+			assertThatItCounts((config) -> config.recordExceptions(Throwable.class), special, Counts.NOTHING);
+			assertThatItCounts((config) -> config.recordExceptions(Exception.class, IOException.class), special,
+					Counts.NOTHING);
+			assertThatItCounts((config) -> config.recordException((thrown) -> false), special, Counts.NOTHING);
+		}
+
+		@Test
+		void anInterruptAnywhereInTheCausesCountsAsNothing() {
+			Throwable client = new IllegalStateException("client", new IOException("io", new InterruptedException()));
+			assertThatItCounts(NO_RULE, client, Counts.NOTHING);
+			assertThatItCounts(NO_RULE, new RuntimeException(new ClosedByInterruptException()), Counts.NOTHING);
+			assertThatItCounts(NO_RULE, new RuntimeException(new InterruptedIOException()), Counts.NOTHING);
+			assertThatItCounts((config) -> config.recordExceptions(IllegalStateException.class), client,
+					Counts.NOTHING);
+			assertThatItCounts((config) -> config.recordExceptions(InterruptedException.class), client, Counts.FAILURE);
+			assertThatItCounts((config) -> config.ignoreExceptions(InterruptedException.class), client, Counts.IGNORED);
+		}
+
+		@Test
+		void aTimeoutIsNoInterrupt() {
+			assertThatItCounts(NO_RULE, new SocketTimeoutException(), Counts.FAILURE);
+			assertThatItCounts(NO_RULE, new IllegalStateException(new SocketTimeoutException()), Counts.FAILURE);
+		}
+
+	}
+
+	@Test
+	void theFallbackRunsForARefusalFurtherIn() {
+		TestBreaker test = TestBreaker.simple();
+		String answer = test.breaker.call(() -> {
+			throw refusal();
+		}, (thrown) -> thrown.getClass().getSimpleName());
+		assertThat(answer).isEqualTo("CallNotPermittedException");
+		assertCounts(test, Counts.NOTHING, 1);
+		assertThat(test.breaker.callAsync(() -> CompletableFuture.<String>failedFuture(refusal()),
+				(thrown) -> CompletableFuture.completedFuture(thrown.getClass().getSimpleName())))
+			.isCompletedWithValue("CallNotPermittedException");
+	}
+
+	@Test
+	void noFallbackRunsForAnIgnoredRefusal() {
+		TestBreaker test = TestBreaker.with((config) -> config.ignoreExceptions(CallNotPermittedException.class));
+		CallNotPermittedException refusal = refusal();
+		assertThat(catchThrowable(() -> test.breaker.call(() -> {
+			throw refusal;
+		}, (thrown) -> "fallback"))).isSameAs(refusal);
+	}
+
+	@Test
+	void aBadResultLeavesNoOlderFailureToBlame() {
+		TestBreaker test = TestBreaker
+			.with((config) -> config.consecutiveFailureThreshold(2).recordResult("bad"::equals));
+		test.fail();
+		test.returning("bad");
+		assertThat(test.snapshot().lastChange().lastFailure()).isNull();
+	}
+
+	@Test
+	void exceptionsThatThrowWhenAskedHarmNothing() {
+		TestBreaker test = TestBreaker.simple();
+		class Hostile extends RuntimeException {
+
+			@Override
+			public String getMessage() {
+				throw new AssertionError("message");
+			}
+
+			@Override
+			public synchronized Throwable getCause() {
+				throw new AssertionError("cause");
+			}
+
+			@Override
+			public String toString() {
+				throw new AssertionError("text");
+			}
+
+		}
+		for (int i = 0; i < 3; i++) {
+			test.throwing(new Hostile());
+		}
+		assertThat(test.state()).isEqualTo(State.OPEN);
+		assertThat(test.snapshot().lastChange().lastFailure().message()).isNull();
+		assertThat(test.refused()).hasMessageContaining("Hostile");
+	}
+
+	@Test
+	void ofALongMessageItsBeginningIsKept() {
+		TestBreaker test = TestBreaker.simple();
+		for (int i = 0; i < 3; i++) {
+			test.throwing(new IllegalStateException("x".repeat(499) + "\uD83D\uDE00" + "y".repeat(10_000_000)));
+		}
+		assertThat(test.snapshot().lastChange().lastFailure().message()).isEqualTo("x".repeat(499));
 	}
 
 	@Test

@@ -31,11 +31,11 @@ class HalfOpenDecisionTests {
 			.build();
 		Period period = Period.first(config.rules, 0, Instant.EPOCH);
 		Probes probes = period.probes;
-		Probes.Probe one = probes.take(period, 0);
-		Probes.Probe other = probes.take(period, 0);
+		Probes.Probe one = (Probes.Probe) probes.take(period, null, 0);
+		Probes.Probe other = (Probes.Probe) probes.take(period, null, 0);
 		one.record(true, false);
 		other.record(false, true);
-		assertThat(probes.verdict(0)).isEqualTo(Reason.PROBES_FAILED);
+		assertThat(probes.decision(0).reason).isEqualTo(Reason.PROBES_FAILED);
 		assertThat(probes.figures()).isEqualTo(new Figures(1, 1, 0, 1, 1));
 	}
 

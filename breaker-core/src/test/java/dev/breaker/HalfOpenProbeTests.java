@@ -284,11 +284,11 @@ class HalfOpenProbeTests {
 			.build();
 		Period period = Period.first(config.rules, 0, Instant.EPOCH);
 		Probes probes = period.probes;
-		Probes.Probe first = probes.take(period, 20);
-		probes.take(period, 10);
+		Probes.Probe first = (Probes.Probe) probes.take(period, null, 20);
+		probes.take(period, null, 10);
 		first.giveBack();
-		assertThat(probes.verdict(LEASE.toNanos() + 19)).isNull();
-		assertThat(probes.verdict(LEASE.toNanos() + 20)).isEqualTo(Reason.PROBES_LOST);
+		assertThat(probes.decision(LEASE.toNanos() + 19)).isNull();
+		assertThat(probes.decision(LEASE.toNanos() + 20).reason).isEqualTo(Reason.PROBES_LOST);
 	}
 
 	private static TestBreaker halfOpen(int permitted) {

@@ -55,8 +55,8 @@ class ListenerTests {
 		test.advance(Duration.ofSeconds(10));
 		test.succeed();
 		assertThat(test.heard.news()).containsExactly("success", "ignored IllegalArgumentException",
-				"failure IllegalStateException", "CLOSED -> OPEN, CONSECUTIVE_FAILURES", "failure by result", "refused",
-				"OPEN -> HALF_OPEN, WAIT_ELAPSED", "HALF_OPEN -> CLOSED, PROBES_SUCCEEDED", "success");
+				"failure IllegalStateException", "failure by result", "CLOSED -> OPEN, CONSECUTIVE_FAILURES", "refused",
+				"OPEN -> HALF_OPEN, WAIT_ELAPSED", "success", "HALF_OPEN -> CLOSED, PROBES_SUCCEEDED");
 	}
 
 	@Test

@@ -20,15 +20,16 @@ class SlidingWindowTests {
 		SlidingWindow window = SlidingWindow.of(config, 0);
 		assertThat(window.record(false, false, 0, config.rules)).isNull();
 		assertThat(window.record(true, false, 0, config.rules)).isNull();
-		assertThat(window.tripped()).isNull();
-		Trip trip = window.record(true, false, 0, config.rules);
-		assertThat(trip).isEqualTo(new Trip(Reason.CONSECUTIVE_FAILURES, new Figures(3, 2, 0, 2, 0)));
+		assertThat(window.decision()).isNull();
+		Decision trip = window.record(true, false, 0, config.rules);
+		assertThat(trip.reason).isEqualTo(Reason.CONSECUTIVE_FAILURES);
+		assertThat(trip.figures).isEqualTo(new Figures(3, 2, 0, 2, 0));
 
 		assertThat(window.record(true, false, 0, config.rules)).isSameAs(trip);
 		window.record(false, false, 0, config.rules);
 		assertThat(window.record(true, true, 0, config.rules)).isSameAs(trip);
-		assertThat(window.tripped()).isEqualTo(Reason.CONSECUTIVE_FAILURES);
-		assertThat(window.figures(0, config.rules)).isEqualTo(trip.figures());
+		assertThat(window.decision()).isSameAs(trip);
+		assertThat(window.figures(0, config.rules)).isEqualTo(trip.figures);
 	}
 
 }

@@ -1,0 +1,59 @@
+package dev.breaker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What ends a period by the rules or by time. A call that decides is told to the
+ * listeners before the change that follows from it, also where another thread carries
+ * that out.
+ */
+final class Decision {
+
+	final Reason reason;
+
+	/** The figures that led to it, of a window. */
+	final @Nullable Figures figures;
+
+	/** The thread whose call decided; null where time or a new config did. */
+	final @Nullable Thread by;
+
+	private final boolean timed;
+
+	private final long time;
+
+	/**
+	 * Whether the deciding call was told. Written as a field, not by a call: near the end
+	 * of a stack a call can fail, and the news would stay held back for good.
+	 */
+	volatile boolean told;
+
+	private Decision(Reason reason, @Nullable Figures figures, @Nullable Thread by, boolean timed, long time) {
+		this.reason = reason;
+		this.figures = figures;
+		this.by = by;
+		this.timed = timed;
+		this.time = time;
+		this.told = by == null;
+	}
+
+	/** The call that this thread records decides. */
+	static Decision ofCall(Reason reason, @Nullable Figures figures) {
+		return new Decision(reason, figures, Thread.currentThread(), false, 0);
+	}
+
+	/** A new config decides on what was recorded before. */
+	static Decision ofConfig(Reason reason) {
+		return new Decision(reason, null, null, false, 0);
+	}
+
+	/** Time decided, at that reading of the clock. */
+	static Decision ofTime(Reason reason, long time) {
+		return new Decision(reason, null, null, true, time);
+	}
+
+	/** When it took effect: what time decided does so however late it is found. */
+	long time(long now) {
+		return this.timed ? this.time : now;
+	}
+
+}

@@ -1,0 +1,186 @@
+package dev.breaker;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the news of one breaker to its listeners: all of it, once, in order, one at a
+ * time, under no lock.
+ *
+ * <p>
+ * A thread that has news, and finds no other thread telling, becomes the teller. It tells
+ * its own news and what came before; what came after, it tells until a thread with newer
+ * news relieves it. A thread that finds a teller at work leaves its news to it, or, where
+ * that has told its own news already, waits for the end of the one that is being told and
+ * goes on in its place: at most {@value #PATIENCE_MILLIS} ms, and once for each news, so
+ * that a listener that blocks keeps one thread only.
+ */
+final class StateChangeDispatcher {
+
+	private static final int PATIENCE_MILLIS = 1000;
+
+	private static final VarHandle TELLER;
+
+	private static final VarHandle SUCCESSOR;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			TELLER = lookup.findVarHandle(StateChangeDispatcher.class, "teller", Thread.class);
+			SUCCESSOR = lookup.findVarHandle(StateChangeDispatcher.class, "successor", Thread.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** The last news that was told. Written by the teller. */
+	private volatile News told;
+
+	private volatile @Nullable Thread teller;
+
+	/** Whether the teller has told its own news. Written by the teller. */
+	private volatile boolean overdue;
+
+	/** Waits to relieve the teller. */
+	private volatile @Nullable Thread successor;
+
+	/** After which news a successor waited in vain. */
+	private volatile long vain = -1;
+
+	StateChangeDispatcher(News first) {
+		this.told = first;
+	}
+
+	/**
+	 * Sees to it that the present news of a breaker is told, by this thread or by
+	 * another.
+	 * @return whether this thread told anything, so that time has passed
+	 */
+	boolean tell(CircuitBreaker breaker) {
+		News present = breaker.period().news;
+		if (present.number <= this.told.number || !becomeTeller(Thread.currentThread())) {
+			return false;
+		}
+		return tellAll(breaker, present.number);
+	}
+
+	private boolean becomeTeller(Thread me) {
+		Thread present = this.teller;
+		while (present == null) {
+			if (TELLER.compareAndSet(this, null, me)) {
+				return true;
+			}
+			present = this.teller;
+		}
+		// The present teller may be further up this stack, in the listener that led here.
+		return present != me && this.overdue && this.vain != this.told.number && SUCCESSOR.compareAndSet(this, null, me)
+				&& relieve(me);
+	}
+
+	private boolean relieve(Thread me) {
+		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+		while (true) {
+			Thread present = this.teller;
+			if (present == me) {
+				return true;
+			}
+			if (present == null && TELLER.compareAndSet(this, null, me)) {
+				SUCCESSOR.compareAndSet(this, me, null);
+				return true;
+			}
+			long left = deadline - System.nanoTime();
+			if (left > 0 && !me.isInterrupted()) {
+				LockSupport.parkNanos(this, left);
+			}
+			else if (SUCCESSOR.compareAndSet(this, me, null)) {
+				this.vain = this.told.number;
+				return false;
+			}
+			else {
+				// It is being handed over at this moment.
+				Thread.onSpinWait();
+			}
+		}
+	}
+
+	private boolean tellAll(CircuitBreaker breaker, long own) {
+		boolean toldAny = false;
+		boolean holds = true;
+		try {
+			while (holds) {
+				Deque<News> untold = untold(breaker.period().news);
+				if (untold.isEmpty()) {
+					holds = false;
+					if (!handOver()) {
+						this.teller = null;
+						LockSupport.unpark(this.successor);
+						// News that came meanwhile was left to this thread.
+						holds = !untold(breaker.period().news).isEmpty()
+								&& TELLER.compareAndSet(this, null, Thread.currentThread());
+					}
+				}
+				for (News news : untold) {
+					this.overdue = news.number > own;
+					if (this.overdue && handOver()) {
+						holds = false;
+						break;
+					}
+					toldAny = true;
+					this.told = news;
+					news.before = null;
+					tell(breaker, news);
+				}
+			}
+		}
+		finally {
+			if (holds) {
+				// An error such as the end of the stack came through: the next change
+				// tells
+				// the rest.
+				this.teller = null;
+			}
+		}
+		return toldAny;
+	}
+
+	private boolean handOver() {
+		Thread next = (Thread) SUCCESSOR.getAndSet(this, null);
+		if (next == null) {
+			return false;
+		}
+		this.teller = next;
+		LockSupport.unpark(next);
+		return true;
+	}
+
+	/** What is to be told, the oldest first, up to what waits for something else. */
+	private Deque<News> untold(News present) {
+		Deque<News> untold = new ArrayDeque<>();
+		long last = this.told.number;
+		for (News news = present; news != null && news.number > last; news = news.before) {
+			untold.push(news);
+			if (!news.isReady()) {
+				untold.clear();
+			}
+		}
+		return untold;
+	}
+
+	private static void tell(CircuitBreaker breaker, News news) {
+		Listeners listeners = breaker.listeners();
+		if (news.change != null) {
+			listeners.stateChanged(breaker, news.change);
+		}
+		if (news.reset) {
+			listeners.wasReset(breaker);
+		}
+	}
+
+}
