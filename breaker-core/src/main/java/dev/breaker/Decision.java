@@ -51,6 +51,11 @@ final class Decision {
 		return new Decision(reason, null, null, true, time);
 	}
 
+	@Override
+	public String toString() {
+		return (this.figures != null) ? this.reason + " " + this.figures : this.reason.toString();
+	}
+
 	/** When it took effect: what time decided does so however late it is found. */
 	long time(long now) {
 		return this.timed ? this.time : now;

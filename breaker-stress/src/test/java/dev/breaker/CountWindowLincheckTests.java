@@ -55,7 +55,7 @@ class CountWindowLincheckTests {
 		}
 
 		/** A success that meets a trip need not hear of it: others have. */
-		private static @Nullable String told(@Nullable Trip trip) {
+		private static @Nullable String told(@Nullable Decision trip) {
 			return (trip != null) ? trip.toString() : null;
 		}
 

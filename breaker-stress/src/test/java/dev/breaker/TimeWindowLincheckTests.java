@@ -64,7 +64,7 @@ class TimeWindowLincheckTests {
 			return second * 1_000_000_000L;
 		}
 
-		private static @Nullable String told(@Nullable Trip trip) {
+		private static @Nullable String told(@Nullable Decision trip) {
 			return (trip != null) ? trip.toString() : null;
 		}
 
