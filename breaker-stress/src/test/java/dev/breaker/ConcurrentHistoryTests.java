@@ -62,7 +62,8 @@ class ConcurrentHistoryTests {
 			perform(breaker, naive, clock, work);
 			compare(breaker, naive, clock.getAsLong());
 			for (int i = 0; i < 50; i++) {
-				late.add(new Work(Ending.random(random), 0, breaker.acquire(), naive.admit(clock.getAsLong())));
+				late.add(new Work(Ending.random(random), 0, breaker.acquire(),
+						naive.admit(null, false, clock.getAsLong())));
 			}
 			switch (random.nextInt(4)) {
 				case 0 -> {
@@ -84,7 +85,8 @@ class ConcurrentHistoryTests {
 
 	private static void perform(CircuitBreaker breaker, NaiveBreaker naive, HandClock clock, List<Work> work) {
 		for (Work call : work) {
-			Admission admission = (call.admission != null) ? call.admission : naive.admit(clock.getAsLong());
+			Admission admission = (call.admission != null) ? call.admission
+					: naive.admit(null, false, clock.getAsLong());
 			naive.end(admission, call.ending, call.elapsed, clock.getAsLong());
 		}
 		Crowd.run(THREADS, (number) -> {

@@ -85,7 +85,7 @@ final class FuzzRun {
 
 	private void take() {
 		note("take");
-		Admission admission = this.naive.admit(now());
+		Admission admission = this.naive.admit(null, false, now());
 		Permit permit = this.breaker.tryAcquire();
 		assertThat(permit != null).as("admitted").isEqualTo(admission != null);
 		if (admission != null && this.random.nextInt(10) > 0) {
@@ -109,7 +109,14 @@ final class FuzzRun {
 			elapsed = Math.max(0, elapsed);
 		}
 		else {
-			end(call.future, ending);
+			boolean outside = this.random.nextInt(3) == 0;
+			boolean judged = exception(ending) != null;
+			if (outside) {
+				note("from outside");
+			}
+			end(call.future, ending, outside);
+			// A value from outside gives the permit back.
+			ending = (outside && !judged) ? Ending.RELEASE : ending;
 			elapsed = now() - call.admission.at;
 		}
 		if (!call.ended) {
@@ -126,20 +133,36 @@ final class FuzzRun {
 		}
 	}
 
-	private static void end(Async future, Ending ending) {
+	private static void end(Async future, Ending ending, boolean outside) {
+		CompletableFuture<@Nullable Object> ended = outside ? future.guarded : future.source;
 		switch (ending) {
-			case RESULT, BAD_RESULT, NULL_RESULT -> future.source.complete(result(ending));
+			case RESULT, BAD_RESULT, NULL_RESULT -> ended.complete(result(ending));
 			case RELEASE -> future.guarded.cancel(true);
-			default -> future.source.completeExceptionally(exception(ending));
+			default -> ended.completeExceptionally(exception(ending));
 		}
 	}
 
 	private void call() {
+		call(null, this.random.nextInt(4) == 0, 0);
+	}
+
+	/**
+	 * A call, and calls inside of it.
+	 * @param outer what admitted the call around it; null where it is the outermost
+	 * @param once whether it is recorded once, at the outermost
+	 */
+	private void call(@Nullable Admission outer, boolean once, int depth) {
 		Ending ending = Ending.random(this.random);
 		long duration = this.random.nextInt(4) == 0 ? 0 : this.random.nextLong(3 * SECOND);
-		note("call " + ending + " " + duration);
-		Admission admission = this.naive.admit(now());
+		int inside = (depth < 3 && this.random.nextInt(3) == 0) ? 1 + this.random.nextInt(2) : 0;
+		note("call " + ending + " " + duration + " at depth " + depth + (once ? " once" : ""));
+		Admission admission = this.naive.admit(outer, once, now());
+		boolean refused = admission == null;
 		ThrowingSupplier<@Nullable Object, Exception> work = () -> {
+			assertThat(refused).as("refused").isFalse();
+			for (int i = 0; i < inside; i++) {
+				call(admission, once, depth + 1);
+			}
 			this.nanoClock.advance(duration);
 			if (ending == Ending.RELEASE) {
 				throw new java.util.concurrent.CancellationException();
@@ -150,22 +173,26 @@ final class FuzzRun {
 			}
 			return result(ending);
 		};
-		if (admission == null) {
-			assertThatThrownBy(() -> this.breaker.call(work)).isInstanceOf(CallNotPermittedException.class);
-			return;
-		}
 		try {
-			assertThat(this.breaker.call(work)).isEqualTo(result(ending));
+			Object answer = once ? this.breaker.outermost().call(work, FuzzRun::rethrow) : this.breaker.call(work);
+			assertThat(answer).isEqualTo(result(ending));
+			assertThat(refused).as("refused").isFalse();
 		}
 		catch (Exception ex) {
-			assertThat(ex).isNotInstanceOf(CallNotPermittedException.class);
+			assertThat(ex instanceof CallNotPermittedException).as("refused").isEqualTo(refused);
 		}
-		this.naive.end(admission, ending, now() - admission.at, now());
+		if (admission != null) {
+			this.naive.end(admission, ending, now() - admission.at, now());
+		}
+	}
+
+	private static Object rethrow(Throwable thrown) throws Exception {
+		throw (Exception) thrown;
 	}
 
 	private void callAsync() {
 		note("call async");
-		Admission admission = this.naive.admit(now());
+		Admission admission = this.naive.admit(null, false, now());
 		CompletableFuture<@Nullable Object> source = new CompletableFuture<>();
 		CompletableFuture<@Nullable Object> guarded = this.breaker.callAsync(() -> source).toCompletableFuture();
 		assertThat(guarded.isCompletedExceptionally()).as("refused").isEqualTo(admission == null);

@@ -28,6 +28,11 @@ final class NaiveBreaker {
 
 		long at;
 
+		/** Inside another call that decides. */
+		boolean unrecorded;
+
+		@Nullable Admission outer;
+
 	}
 
 	Settings settings;
@@ -102,9 +107,15 @@ final class NaiveBreaker {
 		}
 	}
 
-	synchronized @Nullable Admission admit(long now) {
+	/**
+	 * @param outer the call around this one on the same thread
+	 * @param once whether such calls are recorded once, at the outermost
+	 */
+	synchronized @Nullable Admission admit(@Nullable Admission outer, boolean once, long now) {
 		look(now);
-		boolean full = this.state == State.HALF_OPEN
+		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? isInProbe(outer)
+				: once && (this.state == State.CLOSED || this.state == State.METRICS_ONLY));
+		boolean full = this.state == State.HALF_OPEN && !inside
 				&& this.probes.size() + this.calls.size() >= this.settings.permitted();
 		if (this.state == State.OPEN || this.state == State.FORCED_OPEN || full) {
 			this.notPermitted++;
@@ -115,17 +126,29 @@ final class NaiveBreaker {
 		admission.settings = this.settings;
 		admission.period = this.period;
 		admission.at = now;
-		if (this.state == State.HALF_OPEN) {
+		admission.outer = outer;
+		admission.unrecorded = inside;
+		if (this.state == State.HALF_OPEN && !inside) {
 			this.probes.add(admission);
 		}
 		return admission;
+	}
+
+	private boolean isInProbe(Admission outer) {
+		for (Admission around = outer; around != null; around = around.outer) {
+			if (this.probes.contains(around)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	synchronized void end(Admission admission, Ending ending, long elapsed, long now) {
 		look(now);
 		boolean present = admission.period == this.period;
 		this.probes.remove(admission);
-		if (admission.state == State.DISABLED || ending == Ending.INTERRUPT || ending == Ending.RELEASE) {
+		if (admission.unrecorded || admission.state == State.DISABLED || ending == Ending.INTERRUPT
+				|| ending == Ending.RELEASE) {
 			return;
 		}
 		if (ending == Ending.ILLEGAL_ARGUMENT) {
