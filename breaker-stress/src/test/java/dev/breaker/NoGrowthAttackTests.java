@@ -3,6 +3,8 @@ package dev.breaker;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +49,46 @@ class NoGrowthAttackTests {
 			registry.get("breaker-" + i).open();
 		}
 		assertThat(ManagementFactory.getThreadMXBean().getThreadCount()).isLessThanOrEqualTo(threads);
+	}
+
+	/** What is over is not kept for the sake of what is still to be told of it. */
+	@Test
+	void aListenerThatBlocksDoesNotMakeTheBreakerGrow() throws InterruptedException {
+		CircuitBreaker breaker = CircuitBreaker.of("blocked",
+				CircuitBreakerConfig.builder().slidingWindowSize(1_000_000).build());
+		CountDownLatch blocked = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicInteger told = new AtomicInteger();
+		breaker.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onStateChange(CircuitBreaker changed, StateChange change) {
+				if (told.getAndIncrement() == 0) {
+					blocked.countDown();
+					awaitQuietly(goOn);
+				}
+			}
+		});
+		Thread telling = new Thread(breaker::forceOpen);
+		telling.start();
+		blocked.await();
+		long before = heapInUse();
+		for (int i = 0; i < 1_000; i++) {
+			breaker.close();
+			breaker.forceOpen();
+		}
+		assertThat(heapInUse()).as("heap in use; before: %s", before).isLessThan(before + 2 * MEGABYTE);
+		goOn.countDown();
+		Crowd.join(telling);
+		assertThat(told).hasValue(2_001);
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private static void work(CircuitBreaker breaker, List<CircuitBreakerConfig> configs, int calls) {
