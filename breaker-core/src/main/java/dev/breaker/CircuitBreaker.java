@@ -101,10 +101,14 @@ public final class CircuitBreaker {
 	 * @return a new breaker, in the config's initial state
 	 */
 	public static CircuitBreaker of(String name, CircuitBreakerConfig config) {
+		return new CircuitBreaker(checkName(name), Objects.requireNonNull(config, "config"), null);
+	}
+
+	static String checkName(String name) {
 		if (Objects.requireNonNull(name, "name").isBlank()) {
 			throw new IllegalArgumentException("Invalid name of a circuit breaker ('" + name + "'): must not be empty");
 		}
-		return new CircuitBreaker(name, Objects.requireNonNull(config, "config"), null);
+		return name;
 	}
 
 	/**
@@ -132,12 +136,17 @@ public final class CircuitBreaker {
 		return (this.member != null) ? this.member.group : null;
 	}
 
+	/** Its place in a group; null where it is in none. */
+	@Nullable GroupMember member() {
+		return this.member;
+	}
+
 	/**
 	 * The present config.
 	 * @return the config
 	 */
 	public CircuitBreakerConfig config() {
-		return this.period.rules.config;
+		return live().period.rules.config;
 	}
 
 	/**
@@ -146,7 +155,7 @@ public final class CircuitBreaker {
 	 * @return the state
 	 */
 	public State state() {
-		return settled().state;
+		return live().settled().state;
 	}
 
 	/**
@@ -155,6 +164,10 @@ public final class CircuitBreaker {
 	 * it is taken
 	 */
 	public Snapshot snapshot() {
+		return live().shown();
+	}
+
+	private Snapshot shown() {
 		long now;
 		Period p;
 		Figures figures;
@@ -199,13 +212,15 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
-		return make(admit(Thread.currentThread()), work, fallback);
+		CircuitBreaker live = entered();
+		return live.make(live.admit(Thread.currentThread()), work, fallback);
 	}
 
 	/** A call inside a call, see {@link OutermostCalls}. */
 	<T extends @Nullable Object, X extends Throwable> T callInside(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
-		return make(inside(admit(Thread.currentThread())), work, fallback);
+		CircuitBreaker live = entered();
+		return live.make(inside(live.admit(Thread.currentThread())), work, fallback);
 	}
 
 	private <T extends @Nullable Object, X extends Throwable> T make(Ticket ticket,
@@ -255,7 +270,8 @@ public final class CircuitBreaker {
 	 * recorded; cancelling it records nothing, and cancels the call
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work) {
-		return startAsync(admit(Thread.currentThread()), work, null);
+		CircuitBreaker live = entered();
+		return live.startAsync(live.admit(Thread.currentThread()), work, null);
 	}
 
 	/**
@@ -272,7 +288,8 @@ public final class CircuitBreaker {
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work,
 			Function<Throwable, ? extends CompletionStage<T>> fallback) {
 		Objects.requireNonNull(fallback, "fallback");
-		return startAsync(admit(Thread.currentThread()), work, fallback);
+		CircuitBreaker live = entered();
+		return live.startAsync(live.admit(Thread.currentThread()), work, fallback);
 	}
 
 	/** A call inside a call, see {@link OutermostCalls}. */
@@ -299,11 +316,12 @@ public final class CircuitBreaker {
 	 * @throws CallNotPermittedException when the call is refused
 	 */
 	public Permit acquire() {
-		Ticket ticket = admit(null);
+		CircuitBreaker live = entered();
+		Ticket ticket = live.admit(null);
 		if (ticket instanceof Refusal refusal) {
-			throw refusal.toException(this.name);
+			throw refusal.toException(live.name);
 		}
-		return new BreakerPermit(this, ticket);
+		return new BreakerPermit(live, ticket);
 	}
 
 	/**
@@ -311,8 +329,9 @@ public final class CircuitBreaker {
 	 * @return a permit, to be given back once, or {@code null} when the call is refused
 	 */
 	public @Nullable Permit tryAcquire() {
-		Ticket ticket = admit(null);
-		return (ticket instanceof Refusal) ? null : new BreakerPermit(this, ticket);
+		CircuitBreaker live = entered();
+		Ticket ticket = live.admit(null);
+		return (ticket instanceof Refusal) ? null : new BreakerPermit(live, ticket);
 	}
 
 	/**
@@ -335,11 +354,50 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Admits a call, or refuses it.
+	 * The breaker that a call is for, which counts it as under way until it is refused or
+	 * its ticket comes back: this one, or the present one of its key.
+	 */
+	private CircuitBreaker entered() {
+		GroupMember place = this.member;
+		return (place != null) ? place.enter() : this;
+	}
+
+	private void exit() {
+		GroupMember place = this.member;
+		if (place != null) {
+			place.exit();
+		}
+	}
+
+	/** The breaker to look at: this one, or the present one of its key. */
+	private CircuitBreaker live() {
+		GroupMember place = this.member;
+		return (place != null) ? place.live() : this;
+	}
+
+	/**
+	 * Admits a call that was entered, or refuses it.
 	 * @param caller the thread whose calls are inside this one from now on, or null where
 	 * it does not belong to one thread
 	 */
 	private Ticket admit(@Nullable Thread caller) {
+		if (this.member == null) {
+			return judge(caller);
+		}
+		boolean admitted = false;
+		try {
+			Ticket ticket = judge(caller);
+			admitted = !(ticket instanceof Refusal);
+			return ticket;
+		}
+		finally {
+			if (!admitted) {
+				exit();
+			}
+		}
+	}
+
+	private Ticket judge(@Nullable Thread caller) {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
 			return p;
@@ -401,37 +459,57 @@ public final class CircuitBreaker {
 
 	/** A call came back. */
 	void returned(Ticket ticket, @Nullable Object result, long elapsed, long end) {
-		if (isUnrecorded(ticket)) {
-			return;
+		try {
+			if (isUnrecorded(ticket)) {
+				return;
+			}
+			if (ticket.period().rules.isFailure(result, this)) {
+				fail(ticket, null, elapsed, end);
+			}
+			else {
+				succeed(ticket, elapsed, end);
+			}
 		}
-		if (ticket.period().rules.isFailure(result, this)) {
-			fail(ticket, null, elapsed, end);
-		}
-		else {
-			succeed(ticket, elapsed, end);
+		finally {
+			exit();
 		}
 	}
 
 	/** A call threw. */
 	Outcome threw(Ticket ticket, Throwable thrown, long elapsed, long end) {
-		Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
-		if (!isUnrecorded(ticket)) {
-			switch (outcome) {
-				case SUCCESS -> succeed(ticket, elapsed, end);
-				case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
-				case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
-				case REFUSED, NOTHING -> release(ticket);
+		try {
+			Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
+			if (!isUnrecorded(ticket)) {
+				switch (outcome) {
+					case SUCCESS -> succeed(ticket, elapsed, end);
+					case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
+					case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
+					case REFUSED, NOTHING -> giveBack(ticket);
+				}
 			}
+			return outcome;
 		}
-		return outcome;
+		finally {
+			exit();
+		}
 	}
 
 	private static boolean isUnrecorded(Ticket ticket) {
 		return ticket.period().state == State.DISABLED || ticket instanceof Nested;
 	}
 
-	/** A call was not made, or counts as nothing. */
+	/** A call was not made. */
 	void release(Ticket ticket) {
+		try {
+			giveBack(ticket);
+		}
+		finally {
+			exit();
+		}
+	}
+
+	/** What it ended with counts as nothing. */
+	private void giveBack(Ticket ticket) {
 		if (ticket instanceof Probes.Probe probe) {
 			// First what time decided: a probe that comes back too late is lost.
 			current();
@@ -483,7 +561,7 @@ public final class CircuitBreaker {
 	}
 
 	private void ignore(Ticket ticket, Throwable thrown, long elapsed) {
-		release(ticket);
+		giveBack(ticket);
 		this.ignored.increment();
 		this.listeners.ignored(this, thrown, elapsed);
 	}
@@ -570,9 +648,21 @@ public final class CircuitBreaker {
 		}
 	}
 
+	/** Its group may see it with other eyes now. */
+	private void moved() {
+		GroupMember place = this.member;
+		if (place != null) {
+			place.changed();
+		}
+	}
+
 	/** Puts the next period in the place of this one, unless another was faster. */
 	private boolean swap(Period ended, Period next) {
-		return PERIOD.compareAndSet(this, ended, next);
+		if (!PERIOD.compareAndSet(this, ended, next)) {
+			return false;
+		}
+		moved();
+		return true;
 	}
 
 	/**
@@ -582,6 +672,24 @@ public final class CircuitBreaker {
 	 * @param command the command
 	 */
 	public void apply(StateCommand command) {
+		Objects.requireNonNull(command, "command");
+		CircuitBreaker live = enteredByCommand();
+		try {
+			live.obey(command);
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	/** As {@link #entered()}, for what is not a call. */
+	private CircuitBreaker enteredByCommand() {
+		GroupMember place = this.member;
+		return (place != null) ? place.enterByCommand() : this;
+	}
+
+	/** Carries out a command on this very breaker, also where its group let it go. */
+	void obey(StateCommand command) {
 		if (command.isReset()) {
 			this.successes.reset();
 			this.failures.reset();
@@ -700,6 +808,17 @@ public final class CircuitBreaker {
 	 * @param config the config
 	 */
 	public void reconfigure(CircuitBreakerConfig config) {
+		Objects.requireNonNull(config, "config");
+		CircuitBreaker live = enteredByCommand();
+		try {
+			live.goOnUnder(config);
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	private void goOnUnder(CircuitBreakerConfig config) {
 		CircuitBreakerConfig made = this.period.rules.config;
 		Rules rules = config.toBuilder().nanoClock(made.nanoClock()).clock(made.clock()).build().rules;
 		Period p;
@@ -719,6 +838,11 @@ public final class CircuitBreaker {
 	 * @param listener the listener
 	 */
 	public void addListener(CircuitBreakerListener listener) {
+		live().attach(listener);
+	}
+
+	/** Adds a listener to this very breaker. */
+	void attach(CircuitBreakerListener listener) {
 		Listeners before;
 		do {
 			before = this.listeners;
@@ -731,11 +855,36 @@ public final class CircuitBreaker {
 	 * @param listener the listener
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
+		CircuitBreaker live = live();
+		live.detach(listener);
+		if (live != this) {
+			detach(listener);
+		}
+	}
+
+	/** Takes a listener from this very breaker. */
+	void detach(CircuitBreakerListener listener) {
 		Listeners before;
 		do {
 			before = this.listeners;
 		}
 		while (!LISTENERS.compareAndSet(this, before, before.without(listener)));
+	}
+
+	/**
+	 * Whether a new breaker would be just the same. It only looks: no change that is due
+	 * is carried out, no clock is read, and no code of the user's runs.
+	 */
+	boolean isClean(long now) {
+		return this.period.isClean(now);
+	}
+
+	/**
+	 * For how many nanoseconds an operator's command holds it where it is; zero where
+	 * none does, and the highest number where it is until another command. It only looks.
+	 */
+	long heldNanos(long now) {
+		return this.period.heldNanos(now);
 	}
 
 	Listeners listeners() {

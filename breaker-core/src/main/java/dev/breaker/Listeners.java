@@ -75,15 +75,23 @@ final class Listeners {
 	}
 
 	Listeners without(CircuitBreakerListener listener) {
-		List<CircuitBreakerListener> fewer = new ArrayList<>(this.all);
-		for (int i = 0; i < fewer.size(); i++) {
-			// By identity: what equals does is the application's code.
-			if (fewer.get(i) == listener) {
+		List<CircuitBreakerListener> fewer = without(this.all, listener);
+		return (fewer != this.all) ? new Listeners(fewer) : this;
+	}
+
+	/**
+	 * The list without the first place of that very one, or the list itself. No
+	 * {@code equals} of the user's runs, since locks may be held.
+	 */
+	static <L> List<L> without(List<L> all, L one) {
+		for (int i = 0; i < all.size(); i++) {
+			if (all.get(i) == one) {
+				List<L> fewer = new ArrayList<>(all);
 				fewer.remove(i);
-				return new Listeners(List.copyOf(fewer));
+				return List.copyOf(fewer);
 			}
 		}
-		return this;
+		return all;
 	}
 
 	void stateChanged(CircuitBreaker breaker, StateChange change) {

@@ -46,12 +46,15 @@ final class Period implements Ticket {
 	/** Null where there was none yet. */
 	final @Nullable StateChange lastChange;
 
+	/** Whether it began by a command. */
+	private final boolean commanded;
+
 	/** The last news of the breaker. */
 	final News news;
 
 	private Period(State state, Rules rules, @Nullable Stretch stretch, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable Figures frozen, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, News news) {
+			@Nullable StateChange lastChange, boolean commanded, News news) {
 		this.state = state;
 		this.rules = rules;
 		this.stretch = (stretch != null) ? stretch : new Stretch();
@@ -63,6 +66,7 @@ final class Period implements Ticket {
 		this.since = since;
 		this.openings = openings;
 		this.lastChange = lastChange;
+		this.commanded = commanded;
 		this.news = news;
 	}
 
@@ -71,7 +75,7 @@ final class Period implements Ticket {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
-				limit(state, rules, BY_RULES, openings), at, openings, null, News.none());
+				limit(state, rules, BY_RULES, openings), at, openings, null, false, News.none());
 	}
 
 	/** The period that follows by the rules or by time. */
@@ -105,7 +109,7 @@ final class Period implements Ticket {
 		}
 		return new Period(next, this.rules, stretch, newWindow(next, this.rules, began), newProbes(next, this.rules),
 				opens(next) ? figures(began) : null, began, limit(next, this.rules, limit, openings),
-				same ? this.since : at, openings, change, news);
+				same ? this.since : at, openings, change, command != null, news);
 	}
 
 	/**
@@ -118,7 +122,7 @@ final class Period implements Ticket {
 			window = SlidingWindow.of(other.config, now);
 		}
 		return new Period(this.state, other, this.stretch, window, this.probes, this.frozen, this.began, this.limit,
-				this.since, this.openings, this.lastChange, this.news);
+				this.since, this.openings, this.lastChange, this.commanded, this.news);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
@@ -177,6 +181,38 @@ final class Period implements Ticket {
 		}
 		long elapsed = Math.max(0, now - this.began);
 		return Math.max(0, this.limit - elapsed);
+	}
+
+	/**
+	 * Whether it is closed, or what a breaker begins with, and has seen no failure and no
+	 * slow call.
+	 */
+	boolean isClean(long now) {
+		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
+			return true;
+		}
+		boolean isFirst = this.lastChange == null && !this.commanded;
+		if (this.state != State.CLOSED && !isFirst) {
+			return false;
+		}
+		Figures figures = figures(now);
+		return figures.failed() == 0 && figures.slow() == 0 && figures.consecutiveFailures() == 0;
+	}
+
+	/**
+	 * For how many nanoseconds an operator's command holds the breaker here; zero where
+	 * none does, and the highest number where it does until another command.
+	 */
+	long heldNanos(long now) {
+		if (!this.commanded) {
+			return 0;
+		}
+		return switch (this.state) {
+			case OPEN, FORCED_OPEN, DISABLED ->
+				(this.limit != WITHOUT_END) ? Math.max(0, this.limit - Math.max(0, now - this.began)) : Long.MAX_VALUE;
+			case METRICS_ONLY -> Long.MAX_VALUE;
+			case CLOSED, HALF_OPEN -> 0;
+		};
 	}
 
 	Figures figures(long now) {
