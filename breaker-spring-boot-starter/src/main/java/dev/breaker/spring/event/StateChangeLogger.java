@@ -5,6 +5,7 @@ import java.util.Locale;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerListener;
+import dev.breaker.LogText;
 import dev.breaker.Snapshot;
 import dev.breaker.State;
 import dev.breaker.StateChange;
@@ -29,7 +30,7 @@ public final class StateChangeLogger implements CircuitBreakerListener {
 	}
 
 	private static String line(CircuitBreaker breaker, StateChange change) {
-		StringBuilder line = new StringBuilder("Circuit breaker '").append(ThrowableText.oneLine(breaker.name()))
+		StringBuilder line = new StringBuilder("Circuit breaker '").append(LogText.oneLine(breaker.name()))
 			.append("': ")
 			.append(change.from())
 			.append(" -> ")

@@ -85,6 +85,18 @@ class StateChangeLoggerTests {
 	}
 
 	@Test
+	void keyOfABreakerForgesNoLine() {
+		CircuitBreaker breaker = CircuitBreaker.of("inventory:berlin\nWARN forged\u0085\u202Edesrever",
+				this.clock.config().minimumNumberOfCalls(1).build());
+		breaker.addListener(new StateChangeLogger());
+		Calls.fail(breaker, new IllegalStateException("no\r\nERROR forged\u2029too"));
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'inventory:berlin WARN forged desrever': "
+				+ "CLOSED -> OPEN (FAILURE_RATE): 1 of 1 calls failed (100.0 %, threshold 50.0 %); "
+				+ "last failure: java.lang.IllegalStateException: no ERROR forged too; "
+				+ "a probe may pass in 60.0 s");
+	}
+
+	@Test
 	void refusalsAreNotLoggedHoweverManyThereAre() {
 		CircuitBreaker breaker = breaker(this.clock.config());
 		breaker.forceOpen();
