@@ -60,7 +60,7 @@ public class CallNotPermittedException extends RuntimeException {
 
 	@Override
 	public String getMessage() {
-		StringBuilder message = new StringBuilder("Circuit breaker '").append(this.circuitBreakerName)
+		StringBuilder message = new StringBuilder("Circuit breaker '").append(LogText.oneLine(this.circuitBreakerName))
 			.append("' is ")
 			.append(this.state)
 			.append(" and refuses calls");

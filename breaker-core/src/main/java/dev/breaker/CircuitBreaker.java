@@ -437,7 +437,7 @@ public final class CircuitBreaker {
 					"Circuit breaker '{}' has been HALF_OPEN and given out probes for {} without one that was recorded: "
 							+ "they end in what counts as nothing, such as ignored exceptions, cancellations, "
 							+ "or refusals by the same breaker of calls that they make on other threads",
-					this.name, p.rules.config.maxWaitDurationInHalfOpenState());
+					LogText.oneLine(this.name), p.rules.config.maxWaitDurationInHalfOpenState());
 		}
 		return ticket;
 	}
@@ -919,7 +919,7 @@ public final class CircuitBreaker {
 		if (!this.ruleComplaintLogged) {
 			this.ruleComplaintLogged = true;
 			Complaint.log(logger, "A rule or clock of circuit breaker '{}' failed; further failures are not logged",
-					this.name, thrown);
+					LogText.oneLine(this.name), thrown);
 		}
 	}
 

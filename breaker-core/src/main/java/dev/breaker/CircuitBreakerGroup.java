@@ -604,7 +604,7 @@ public final class CircuitBreakerGroup {
 			if (log) {
 				Complaint.log(logger,
 						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command: while that is so, further keys share '{}'",
-						this.name, this.limit, candidate.breaker.name());
+						LogText.oneLine(this.name), this.limit, LogText.oneLine(candidate.breaker.name()));
 			}
 			return candidate.breaker;
 		}

@@ -145,8 +145,8 @@ final class Listeners {
 	}
 
 	private static void complain(CircuitBreaker breaker, CircuitBreakerListener listener, Throwable thrown) {
-		Complaint.log(logger, "A listener of circuit breaker '{}' failed: {}", breaker.name(), listener.getClass(),
-				thrown);
+		Complaint.log(logger, "A listener of circuit breaker '{}' failed: {}", LogText.oneLine(breaker.name()),
+				listener.getClass(), thrown);
 	}
 
 	/** What a class of listeners overrides. */

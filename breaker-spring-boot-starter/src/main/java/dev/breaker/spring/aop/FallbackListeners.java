@@ -2,6 +2,7 @@ package dev.breaker.spring.aop;
 
 import java.util.List;
 
+import dev.breaker.LogText;
 import dev.breaker.spring.fallback.FallbackListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,8 @@ final class FallbackListeners implements FallbackListener {
 				listener.onFallback(name, success);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener failed to hear of a fallback of circuit breaker '{}'", name, ex);
+				logger.warn("A listener failed to hear of a fallback of circuit breaker '{}'", LogText.oneLine(name),
+						ex);
 			}
 		}
 	}

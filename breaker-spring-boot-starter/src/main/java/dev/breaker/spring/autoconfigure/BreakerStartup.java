@@ -2,8 +2,10 @@ package dev.breaker.spring.autoconfigure;
 
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.LogText;
 import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
@@ -63,14 +65,13 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		unknown.removeAll(this.configs.instanceNames());
 		if (!unknown.isEmpty()) {
 			logger.info("Circuit breakers that annotations name and breaker.instances does not,"
-					+ " which have the default config: {}", String.join(", ", unknown));
+					+ " which have the default config: {}", list(unknown));
 		}
 		Set<String> unused = new TreeSet<>(this.configs.instanceNames());
 		unused.removeAll(annotated);
 		// Without any annotation the application uses its breakers by hand
 		if (!unused.isEmpty() && !annotated.isEmpty()) {
-			logger.warn("Circuit breakers that breaker.instances names and no annotation does: {}",
-					String.join(", ", unused));
+			logger.warn("Circuit breakers that breaker.instances names and no annotation does: {}", list(unused));
 		}
 	}
 
@@ -79,8 +80,12 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		missing.removeIf((name) -> this.registry.find(name).isPresent());
 		if (!missing.isEmpty()) {
 			logger.warn("Circuit breakers that breaker.health.down-when-open names and that are not there: {}",
-					String.join(", ", missing));
+					list(missing));
 		}
+	}
+
+	private static String list(Set<String> names) {
+		return names.stream().map(LogText::oneLine).collect(Collectors.joining(", "));
 	}
 
 }

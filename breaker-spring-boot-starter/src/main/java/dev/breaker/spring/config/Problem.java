@@ -1,5 +1,6 @@
 package dev.breaker.spring.config;
 
+import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -23,7 +24,7 @@ record Problem(String key, @Nullable Object value, @Nullable Origin origin, Stri
 
 	String describe() {
 		return "    Property: %s%n    Value: %s%n    Origin: %s%n    Reason: %s".formatted(this.key,
-				(this.value != null) ? "\"" + this.value + "\"" : "none given",
+				(this.value != null) ? "\"" + LogText.oneLine(this.value.toString()) + "\"" : "none given",
 				(this.origin != null) ? this.origin : "unknown", this.reason);
 	}
 

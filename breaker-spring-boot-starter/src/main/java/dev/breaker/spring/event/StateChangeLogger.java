@@ -1,35 +1,73 @@
 package dev.breaker.spring.event;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Locale;
+import java.util.Map;
+import java.util.WeakHashMap;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerListener;
+import dev.breaker.LogText;
+import dev.breaker.Reason;
 import dev.breaker.Snapshot;
 import dev.breaker.State;
 import dev.breaker.StateChange;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes one line for each change of state, by the logger
  * {@code dev.breaker.CircuitBreaker}: WARN when calls are refused from now on, INFO
- * otherwise. Calls that are refused are not logged.
+ * otherwise. A breaker that opens again and again without a recovery is warned of three
+ * times; each further opening in a row is INFO, and the first one after a recovery is
+ * WARN again. Calls that are refused are not logged.
+ *
+ * <p>
+ * Safe for use by many threads, of which one at a time brings the changes of one breaker.
  */
 public final class StateChangeLogger implements CircuitBreakerListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
+	private static final int WARNED_OPENINGS = 3;
+
+	/**
+	 * Openings in a row of the breakers that did not recover yet. Counted here, since the
+	 * breaker may be further when a change is told.
+	 */
+	private final Map<CircuitBreaker, Integer> openings = Collections.synchronizedMap(new WeakHashMap<>());
+
 	@Override
 	public void onStateChange(CircuitBreaker breaker, StateChange change) {
-		switch (change.to()) {
-			case OPEN, FORCED_OPEN -> logger.warn("{}", line(breaker, change));
-			case CLOSED, HALF_OPEN, DISABLED, METRICS_ONLY -> logger.info("{}", line(breaker, change));
+		int openings = countOpenings(breaker, change);
+		String line = line(breaker, change, openings);
+		if (isWarning(change, openings)) {
+			logger.warn("{}", line);
+		}
+		else {
+			logger.info("{}", line);
 		}
 	}
 
-	private static String line(CircuitBreaker breaker, StateChange change) {
-		StringBuilder line = new StringBuilder("Circuit breaker '").append(ThrowableText.oneLine(breaker.name()))
+	private int countOpenings(CircuitBreaker breaker, StateChange change) {
+		if (change.from() == State.OPEN) {
+			// A breaker may be open from the start
+			this.openings.putIfAbsent(breaker, 1);
+		}
+		if (change.to() == State.CLOSED) {
+			this.openings.remove(breaker);
+		}
+		return (change.to() == State.OPEN) ? this.openings.merge(breaker, 1, Integer::sum) : 0;
+	}
+
+	private static boolean isWarning(StateChange change, int openings) {
+		return refuses(change.to()) && (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
+	}
+
+	private static String line(CircuitBreaker breaker, StateChange change, int openings) {
+		StringBuilder line = new StringBuilder("Circuit breaker '").append(LogText.oneLine(breaker.name()))
 			.append("': ")
 			.append(change.from())
 			.append(" -> ")
@@ -41,17 +79,30 @@ public final class StateChangeLogger implements CircuitBreakerListener {
 			Snapshot snapshot = breaker.snapshot();
 			// Another change may have overtaken this news; its figures would explain the
 			// wrong one.
-			if (change.equals(snapshot.lastChange())) {
+			boolean present = isSame(change, snapshot.lastChange());
+			if (present) {
 				appendFigures(line, breaker, snapshot);
 			}
 			if (change.lastFailure() != null) {
 				line.append("; last failure: ").append(ThrowableText.of(change.lastFailure()));
 			}
-			if (change.equals(snapshot.lastChange())) {
+			if (openings > 1) {
+				line.append("; ").append(openings).append(" openings in a row");
+			}
+			if (openings == WARNED_OPENINGS) {
+				line.append(", further ones are logged as INFO");
+			}
+			if (present) {
 				line.append("; ").append(outlook(change.to(), snapshot.retryAfter()));
 			}
 		}
 		return line.toString();
+	}
+
+	// Changes may be equal, and yet two.
+	@SuppressWarnings("ReferenceEquality")
+	private static boolean isSame(StateChange change, @Nullable StateChange other) {
+		return change == other;
 	}
 
 	private static boolean refuses(State state) {

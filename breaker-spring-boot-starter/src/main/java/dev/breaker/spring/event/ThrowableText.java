@@ -1,22 +1,20 @@
 package dev.breaker.spring.event;
 
 import dev.breaker.Failure;
+import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in one short line what was thrown, so that nobody has to keep the
- * {@link Throwable} and all that hangs on it.
+ * Says in one short line what was thrown, in place of a {@link Throwable} and all that
+ * hangs on it.
  */
 public final class ThrowableText {
-
-	private static final int MAX_LENGTH = 300;
 
 	private ThrowableText() {
 	}
 
 	/**
-	 * The class name, and the message where there is one. Control characters of the
-	 * message become blanks, and a long one is cut.
+	 * The class name, and the message where there is one, fit for one line.
 	 * @param thrown what was thrown
 	 * @return the line, or {@code null} for {@code null}
 	 */
@@ -26,7 +24,7 @@ public final class ThrowableText {
 		}
 		String type = thrown.getClass().getName();
 		String message = messageOf(thrown);
-		return (message != null && !message.isBlank()) ? type + ": " + oneLine(message) : type;
+		return message.isEmpty() ? type : type + ": " + message;
 	}
 
 	/**
@@ -39,26 +37,27 @@ public final class ThrowableText {
 			return null;
 		}
 		String message = failure.message();
-		return (message != null && !message.isBlank()) ? failure.type() + ": " + oneLine(message) : failure.type();
+		String line = (message != null) ? LogText.oneLine(message) : "";
+		return line.isEmpty() ? failure.type() : failure.type() + ": " + line;
 	}
 
 	/**
 	 * Makes any text fit for one line of a log.
 	 * @param text the text
-	 * @return the text without control characters, cut where it is long
+	 * @return what {@link LogText#oneLine} says
 	 */
 	public static String oneLine(String text) {
-		String cut = (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) + "..." : text;
-		return cut.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ").strip();
+		return LogText.oneLine(text);
 	}
 
 	// The message is the user's code too.
-	private static @Nullable String messageOf(Throwable thrown) {
+	private static String messageOf(Throwable thrown) {
 		try {
-			return thrown.getMessage();
+			String message = thrown.getMessage();
+			return (message != null) ? LogText.oneLine(message) : "";
 		}
-		catch (Exception ex) {
-			return null;
+		catch (Throwable ex) {
+			return "";
 		}
 	}
 

@@ -200,6 +200,14 @@ class BreakerAutoConfigurationTests {
 	}
 
 	@Test
+	void namesInReportsOfTheStartForgeNoLine(CapturedOutput output) {
+		this.runner.withPropertyValues(PAYMENTS, "breaker.health.down-when-open=gone\u0085WARN forged\u202E")
+			.run((context) -> assertThat(lines(output, "down-when-open")).singleElement()
+				.asString()
+				.endsWith(": gone WARN forged"));
+	}
+
+	@Test
 	void reportIsNotRepeatedForAChildContext(CapturedOutput output) {
 		annotated(Mail.class).run((context) -> {
 			try (GenericApplicationContext child = new GenericApplicationContext(context)) {

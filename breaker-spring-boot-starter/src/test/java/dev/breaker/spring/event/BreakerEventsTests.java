@@ -13,11 +13,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Reason;
 import dev.breaker.State;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,6 +78,24 @@ class BreakerEventsTests {
 						null, null));
 		assertThat(events.of("payments")).isEqualTo(events.all());
 		assertThat(events.of("other")).isEmpty();
+	}
+
+	@Test
+	void lateResultOfARemovedBreakerLeavesNothingBehind() {
+		this.registry.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+				BreakerEventsTests.this.registry.remove(breaker.name());
+			}
+		});
+		BreakerEvents events = listening(10, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments");
+		breaker.forceOpen();
+		breaker.close();
+		Calls.succeed(breaker);
+		assertThat(this.registry.find("payments")).isEmpty();
+		assertThat(events.all()).isEmpty();
+		assertThat(events).extracting("ringsByName", InstanceOfAssertFactories.MAP).isEmpty();
 	}
 
 	@Test

@@ -9,6 +9,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerListener;
+import dev.breaker.State;
+import dev.breaker.StateChange;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +85,207 @@ class StateChangeLoggerTests {
 				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND); refuses all calls for 600.0 s",
 				"INFO Circuit breaker 'payments': FORCED_OPEN -> DISABLED (COMMAND)",
 				"WARN Circuit breaker 'payments': DISABLED -> FORCED_OPEN (COMMAND); refuses all calls until another command");
+	}
+
+	@Test
+	void keyOfABreakerForgesNoLine() {
+		CircuitBreaker breaker = CircuitBreaker.of("inventory:berlin\nWARN forged\u0085\u202Edesrever",
+				this.clock.config().minimumNumberOfCalls(1).build());
+		breaker.addListener(new StateChangeLogger());
+		Calls.fail(breaker, new IllegalStateException("no\r\nERROR forged\u2029too"));
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'inventory:berlin WARN forged desrever': "
+				+ "CLOSED -> OPEN (FAILURE_RATE): 1 of 1 calls failed (100.0 %, threshold 50.0 %); "
+				+ "last failure: java.lang.IllegalStateException: no ERROR forged too; "
+				+ "a probe may pass in 60.0 s");
+	}
+
+	@Test
+	void oneFailureIsNoRowOfFailures() {
+		CircuitBreaker breaker = breaker(this.clock.config().minimumNumberOfCalls(1));
+		Calls.fail(breaker, 1);
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE): "
+				+ "1 of 1 calls failed (100.0 %, threshold 50.0 %); "
+				+ "last failure: java.lang.IllegalStateException: Read timed out; a probe may pass in 60.0 s");
+	}
+
+	@Test
+	void openingWithoutRecoveryIsInfoAfterTheThird() {
+		CircuitBreaker breaker = breaker(flapping());
+		Calls.fail(breaker, 1);
+		for (int opening = 2; opening <= 720; opening++) {
+			reopen(breaker);
+		}
+		assertThat(breaker.snapshot().openings()).isEqualTo(720);
+		assertThat(openings()).hasSize(720);
+		assertThat(openings().subList(0, 4)).containsExactly(
+				"WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE): 1 of 1 calls failed (100.0 %, "
+						+ "threshold 50.0 %); last failure: java.lang.IllegalStateException: Read timed out; "
+						+ "a probe may pass in 5.0 s",
+				reopening("WARN", "2 openings in a row"),
+				reopening("WARN", "3 openings in a row, further ones are logged as INFO"),
+				reopening("INFO", "4 openings in a row"));
+		assertThat(openings().subList(4, 720)).allMatch((line) -> line.startsWith("INFO "));
+		assertThat(openings().get(719)).isEqualTo(reopening("INFO", "720 openings in a row"));
+	}
+
+	@Test
+	void openingAfterARecoveryIsWarnedOfAnew() {
+		CircuitBreaker breaker = breaker(flapping());
+		for (int outage = 1; outage <= 2; outage++) {
+			this.appender.list.clear();
+			Calls.fail(breaker, 1);
+			for (int opening = 2; opening <= 5; opening++) {
+				reopen(breaker);
+			}
+			assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO", "INFO");
+			assertThat(openings().get(0)).doesNotContain("in a row");
+			this.clock.advance(Duration.ofSeconds(5));
+			Calls.succeed(breaker);
+		}
+	}
+
+	@Test
+	void resetEndsTheRowOfOpenings() {
+		CircuitBreaker breaker = breaker(flapping());
+		Calls.fail(breaker, 1);
+		for (int opening = 2; opening <= 4; opening++) {
+			reopen(breaker);
+		}
+		breaker.reset();
+		Calls.fail(breaker, 1);
+		assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO", "WARN");
+	}
+
+	@Test
+	void operatorsOpeningIsWarnedOfHoweverManyThereWere() {
+		CircuitBreaker breaker = breaker(flapping());
+		Calls.fail(breaker, 1);
+		for (int opening = 2; opening <= 4; opening++) {
+			reopen(breaker);
+		}
+		breaker.halfOpen();
+		breaker.open();
+		breaker.forceOpen();
+		breaker.open();
+		reopen(breaker);
+		assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO", "WARN", "WARN", "WARN", "INFO");
+		assertThat(openings().get(7)).contains("; 7 openings in a row; ");
+		assertThat(breaker.snapshot().openings()).isEqualTo(7);
+	}
+
+	@Test
+	void breakerThatIsOpenFromTheStartHasOpenedOnce() {
+		CircuitBreaker breaker = breaker(flapping().initialState(State.OPEN));
+		reopen(breaker);
+		assertThat(openings()).containsExactly(reopening("WARN", "2 openings in a row"));
+		assertThat(breaker.snapshot().openings()).isEqualTo(2);
+	}
+
+	@Test
+	void eachBreakerHasARowOfItsOwn() {
+		StateChangeLogger listener = new StateChangeLogger();
+		CircuitBreaker first = CircuitBreaker.of("payments", flapping().build());
+		CircuitBreaker second = CircuitBreaker.of("payments", flapping().build());
+		first.addListener(listener);
+		second.addListener(listener);
+		Calls.fail(first, 1);
+		for (int opening = 2; opening <= 4; opening++) {
+			reopen(first);
+		}
+		Calls.fail(second, 1);
+		assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO", "WARN");
+	}
+
+	@Test
+	void changeThatWasOvertakenHasNoFiguresOfAnother() {
+		CircuitBreaker breaker = CircuitBreaker.of("payments", flapping().build());
+		breaker.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onStateChange(CircuitBreaker changed, StateChange change) {
+				if (change.to() == State.OPEN) {
+					changed.forceOpen(Duration.ofMinutes(10));
+				}
+			}
+		});
+		breaker.addListener(new StateChangeLogger());
+		Calls.fail(breaker, 1);
+		assertThat(lines()).containsExactly(
+				"WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE); "
+						+ "last failure: java.lang.IllegalStateException: Read timed out",
+				"WARN Circuit breaker 'payments': OPEN -> FORCED_OPEN (COMMAND): 1 of 1 calls failed (100.0 %, "
+						+ "threshold 50.0 %); last failure: java.lang.IllegalStateException: Read timed out; "
+						+ "refuses all calls for 600.0 s");
+	}
+
+	@Test
+	void changeThatWasOvertakenByAnEqualOneHasNoFigures() {
+		CircuitBreaker breaker = CircuitBreaker.of("payments", flapping().build());
+		breaker.addListener(new CircuitBreakerListener() {
+
+			private int changes;
+
+			@Override
+			public void onStateChange(CircuitBreaker changed, StateChange change) {
+				if (change.to() == State.FORCED_OPEN && this.changes++ == 0) {
+					changed.close();
+					changed.forceOpen(Duration.ofMinutes(1));
+				}
+			}
+		});
+		breaker.addListener(new StateChangeLogger());
+		breaker.forceOpen(Duration.ofMinutes(10));
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)",
+				"INFO Circuit breaker 'payments': FORCED_OPEN -> CLOSED (COMMAND)",
+				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND); refuses all calls for 60.0 s");
+	}
+
+	@Test
+	void overtakenOpeningsAreCountedAllTheSame() {
+		CircuitBreaker breaker = CircuitBreaker.of("payments", flapping().build());
+		breaker.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onStateChange(CircuitBreaker changed, StateChange change) {
+				if (change.to() == State.OPEN) {
+					StateChangeLoggerTests.this.clock.advance(Duration.ofSeconds(5));
+					changed.state();
+				}
+			}
+		});
+		breaker.addListener(new StateChangeLogger());
+		Calls.fail(breaker, 1);
+		for (int opening = 2; opening <= 5; opening++) {
+			Calls.fail(breaker, 1);
+		}
+		assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO", "INFO");
+		assertThat(openings().get(4)).endsWith("Read timed out; 5 openings in a row");
+	}
+
+	private CircuitBreakerConfig.Builder flapping() {
+		return this.clock.config()
+			.minimumNumberOfCalls(1)
+			.permittedNumberOfCallsInHalfOpenState(1)
+			.waitDurationInOpenState(Duration.ofSeconds(5));
+	}
+
+	private void reopen(CircuitBreaker breaker) {
+		this.clock.advance(Duration.ofSeconds(5));
+		Calls.fail(breaker, 1);
+	}
+
+	private static String reopening(String level, String row) {
+		return level + " Circuit breaker 'payments': HALF_OPEN -> OPEN (PROBES_FAILED): 1 of 1 calls failed (100.0 %, "
+				+ "threshold 50.0 %); last failure: java.lang.IllegalStateException: Read timed out; " + row
+				+ "; a probe may pass in 5.0 s";
+	}
+
+	private List<String> openings() {
+		return lines().stream()
+			.filter((line) -> line.matches("\\w+ Circuit breaker '.*': \\w+ -> (FORCED_)?OPEN.*"))
+			.toList();
+	}
+
+	private List<String> levels() {
+		return openings().stream().map((line) -> line.substring(0, line.indexOf(' '))).toList();
 	}
 
 	@Test

@@ -16,6 +16,8 @@ class ThrowableTextTests {
 	void namesTheClassAloneWhereThereIsNoMessage() {
 		assertThat(ThrowableText.of(new IllegalStateException())).isEqualTo("java.lang.IllegalStateException");
 		assertThat(ThrowableText.of(new IllegalStateException(" "))).isEqualTo("java.lang.IllegalStateException");
+		assertThat(ThrowableText.of(new IllegalStateException("\u202E\u0085")))
+			.isEqualTo("java.lang.IllegalStateException");
 	}
 
 	@Test
@@ -33,6 +35,12 @@ class ThrowableTextTests {
 	}
 
 	@Test
+	void newLineAndTextDirectionMarksOfAMessageAreGone() {
+		assertThat(ThrowableText.of(new IllegalStateException("one\u0085two\u202Ethree\u2028four\u200Bfive")))
+			.isEqualTo("java.lang.IllegalStateException: one two three four five");
+	}
+
+	@Test
 	void aMessageThatThrowsIsLeftOut() {
 		class Rude extends RuntimeException {
 
@@ -42,7 +50,16 @@ class ThrowableTextTests {
 			}
 
 		}
+		class Broken extends RuntimeException {
+
+			@Override
+			public String getMessage() {
+				throw new NoClassDefFoundError("no message for you");
+			}
+
+		}
 		assertThat(ThrowableText.of(new Rude())).isEqualTo(Rude.class.getName());
+		assertThat(ThrowableText.of(new Broken())).isEqualTo(Broken.class.getName());
 	}
 
 }

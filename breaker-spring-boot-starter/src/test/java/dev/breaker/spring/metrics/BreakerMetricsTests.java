@@ -79,6 +79,18 @@ class BreakerMetricsTests {
 	}
 
 	@Test
+	void callThatTakesExactlyTheThresholdIsNotSlow() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		Calls.succeed(breaker, Duration.ofSeconds(1));
+		assertThat(count("breaker.calls.slow", "payments")).isZero();
+		assertThat(breaker.snapshot().slowCallsTotal()).isZero();
+		Calls.succeed(breaker, Duration.ofSeconds(1).plusNanos(1));
+		assertThat(count("breaker.calls.slow", "payments")).isEqualTo(1);
+		assertThat(breaker.snapshot().slowCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
 	void metersFollowTheCalls() {
 		bind(this.meters);
 		CircuitBreaker breaker = this.breakers.get("payments");

@@ -1,0 +1,79 @@
+package dev.breaker;
+
+/**
+ * Makes text fit for one line of a log. Names, keys, messages of exceptions and names of
+ * operators come from outside; a line break or a mark of writing direction in them would
+ * forge further lines, or show a line as what it is not.
+ */
+public final class LogText {
+
+	private static final int MAX_LENGTH = 300;
+
+	private static final String CUT = "...";
+
+	private LogText() {
+	}
+
+	/**
+	 * Replaces each run of control characters, format characters (marks of writing
+	 * direction, zero-width characters), line and paragraph separators, and halves of
+	 * surrogate pairs by one blank, takes blanks from both ends, and cuts what is longer
+	 * than 300 characters, but no surrogate pair in two.
+	 * @param text the text
+	 * @return the same text where there is nothing to replace; else one of at most 300
+	 * characters, and three dots where it was cut
+	 */
+	public static String oneLine(String text) {
+		return isClean(text) ? text : clean(text);
+	}
+
+	private static boolean isClean(String text) {
+		int length = text.length();
+		if (length > MAX_LENGTH) {
+			return false;
+		}
+		for (int i = 0; i < length; i++) {
+			char c = text.charAt(i);
+			// Half a pair counts as unfit here, and is looked at with the other half
+			// later.
+			if (c < ' ' || (c > '~' && isUnfit(c))) {
+				return false;
+			}
+		}
+		return text.length() == text.strip().length();
+	}
+
+	private static String clean(String text) {
+		StringBuilder line = new StringBuilder(Math.min(text.length(), MAX_LENGTH) + CUT.length());
+		boolean replaced = false;
+		int i = 0;
+		while (i < text.length()) {
+			int character = text.codePointAt(i);
+			i += Character.charCount(character);
+			if (line.isEmpty() && (isUnfit(character) || Character.isWhitespace(character))) {
+				continue;
+			}
+			if (isUnfit(character)) {
+				replaced = true;
+				continue;
+			}
+			String next = (replaced ? " " : "") + Character.toString(character);
+			if (line.length() + next.length() > MAX_LENGTH) {
+				return line.append(CUT).toString();
+			}
+			line.append(next);
+			replaced = false;
+		}
+		return line.toString().stripTrailing();
+	}
+
+	private static boolean isUnfit(int character) {
+		return switch (Character.getType(character)) {
+			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+					Character.SURROGATE ->
+				true;
+			default -> false;
+		};
+	}
+
+}

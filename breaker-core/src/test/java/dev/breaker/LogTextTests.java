@@ -1,0 +1,100 @@
+package dev.breaker;
+
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class LogTextTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "payments", "inventory:berlin", "Größe 東京 50 % {}", "grin 😀 done", "a  b" })
+	void whatIsFitStaysAsItIs(String text) {
+		assertThat(LogText.oneLine(text)).isEqualTo(text);
+	}
+
+	@Test
+	void fitTextIsNotCopied() {
+		String name = new String("inventory:köln");
+		assertThat(LogText.oneLine(name)).isSameAs(name);
+	}
+
+	@ParameterizedTest
+	@MethodSource("unfit")
+	void noCharacterThatForgesALineIsLeft(String unfit) {
+		assertThat(LogText.oneLine("berlin" + unfit + "WARN forged")).isEqualTo("berlin WARN forged");
+		assertThat(LogText.oneLine(unfit + "berlin" + unfit + unfit)).isEqualTo("berlin");
+		assertThat(LogText.oneLine(unfit)).isEmpty();
+	}
+
+	/** All that is there, the two halves of what is no pair too. */
+	static Stream<String> unfit() {
+		return IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+			.filter((character) -> switch (Character.getType(character)) {
+				case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+					true;
+				default -> character == 0xD800 || character == 0xDFFF;
+			})
+			.mapToObj(Character::toString);
+	}
+
+	@Test
+	void runOfThemIsOneBlank() {
+		assertThat(LogText.oneLine("one\r\n\t\u0085\u202E\u2028two\u0000three")).isEqualTo("one two three");
+	}
+
+	@Test
+	void blanksAtTheEndsGo() {
+		assertThat(LogText.oneLine(" \u3000payments \n ")).isEqualTo("payments");
+		assertThat(LogText.oneLine("   ")).isEmpty();
+	}
+
+	@Test
+	void longTextIsCut() {
+		assertThat(LogText.oneLine("x".repeat(300))).isEqualTo("x".repeat(300));
+		assertThat(LogText.oneLine("x".repeat(301))).isEqualTo("x".repeat(300) + "...");
+		assertThat(LogText.oneLine("\n" + "x".repeat(300) + "\n")).isEqualTo("x".repeat(300));
+		assertThat(LogText.oneLine("x".repeat(299) + "\ny")).isEqualTo("x".repeat(299) + "...");
+		assertThat(LogText.oneLine("\n".repeat(1000) + "x")).isEqualTo("x");
+	}
+
+	@Test
+	void characterOfTwoHalvesIsNotCutInTwo() {
+		assertThat(LogText.oneLine("x".repeat(299) + "😀")).isEqualTo("x".repeat(299) + "...");
+		assertThat(LogText.oneLine("x".repeat(298) + "😀")).isEqualTo("x".repeat(298) + "😀");
+		assertThat(LogText.oneLine("😀".repeat(151))).isEqualTo("😀".repeat(150) + "...");
+	}
+
+	@Test
+	void namesInMessagesOfRefusalsForgeNoLine() {
+		CircuitBreaker breaker = CircuitBreaker.ofDefaults("inventory:berlin\nWARN forged\u202E");
+		breaker.forceOpen();
+		assertThatThrownBy(breaker::acquire)
+			.hasMessageStartingWith("Circuit breaker 'inventory:berlin WARN forged' is FORCED_OPEN");
+	}
+
+	@Test
+	void namesInComplaintsForgeNoLine() {
+		CircuitBreaker breaker = CircuitBreaker.ofDefaults("inventory:berlin\nWARN forged\u0085");
+		breaker.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onSuccess(CircuitBreaker succeeded, long elapsedNanos) {
+				throw new IllegalStateException("listener");
+			}
+		});
+		try (LogCapture log = new LogCapture()) {
+			breaker.run(() -> {
+			});
+			assertThat(log.trouble()).singleElement()
+				.asString()
+				.startsWith("A listener of circuit breaker 'inventory:berlin WARN forged' failed");
+		}
+	}
+
+}
