@@ -9,6 +9,11 @@ const ABOUT = {
   inventory: 'A breaker a warehouse (key = "#warehouse"). Without stock there is no order: 502, or 503 at once.',
   partner: 'An annotated class without a fallback. A refusal is a 503 with Retry-After.',
 };
+const COMMANDS = {
+  FORCED_OPEN: { name: 'Force open', consequence: 'Every call is refused.', holds: true },
+  CLOSED: { name: 'Close', consequence: 'Calls pass, and the window starts anew.' },
+  reset: { name: 'Reset', consequence: 'It starts as configured: window and totals are empty.' },
+};
 const OUTCOMES = [
   { name: 'paid', label: '200 paid', status: 200 },
   { name: 'later', label: '202 paid later', status: 202 },
@@ -25,10 +30,20 @@ let before = null;           // the report of the traffic a second ago
 async function json(path, options) {
   const response = await fetch(path, options);
   if (!response.ok) {
-    const problem = await response.text();
-    throw new Error(`${path} answered ${response.status}: ${problem}`);
+    const answer = await response.text();
+    throw new Error(`${path} answered ${response.status}: ${message(answer)}`);
   }
   return response.status === 204 ? null : response.json();
+}
+
+// The part of an error's JSON that is made for reading
+function message(answer) {
+  try {
+    const { message, detail } = JSON.parse(answer);
+    return message ?? detail ?? answer;
+  } catch {
+    return answer;
+  }
 }
 
 function element(name, text, className) {
@@ -47,6 +62,8 @@ function seconds(duration) {
   const parts = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?$/.exec(duration ?? '');
   return parts ? (+parts[1] || 0) * 3600 + (+parts[2] || 0) * 60 + (+parts[3] || 0) : 0;
 }
+
+const withoutPackage = (exception) => exception.replace(/^[\w.$]+[.$](?=\w)/, '');
 
 function ago(instant) {
   const passed = Math.max(0, Math.round((Date.now() - Date.parse(instant)) / 1000));
@@ -67,12 +84,45 @@ async function command(path, options) {
   }
 }
 
-function operate(breaker, what) {
-  const body = what === 'reset' ? { reset: true } : { state: what, reason: 'by hand, from the page' };
-  command(`actuator/circuitbreakers/${encodeURIComponent(breaker)}`, {
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+// A command concerns every caller of the breaker: it is asked for again, with how long it holds and why
+function ask(breaker, what) {
+  const { name, consequence, holds } = COMMANDS[what];
+  const dialog = $('#confirm');
+  const form = $('form', dialog);
+  form.reset();
+  $('h2', dialog).textContent = `${name} ${breaker}?`;
+  $('.consequence', dialog).textContent = consequence;
+  $('.hold', dialog).hidden = !holds;
+  $('.do', dialog).textContent = name;
+  problem(null);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    operate(breaker, what, form.elements.hold.value.trim(), form.elements.comment.value.trim());
+  };
+  dialog.showModal();
+}
+
+function problem(message) {
+  $('#confirm .problem').hidden = !message;
+  $('#confirm .problem').textContent = message ?? '';
+}
+
+async function operate(breaker, what, hold, comment) {
+  const body = what === 'reset' ? { reset: true } : { state: what };
+  if (hold) body.hold = hold;
+  if (comment) body.reason = comment;
+  try {
+    await json(`actuator/circuitbreakers/${encodeURIComponent(breaker)}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    $('#confirm').close();
+  } catch (error) {
+    problem(error.message);
+    return;
+  }
+  await poll().catch((error) => trouble(error.message, 6000));
 }
 
 function breakService(name, mode) {
@@ -185,7 +235,7 @@ function breakerCard(name) {
   const card = $('#breaker').content.cloneNode(true).firstElementChild;
   $('h3', card).textContent = name;
   for (const button of card.querySelectorAll('[data-command]')) {
-    button.addEventListener('click', () => operate(name, button.dataset.command));
+    button.addEventListener('click', () => ask(name, button.dataset.command));
   }
   const place = services.get(name.split(':')[0]) ?? [...services.values()].at(-1);
   $('.breakers', place).append(card);
@@ -246,7 +296,19 @@ function showBreaker(name, snapshot) {
   $('.last', card).textContent = change
     ? `${clockTime(change.at)}: ${words(change.from)} → ${words(change.to)}, ${words(change.reason)}${row}`
     : 'No change of state yet';
+  const because = why(change);
+  $('.why', card).hidden = !because;
+  $('.why', card).textContent = because;
   showCountdown(breaker);
+}
+
+// What failed, where the change is due to calls; what its operator says, where it is a command
+function why(change) {
+  const { lastFailure: failure, comment, actor } = change ?? {};
+  if (comment || actor) return [comment, actor && `(${actor})`].filter(Boolean).join(' ');
+  if (!failure) return '';
+  const text = typeof failure === 'string' ? failure : [failure.type, failure.message].filter(Boolean).join(': ');
+  return `last failure: ${withoutPackage(text)}`;
 }
 
 function showCountdown({ card, snapshot, over, longest }) {
@@ -270,7 +332,7 @@ function sortCards(names) {
 function showBreakers(all) {
   // The breaker that keyed ones take their configuration from sees no call itself
   const bases = new Set(Object.keys(all).filter((name) => name.includes(':')).map((name) => name.split(':')[0]));
-  const shown = Object.keys(all).filter((name) => !bases.has(name)).sort();
+  const shown = Object.keys(all).filter((name) => !bases.has(name) && 'bufferedCalls' in all[name]).sort();
   for (const [name, { card }] of breakers) {
     if (!shown.includes(name)) {
       card.remove();
@@ -285,7 +347,7 @@ function showBreakers(all) {
 
 function detail(event) {
   if (event.to) return `${words(event.from)} → ${words(event.to)}: ${words(event.reason)}`;
-  const thrown = (event.exception ?? '').replace(/^[\w.$]+\.(?=\w)/, '');
+  const thrown = withoutPackage(event.exception ?? '');
   return event.elapsed ? `${thrown} (${Math.round(seconds(event.elapsed) * 1000)} ms)` : thrown;
 }
 
@@ -347,5 +409,6 @@ async function round() {
   setTimeout(round, PERIOD);
 }
 
+$('#confirm .cancel').addEventListener('click', () => $('#confirm').close());
 setInterval(() => breakers.forEach(showCountdown), 100);
 round();

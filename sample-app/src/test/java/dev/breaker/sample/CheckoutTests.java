@@ -1,5 +1,8 @@
 package dev.breaker.sample;
 
+import java.util.Set;
+import java.util.TreeSet;
+
 import dev.breaker.State;
 import dev.breaker.sample.ShopClient.Answer;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +38,15 @@ class CheckoutTests {
 		String first = this.shop.get("/checkout/sku-7").json().at("/reservation/warehouse").asString();
 		assertThat(first).isIn("berlin", "lyon", "porto");
 		assertThat(this.shop.get("/checkout/sku-7").json().at("/reservation/warehouse").asString()).isEqualTo(first);
+	}
+
+	@Test
+	void articlesLieInAllWarehouses() {
+		Set<String> warehouses = new TreeSet<>();
+		for (int article = 0; article < 30; article++) {
+			warehouses.add(this.shop.get("/checkout/sku-" + article).json().at("/reservation/warehouse").asString());
+		}
+		assertThat(warehouses).containsExactly("berlin", "lyon", "porto");
 	}
 
 	@Test

@@ -1,9 +1,12 @@
 package dev.breaker.sample;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 import dev.breaker.State;
 import dev.breaker.sample.ShopClient.Answer;
+import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +25,9 @@ class OperatorsTests {
 
 	@Autowired
 	ShopClient shop;
+
+	@Autowired
+	WebServerApplicationContext server;
 
 	@BeforeEach
 	void restore() {
@@ -84,6 +92,17 @@ class OperatorsTests {
 		assertThat(breakers.get("details").propertyNames()).contains("payments", "inventory", "partner");
 		assertThat(breakers.at("/details/payments").toString()).contains("FORCED_OPEN");
 		assertThat(breakers.at("/details/partner").toString()).contains("CLOSED");
+	}
+
+	@Test
+	void shopListensOnThisMachineOnly() throws UnknownHostException {
+		Connector connector = ((TomcatWebServer) this.server.getWebServer()).getTomcat().getConnector();
+		assertThat((InetAddress) connector.getProperty("address")).isEqualTo(InetAddress.getByName("127.0.0.1"));
+	}
+
+	@Test
+	void slowCallsOfPaymentsAreJudgedAsTheReadmeSays() {
+		assertThat(this.shop.breaker("payments").get("slowCallRateThreshold").asInt()).isEqualTo(60);
 	}
 
 	@Test

@@ -1,9 +1,13 @@
 package dev.breaker.sample;
 
+import java.time.Duration;
+
 import dev.breaker.State;
 import dev.breaker.sample.ShopClient.Answer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -14,6 +18,9 @@ class PartnerTests {
 
 	@Autowired
 	ShopClient shop;
+
+	@Autowired
+	TestClock clock;
 
 	@BeforeEach
 	void restore() {
@@ -54,6 +61,27 @@ class PartnerTests {
 		assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(500, 660);
 		assertThat(answer.json().get("circuitBreaker").asString()).isEqualTo("partner");
 		assertThat(answer.json().get("state").asString()).isEqualTo("OPEN");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "4500ms, 5", "900ms, 1", "61s, 61" })
+	void retryAfterIsNeverEarlierThanTheProbe(String hold, String seconds) {
+		this.shop.command("partner", "{\"state\": \"FORCED_OPEN\", \"hold\": \"%s\"}".formatted(hold));
+		assertThat(this.shop.get("/partner/sku-1").header("Retry-After")).isEqualTo(seconds);
+	}
+
+	@Test
+	void partnerIsLeftInPeaceTwiceAsLongTheSecondTime() {
+		this.shop.behave("partner", "error");
+		this.shop.callUntil("partner", State.OPEN, "/partner/sku-1");
+		assertThat(retryAfter()).isBetween(Duration.ofSeconds(500), Duration.ofMinutes(11));
+		this.clock.advance(Duration.ofMinutes(12));
+		this.shop.callUntil("partner", State.OPEN, "/partner/sku-1");
+		assertThat(retryAfter()).isBetween(Duration.ofMinutes(17), Duration.ofMinutes(22));
+	}
+
+	private Duration retryAfter() {
+		return Duration.parse(this.shop.breaker("partner").get("retryAfter").asString());
 	}
 
 	@Test

@@ -54,10 +54,9 @@ class TrafficTests {
 		this.shop.post("/traffic?rps=0");
 		await().atMost(PATIENCE).until(() -> report().get("inFlight").asInt() == 0);
 		JsonNode report = report();
-		long answered = report.get("checkout").values().stream().mapToLong(JsonNode::asLong).sum()
-				+ report.get("partner").values().stream().mapToLong(JsonNode::asLong).sum();
-		assertThat(report.get("sent").asLong()).isEqualTo(answered + report.get("lost").asLong());
+		assertThat(report.get("sent").asLong()).isEqualTo(answers(report, "checkout") + answers(report, "partner"));
 		assertThat(report.get("lost").asLong()).isZero();
+		assertThat(report.get("skipped").asLong()).isZero();
 	}
 
 	@Test
@@ -69,6 +68,21 @@ class TrafficTests {
 		await().atMost(PATIENCE).until(() -> report().at("/checkout/202").asLong() > later);
 	}
 
+	@Test
+	void ofFourRequestsThreeAreOrdersAndOneAsksForAnOffer() {
+		JsonNode before = report();
+		this.shop.post("/traffic?rps=50");
+		await().atMost(PATIENCE).until(() -> report().get("sent").asLong() > before.get("sent").asLong() + 40);
+		this.shop.post("/traffic?rps=0");
+		await().atMost(PATIENCE).until(() -> report().get("inFlight").asInt() == 0);
+		JsonNode after = report();
+		long offers = answers(after, "partner") - answers(before, "partner");
+		long sent = after.get("sent").asLong() - before.get("sent").asLong();
+		// The first of them may be any of the four
+		assertThat(offers).isBetween(sent / 4, (sent + 3) / 4);
+		assertThat(answers(after, "checkout") - answers(before, "checkout")).isEqualTo(sent - offers);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "-1", "501" })
 	void rateOutOfRangeIsRefused(String rate) {
@@ -77,6 +91,10 @@ class TrafficTests {
 		assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
 		assertThat(answer.json().get("detail").asString()).contains(rate, "from 0 (off) to 500");
 		assertThat(report().get("rps").asInt()).isZero();
+	}
+
+	private static long answers(JsonNode report, String target) {
+		return report.get(target).values().stream().mapToLong(JsonNode::asLong).sum();
 	}
 
 	private JsonNode report() {

@@ -1,10 +1,9 @@
 package dev.breaker.sample.inventory;
 
-import java.util.Objects;
-
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.sample.faults.RemoteService;
 import dev.breaker.sample.faults.RemoteServices;
+import dev.breaker.sample.web.Answers;
 
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
@@ -38,8 +37,7 @@ public class InventoryClient {
 			.uri(this.inventory.url() + "/stock/{warehouse}/{sku}", warehouse, sku)
 			.retrieve()
 			.body(Stock.class);
-		return new Reservation(warehouse,
-				Objects.requireNonNull(stock, "The inventory service answered nothing").left());
+		return new Reservation(warehouse, Answers.required(stock).left());
 	}
 
 	private record Stock(int left) {

@@ -1,10 +1,9 @@
 package dev.breaker.sample.partner;
 
-import java.util.Objects;
-
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.sample.faults.RemoteService;
 import dev.breaker.sample.faults.RemoteServices;
+import dev.breaker.sample.web.Answers;
 
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
@@ -32,7 +31,7 @@ public class PartnerClient {
 	 */
 	public Offer offer(String sku) {
 		Offer offer = this.http.get().uri(this.partner.url() + "/offers/{sku}", sku).retrieve().body(Offer.class);
-		return Objects.requireNonNull(offer, "The partner answered nothing");
+		return Answers.required(offer);
 	}
 
 }

@@ -1,11 +1,10 @@
 package dev.breaker.sample.payment;
 
-import java.util.Objects;
-
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.sample.faults.RemoteService;
 import dev.breaker.sample.faults.RemoteServices;
+import dev.breaker.sample.web.Answers;
 
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
@@ -34,7 +33,7 @@ public class PaymentClient {
 	@CircuitBreaker(name = "payments", fallbackMethod = "payLater")
 	public Payment charge(String sku) {
 		Charge charge = this.http.post().uri(this.payments.url() + "/charges/{sku}", sku).retrieve().body(Charge.class);
-		return Payment.paid(Objects.requireNonNull(charge, "The payment service answered nothing").receipt());
+		return Payment.paid(Answers.required(charge).receipt());
 	}
 
 	// The breaker refused: the payment service was not asked

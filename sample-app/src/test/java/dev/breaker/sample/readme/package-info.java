@@ -1,0 +1,4 @@
+/**
+ * The blocks of README, compiled and run.
+ */
+package dev.breaker.sample.readme;
