@@ -22,15 +22,15 @@ final class Inheritance {
 
 	private final Levels levels;
 
-	private final Sources sources;
+	private final Values values;
 
 	private final Problems problems;
 
 	private final Set<Set<String>> loops = new HashSet<>();
 
-	Inheritance(Levels levels, Sources sources, Problems problems) {
+	Inheritance(Levels levels, Values values, Problems problems) {
 		this.levels = levels;
-		this.sources = sources;
+		this.values = values;
 		this.problems = problems;
 	}
 
@@ -47,12 +47,13 @@ final class Inheritance {
 	}
 
 	private @Nullable Level base(Level level, Map<ConfigurationPropertyName, Level> chain) {
-		ConfigurationProperty property = this.sources.find(level.prefix().append(BoundProperty.BASE_CONFIG));
-		String name = (property != null) ? this.sources.text(property) : "";
+		Values.Said said = this.values.read(BoundProperty.BASE, level.key(BoundProperty.BASE));
 		boolean isDefault = level.equals(Level.DEFAULT);
-		if (property == null || name.isEmpty()) {
+		if (said == null || said.value() == null || said.by() == null) {
 			return isDefault ? null : Level.DEFAULT;
 		}
+		ConfigurationProperty property = said.by();
+		String name = said.value().toString().trim();
 		Level base = this.levels.config(name);
 		if (base == null) {
 			List<String> names = this.levels.configs().stream().map(Level::name).toList();

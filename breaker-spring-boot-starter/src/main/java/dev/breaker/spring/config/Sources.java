@@ -1,5 +1,7 @@
 package dev.breaker.spring.config;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
@@ -11,13 +13,16 @@ import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PlaceholdersResolver;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.env.Environment;
+import org.springframework.util.PlaceholderResolutionException;
 
 /**
  * The environment, as Spring Boot's binding sees it: the first source wins.
@@ -41,7 +46,8 @@ final class Sources {
 		this.speaking = this.sources.stream()
 			.filter((source) -> source.containsDescendantOf(Level.ROOT) != ConfigurationPropertyState.ABSENT)
 			.toList();
-		this.placeholders = new PropertySourcesPlaceholdersResolver(environment);
+		this.placeholders = (value) -> (value instanceof String text) ? environment.resolveRequiredPlaceholders(text)
+				: value;
 		this.binder = new Binder(this.speaking, this.placeholders, null,
 				(registry) -> registry.registerCustomEditor(Class.class, new ClassEditor(classLoader)));
 	}
@@ -78,8 +84,47 @@ final class Sources {
 		return false;
 	}
 
+	/**
+	 * Whether a value that is empty is a list without elements, {@code [ ]}, and not left
+	 * out. To Spring Boot both are the same text, so the file is asked.
+	 */
+	static boolean isEmptyList(ConfigurationProperty property) {
+		TextResourceOrigin origin = origin(property);
+		if (origin == null || origin.getResource() == null || origin.getLocation() == null) {
+			return false;
+		}
+		try {
+			String line = origin.getResource()
+				.getContentAsString(StandardCharsets.UTF_8)
+				.lines()
+				.skip(origin.getLocation().getLine())
+				.findFirst()
+				.orElse("");
+			return line.startsWith("[", origin.getLocation().getColumn());
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private static @Nullable TextResourceOrigin origin(ConfigurationProperty property) {
+		Origin origin = property.getOrigin();
+		while (origin instanceof PropertySourceOrigin inSource) {
+			origin = inSource.getOrigin();
+		}
+		return (origin instanceof TextResourceOrigin text) ? text : null;
+	}
+
 	boolean isNone(ConfigurationProperty property) {
 		return text(property).equalsIgnoreCase(NONE);
+	}
+
+	/**
+	 * The value as it will be bound.
+	 * @throws PlaceholderResolutionException when a placeholder in it leads nowhere
+	 */
+	String resolve(ConfigurationProperty property) {
+		return String.valueOf(this.placeholders.resolvePlaceholders(property.getValue())).trim();
 	}
 
 	/**
@@ -88,9 +133,9 @@ final class Sources {
 	 */
 	String text(ConfigurationProperty property) {
 		try {
-			return String.valueOf(this.placeholders.resolvePlaceholders(property.getValue())).trim();
+			return resolve(property);
 		}
-		catch (IllegalArgumentException ex) {
+		catch (PlaceholderResolutionException ex) {
 			return String.valueOf(property.getValue());
 		}
 	}
