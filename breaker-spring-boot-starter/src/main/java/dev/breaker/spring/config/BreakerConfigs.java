@@ -71,6 +71,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		Values values = new Values(sources, classNames, problems);
 		Switches.check(values, problems);
 		Levels levels = BreakerKeys.read(sources, problems);
+		Resilience4jKeys.reportLeftovers(sources, beanFactory.getBeanClassLoader());
 		Inheritance inheritance = new Inheritance(levels, values, problems);
 		Rules rules = new Rules(beanFactory);
 		ConfigReader reader = new ConfigReader(sources, rules, values, problems);

@@ -54,9 +54,19 @@ final class Inheritance {
 		}
 		ConfigurationProperty property = said.by();
 		String name = said.value().toString().trim();
+		if (isDefault) {
+			this.problems.add(Problem.with(property,
+					"makes a loop of bases: \"default\" is under every config, under \"%s\" too".formatted(name),
+					"Remove \"%s\": the default config has no base.".formatted(Level.written(property.getName()))));
+			return null;
+		}
 		Level base = this.levels.config(name);
 		if (base == null) {
-			List<String> names = this.levels.configs().stream().map(Level::name).toList();
+			List<String> names = this.levels.configs()
+				.stream()
+				.map(Level::name)
+				.filter((config) -> !leadsTo(config, chain))
+				.toList();
 			String nearest = Nearest.of(name, names);
 			this.problems.add(Problem.with(property, "names a config that is not there",
 					(nearest != null) ? "Instead of \"%s\": did you mean \"%s\"?".formatted(name, nearest)
@@ -64,17 +74,24 @@ final class Inheritance {
 								.formatted(Level.written(property.getName()), String.join(", ", names))));
 			return null;
 		}
-		if (isDefault) {
-			this.problems.add(Problem.with(property,
-					"makes a loop of bases: \"default\" is under every config, under \"%s\" too".formatted(name),
-					"Remove \"%s\": the default config has no base.".formatted(Level.written(property.getName()))));
-			return null;
-		}
 		if (chain.containsKey(base.prefix())) {
 			addLoop(property, base, chain);
 			return null;
 		}
 		return base;
+	}
+
+	/** Whether a config would make a loop as the base of a chain. */
+	private boolean leadsTo(String config, Map<ConfigurationPropertyName, Level> chain) {
+		Set<String> passed = new HashSet<>();
+		Level next = this.levels.config(config);
+		while (next != null && passed.add(next.name())) {
+			if (chain.containsKey(next.prefix())) {
+				return true;
+			}
+			next = this.levels.config(this.values.text(next.key(BoundProperty.BASE)));
+		}
+		return false;
 	}
 
 	private void addLoop(ConfigurationProperty property, Level start, Map<ConfigurationPropertyName, Level> chain) {

@@ -3,11 +3,13 @@ package dev.breaker.spring.config;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.propertyeditors.ClassEditor;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -18,6 +20,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
@@ -38,6 +41,8 @@ final class Sources {
 
 	private final PlaceholdersResolver placeholders;
 
+	private final @Nullable ClassLoader classLoader;
+
 	private final Binder binder;
 
 	Sources(Environment environment, @Nullable ClassLoader classLoader) {
@@ -48,8 +53,13 @@ final class Sources {
 			.toList();
 		this.placeholders = (value) -> (value instanceof String text) ? environment.resolveRequiredPlaceholders(text)
 				: value;
-		this.binder = new Binder(this.speaking, this.placeholders, null,
-				(registry) -> registry.registerCustomEditor(Class.class, new ClassEditor(classLoader)));
+		this.classLoader = classLoader;
+		this.binder = binder(this.speaking);
+	}
+
+	private Binder binder(List<ConfigurationPropertySource> from) {
+		return new Binder(from, this.placeholders, null,
+				(registry) -> registry.registerCustomEditor(Class.class, new ClassEditor(this.classLoader)));
 	}
 
 	List<ConfigurationPropertySource> all() {
@@ -113,6 +123,24 @@ final class Sources {
 			origin = inSource.getOrigin();
 		}
 		return (origin instanceof TextResourceOrigin text) ? text : null;
+	}
+
+	/**
+	 * Whether a property could have a value.
+	 */
+	boolean accepts(BoundProperty property, @Nullable Object value) {
+		if (value == null || (property.acceptsNone() && NONE.equalsIgnoreCase(value.toString().trim()))) {
+			return true;
+		}
+		ConfigurationPropertyName name = ConfigurationPropertyName.of("value");
+		try {
+			return binder(List.of(new MapConfigurationPropertySource(Map.of(name.toString(), value))))
+				.bind(name, Bindable.of(property.type()), ValueCheck.INSTANCE)
+				.isBound();
+		}
+		catch (BindException ex) {
+			return false;
+		}
 	}
 
 	boolean isNone(ConfigurationProperty property) {

@@ -66,6 +66,12 @@ final class Values {
 		}
 	}
 
+	/** What is written, right or wrong; empty where nothing is. */
+	String text(ConfigurationPropertyName key) {
+		ConfigurationProperty found = this.sources.find(key);
+		return (found != null) ? this.sources.text(found) : "";
+	}
+
 	/** What binding would not see. */
 	private @Nullable Problem problem(BoundProperty property, ConfigurationPropertyName key,
 			@Nullable ConfigurationProperty found) {

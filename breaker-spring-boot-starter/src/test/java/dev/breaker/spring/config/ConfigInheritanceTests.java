@@ -224,7 +224,8 @@ class ConfigInheritanceTests {
 				  configs:
 				    remote: { sliding-window-size: 10 }
 				    local: { base-config: hasty }
-				""")).contains("Property: breaker.configs.local.base-config").contains("default, remote, local");
+				""")).contains("Property: breaker.configs.local.base-config")
+			.contains("that is there: default, remote.");
 	}
 
 	@Test
