@@ -1,5 +1,7 @@
 package dev.breaker.spring.autoconfigure;
 
+import java.util.Optional;
+
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.aop.GuardArranger;
 import dev.breaker.spring.aop.GuardPostProcessor;
@@ -7,14 +9,13 @@ import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
+import dev.breaker.spring.config.Switches;
 import dev.breaker.spring.fallback.FallbackListener;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.context.properties.bind.BindResult;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
@@ -35,9 +36,9 @@ public final class BreakerAopAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static GuardPostProcessor circuitBreakerGuardPostProcessor(Environment environment) {
 		// Read by hand: properties beans must not be made as early as this.
-		BindResult<Integer> order = Binder.get(environment).bind(ORDER, Integer.class);
+		Optional<Integer> order = Switches.find(environment, ORDER, Integer.class);
 		return new GuardPostProcessor(order.orElseGet(() -> new BreakerProperties().getAspect().getOrder()),
-				order.isBound());
+				order.isPresent());
 	}
 
 	@Bean

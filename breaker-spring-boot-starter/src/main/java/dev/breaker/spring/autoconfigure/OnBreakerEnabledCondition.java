@@ -1,9 +1,10 @@
 package dev.breaker.spring.autoconfigure;
 
+import dev.breaker.spring.config.Switches;
+
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
@@ -16,7 +17,7 @@ class OnBreakerEnabledCondition extends SpringBootCondition {
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		boolean enabled = Binder.get(context.getEnvironment()).bind(PROPERTY, Boolean.class).orElse(true);
+		boolean enabled = Switches.find(context.getEnvironment(), PROPERTY, Boolean.class).orElse(true);
 		return new ConditionOutcome(enabled, ConditionMessage.forCondition(ConditionalOnBreakerEnabled.class)
 			.because("%s is %s".formatted(PROPERTY, enabled)));
 	}

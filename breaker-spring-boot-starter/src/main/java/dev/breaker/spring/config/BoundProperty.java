@@ -15,6 +15,7 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -33,6 +34,11 @@ record BoundProperty(ConfigurationPropertyName key, ResolvableType type, Method 
 	/** What a config or an instance may say. */
 	static final List<BoundProperty> OF_BREAKER = of(CircuitBreakerProperties.class, ConfigurationPropertyName.EMPTY)
 		.toList();
+
+	static final BoundProperty BASE = OF_BREAKER.stream()
+		.filter((property) -> property.toString().equals(BASE_CONFIG))
+		.findFirst()
+		.orElseThrow();
 
 	/** What else there is below {@code breaker}. */
 	static final List<BoundProperty> SWITCHES = of(BreakerProperties.class, ConfigurationPropertyName.EMPTY).toList();
@@ -57,6 +63,14 @@ record BoundProperty(ConfigurationPropertyName key, ResolvableType type, Method 
 
 	boolean isList() {
 		return Collection.class.isAssignableFrom(this.type.resolve(Object.class));
+	}
+
+	/**
+	 * The type of the value, or of a list's elements.
+	 */
+	Class<?> elementType() {
+		ResolvableType element = isList() ? this.type.asCollection().getGeneric(0) : this.type;
+		return ClassUtils.resolvePrimitiveIfNecessary(element.resolve(Object.class));
 	}
 
 	/**

@@ -14,9 +14,6 @@ import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
-import org.springframework.boot.context.properties.bind.BindHandler;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching.CacheOverride;
 import org.springframework.core.env.Environment;
@@ -69,13 +66,15 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 			List<CircuitBreakerConfigCustomizer> customizers) {
 		Problems problems = new Problems();
 		Sources sources = new Sources(environment, beanFactory.getBeanClassLoader());
-		checkSwitches(sources, problems);
-		Levels levels = BreakerKeys.read(sources, problems);
-		Inheritance inheritance = new Inheritance(levels, sources, problems);
 		ClassNames classNames = new ClassNames(beanFactory.getBeanClassLoader(),
 				AutoConfigurationPackages.has(beanFactory) ? AutoConfigurationPackages.get(beanFactory) : List.of());
+		Values values = new Values(sources, classNames, problems);
+		Switches.check(values, problems);
+		Levels levels = BreakerKeys.read(sources, problems);
+		Resilience4jKeys.reportLeftovers(sources, beanFactory.getBeanClassLoader());
+		Inheritance inheritance = new Inheritance(levels, values, problems);
 		Rules rules = new Rules(beanFactory);
-		ConfigReader reader = new ConfigReader(sources, rules, classNames, problems);
+		ConfigReader reader = new ConfigReader(sources, rules, values, problems);
 		for (Level config : levels.configs()) {
 			reader.check(reader.read(inheritance.chain(config)));
 		}
@@ -90,21 +89,6 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 			configs.put(customizer.name(), customize(customizer, configs.getOrDefault(customizer.name(), defaults)));
 		}
 		return new BreakerConfigs(defaults, instanceNames, configs, rules);
-	}
-
-	private static void checkSwitches(Sources sources, Problems problems) {
-		BreakerProperties switches = sources.bind(Level.ROOT, Bindable.of(BreakerProperties.class), BindHandler.DEFAULT)
-			.orElseGet(BreakerProperties::new);
-		checkAtLeastOne("keys.max", switches.getKeys().getMax(), sources, problems);
-		checkAtLeastOne("events.capacity", switches.getEvents().getCapacity(), sources, problems);
-	}
-
-	private static void checkAtLeastOne(String key, int value, Sources sources, Problems problems) {
-		ConfigurationProperty property = sources.find(Level.ROOT.append(key));
-		if (value < 1 && property != null) {
-			problems.add(Problem.with(property, "must be 1 or more",
-					"Change \"breaker.%s\": it must be 1 or more.".formatted(key)));
-		}
 	}
 
 	private static CircuitBreakerConfig customize(CircuitBreakerConfigCustomizer customizer,

@@ -1,8 +1,9 @@
 package dev.breaker.spring.config;
 
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,25 +12,32 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.env.CompositePropertySource;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.ObjectUtils;
 
 /**
- * Reads every key below {@code breaker}: which configs and instances there are, and which
- * keys mean nothing.
+ * Reads every key below {@code breaker}: which configs and instances there are, which
+ * keys mean nothing, and which are written twice.
  */
 final class BreakerKeys {
+
+	/** What Resilience4j called the instances once. */
+	private static final String BACKENDS = "backends";
 
 	private final Sources sources;
 
 	private final Problems problems;
+
+	private final Suggestions suggestions;
 
 	private final Levels levels = new Levels();
 
 	private BreakerKeys(Sources sources, Problems problems) {
 		this.sources = sources;
 		this.problems = problems;
+		this.suggestions = new Suggestions(sources);
 	}
 
 	static Levels read(Sources sources, Problems problems) {
@@ -40,13 +48,9 @@ final class BreakerKeys {
 		List<EnvironmentVariables> environments = new ArrayList<>();
 		for (ConfigurationPropertySource source : this.sources.all()) {
 			Object underlying = source.getUnderlyingSource();
-			if (underlying instanceof EnumerablePropertySource<?> enumerable) {
-				for (String key : enumerable.getPropertyNames()) {
-					check(enumerable, key);
-				}
-			}
+			check(underlying);
 			if (underlying instanceof SystemEnvironmentPropertySource environment) {
-				environments.add(new EnvironmentVariables(source, environment));
+				environments.add(new EnvironmentVariables(source, environment, this.suggestions));
 			}
 		}
 		// Last, because a variable cannot spell every name: it is read in the light of
@@ -56,7 +60,19 @@ final class BreakerKeys {
 		return this.levels;
 	}
 
-	private void check(EnumerablePropertySource<?> source, String key) {
+	private void check(@Nullable Object source) {
+		if (source instanceof CompositePropertySource composite) {
+			composite.getPropertySources().forEach(this::check);
+		}
+		else if (source instanceof EnumerablePropertySource<?> enumerable) {
+			Map<ConfigurationPropertyName, Key> written = new HashMap<>();
+			for (String key : enumerable.getPropertyNames()) {
+				check(enumerable, key, written);
+			}
+		}
+	}
+
+	private void check(EnumerablePropertySource<?> source, String key, Map<ConfigurationPropertyName, Key> written) {
 		if (!key.regionMatches(true, 0, "breaker", 0, "breaker".length())) {
 			return;
 		}
@@ -66,62 +82,137 @@ final class BreakerKeys {
 		}
 		Key found = new Key(key, name, source.getProperty(key), PropertySourceOrigin.get(source, key));
 		if (!found.section().equals(Level.CONFIGS) && !found.section().equals(Level.INSTANCES)) {
-			checkSwitch(found);
+			checkSwitch(found, written);
 		}
 		else if (name.getNumberOfElements() == 2) {
 			checkSection(found);
 		}
 		else {
-			checkLevel(found);
+			checkLevel(found, written);
 		}
 	}
 
-	private void checkSwitch(Key found) {
+	/**
+	 * Two sources that set the same property are the usual way to override. In one source
+	 * it is chance which of two spellings wins.
+	 */
+	private void checkSpelling(Key found, BoundProperty property, Map<ConfigurationPropertyName, Key> written) {
+		Key other = written.putIfAbsent(found.name(), found);
+		if (other == null && property.isList()) {
+			if (found.isElement()) {
+				ConfigurationPropertyName list = found.name().getParent();
+				Key present = written.putIfAbsent(list, found);
+				other = (present != null && !present.isElement()) ? present : null;
+			}
+		}
+		if (other != null) {
+			this.problems.add(
+					found.problem(
+							"is the same property as \"%s\", which is \"%s\" (%s)".formatted(other.key(), other.value(),
+									other.origin()),
+							"Keep one of \"%s\" and \"%s\".".formatted(other.key(), found.key())));
+		}
+	}
+
+	private void checkSwitch(Key found, Map<ConfigurationPropertyName, Key> written) {
 		ConfigurationPropertyName below = found.name().subName(1);
-		boolean known = BoundProperty.SWITCHES.stream().anyMatch((property) -> property.matches(below));
-		if (!known) {
-			String nearest = nearestSwitch(found, below);
-			this.problems.add(found.problem("is not a property",
-					(nearest != null) ? found.didYouMean(nearest)
-							: found.remove("valid below \"breaker\" are configs.NAME.*, instances.NAME.*, "
-									+ String.join(", ", names(BoundProperty.SWITCHES)))));
+		BoundProperty property = switchOf(below);
+		if (property != null) {
+			checkSpelling(found, property, written);
+			return;
 		}
-	}
-
-	private static @Nullable String nearestSwitch(Key found, ConfigurationPropertyName below) {
-		int elements = below.getNumberOfElements();
-		boolean inSection = BoundProperty.SWITCHES.stream()
-			.anyMatch((property) -> property.key().chop(1).equals(below.chop(1)));
-		String property = inSection ? null
-				: Nearest.of(below.getLastElement(Form.ORIGINAL), names(BoundProperty.OF_BREAKER));
-		if (property == null) {
-			String nearest = Nearest.of(below.toString(), names(BoundProperty.SWITCHES));
-			return (nearest != null) ? "breaker." + nearest : null;
-		}
-		if (elements == 1) {
-			return Level.DEFAULT.prefix() + "." + property;
-		}
-		String name = Level.written(below.chop(elements - 1));
-		String section = Nearest.of(found.section(), List.of(Level.CONFIGS, Level.INSTANCES));
-		if (elements > 2 && section != null) {
-			name = Level.written(below.chop(elements - 1).subName(1));
+		ConfigurationPropertyName unwrapped = Resilience4jKeys.unwrap(withoutIndex(below));
+		String section = (unwrapped.getNumberOfElements() > 1) ? section(unwrapped) : null;
+		Suggestion meant;
+		String valid = Suggestions.VALID_SWITCHES;
+		if (section != null) {
+			meant = ofLevel(section, unwrapped.subName(1), found);
+			valid = meant.isNothing() ? Suggestions.VALID_OF_BREAKER : null;
 		}
 		else {
-			section = name.equals(Level.DEFAULT.name()) ? Level.CONFIGS : Level.INSTANCES;
+			meant = (switchOf(unwrapped) != null) ? Suggestion.of("breaker." + unwrapped)
+					: ofSwitch(unwrapped, found.value());
 		}
-		return "breaker." + section + "." + name + "." + property;
+		this.problems.add(found.problem("is not a property", meant, (meant.key() == null) ? valid : null));
+	}
+
+	private Suggestion ofSwitch(ConfigurationPropertyName below, @Nullable Object value) {
+		boolean inSection = BoundProperty.SWITCHES.stream()
+			.anyMatch((property) -> property.key().chop(1).equals(below.chop(1)));
+		Suggestion known = Resilience4jKeys.ofRoot(below.getElement(0, Form.ORIGINAL));
+		if (known != null && !inSection) {
+			return known.below("breaker.");
+		}
+		Suggestion ofBreaker = inSection ? Suggestion.NOTHING
+				: this.suggestions.ofBreaker(below.getLastElement(Form.ORIGINAL), value);
+		if (ofBreaker.isNothing()) {
+			String nearest = this.suggestions.nearestSwitch(below.toString(), value);
+			return (nearest != null) ? Suggestion.of("breaker." + nearest) : (known != null) ? known : ofBreaker;
+		}
+		if (below.getNumberOfElements() == 1) {
+			return ofBreaker.below(Level.DEFAULT.prefix() + ".");
+		}
+		ConfigurationPropertyName name = below.chop(below.getNumberOfElements() - 1);
+		return ofBreaker.below(
+				prefix(Level.written(name).equals(Level.DEFAULT.name()) ? Level.CONFIGS : Level.INSTANCES, name) + ".");
+	}
+
+	private static ConfigurationPropertyName withoutIndex(ConfigurationPropertyName name) {
+		int last = name.getNumberOfElements() - 1;
+		return (last > 0 && name.isNumericIndex(last)) ? name.chop(last) : name;
+	}
+
+	private static @Nullable BoundProperty switchOf(ConfigurationPropertyName below) {
+		return BoundProperty.SWITCHES.stream().filter((property) -> property.matches(below)).findFirst().orElse(null);
+	}
+
+	/** The section that a misspelt one was to be, or what Resilience4j calls it. */
+	private static @Nullable String section(ConfigurationPropertyName below) {
+		String first = below.getElement(0, Form.UNIFORM);
+		return first.equals(BACKENDS) ? Level.INSTANCES : Nearest.of(first, List.of(Level.CONFIGS, Level.INSTANCES));
+	}
+
+	private Suggestion ofLevel(String section, ConfigurationPropertyName below, Key found) {
+		int last = below.getNumberOfElements() - 1;
+		if (last == 0 && found.isBlank()) {
+			return Suggestion.of(prefix(section, below));
+		}
+		Suggestion suggestion = ofBreaker(below, found.value());
+		return suggestion.below(((last > 0) ? prefix(section, below.chop(last)) : Level.DEFAULT.prefix()) + ".");
+	}
+
+	/** What the last element of a key was to be, which may be right as it is. */
+	private Suggestion ofBreaker(ConfigurationPropertyName name, @Nullable Object value) {
+		String given = name.getLastElement(Form.ORIGINAL);
+		BoundProperty property = property(ConfigurationPropertyName.adapt(given, '.'));
+		return (property != null) ? Suggestion.of(property.toString()) : this.suggestions.ofBreaker(given, value);
+	}
+
+	/** A name of several elements, or with odd characters, stands in brackets. */
+	private static String prefix(String section, ConfigurationPropertyName name) {
+		String written = Level.written(name);
+		boolean plain = name.getNumberOfElements() == 1 && !name.isLastElementIndexed();
+		return "breaker." + section
+				+ (plain ? "." + written : name.getNumberOfElements() == 1 ? written : "[" + written + "]");
 	}
 
 	private void checkSection(Key found) {
 		if (!found.isBlank()) {
 			this.problems.add(found.problem("takes names below it, and no value of its own",
-					found.didYouMean("breaker." + found.section() + ".NAME.PROPERTY")));
+					"Write names below \"%1$s\", and properties below them, such as \"breaker.%2$s.payments.failure-rate-threshold\"."
+						.formatted(found.key(), found.section())));
 		}
 	}
 
-	private void checkLevel(Key found) {
+	private void checkLevel(Key found, Map<ConfigurationPropertyName, Key> written) {
 		Level level = Level.of(found.name().chop(3));
 		ConfigurationPropertyName below = found.name().subName(3);
+		if (found.name().isNumericIndex(2) && level.name().equals("0")) {
+			this.problems.add(found.problem("is an element of a list, where names are keys",
+					"Write the names below \"%s\" as keys with a colon, not as a list with dashes."
+						.formatted(level.prefix().getParent())));
+			return;
+		}
 		if (!found.key().contains(level.name())) {
 			this.problems.add(found.problem("has a name with characters that are lost outside of brackets",
 					"Write the name of \"%s\" in brackets and quotes, such as \"[Client#method(String)]\"."
@@ -137,41 +228,48 @@ final class BreakerKeys {
 			this.problems.add(found.problem(
 					"has a name that Spring Boot takes for the same as \"%s\"".formatted(present.written()),
 					"Write the name in one way everywhere, \"%s\" or \"%s\".".formatted(present.name(), level.name())));
+			return;
 		}
-		else if (!below.isEmpty() && property(below) == null) {
-			this.problems.add(found.problem("is not a property", nearestOfBreaker(found, level, below)));
+		BoundProperty property = below.isEmpty() ? null : property(below);
+		if (property != null) {
+			checkSpelling(found, property, written);
+		}
+		else if (!below.isEmpty()) {
+			this.problems.add(unknownOfLevel(found, level, below));
 		}
 	}
 
-	private static Problem valueOfLevel(Key found, Level level) {
-		String property = Nearest.of(level.name(), names(BoundProperty.OF_BREAKER));
-		if (property == null) {
+	private Problem valueOfLevel(Key found, Level level) {
+		Suggestion suggestion = this.suggestions.ofBreaker(level.name(), found.value());
+		if (suggestion.isNothing()) {
 			return found.problem("takes properties below it, and no value of its own",
-					found.didYouMean(level.written() + ".PROPERTY"));
+					"Write properties below \"%s\", such as \"%s.failure-rate-threshold\".".formatted(found.key(),
+							level.written()));
 		}
-		return found.problem("has no name of an instance or a config before the property", found
-			.didYouMean(Level.DEFAULT.prefix() + "." + property, level.prefix().getParent() + ".NAME." + property));
+		if (suggestion.key() == null) {
+			return found.problem("is not a property", suggestion, null);
+		}
+		return found.problem("has no name of an instance or a config before the property",
+				"Instead of \"%s\": did you mean \"%s.%s\" or \"%s.NAME.%3$s\"?".formatted(found.key(),
+						Level.DEFAULT.prefix(), suggestion.key(), level.prefix().getParent()));
 	}
 
-	private static String nearestOfBreaker(Key found, Level level, ConfigurationPropertyName below) {
-		String last = below.getLastElement(Form.ORIGINAL);
-		if (below.getNumberOfElements() > 1 && property(ConfigurationPropertyName.adapt(last, '.')) != null) {
-			ConfigurationPropertyName name = found.name().chop(found.name().getNumberOfElements() - 1).subName(2);
-			return found.didYouMean(level.prefix().getParent() + "[" + Level.written(name) + "]." + last)
-					+ " A name with dots stands in brackets and quotes.";
+	private Problem unknownOfLevel(Key found, Level level, ConfigurationPropertyName below) {
+		ConfigurationPropertyName name = withoutIndex(below);
+		int last = name.getNumberOfElements() - 1;
+		Suggestion nested = (last > 0) ? ofBreaker(name, found.value()) : Suggestion.NOTHING;
+		if (nested.key() != null) {
+			String prefix = prefix(found.section(), found.name().subName(2).chop(last + 1));
+			return found.problem("is not a property", nested.below(prefix + ".").remedy(found.key())
+					+ " A name with dots stands in brackets and quotes.");
 		}
-		String property = Nearest.of(below.toString(), names(BoundProperty.OF_BREAKER));
-		return (property != null) ? found.didYouMean(level.written() + "." + property)
-				: found.remove("valid below \"%s\" are %s".formatted(level.written(),
-						String.join(", ", names(BoundProperty.OF_BREAKER))));
+		Suggestion suggestion = this.suggestions.ofBreaker(name.toString(), found.value());
+		return found.problem("is not a property", suggestion.below(level.written() + "."),
+				suggestion.isNothing() ? Suggestions.VALID_OF_BREAKER : null);
 	}
 
 	private static @Nullable BoundProperty property(ConfigurationPropertyName below) {
 		return BoundProperty.OF_BREAKER.stream().filter((property) -> property.matches(below)).findFirst().orElse(null);
-	}
-
-	private static List<String> names(Collection<BoundProperty> properties) {
-		return properties.stream().map(BoundProperty::toString).toList();
 	}
 
 	/**
@@ -187,16 +285,16 @@ final class BreakerKeys {
 			return ObjectUtils.isEmpty(this.value);
 		}
 
+		boolean isElement() {
+			return this.name.isNumericIndex(this.name.getNumberOfElements() - 1);
+		}
+
 		Problem problem(String reason, String remedy) {
 			return new Problem(this.key, this.value, this.origin, reason, remedy);
 		}
 
-		String didYouMean(String... nearest) {
-			return "Instead of \"%s\": did you mean \"%s\"?".formatted(this.key, String.join("\" or \"", nearest));
-		}
-
-		String remove(String valid) {
-			return "Remove \"%s\": %s.".formatted(this.key, valid);
+		Problem problem(String reason, Suggestion suggestion, @Nullable String valid) {
+			return new Problem(this.key, this.value, this.origin, reason, suggestion.remedy(this.key), valid);
 		}
 
 	}

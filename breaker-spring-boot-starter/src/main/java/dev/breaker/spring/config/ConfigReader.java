@@ -9,12 +9,8 @@ import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindResult;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
  * Makes configs of what the levels say.
@@ -34,14 +30,14 @@ final class ConfigReader {
 
 	private final Rules rules;
 
-	private final ValueProblems values;
+	private final Values values;
 
 	private final Problems problems;
 
-	ConfigReader(Sources sources, Rules rules, ClassNames classNames, Problems problems) {
+	ConfigReader(Sources sources, Rules rules, Values values, Problems problems) {
 		this.sources = sources;
 		this.rules = rules;
-		this.values = new ValueProblems(sources, classNames);
+		this.values = values;
 		this.problems = problems;
 	}
 
@@ -61,24 +57,9 @@ final class ConfigReader {
 	 */
 	private void read(BoundProperty property, List<Level> levels, EffectiveProperties effective) {
 		for (Level level : levels) {
-			ConfigurationPropertyName key = level.key(property);
-			if (!this.sources.maySay(key)) {
-				continue;
-			}
-			ConfigurationProperty found = this.sources.find(key);
-			if (found != null && property.acceptsNone() && this.sources.isNone(found)) {
-				effective.switchOff(property, found);
-				return;
-			}
-			try {
-				BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), new ValueCheck());
-				if (bound.isBound()) {
-					effective.set(property, bound.get(), found);
-					return;
-				}
-			}
-			catch (BindException ex) {
-				this.problems.add(this.values.of(property, ex));
+			Values.Said said = this.values.read(property, level.key(property));
+			if (said != null) {
+				effective.set(property, said);
 				return;
 			}
 		}

@@ -29,19 +29,16 @@ final class EffectiveProperties {
 		this.chain = chain;
 	}
 
-	void set(BoundProperty property, Object value, @Nullable ConfigurationProperty setBy) {
-		property.set(this.values, value);
-		remember(property, setBy);
-	}
-
-	void switchOff(BoundProperty property, ConfigurationProperty setBy) {
-		this.switchedOff.add(property.toString());
-		remember(property, setBy);
-	}
-
-	private void remember(BoundProperty property, @Nullable ConfigurationProperty setBy) {
-		if (setBy != null) {
-			this.setBy.put(property.toString(), setBy);
+	void set(BoundProperty property, Values.Said said) {
+		switch (said.kind()) {
+			case VALUE -> property.set(this.values, said.value());
+			case OFF -> this.switchedOff.add(property.toString());
+			case WRONG -> {
+				// As if it were not there: the application does not start anyway
+			}
+		}
+		if (said.by() != null) {
+			this.setBy.put(property.toString(), said.by());
 		}
 	}
 

@@ -1,19 +1,23 @@
 package dev.breaker.spring.config;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.env.PropertySourceInfo;
+import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.StringUtils;
@@ -29,15 +33,28 @@ final class EnvironmentVariables {
 
 	private static final List<String> SECTIONS = List.of(Level.CONFIGS, Level.INSTANCES);
 
+	/** Set by Kubernetes, and by Docker before it, for each service of such a name. */
+	private static final Pattern PLATFORM = Pattern.compile("(?:.+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?"
+			+ "|PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)");
+
+	private static final Pattern INDEX = Pattern.compile("(.+)_[0-9]+");
+
 	private final ConfigurationPropertySource source;
+
+	private final SystemEnvironmentPropertySource underlying;
+
+	private final Suggestions suggestions;
 
 	private final String root;
 
 	/** Those that are to be properties of ours, as a rule none. */
 	private final List<String> names;
 
-	EnvironmentVariables(ConfigurationPropertySource source, SystemEnvironmentPropertySource underlying) {
+	EnvironmentVariables(ConfigurationPropertySource source, SystemEnvironmentPropertySource underlying,
+			Suggestions suggestions) {
 		this.source = source;
+		this.underlying = underlying;
+		this.suggestions = suggestions;
 		String prefix = (underlying instanceof PropertySourceInfo info) ? info.getPrefix() : null;
 		this.root = (StringUtils.hasText(prefix) ? prefix.toUpperCase(Locale.ROOT) + "_" : "") + "BREAKER_";
 		this.names = Arrays.stream(underlying.getPropertyNames()).filter(this::isOurs).toList();
@@ -75,12 +92,10 @@ final class EnvironmentVariables {
 		if (this.names.isEmpty()) {
 			return;
 		}
-		Set<String> known = new HashSet<>();
-		List<String> candidates = new ArrayList<>();
+		Set<String> known = new LinkedHashSet<>();
 		for (Level level : levels.all()) {
 			for (BoundProperty property : BoundProperty.OF_BREAKER) {
 				ConfigurationPropertyName key = level.key(property);
-				candidates.add(variable(key));
 				boolean found = addKnown(key, known);
 				for (int i = 0; found || i == 0; i++) {
 					found = property.isList() && addKnown(key.append("[" + i + "]"), known);
@@ -88,8 +103,8 @@ final class EnvironmentVariables {
 			}
 		}
 		for (String name : this.names) {
-			if (!known.contains(name)) {
-				problems.add(problem(name, candidates));
+			if (!known.contains(name) && !PLATFORM.matcher(below(name)).matches()) {
+				problems.add(problem(name, known, levels));
 			}
 		}
 	}
@@ -106,20 +121,124 @@ final class EnvironmentVariables {
 	}
 
 	private boolean isOurs(String name) {
-		return SECTIONS.stream().anyMatch((section) -> {
-			String start = this.root + variable(section) + "_";
-			return name.regionMatches(true, 0, start, 0, start.length());
-		});
+		return SECTIONS.stream().anyMatch((section) -> isIn(section, name));
 	}
 
-	private Problem problem(String name, List<String> candidates) {
-		ConfigurationProperty property = this.source
-			.getConfigurationProperty(ConfigurationPropertyName.adapt(name.toLowerCase(Locale.ROOT), '_'));
-		String nearest = Nearest.of(name, candidates);
-		return new Problem(name, (property != null) ? property.getValue() : null,
-				(property != null) ? property.getOrigin() : null, "is not the environment variable of a property",
-				"Instead of \"%s\": did you mean \"%s\"?".formatted(name,
-						(nearest != null) ? nearest : this.root + "INSTANCES_NAME_PROPERTY"));
+	private Problem problem(String name, Set<String> known, Levels levels) {
+		Object value = this.underlying.getProperty(name);
+		Origin origin = PropertySourceOrigin.get(this.underlying, name);
+		for (String other : known) {
+			if (Nearest.plain(other).equals(Nearest.plain(name))) {
+				return new Problem(name, value, origin,
+						"is the same property as \"%s\", which is \"%s\"".formatted(other,
+								this.underlying.getProperty(other)),
+						"Keep one of \"%s\" and \"%s\".".formatted(other, name));
+			}
+		}
+		String section = SECTIONS.stream().filter((candidate) -> isIn(candidate, name)).findFirst().orElseThrow();
+		String below = below(name);
+		Level level = levelOf(below, levels.of(section));
+		Split split = (level == null) ? split(below, value) : null;
+		Suggestion property = (level != null) ? property(below.substring(length(level, below) + 1), value)
+				: (split != null) ? split.property() : Suggestion.NOTHING;
+		String hint = "";
+		if (split != null) {
+			List<Level> spellable = levels.of(section).stream().filter(EnvironmentVariables::isSpellable).toList();
+			level = nearest(split.name(), spellable, Math.max(1, split.name().length() / 4));
+			Level neighbour = nearest(split.name(), spellable, Integer.MAX_VALUE);
+			hint = (level == null && property.key() != null) ? hint(split, neighbour) : "";
+		}
+		String prefix = (level != null) ? variable(level.prefix())
+				: (split != null) ? this.root + variable(section) + "_" + split.plainName() : "";
+		return new Problem(name, value, origin, "is not the environment variable of a property",
+				property.below(prefix + "_").remedy(name) + hint, property.isNothing() ? validFor(section) : null);
+	}
+
+	private String hint(Split split, @Nullable Level neighbour) {
+		StringBuilder hint = new StringBuilder(
+				" That is for the name \"%s\"".formatted(split.plainName().toLowerCase(Locale.ROOT)));
+		if (split.name().contains("_")) {
+			hint.append("; a name with a dash must be in a file too, as a variable cannot spell it");
+		}
+		if (neighbour != null) {
+			hint.append("; for \"%s\" it is \"%s_%s\"".formatted(neighbour.name(), variable(neighbour.prefix()),
+					split.property().key()));
+		}
+		return hint.append(".").toString();
+	}
+
+	private String validFor(String section) {
+		return ("A variable has the name and the property without dashes, such as \"%s%s_PAYMENTS_INITIALSTATE\". "
+				+ Suggestions.VALID_OF_BREAKER)
+			.formatted(this.root, variable(section));
+	}
+
+	/** The level whose name a variable begins with, the longest one. */
+	private static @Nullable Level levelOf(String below, Collection<Level> levels) {
+		return levels.stream()
+			.filter((level) -> length(level, below) > 0)
+			.max(Comparator.comparingInt((level) -> length(level, below)))
+			.orElse(null);
+	}
+
+	/**
+	 * How much of a variable a name takes, in either of the two spellings of a dash.
+	 */
+	private static int length(Level level, String below) {
+		if (!isSpellable(level)) {
+			return 0;
+		}
+		String dashed = level.name().replace('-', '_');
+		for (String spelling : List.of(dashed, variable(level.name()))) {
+			if (below.regionMatches(true, 0, spelling + "_", 0, spelling.length() + 1)) {
+				return spelling.length();
+			}
+		}
+		return 0;
+	}
+
+	private static boolean isSpellable(Level level) {
+		return level.name().matches("[A-Za-z0-9-]+");
+	}
+
+	private static @Nullable Level nearest(String name, Collection<Level> levels, int most) {
+		return levels.stream()
+			.filter((level) -> Nearest.distance(name, level.name()) <= most)
+			.min(Comparator.comparingInt((level) -> Nearest.distance(name, level.name())))
+			.orElse(null);
+	}
+
+	/** Where the name ends and a property begins, exactly or nearly. */
+	private @Nullable Split split(String below, @Nullable Object value) {
+		Split nearest = null;
+		int least = Integer.MAX_VALUE;
+		for (int i = below.indexOf('_'); i > 0 && i < below.length() - 1; i = below.indexOf('_', i + 1)) {
+			String given = below.substring(i + 1);
+			Suggestion property = property(given, value);
+			int distance = (property.key() != null) ? Nearest.distance(given, property.key())
+					: property.isNothing() ? Integer.MAX_VALUE : 0;
+			if (distance < least) {
+				nearest = new Split(below.substring(0, i), property);
+				least = distance;
+			}
+		}
+		return nearest;
+	}
+
+	private Suggestion property(String given, @Nullable Object value) {
+		Matcher index = INDEX.matcher(given);
+		Suggestion suggestion = this.suggestions.ofBreaker(index.matches() ? index.group(1) : given, value);
+		return (suggestion.key() != null) ? Suggestion.of(variable(suggestion.key())) : suggestion;
+	}
+
+	private boolean isIn(String section, String name) {
+		String start = this.root + variable(section) + "_";
+		return name.regionMatches(true, 0, start, 0, start.length());
+	}
+
+	/** What follows the section. */
+	private String below(String name) {
+		return name.substring(name.indexOf('_', this.root.length()) + 1).toUpperCase(Locale.ROOT);
 	}
 
 	private String variable(ConfigurationPropertyName key) {
@@ -132,6 +251,20 @@ final class EnvironmentVariables {
 
 	private static String variable(String element) {
 		return element.replace("-", "").toUpperCase(Locale.ROOT);
+	}
+
+	/**
+	 * A variable taken apart.
+	 *
+	 * @param name what is to be the name
+	 * @param property what is to be the property
+	 */
+	private record Split(String name, Suggestion property) {
+
+		String plainName() {
+			return this.name.replace("_", "");
+		}
+
 	}
 
 }

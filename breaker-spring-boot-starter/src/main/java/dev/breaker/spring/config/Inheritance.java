@@ -22,15 +22,15 @@ final class Inheritance {
 
 	private final Levels levels;
 
-	private final Sources sources;
+	private final Values values;
 
 	private final Problems problems;
 
 	private final Set<Set<String>> loops = new HashSet<>();
 
-	Inheritance(Levels levels, Sources sources, Problems problems) {
+	Inheritance(Levels levels, Values values, Problems problems) {
 		this.levels = levels;
-		this.sources = sources;
+		this.values = values;
 		this.problems = problems;
 	}
 
@@ -47,15 +47,26 @@ final class Inheritance {
 	}
 
 	private @Nullable Level base(Level level, Map<ConfigurationPropertyName, Level> chain) {
-		ConfigurationProperty property = this.sources.find(level.prefix().append(BoundProperty.BASE_CONFIG));
-		String name = (property != null) ? this.sources.text(property) : "";
+		Values.Said said = this.values.read(BoundProperty.BASE, level.key(BoundProperty.BASE));
 		boolean isDefault = level.equals(Level.DEFAULT);
-		if (property == null || name.isEmpty()) {
+		if (said == null || said.value() == null || said.by() == null) {
 			return isDefault ? null : Level.DEFAULT;
+		}
+		ConfigurationProperty property = said.by();
+		String name = said.value().toString().trim();
+		if (isDefault) {
+			this.problems.add(Problem.with(property,
+					"makes a loop of bases: \"default\" is under every config, under \"%s\" too".formatted(name),
+					"Remove \"%s\": the default config has no base.".formatted(Level.written(property.getName()))));
+			return null;
 		}
 		Level base = this.levels.config(name);
 		if (base == null) {
-			List<String> names = this.levels.configs().stream().map(Level::name).toList();
+			List<String> names = this.levels.configs()
+				.stream()
+				.map(Level::name)
+				.filter((config) -> !leadsTo(config, chain))
+				.toList();
 			String nearest = Nearest.of(name, names);
 			this.problems.add(Problem.with(property, "names a config that is not there",
 					(nearest != null) ? "Instead of \"%s\": did you mean \"%s\"?".formatted(name, nearest)
@@ -63,17 +74,24 @@ final class Inheritance {
 								.formatted(Level.written(property.getName()), String.join(", ", names))));
 			return null;
 		}
-		if (isDefault) {
-			this.problems.add(Problem.with(property,
-					"makes a loop of bases: \"default\" is under every config, under \"%s\" too".formatted(name),
-					"Remove \"%s\": the default config has no base.".formatted(Level.written(property.getName()))));
-			return null;
-		}
 		if (chain.containsKey(base.prefix())) {
 			addLoop(property, base, chain);
 			return null;
 		}
 		return base;
+	}
+
+	/** Whether a config would make a loop as the base of a chain. */
+	private boolean leadsTo(String config, Map<ConfigurationPropertyName, Level> chain) {
+		Set<String> passed = new HashSet<>();
+		Level next = this.levels.config(config);
+		while (next != null && passed.add(next.name())) {
+			if (chain.containsKey(next.prefix())) {
+				return true;
+			}
+			next = this.levels.config(this.values.text(next.key(BoundProperty.BASE)));
+		}
+		return false;
 	}
 
 	private void addLoop(ConfigurationProperty property, Level start, Map<ConfigurationPropertyName, Level> chain) {

@@ -1,6 +1,8 @@
 package dev.breaker.spring.config;
 
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -18,9 +20,9 @@ class InvalidBreakerConfigurationFailureAnalyzer extends AbstractFailureAnalyzer
 			.map(Problem::describe)
 			.collect(Collectors.joining("%n%n".formatted(),
 					"The configuration of the circuit breakers cannot be used:%n%n".formatted(), ""));
-		String action = cause.problems()
-			.stream()
-			.map(Problem::remedy)
+		String action = Stream
+			.concat(cause.problems().stream().map(Problem::remedy),
+					cause.problems().stream().map(Problem::valid).filter(Objects::nonNull))
 			.distinct()
 			.collect(Collectors.joining("%n".formatted()));
 		return new FailureAnalysis(description, action, cause);

@@ -49,6 +49,10 @@ final class Levels {
 		return this.configs.get(name);
 	}
 
+	Collection<Level> of(String section) {
+		return section.equals(Level.CONFIGS) ? configs() : instances();
+	}
+
 	Collection<Level> configs() {
 		return this.configs.values();
 	}

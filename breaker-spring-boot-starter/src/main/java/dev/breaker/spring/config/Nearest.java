@@ -2,6 +2,7 @@ package dev.breaker.spring.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
@@ -19,12 +20,32 @@ final class Nearest {
 	 * what was given is no answer.
 	 */
 	static @Nullable String of(String given, Collection<String> candidates) {
+		List<String> all = all(given, candidates);
+		return all.isEmpty() ? null : all.get(0);
+	}
+
+	/**
+	 * All that were possibly meant, the nearest first.
+	 */
+	static List<String> all(String given, Collection<String> candidates) {
 		int most = Math.max(2, given.length() / 3);
 		return candidates.stream()
 			.filter((candidate) -> distance(given, candidate) <= most
-					|| (given.length() > 3 && plain(candidate).contains(plain(given))))
-			.min(Comparator.comparingInt((candidate) -> distance(given, candidate)))
-			.orElse(null);
+					|| (given.length() > 3 && plain(candidate).contains(plain(given)))
+					|| (given.length() > 7 && hasAllOf(plain(candidate), plain(given))))
+			.sorted(Comparator.comparingInt((candidate) -> distance(given, candidate)))
+			.toList();
+	}
+
+	/** Whether only characters were left out, as of a word in the middle. */
+	private static boolean hasAllOf(String candidate, String given) {
+		int found = 0;
+		for (int i = 0; i < candidate.length() && found < given.length(); i++) {
+			if (candidate.charAt(i) == given.charAt(found)) {
+				found++;
+			}
+		}
+		return found == given.length();
 	}
 
 	/**
@@ -50,7 +71,8 @@ final class Nearest {
 		return row[to.length()];
 	}
 
-	private static String plain(String name) {
+	/** A name without what property names are free to vary. */
+	static String plain(String name) {
 		return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
 	}
 

@@ -14,8 +14,14 @@ import org.springframework.boot.origin.Origin;
  * @param origin where, as far as its property source knows
  * @param reason what is wrong
  * @param remedy what to write instead
+ * @param valid what there is to choose from, said once however many problems need it
  */
-record Problem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy) {
+record Problem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy,
+		@Nullable String valid) {
+
+	Problem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy) {
+		this(key, value, origin, reason, remedy, null);
+	}
 
 	static Problem with(ConfigurationProperty property, String reason, String remedy) {
 		return new Problem(Level.written(property.getName()), property.getValue(), property.getOrigin(), reason,

@@ -1,23 +1,31 @@
 package dev.breaker.spring.config;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.propertyeditors.ClassEditor;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PlaceholdersResolver;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.env.Environment;
+import org.springframework.util.PlaceholderResolutionException;
 
 /**
  * The environment, as Spring Boot's binding sees it: the first source wins.
@@ -33,6 +41,8 @@ final class Sources {
 
 	private final PlaceholdersResolver placeholders;
 
+	private final @Nullable ClassLoader classLoader;
+
 	private final Binder binder;
 
 	Sources(Environment environment, @Nullable ClassLoader classLoader) {
@@ -41,9 +51,15 @@ final class Sources {
 		this.speaking = this.sources.stream()
 			.filter((source) -> source.containsDescendantOf(Level.ROOT) != ConfigurationPropertyState.ABSENT)
 			.toList();
-		this.placeholders = new PropertySourcesPlaceholdersResolver(environment);
-		this.binder = new Binder(this.speaking, this.placeholders, null,
-				(registry) -> registry.registerCustomEditor(Class.class, new ClassEditor(classLoader)));
+		this.placeholders = (value) -> (value instanceof String text) ? environment.resolveRequiredPlaceholders(text)
+				: value;
+		this.classLoader = classLoader;
+		this.binder = binder(this.speaking);
+	}
+
+	private Binder binder(List<ConfigurationPropertySource> from) {
+		return new Binder(from, this.placeholders, null,
+				(registry) -> registry.registerCustomEditor(Class.class, new ClassEditor(this.classLoader)));
 	}
 
 	List<ConfigurationPropertySource> all() {
@@ -78,8 +94,65 @@ final class Sources {
 		return false;
 	}
 
+	/**
+	 * Whether a value that is empty is a list without elements, {@code [ ]}, and not left
+	 * out. To Spring Boot both are the same text, so the file is asked.
+	 */
+	static boolean isEmptyList(ConfigurationProperty property) {
+		TextResourceOrigin origin = origin(property);
+		if (origin == null || origin.getResource() == null || origin.getLocation() == null) {
+			return false;
+		}
+		try {
+			String line = origin.getResource()
+				.getContentAsString(StandardCharsets.UTF_8)
+				.lines()
+				.skip(origin.getLocation().getLine())
+				.findFirst()
+				.orElse("");
+			return line.startsWith("[", origin.getLocation().getColumn());
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private static @Nullable TextResourceOrigin origin(ConfigurationProperty property) {
+		Origin origin = property.getOrigin();
+		while (origin instanceof PropertySourceOrigin inSource) {
+			origin = inSource.getOrigin();
+		}
+		return (origin instanceof TextResourceOrigin text) ? text : null;
+	}
+
+	/**
+	 * Whether a property could have a value.
+	 */
+	boolean accepts(BoundProperty property, @Nullable Object value) {
+		if (value == null || (property.acceptsNone() && NONE.equalsIgnoreCase(value.toString().trim()))) {
+			return true;
+		}
+		ConfigurationPropertyName name = ConfigurationPropertyName.of("value");
+		try {
+			return binder(List.of(new MapConfigurationPropertySource(Map.of(name.toString(), value))))
+				.bind(name, Bindable.of(property.type()), ValueCheck.INSTANCE)
+				.isBound();
+		}
+		catch (BindException ex) {
+			return false;
+		}
+	}
+
 	boolean isNone(ConfigurationProperty property) {
 		return text(property).equalsIgnoreCase(NONE);
+	}
+
+	/**
+	 * The value as it will be bound.
+	 * @throws PlaceholderResolutionException when a placeholder in it leads nowhere
+	 */
+	String resolve(ConfigurationProperty property) {
+		return String.valueOf(this.placeholders.resolvePlaceholders(property.getValue())).trim();
 	}
 
 	/**
@@ -88,9 +161,9 @@ final class Sources {
 	 */
 	String text(ConfigurationProperty property) {
 		try {
-			return String.valueOf(this.placeholders.resolvePlaceholders(property.getValue())).trim();
+			return resolve(property);
 		}
-		catch (IllegalArgumentException ex) {
+		catch (PlaceholderResolutionException ex) {
 			return String.valueOf(property.getValue());
 		}
 	}

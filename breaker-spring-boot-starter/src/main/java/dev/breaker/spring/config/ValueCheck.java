@@ -13,23 +13,33 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.ResolvableType;
 
 /**
- * Conversion finds a class, but does not see whether it is a
- * {@code Class<? extends Throwable>} that is wanted.
+ * Refuses what conversion lets pass: a class that is no
+ * {@code Class<? extends Throwable>} though that is wanted, a fraction for a whole
+ * number, a number for a constant.
  */
 final class ValueCheck implements BindHandler {
+
+	static final ValueCheck INSTANCE = new ValueCheck();
+
+	private ValueCheck() {
+	}
 
 	@Override
 	public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 			Object result) {
 		Class<?> wanted = wanted(target.getType());
+		ConfigurationProperty property = context.getConfigurationProperty();
+		Object written = (property != null) ? property.getValue() : null;
 		for (Object element : (result instanceof Collection<?> elements) ? elements : List.of(result)) {
 			if (element instanceof Class<?> type && wanted != null && !wanted.isAssignableFrom(type)) {
 				throw new IllegalArgumentException("%s is no %s".formatted(type.getName(), wanted.getName()));
 			}
+			if (element instanceof Enum<?> && written instanceof Number) {
+				throw new IllegalArgumentException(written + " is no name");
+			}
 		}
-		ConfigurationProperty property = context.getConfigurationProperty();
-		if (result instanceof Integer whole && property != null && property.getValue() instanceof Number written
-				&& written.doubleValue() != whole.doubleValue()) {
+		if (result instanceof Integer whole && written instanceof Number number
+				&& number.doubleValue() != whole.doubleValue()) {
 			throw new IllegalArgumentException(written + " is not a whole number");
 		}
 		return result;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.util.PlaceholderResolutionException;
 
 /**
  * Words what is wrong with a value that is not of the type of its property.
@@ -28,10 +29,10 @@ final class ValueProblems {
 		ConfigurationProperty found = failure.getProperty();
 		String key = Level.written((found != null) ? found.getName() : failure.getName());
 		String value = (found != null) ? this.sources.text(found) : "";
-		Class<?> type = property.type().resolve(Object.class);
+		Class<?> type = property.elementType();
 		Class<?> wantedClass = ValueCheck.wanted(property.type());
 		String rule = ((wantedClass != null) ? "must be the name of a " + wantedClass.getName() + " class"
-				: rule(type, failure)) + (property.acceptsNone() ? ", or none" : "");
+				: rule(type, value)) + (property.acceptsNone() ? ", or none" : "");
 		String reason = (wantedClass != null) ? rule + ": " + classProblem(failure) : rule;
 		String nearest = (wantedClass != null) ? this.classNames.nearest(value, wantedClass)
 				: nearestConstant(value, type);
@@ -48,20 +49,52 @@ final class ValueProblems {
 				: String.valueOf(cause.getMessage());
 	}
 
-	private static String rule(Class<?> type, BindException failure) {
+	/** Of a value that is there, and says nothing. */
+	Problem empty(BoundProperty property, ConfigurationProperty written) {
+		String key = Level.written(written.getName());
+		String none = property.acceptsNone() ? ", or \"none\" to switch it off" : "";
+		return Problem.with(written, "is empty", property.isList()
+				? "Remove \"%s\", or give it elements: a list without any is written [ ]%s.".formatted(key,
+						property.acceptsNone() ? ", or \"none\"" : "")
+				: "Remove \"%s\", or give it a value%s: it %s.".formatted(key, none, rule(property.elementType(), "")));
+	}
+
+	/** Of a duration that could be milliseconds or seconds. */
+	Problem unit(ConfigurationProperty written, String number) {
+		return Problem.with(written, "must be a duration such as 500ms, 5s or PT5S, with its unit",
+				"Give \"%1$s\" a unit: \"%2$sms\" is what Spring Boot takes a bare number for, \"%2$ss\" is seconds."
+					.formatted(Level.written(written.getName()), number));
+	}
+
+	/** Of a placeholder that leads nowhere, or back to itself. */
+	Problem placeholder(ConfigurationProperty written, PlaceholderResolutionException failure) {
+		String message = String.valueOf(failure.getMessage());
+		String key = Level.written(written.getName());
+		return Problem.with(written, "has a placeholder that cannot be resolved: " + message,
+				message.startsWith("Circular")
+						? "Change \"%s\", or one of the properties that it refers to.".formatted(key)
+						: "Set \"%1$s\", or give it a default in \"%2$s\": ${%1$s:VALUE}."
+							.formatted(failure.getPlaceholder(), key));
+	}
+
+	private static String rule(Class<?> type, String value) {
 		if (type.isEnum()) {
 			return "must be one of " + String.join(", ", constants(type));
 		}
 		if (type == Duration.class) {
-			return "must be a duration such as 500ms, 5s or PT5S (a bare number is milliseconds)";
+			return "must be a duration such as 500ms, 5s or PT5S, with its unit";
 		}
 		if (type == Integer.class) {
-			return "must be a whole number";
+			return value.matches("[+-]?[0-9]+") ? "must be a whole number of at most " + Integer.MAX_VALUE
+					: "must be a whole number";
 		}
 		if (type == Double.class) {
 			return "must be a number";
 		}
-		return "must be a " + type.getName() + ": " + NestedExceptionUtils.getMostSpecificCause(failure).getMessage();
+		if (type == Boolean.class) {
+			return "must be true or false";
+		}
+		return "must be a " + type.getName();
 	}
 
 	private static @Nullable String nearestConstant(String value, Class<?> type) {

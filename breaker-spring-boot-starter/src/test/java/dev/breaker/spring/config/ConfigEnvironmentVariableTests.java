@@ -2,12 +2,14 @@ package dev.breaker.spring.config;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 import dev.breaker.CircuitBreakerConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -81,7 +83,59 @@ class ConfigEnvironmentVariableTests {
 	@Test
 	void variableOfTwoWordsThatNoFileKnowsStopsTheApplication() {
 		assertThat(application().withVariable("BREAKER_INSTANCES_STOCK_LEVEL_INITIALSTATE", "OPEN").failure(""))
-			.contains("Property: BREAKER_INSTANCES_STOCK_LEVEL_INITIALSTATE");
+			.contains("Property: BREAKER_INSTANCES_STOCK_LEVEL_INITIALSTATE")
+			.contains("did you mean \"BREAKER_INSTANCES_STOCKLEVEL_INITIALSTATE\"?")
+			.contains("a name with a dash must be in a file too");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "BREAKER_INSTANCES_PAYMENT_API_INITIALSTATE, OPEN, BREAKER_INSTANCES_PAYMENTSAPI_INITIALSTATE",
+			"BREAKER_INSTANCES_PAYMENTS_API_INITIALSTAT, OPEN, BREAKER_INSTANCES_PAYMENTSAPI_INITIALSTATE",
+			"BREAKER_INSTANCES_STOCK_INITIALSTAT, OPEN, BREAKER_INSTANCES_STOCK_INITIALSTATE",
+			"BREAKER_CONFIGS_DEFAULT_INITIALSTAT, OPEN, BREAKER_CONFIGS_DEFAULT_INITIALSTATE",
+			"BREAKER_INSTANCES_STOCK_LEVEL_SLOW_CAL_RATE_THRESHOLD, 50, "
+					+ "BREAKER_INSTANCES_STOCKLEVEL_SLOWCALLRATETHRESHOLD",
+			"BREAKER_INSTANCES_PAYMENTSAPI_SLOWCALLTHRESHOLD, 2s, "
+					+ "BREAKER_INSTANCES_PAYMENTSAPI_SLOWCALLDURATIONTHRESHOLD",
+			"BREAKER_INSTANCES_STOCK_RECORDEXCEPTION_0, java.io.IOException, BREAKER_INSTANCES_STOCK_RECORDEXCEPTIONS",
+			"BREAKER_INSTANCES_PAYMENTSAPI_RANDOMIZEDWAITFACTOR, 0.2, "
+					+ "BREAKER_INSTANCES_PAYMENTSAPI_WAITDURATIONJITTER" })
+	void variableThatIsSuggestedIsValid(String name, String value, String suggested) {
+		assertThat(application().withVariable(name, value).failure(YAML))
+			.contains("Instead of \"" + name + "\": did you mean \"" + suggested + "\"?");
+		try (ConfigurableApplicationContext context = application().withVariable(suggested, value).start(YAML)) {
+			assertThat(context.isActive()).isTrue();
+		}
+	}
+
+	@Test
+	void variableThatNearsNothingIsAnsweredWithARule() {
+		assertThat(application().withVariable("BREAKER_INSTANCES_PAYMENTSAPI_BULKHEAD", "4").failure(YAML))
+			.contains("Remove \"BREAKER_INSTANCES_PAYMENTSAPI_BULKHEAD\"")
+			.contains("such as \"BREAKER_INSTANCES_PAYMENTS_INITIALSTATE\"")
+			.contains("Valid for a config or an instance are base-config, ")
+			.doesNotContain("did you mean");
+		assertThat(application().withVariable("BREAKER_INSTANCES_X", "4")
+			.failure("breaker.instances[a#b].initial-state: OPEN")).contains("Remove \"BREAKER_INSTANCES_X\"")
+			.doesNotContain("did you mean");
+	}
+
+	@Test
+	void nameThatNoVariableCanSpellIsNotSuggested() {
+		assertThat(application().withVariable("BREAKER_INSTANCES_CLIENT_PAY_INITIALSTAT", "OPEN")
+			.failure("breaker.instances[Client#pay(int)].initial-state: OPEN"))
+			.contains("did you mean \"BREAKER_INSTANCES_CLIENTPAY_INITIALSTATE\"?");
+	}
+
+	@Test
+	void oneVariableInTwoSpellingsIsRefused() {
+		String one = "BREAKER_INSTANCES_PAYMENTSAPI_FAILURERATETHRESHOLD";
+		String other = "BREAKER_INSTANCES_PAYMENTS_API_FAILURE_RATE_THRESHOLD";
+		assertThat(application().withVariable(one, "60").withVariable(other, "70").failure(YAML))
+			.contains("Reason: is the same property as \"BREAKER_INSTANCES_PAYMENTS")
+			.contains("Keep one of \"BREAKER_INSTANCES_PAYMENTS")
+			.contains(one)
+			.contains(other);
 	}
 
 	@Test
@@ -101,6 +155,30 @@ class ConfigEnvironmentVariableTests {
 			.start(YAML)) {
 			assertThat(context.getBean(BreakerConfigs.class).instanceNames()).containsExactly("payments-api");
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "BREAKER_INSTANCES", "BREAKER_CONFIGS", "BREAKER_INSTANCES_PAYMENTS",
+			"BREAKER_INSTANCES_PAYMENTS_API", "BREAKER_CONFIGS_DEFAULT", "BREAKER_KEYS", "BREAKER_HEALTH",
+			"BREAKER_EVENTS", "BREAKER_ENABLED", "BREAKER_KEYS_MAX" })
+	void serviceOfThePlatformDoesNotStopTheApplication(String service) {
+		YamlApplication application = application();
+		Map.of("_SERVICE_HOST", "10.0.0.7", "_SERVICE_PORT", "80", "_SERVICE_PORT_HTTP_METRICS", "80", "_PORT",
+				"tcp://10.0.0.7:80", "_PORT_80_TCP", "tcp://10.0.0.7:80", "_PORT_80_TCP_PROTO", "tcp",
+				"_PORT_80_TCP_PORT", "80", "_PORT_80_TCP_ADDR", "10.0.0.7", "_PORT_53_UDP_ADDR", "10.0.0.7")
+			.forEach((suffix, value) -> application.withVariable(service + suffix, value));
+		try (ConfigurableApplicationContext context = application.start(YAML)) {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			assertThat(configs.instanceNames()).containsExactly("payments-api");
+			assertThat(configs.get("payments-api").failureRateThreshold()).isEqualTo(40);
+		}
+	}
+
+	@Test
+	void breakerMayBeCalledAsAVariableOfThePlatform() {
+		assertThat(application().withVariable("BREAKER_INSTANCES_PORT_INITIALSTATE", "OPEN")
+			.config(YAML, "port")
+			.initialState()).hasToString("OPEN");
 	}
 
 	@Test

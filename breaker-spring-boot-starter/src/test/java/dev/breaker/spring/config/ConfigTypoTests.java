@@ -140,7 +140,7 @@ class ConfigTypoTests {
 				    payments: 40
 				""")).contains("Property: breaker.instances.payments")
 			.contains("takes properties below it, and no value of its own")
-			.contains("did you mean \"breaker.instances.payments.PROPERTY\"?");
+			.contains("such as \"breaker.instances.payments.failure-rate-threshold\"");
 	}
 
 	@Test
@@ -150,7 +150,7 @@ class ConfigTypoTests {
 				  instances: payments
 				""")).contains("Property: breaker.instances")
 			.contains("Value: \"payments\"")
-			.contains("did you mean \"breaker.instances.NAME.PROPERTY\"?");
+			.contains("such as \"breaker.instances.payments.failure-rate-threshold\"");
 	}
 
 	@Test

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
+import dev.breaker.spring.autoconfigure.BreakerEndpointAutoConfiguration;
+import dev.breaker.spring.autoconfigure.BreakerMetricsAutoConfiguration;
 
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
@@ -126,7 +129,8 @@ final class YamlApplication {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration(BreakerAutoConfiguration.class)
+	@ImportAutoConfiguration({ BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class,
+			BreakerMetricsAutoConfiguration.class, BreakerEndpointAutoConfiguration.class })
 	static class Application {
 
 	}

@@ -1,0 +1,142 @@
+package dev.breaker.spring.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.util.PlaceholderResolutionException;
+import org.springframework.util.StringUtils;
+
+/**
+ * Reads single values, and refuses what Spring Boot's binding would take for something
+ * that is not written: nothing at all, a number without its unit, a placeholder that
+ * leads nowhere.
+ */
+final class Values {
+
+	private static final Pattern BARE_NUMBER = Pattern.compile("[+-]?[0-9]+");
+
+	private static final Pattern ZERO = Pattern.compile("[+-]?0+");
+
+	private final Sources sources;
+
+	private final ValueProblems wording;
+
+	private final Problems problems;
+
+	Values(Sources sources, ClassNames classNames, Problems problems) {
+		this.sources = sources;
+		this.wording = new ValueProblems(sources, classNames);
+		this.problems = problems;
+	}
+
+	/**
+	 * What is said of a property. What cannot be used becomes a problem.
+	 * @return the value, or {@code null} where nothing is said
+	 */
+	@Nullable Said read(BoundProperty property, ConfigurationPropertyName key) {
+		if (!this.sources.maySay(key)) {
+			return null;
+		}
+		ConfigurationProperty found = this.sources.find(key);
+		Problem problem = problem(property, key, found);
+		if (problem != null) {
+			this.problems.add(problem);
+			return Said.WRONG;
+		}
+		if (found != null && property.acceptsNone() && this.sources.isNone(found)) {
+			return new Said(Kind.OFF, null, found);
+		}
+		try {
+			BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), ValueCheck.INSTANCE);
+			return bound.isBound() ? new Said(Kind.VALUE, bound.get(), found) : null;
+		}
+		catch (BindException ex) {
+			this.problems.add(this.wording.of(property, ex));
+			return Said.WRONG;
+		}
+	}
+
+	/** What is written, right or wrong; empty where nothing is. */
+	String text(ConfigurationPropertyName key) {
+		ConfigurationProperty found = this.sources.find(key);
+		return (found != null) ? this.sources.text(found) : "";
+	}
+
+	/** What binding would not see. */
+	private @Nullable Problem problem(BoundProperty property, ConfigurationPropertyName key,
+			@Nullable ConfigurationProperty found) {
+		for (ConfigurationProperty written : (found != null) ? List.of(found) : elements(property, key)) {
+			String text;
+			try {
+				text = this.sources.resolve(written);
+			}
+			catch (PlaceholderResolutionException ex) {
+				return this.wording.placeholder(written, ex);
+			}
+			if (text.isEmpty() ? !(property.isList() && Sources.isEmptyList(written))
+					: property.isList() && hasGap(text)) {
+				return this.wording.empty(property, written);
+			}
+			if (property.elementType() == Duration.class && isWithoutUnit(text)) {
+				return this.wording.unit(written, text);
+			}
+		}
+		return null;
+	}
+
+	private List<ConfigurationProperty> elements(BoundProperty property, ConfigurationPropertyName key) {
+		List<ConfigurationProperty> elements = new ArrayList<>();
+		ConfigurationProperty element = property.isList() ? this.sources.find(key.append("[0]")) : null;
+		while (element != null) {
+			elements.add(element);
+			element = this.sources.find(key.append("[" + elements.size() + "]"));
+		}
+		return elements;
+	}
+
+	private static boolean hasGap(String text) {
+		return Arrays.stream(StringUtils.commaDelimitedListToStringArray(text)).anyMatch(String::isBlank);
+	}
+
+	/** Zero is the same in every unit. */
+	static boolean isWithoutUnit(String text) {
+		return BARE_NUMBER.matcher(text).matches() && !ZERO.matcher(text).matches();
+	}
+
+	enum Kind {
+
+		/** There is a value. */
+		VALUE,
+
+		/** It is switched off by {@code none}. */
+		OFF,
+
+		/** What is there cannot be used. */
+		WRONG
+
+	}
+
+	/**
+	 * What is said of a property.
+	 *
+	 * @param kind what
+	 * @param value the value, if there is one
+	 * @param by what says so, where it is not a list written element by element
+	 */
+	record Said(Kind kind, @Nullable Object value, @Nullable ConfigurationProperty by) {
+
+		static final Said WRONG = new Said(Kind.WRONG, null, null);
+
+	}
+
+}
