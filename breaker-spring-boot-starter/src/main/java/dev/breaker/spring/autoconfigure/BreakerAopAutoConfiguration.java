@@ -34,7 +34,7 @@ public final class BreakerAopAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static GuardPostProcessor circuitBreakerGuardPostProcessor(Environment environment) {
+	static GuardPostProcessor breakerGuardPostProcessor(Environment environment) {
 		// Read by hand: properties beans must not be made as early as this.
 		Optional<Integer> order = Switches.find(environment, ORDER, Integer.class);
 		return new GuardPostProcessor(order.orElseGet(() -> new BreakerProperties().getAspect().getOrder()),
@@ -43,21 +43,21 @@ public final class BreakerAopAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static GuardArranger circuitBreakerGuardArranger(GuardPostProcessor guards) {
+	static GuardArranger breakerGuardArranger(GuardPostProcessor guards) {
 		return new GuardArranger(guards);
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GuardedMethods circuitBreakerGuardedMethods(ConfigurableListableBeanFactory beanFactory,
-			CircuitBreakerRegistry registry, BreakerConfigs configs, KeyedBreakers keyedBreakers,
-			GuardPostProcessor guards, ObjectProvider<FallbackListener> fallbackListeners) {
+	GuardedMethods breakerGuardedMethods(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
+			BreakerConfigs configs, KeyedBreakers keyedBreakers, GuardPostProcessor guards,
+			ObjectProvider<FallbackListener> fallbackListeners) {
 		return new GuardedMethods(beanFactory, registry, configs, keyedBreakers, guards, fallbackListeners);
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	KeyedBreakers keyedCircuitBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs,
+	KeyedBreakers breakerKeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs,
 			BreakerProperties properties) {
 		int max = properties.getKeys().getMax();
 		if (max < 1) {

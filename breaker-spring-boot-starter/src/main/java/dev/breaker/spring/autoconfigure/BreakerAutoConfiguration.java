@@ -36,7 +36,7 @@ public final class BreakerAutoConfiguration {
 	@Bean
 	@Lazy(false)
 	@ConditionalOnMissingBean
-	CircuitBreakerRegistry circuitBreakerRegistry(BreakerConfigs configs) {
+	CircuitBreakerRegistry breakerRegistry(BreakerConfigs configs) {
 		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(configs.defaults());
 		configs.addTo(registry);
 		return registry;

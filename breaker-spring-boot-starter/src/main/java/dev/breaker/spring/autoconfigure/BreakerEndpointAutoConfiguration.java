@@ -10,22 +10,27 @@ import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.BreakerEvents;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the
  * {@link CircuitBreakersEndpoint} and the {@link CircuitBreakerEventsEndpoint}. Events
- * are kept only where that endpoint can show them.
+ * are kept only where that endpoint can show them. Comes last, since it steps back where
+ * another library has an endpoint of the same id.
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(CircuitBreakerRegistry.class)
 @ConditionalOnBreakerEnabled
@@ -34,7 +39,8 @@ public final class BreakerEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
-	CircuitBreakersEndpoint circuitBreakersEndpoint(CircuitBreakerRegistry registry) {
+	@ConditionalOnFreeEndpointId("circuitbreakers")
+	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry) {
 		return new CircuitBreakersEndpoint(registry);
 	}
 
@@ -42,15 +48,16 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(CircuitBreakersEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-	CircuitBreakersEndpointWebExtension circuitBreakersEndpointWebExtension(CircuitBreakersEndpoint endpoint) {
+	CircuitBreakersEndpointWebExtension breakerEndpointWebExtension(CircuitBreakersEndpoint endpoint) {
 		return new CircuitBreakersEndpointWebExtension(endpoint);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
+	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
-	BreakerEvents circuitBreakerEvents(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
+	BreakerEvents breakerEvents(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
 			BreakerProperties properties) {
 		BreakerProperties.Events events = properties.getEvents();
 		return new BreakerEvents(registry, new BaseNames(keyedBreakers), events.getCapacity(), events.getTypes());
@@ -60,7 +67,8 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(BreakerEvents.class)
 	@ConditionalOnAvailableEndpoint
-	CircuitBreakerEventsEndpoint circuitBreakerEventsEndpoint(CircuitBreakerRegistry registry, BreakerEvents events) {
+	@ConditionalOnFreeEndpointId("circuitbreakerevents")
+	CircuitBreakerEventsEndpoint breakerEventsEndpoint(CircuitBreakerRegistry registry, BreakerEvents events) {
 		return new CircuitBreakerEventsEndpoint(registry, events);
 	}
 
@@ -68,9 +76,19 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-	CircuitBreakerEventsEndpointWebExtension circuitBreakerEventsEndpointWebExtension(
-			CircuitBreakerEventsEndpoint endpoint) {
+	CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(CircuitBreakerEventsEndpoint endpoint) {
 		return new CircuitBreakerEventsEndpointWebExtension(endpoint);
+	}
+
+	@Bean
+	EndpointIds breakerEndpointIds(ConfigurableListableBeanFactory beanFactory) {
+		return new EndpointIds(beanFactory);
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(EndpointIds.REPLACE_OTHERS)
+	static OtherEndpointsRemover breakerOtherEndpointsRemover() {
+		return new OtherEndpointsRemover();
 	}
 
 }

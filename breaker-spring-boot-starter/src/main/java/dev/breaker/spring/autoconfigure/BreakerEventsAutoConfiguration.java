@@ -25,19 +25,19 @@ public final class BreakerEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	StateChangeLogger circuitBreakerStateChangeLogger() {
+	StateChangeLogger breakerStateChangeLogger() {
 		return new StateChangeLogger();
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	StateChangePublisher circuitBreakerStateChangePublisher(ApplicationEventPublisher publisher) {
+	StateChangePublisher breakerStateChangePublisher(ApplicationEventPublisher publisher) {
 		return new StateChangePublisher(publisher);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	ListenerRegistrar circuitBreakerListenerRegistrar(CircuitBreakerRegistry registry,
+	ListenerRegistrar breakerListenerRegistrar(CircuitBreakerRegistry registry,
 			ObjectProvider<CircuitBreakerListener> listeners) {
 		return new ListenerRegistrar(registry, listeners);
 	}

@@ -6,19 +6,24 @@ import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.config.BreakerProperties;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for
- * {@link CircuitBreakersHealthIndicator}.
+ * {@link CircuitBreakersHealthIndicator}. Comes last, since it steps back where another
+ * library has a health contributor of the same name.
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)
 @ConditionalOnBean(CircuitBreakerRegistry.class)
 @ConditionalOnBreakerEnabled
@@ -26,11 +31,17 @@ public final class BreakerHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnEnabledHealthIndicator("circuitbreakers")
-	@ConditionalOnMissingBean(name = { "circuitBreakersHealthIndicator", "circuitBreakersHealthContributor" })
+	@ConditionalOnMissingBean(name = { HealthName.INDICATOR, HealthName.CONTRIBUTOR })
 	CircuitBreakersHealthIndicator circuitBreakersHealthIndicator(CircuitBreakerRegistry registry,
 			ObjectProvider<KeyedBreakers> keyedBreakers, BreakerProperties properties) {
 		return new CircuitBreakersHealthIndicator(registry, new BaseNames(keyedBreakers),
 				properties.getHealth().getDownWhenOpen());
+	}
+
+	@Bean
+	@ConditionalOnEnabledHealthIndicator("circuitbreakers")
+	HealthName breakerHealthName(ConfigurableListableBeanFactory beanFactory) {
+		return new HealthName(beanFactory);
 	}
 
 }

@@ -31,7 +31,7 @@ public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	BreakerMetrics circuitBreakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
+	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
 			ObjectProvider<GuardedMethods> guardedMethods) {
 		return new BreakerMetrics(registry, new BaseNames(keyedBreakers),
 				() -> guardedMethods.stream()
@@ -42,7 +42,7 @@ public final class BreakerMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(KeyedBreakers.class)
-	KeyedBreakerMetrics keyedCircuitBreakerMetrics(KeyedBreakers keyedBreakers) {
+	KeyedBreakerMetrics breakerKeyedMetrics(KeyedBreakers keyedBreakers) {
 		return new KeyedBreakerMetrics(keyedBreakers);
 	}
 

@@ -34,6 +34,8 @@ public class BreakerProperties {
 
 	private final Events events = new Events();
 
+	private final Endpoints endpoints = new Endpoints();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -60,6 +62,10 @@ public class BreakerProperties {
 
 	public Events getEvents() {
 		return this.events;
+	}
+
+	public Endpoints getEndpoints() {
+		return this.endpoints;
 	}
 
 	/**
@@ -188,6 +194,28 @@ public class BreakerProperties {
 
 		public void setTypes(Set<BreakerEvent.Type> types) {
 			this.types = types;
+		}
+
+	}
+
+	/**
+	 * The actuator endpoints.
+	 */
+	public static class Endpoints {
+
+		/**
+		 * Whether endpoints of other libraries that have the ids circuitbreakers and
+		 * circuitbreakerevents, such as Resilience4j's, give way to Breaker's. Otherwise
+		 * Breaker's are not there.
+		 */
+		private boolean replaceOthers;
+
+		public boolean isReplaceOthers() {
+			return this.replaceOthers;
+		}
+
+		public void setReplaceOthers(boolean replaceOthers) {
+			this.replaceOthers = replaceOthers;
 		}
 
 	}

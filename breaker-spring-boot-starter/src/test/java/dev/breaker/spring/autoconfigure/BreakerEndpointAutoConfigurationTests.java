@@ -8,13 +8,19 @@ import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import dev.breaker.spring.event.BreakerEvents;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class BreakerEndpointAutoConfigurationTests {
 
 	private static final String EXPOSE_ALL = "management.endpoints.web.exposure.include=*";
@@ -99,6 +105,45 @@ class BreakerEndpointAutoConfigurationTests {
 	}
 
 	@Test
+	void anEndpointOfAnotherWithTheSameIdStaysAndIsReported(CapturedOutput output) {
+		this.runner.withPropertyValues(EXPOSE_ALL)
+			.withBean("others", OtherEndpoint.class)
+			.withBean("otherExtension", OtherExtension.class)
+			.run((context) -> {
+				assertThat(context).hasSingleBean(OtherEndpoint.class)
+					.hasSingleBean(CircuitBreakersEndpoint.class)
+					.doesNotHaveBean(CircuitBreakerEventsEndpoint.class)
+					.doesNotHaveBean(CircuitBreakerEventsEndpointWebExtension.class)
+					.doesNotHaveBean(BreakerEvents.class);
+				assertThat(output)
+					.containsOnlyOnce("Breaker's actuator endpoints [circuitbreakerevents] are not there, "
+							+ "since other endpoints have these ids: 'others' of " + OtherEndpoint.class.getName())
+					.contains("Set breaker.endpoints.replace-others=true");
+			});
+	}
+
+	@Test
+	void anEndpointOfAnotherGivesWayWithItsExtension(CapturedOutput output) {
+		this.runner.withPropertyValues(EXPOSE_ALL, "breaker.endpoints.replace-others=true")
+			.withBean("others", OtherEndpoint.class)
+			.withBean("otherExtension", OtherExtension.class)
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(OtherEndpoint.class)
+					.doesNotHaveBean(OtherExtension.class)
+					.hasSingleBean(CircuitBreakerEventsEndpoint.class)
+					.hasSingleBean(CircuitBreakerEventsEndpointWebExtension.class);
+				assertThat(output).doesNotContain("are not there");
+			});
+	}
+
+	@Test
+	void anEndpointThatExtendsOursIsNoStranger(CapturedOutput output) {
+		this.runner.withPropertyValues(EXPOSE_ALL)
+			.withBean("own", OwnEndpoint.class)
+			.run((context) -> assertThat(output).doesNotContain("are not there"));
+	}
+
+	@Test
 	void anImpossibleCapacityStopsTheApplicationNamingTheProperty() {
 		this.runner.withPropertyValues(EXPOSE_ALL, "breaker.events.capacity=0")
 			.run((context) -> assertThat(context).hasFailed()
@@ -108,8 +153,27 @@ class BreakerEndpointAutoConfigurationTests {
 	}
 
 	private static void assertNothing(String[] beanNames) {
-		assertThat(beanNames).noneMatch((name) -> name.startsWith("circuitBreakersEndpoint"))
-			.noneMatch((name) -> name.startsWith("circuitBreakerEvents"));
+		assertThat(beanNames)
+			.noneMatch((name) -> name.startsWith("breakerEndpoint") && !name.equals("breakerEndpointIds"))
+			.noneMatch((name) -> name.startsWith("breakerEvents"));
+	}
+
+	@Endpoint(id = "circuit-breaker-events")
+	static class OtherEndpoint {
+
+	}
+
+	@EndpointWebExtension(endpoint = OtherEndpoint.class)
+	static class OtherExtension {
+
+	}
+
+	static class OwnEndpoint extends CircuitBreakersEndpoint {
+
+		OwnEndpoint(CircuitBreakerRegistry registry) {
+			super(registry);
+		}
+
 	}
 
 }

@@ -44,7 +44,7 @@ class BreakerMetricsAutoConfigurationTests {
 		this.runner.withClassLoader(new FilteredClassLoader("io.micrometer.core"))
 			.withConfiguration(AutoConfigurations.of(BreakerEventsAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean("circuitBreakerMetrics")
+				.doesNotHaveBean("breakerMetrics")
 				.hasSingleBean(CircuitBreakerRegistry.class));
 	}
 
@@ -82,7 +82,7 @@ class BreakerMetricsAutoConfigurationTests {
 	void doesNotCreateTheMeterRegistryEarlySoThatNoOtherBinderStarves() {
 		MeterBinder other = (registry) -> registry.counter("other");
 		this.runner.withBean("other", MeterBinder.class, () -> other).run((context) -> {
-			assertThat(context.getBeanFactory().getDependenciesForBean("circuitBreakerMetrics"))
+			assertThat(context.getBeanFactory().getDependenciesForBean("breakerMetrics"))
 				.noneMatch((name) -> context.isTypeMatch(name, MeterRegistry.class));
 			assertThat(context.getBean(MeterRegistry.class).find("other").counter()).isNotNull();
 		});
