@@ -30,6 +30,10 @@ public final class Soak {
 
 	private static final List<String> SERVICES = List.of("payments", "inventory", "partner");
 
+	private static final List<String> ORDER_STATUSES = List.of("200", "202", "502", "503");
+
+	private static final List<String> OFFER_STATUSES = List.of("200", "502", "503");
+
 	private static final List<String> FAULTS = List.of("slow", "error", "hang", "refuse");
 
 	private static final Pattern READY = Pattern.compile("page +http://localhost:(\\d+)/");
@@ -209,8 +213,9 @@ public final class Soak {
 	private void checkStates(Map<String, Map<String, Object>> breakers, Map<String, Double> meters) {
 		check("every breaker is CLOSED again", allClosed(), states());
 		this.openings = (long) sum(meters, "breaker_state_transitions_total", "to=open");
-		check("some breaker has opened meanwhile", this.openings > 0, this.openings + " openings");
 		for (String name : SERVICES) {
+			double opened = sum(meters, "breaker_state_transitions_total", "name=" + name, "to=open");
+			check(name + ": its breaker has opened meanwhile", opened > 0, (long) opened + " openings");
 			long count = breakers.keySet().stream().filter((breaker) -> base(breaker).equals(name)).count();
 			equal(name + ": breakers, and those that breaker_state says are closed", count,
 					sum(meters, "breaker_state", "name=" + name, "state=closed"));
@@ -257,6 +262,11 @@ public final class Soak {
 			Map<String, Object> traffic) {
 		equal("requests without an answer", 0, number(traffic, "lost"));
 		Map<String, Object> orders = child(traffic, "checkout");
+		Map<String, Object> offers = child(traffic, "partner");
+		check("requests have arrived", number(traffic, "sent") > 0, (long) number(traffic, "sent"));
+		equal("requests sent, answers", number(traffic, "sent"), answers(orders) + answers(offers));
+		check("no order has another status than it should", ORDER_STATUSES.containsAll(orders.keySet()), orders);
+		check("no offer has another status than it should", OFFER_STATUSES.containsAll(offers.keySet()), offers);
 		equal("orders paid, payments that succeeded", number(orders, "200"),
 				total(breakers, "payments", "successfulCallsTotal"));
 		equal("orders to be paid later, payments that failed or were refused", number(orders, "202"),
@@ -269,7 +279,6 @@ public final class Soak {
 				total(breakers, "inventory", "failedCallsTotal"));
 		equal("orders refused, inventory's refusals", number(orders, "503"),
 				total(breakers, "inventory", "notPermittedCallsTotal"));
-		Map<String, Object> offers = child(traffic, "partner");
 		equal("offers, partner's successes", number(offers, "200"),
 				total(breakers, "partner", "successfulCallsTotal"));
 		equal("offers failed, partner's failures", number(offers, "502"),
@@ -280,8 +289,10 @@ public final class Soak {
 		for (String name : SERVICES) {
 			double received = number(child(services, name), "received");
 			double admitted = total(breakers, name, "successfulCallsTotal") + total(breakers, name, "failedCallsTotal");
-			check(name + ": the service received no more than the breaker admitted", received <= admitted,
-					(long) received + " of " + (long) admitted);
+			double answered = total(breakers, name, "successfulCallsTotal");
+			check(name + ": the service received what it answered, and no more than the breaker admitted",
+					answered > 0 && answered <= received && received <= admitted,
+					(long) answered + ", " + (long) received + ", " + (long) admitted);
 		}
 	}
 
@@ -321,7 +332,9 @@ public final class Soak {
 	}
 
 	private boolean allClosed() {
-		return states().values().stream().allMatch("CLOSED"::equals);
+		Map<String, Object> states = states();
+		List<String> names = states.keySet().stream().map(Soak::base).toList();
+		return names.containsAll(SERVICES) && states.values().stream().allMatch("CLOSED"::equals);
 	}
 
 	private Map<String, Map<String, Object>> breakers() {
@@ -362,6 +375,10 @@ public final class Soak {
 			.filter((entry) -> base(entry.getKey()).equals(name))
 			.mapToDouble((entry) -> number(entry.getValue(), field))
 			.sum();
+	}
+
+	private static double answers(Map<String, Object> byStatus) {
+		return byStatus.values().stream().mapToDouble((count) -> (Double) count).sum();
 	}
 
 	private static String base(String breaker) {
