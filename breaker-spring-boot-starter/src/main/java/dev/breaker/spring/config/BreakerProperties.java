@@ -34,6 +34,8 @@ public class BreakerProperties {
 
 	private final Events events = new Events();
 
+	private final Web web = new Web();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -60,6 +62,10 @@ public class BreakerProperties {
 
 	public Events getEvents() {
 		return this.events;
+	}
+
+	public Web getWeb() {
+		return this.web;
 	}
 
 	/**
@@ -188,6 +194,27 @@ public class BreakerProperties {
 
 		public void setTypes(Set<BreakerEvent.Type> types) {
 			this.types = types;
+		}
+
+	}
+
+	/**
+	 * The answers of a web application.
+	 */
+	public static class Web {
+
+		/**
+		 * Whether a request that a breaker refuses is answered with 503, Retry-After and
+		 * problem details where the application does not handle the refusal itself.
+		 */
+		private boolean problemDetails = true;
+
+		public boolean isProblemDetails() {
+			return this.problemDetails;
+		}
+
+		public void setProblemDetails(boolean problemDetails) {
+			this.problemDetails = problemDetails;
 		}
 
 	}
