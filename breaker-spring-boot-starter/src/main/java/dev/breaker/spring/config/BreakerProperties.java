@@ -36,6 +36,8 @@ public class BreakerProperties {
 
 	private final Endpoints endpoints = new Endpoints();
 
+	private final Web web = new Web();
+
 	public boolean isEnabled() {
 		return this.enabled;
 	}
@@ -66,6 +68,10 @@ public class BreakerProperties {
 
 	public Endpoints getEndpoints() {
 		return this.endpoints;
+	}
+
+	public Web getWeb() {
+		return this.web;
 	}
 
 	/**
@@ -216,6 +222,27 @@ public class BreakerProperties {
 
 		public void setReplaceOthers(boolean replaceOthers) {
 			this.replaceOthers = replaceOthers;
+		}
+
+	}
+
+	/**
+	 * The answers of a web application.
+	 */
+	public static class Web {
+
+		/**
+		 * Whether a request that a breaker refuses is answered with 503, Retry-After and
+		 * problem details where the application does not handle the refusal itself.
+		 */
+		private boolean problemDetails = true;
+
+		public boolean isProblemDetails() {
+			return this.problemDetails;
+		}
+
+		public void setProblemDetails(boolean problemDetails) {
+			this.problemDetails = problemDetails;
 		}
 
 	}

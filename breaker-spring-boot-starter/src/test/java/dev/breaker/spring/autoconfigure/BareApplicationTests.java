@@ -25,8 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BareApplicationTests {
 
-	private static final Pattern OPTIONAL = Pattern
-		.compile(".*(actuator|health|micrometer|prometheus|tomcat|webmvc|spring-web|servlet|jackson|reactor).*\\.jar");
+	private static final Pattern OPTIONAL = Pattern.compile(
+			".*(actuator|health|micrometer|prometheus|tomcat|netty|webmvc|webflux|spring-web|servlet|jackson|reactor).*\\.jar");
 
 	@Test
 	void startsAndGuardsWithoutActuatorMicrometerWebServerJacksonAndReactor() throws Exception {

@@ -1,13 +1,7 @@
 package dev.breaker.sample.web;
 
-import java.time.Duration;
-
-import dev.breaker.CallNotPermittedException;
-
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.client.HttpClientErrorException;
@@ -16,22 +10,10 @@ import org.springframework.web.client.RestClientResponseException;
 
 /**
  * What a customer is told when a service behind the shop lets it down, and no fallback
- * stands in.
+ * stands in. What a breaker refuses is answered by the starter: 503 with Retry-After.
  */
 @RestControllerAdvice
 class DownstreamProblemAdvice {
-
-	/** A breaker refused: come back when it lets a probe pass. */
-	@ExceptionHandler
-	ResponseEntity<ProblemDetail> refused(CallNotPermittedException refusal) {
-		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, refusal.getMessage());
-		problem.setTitle("Not available at the moment");
-		problem.setProperty("circuitBreaker", refusal.circuitBreakerName());
-		problem.setProperty("state", refusal.state());
-		return ResponseEntity.of(problem)
-			.header(HttpHeaders.RETRY_AFTER, String.valueOf(wholeSeconds(refusal.retryAfter())))
-			.build();
-	}
 
 	/** The service has no such thing: that is an answer, and no breaker counts it. */
 	@ExceptionHandler
@@ -48,11 +30,6 @@ class DownstreamProblemAdvice {
 				"A service behind the shop failed: " + reason);
 		problem.setTitle("A service behind the shop failed");
 		return problem;
-	}
-
-	// The header knows whole seconds only, and 0 would invite at once
-	private static long wholeSeconds(Duration wait) {
-		return Math.max(1, wait.plusNanos(999_999_999).toSeconds());
 	}
 
 }
