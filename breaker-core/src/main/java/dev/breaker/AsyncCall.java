@@ -48,7 +48,7 @@ final class AsyncCall<T extends @Nullable Object> {
 			source.whenComplete((result, thrown) -> complete(guarded, result, thrown));
 		}
 		catch (Throwable thrown) {
-			if (this.permit.giveBack() && record(thrown) == Outcome.FAILURE && this.fallback != null) {
+			if (this.permit.giveBack() && CircuitBreaker.hasFallback(record(thrown)) && this.fallback != null) {
 				return this.fallback.apply(Rules.unwrap(thrown));
 			}
 			throw thrown;
@@ -68,7 +68,7 @@ final class AsyncCall<T extends @Nullable Object> {
 				this.breaker.returned(this.ticket, result, CircuitBreaker.elapsed(this.start, end), end);
 				guarded.complete(result);
 			}
-			else if (record(thrown) == Outcome.FAILURE && this.fallback != null) {
+			else if (CircuitBreaker.hasFallback(record(thrown)) && this.fallback != null) {
 				this.fallback.apply(Rules.unwrap(thrown)).whenComplete((instead, failed) -> {
 					if (failed == null) {
 						guarded.complete(instead);

@@ -188,7 +188,7 @@ public final class CircuitBreaker {
 		}
 		catch (Throwable thrown) {
 			long end = timed ? this.nanoClock.read() : UNREAD;
-			if (threw(ticket, thrown, elapsed(start, end), end) == Outcome.FAILURE) {
+			if (hasFallback(threw(ticket, thrown, elapsed(start, end), end))) {
 				return fallback.apply(thrown);
 			}
 			throw thrown;
@@ -327,6 +327,10 @@ public final class CircuitBreaker {
 		}
 	}
 
+	static boolean hasFallback(Outcome outcome) {
+		return outcome == Outcome.FAILURE || outcome == Outcome.REFUSED;
+	}
+
 	/** A call threw. */
 	Outcome threw(Ticket ticket, Throwable thrown, long elapsed, long end) {
 		Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
@@ -335,7 +339,7 @@ public final class CircuitBreaker {
 				case SUCCESS -> succeed(ticket, elapsed, end);
 				case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
 				case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
-				case NOTHING -> release(ticket);
+				case REFUSED, NOTHING -> release(ticket);
 			}
 		}
 		return outcome;

@@ -12,10 +12,10 @@ enum Outcome {
 	/** An {@code ignore} rule matched. */
 	IGNORED,
 
-	/**
-	 * Interrupted, cancelled, or refused by a breaker further in: as if the call had not
-	 * been made.
-	 */
+	/** Refused by a breaker further in: counts as nothing, and has a fallback. */
+	REFUSED,
+
+	/** Interrupted or cancelled: as if the call had not been made. */
 	NOTHING
 
 }

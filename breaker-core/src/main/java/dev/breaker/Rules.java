@@ -137,13 +137,15 @@ final class Rules {
 	/** What a throwable counts as. A rule that throws makes it a failure. */
 	Outcome outcomeOfThrown(Throwable thrown, CircuitBreaker breaker) {
 		Throwable cause = unwrap(thrown);
-		if (cause instanceof InterruptedException || cause instanceof CancellationException
-				|| cause instanceof CallNotPermittedException) {
+		if (cause instanceof InterruptedException || cause instanceof CancellationException) {
 			return Outcome.NOTHING;
 		}
 		try {
 			if (matches(cause, this.ignoreExceptions, this.ignoreException)) {
 				return Outcome.IGNORED;
+			}
+			if (cause instanceof CallNotPermittedException) {
+				return Outcome.REFUSED;
 			}
 			boolean everything = this.recordExceptions.isEmpty() && this.recordException == null;
 			return (everything || matches(cause, this.recordExceptions, this.recordException)) ? Outcome.FAILURE
