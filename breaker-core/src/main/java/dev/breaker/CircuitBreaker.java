@@ -67,6 +67,8 @@ public final class CircuitBreaker {
 
 	private final StateNews news;
 
+	private final OutermostCalls outermost = new OutermostCalls(this);
+
 	private volatile Listeners listeners = Listeners.NONE;
 
 	private volatile Period period;
@@ -251,6 +253,14 @@ public final class CircuitBreaker {
 		boolean timed = timed(ticket);
 		long start = timed ? this.nanoClock.read() : UNREAD;
 		return new AsyncCall<>(this, ticket, timed, start, work, fallback).start();
+	}
+
+	/**
+	 * The calls of which one inside of another is recorded with the outermost.
+	 * @return the same for each time
+	 */
+	public OutermostCalls outermost() {
+		return this.outermost;
 	}
 
 	/**
