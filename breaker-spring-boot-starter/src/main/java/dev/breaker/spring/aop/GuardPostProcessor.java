@@ -84,6 +84,10 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	}
 
 	private Object guard(Object bean, String beanName, boolean inCycle) {
+		if (bean instanceof FactoryBean<?> && bean instanceof Advised) {
+			// Its products are guarded, each once.
+			return bean;
+		}
 		try {
 			Object processed = super.postProcessAfterInitialization(bean, beanName);
 			if (processed instanceof Advised proxy && proxy.indexOf(this.placeholder) >= 0) {
