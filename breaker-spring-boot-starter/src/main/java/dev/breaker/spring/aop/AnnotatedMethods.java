@@ -69,7 +69,8 @@ final class AnnotatedMethods {
 		return found.values();
 	}
 
-	private @Nullable CircuitBreaker inspect(Method method, Class<?> type) {
+	private @Nullable CircuitBreaker inspect(Method candidate, Class<?> type) {
+		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
 		Said onMethod = said(method, type);
 		if (onMethod != null) {
 			return (onMethod.annotation != null && isAdvisable(method, type)) ? onMethod.annotation : null;

@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -60,7 +61,7 @@ final class Callbacks {
 	}
 
 	static boolean include(Method method, Class<?> type) {
-		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+		for (Class<?> inherited : interfaces(type)) {
 			if (isCallback(inherited) && declares(inherited, method, type)) {
 				return true;
 			}
@@ -77,14 +78,27 @@ final class Callbacks {
 
 	/** Whether a method of a type is one that an interface of it has. */
 	static boolean declares(Class<?> inherited, Method method, Class<?> type) {
+		if (type.isInterface()) {
+			return ClassUtils.hasMethod(inherited, method.getName(), method.getParameterTypes());
+		}
 		for (Method declared : inherited.getMethods()) {
 			if (declared.getName().equals(method.getName())
-					&& declared.getParameterCount() == method.getParameterCount()
-					&& (declared.equals(method) || AopUtils.getMostSpecificMethod(declared, type).equals(method))) {
+					&& AopUtils.getMostSpecificMethod(declared, type).equals(method)) {
 				return true;
 			}
 		}
 		return false;
+	}
+
+	private static Set<Class<?>> interfaces(Class<?> type) {
+		if (!type.isInterface()) {
+			return ClassUtils.getAllInterfacesForClassAsSet(type);
+		}
+		Set<Class<?>> interfaces = new LinkedHashSet<>(List.of(type));
+		for (Class<?> inherited : type.getInterfaces()) {
+			interfaces.addAll(interfaces(inherited));
+		}
+		return interfaces;
 	}
 
 	private static boolean isCallback(Class<?> type) {
