@@ -19,6 +19,8 @@ final class GuardedMethod {
 
 	private final AnnotatedMethod annotated;
 
+	private final String description;
+
 	private final Class<?> returnType;
 
 	private final boolean stage;
@@ -32,13 +34,14 @@ final class GuardedMethod {
 	GuardedMethod(AnnotatedMethod annotated, boolean stage, NamedBreaker named, @Nullable KeyExpression key,
 			@Nullable MethodFallback fallback) {
 		this.annotated = annotated;
+		this.description = annotated.describe();
 		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
 			.resolve(Object.class);
 		this.stage = stage;
 		this.named = named;
 		this.key = key;
 		this.fallback = fallback;
-		named.guards(describe());
+		named.guards(this.description);
 	}
 
 	/** The breaker of a call. Throws what the key's expression throws. */
@@ -69,7 +72,7 @@ final class GuardedMethod {
 	}
 
 	void ended(CircuitBreaker breaker, Throwable thrown) {
-		this.named.ended(breaker, describe(), thrown);
+		this.named.ended(breaker, this.description, thrown);
 	}
 
 	Method method() {
@@ -81,7 +84,7 @@ final class GuardedMethod {
 	}
 
 	String describe() {
-		return this.annotated.describe();
+		return this.description;
 	}
 
 	Class<?> returnType() {
