@@ -6,8 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -15,7 +16,6 @@ import dev.breaker.spring.fallback.Signatures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ResolvableType;
-import org.springframework.util.ClassUtils;
 
 /**
  * Tells by what a method declares when its calls end: when they return, or when the stage
@@ -59,8 +59,10 @@ final class ReturnTypes {
 			Map.entry("org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody", LAZY));
 
 	/** What is in these is what a call gives. */
-	private static final Set<String> CONTAINERS = Set.of("java.lang.Iterable", "java.util.Map", "java.util.Optional",
-			"java.util.concurrent.CompletionStage", "org.springframework.http.HttpEntity");
+	private static final List<Class<?>> CONTAINERS = List.of(Iterable.class, Map.class, Optional.class,
+			CompletionStage.class);
+
+	private static final String HTTP_ENTITY = "org.springframework.http.HttpEntity";
 
 	private static final int DEEPEST_CONTAINER = 4;
 
@@ -107,12 +109,25 @@ final class ReturnTypes {
 		if (container.isArray()) {
 			return elementReason(container.getComponentType(), depth);
 		}
-		for (String name : CONTAINERS) {
-			for (ResolvableType element : asContainer(container, container.resolve(Object.class), name)) {
-				String reason = elementReason(element, depth);
-				if (reason != null) {
-					return reason;
-				}
+		for (Class<?> type : CONTAINERS) {
+			String reason = elementsReason(container.as(type), depth);
+			if (reason != null) {
+				return reason;
+			}
+		}
+		for (Class<?> c = container.resolve(); c != null; c = c.getSuperclass()) {
+			if (c.getName().equals(HTTP_ENTITY)) {
+				return elementsReason(container.as(c), depth);
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable String elementsReason(ResolvableType container, int depth) {
+		for (ResolvableType element : container.getGenerics()) {
+			String reason = elementReason(element, depth);
+			if (reason != null) {
+				return reason;
 			}
 		}
 		return null;
@@ -125,20 +140,6 @@ final class ReturnTypes {
 		}
 		String reason = reason(type);
 		return (reason != null) ? type.getName() + ", which " + reason : contentReason(element, depth + 1);
-	}
-
-	private static ResolvableType[] asContainer(ResolvableType container, Class<?> type, String name) {
-		for (Class<?> c = type; c != null; c = c.getSuperclass()) {
-			if (c.getName().equals(name)) {
-				return container.as(c).getGenerics();
-			}
-		}
-		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
-			if (inherited.getName().equals(name)) {
-				return container.as(inherited).getGenerics();
-			}
-		}
-		return new ResolvableType[0];
 	}
 
 	private static @Nullable String reason(Class<?> type) {
