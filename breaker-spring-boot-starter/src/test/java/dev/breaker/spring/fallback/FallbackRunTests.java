@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -98,6 +99,16 @@ class FallbackRunTests {
 				assertThat(bean.call(new IllegalStateException())).isEqualTo("runtime");
 				assertThat(bean.call(foreign)).isEqualTo("runtime");
 			});
+	}
+
+	@Test
+	void anExceptionThatAnotherProxyWrappedHasTheFallbackThatTakesIt() {
+		Contexts.with(Wrapped.class).run((context) -> {
+			Wrapped bean = context.getBean(Wrapped.class);
+			assertThat(bean.call(new UndeclaredThrowableException(new IOException()))).isEqualTo("io");
+			assertThat(bean.call(new UndeclaredThrowableException(new Exception()))).isEqualTo("any Exception");
+			assertThat(bean.call(new UndeclaredThrowableException(null))).isEqualTo("any UndeclaredThrowableException");
+		});
 	}
 
 	@Test
@@ -334,6 +345,23 @@ class FallbackRunTests {
 
 		String instead(Throwable argument, FileNotFoundException thrown) {
 			return "file";
+		}
+
+	}
+
+	static class Wrapped {
+
+		@CircuitBreaker(name = "wrapped", fallbackMethod = "instead")
+		public String call(UndeclaredThrowableException thrown) {
+			throw thrown;
+		}
+
+		String instead(UndeclaredThrowableException argument, IOException thrown) {
+			return "io";
+		}
+
+		String instead(UndeclaredThrowableException argument, Throwable thrown) {
+			return "any " + thrown.getClass().getSimpleName();
 		}
 
 	}
