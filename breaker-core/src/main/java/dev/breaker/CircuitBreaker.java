@@ -44,7 +44,7 @@ public final class CircuitBreaker {
 
 	private static final VarHandle OUTERMOST;
 
-	private static final Fallback<?, ?> RETHROW = CircuitBreaker::rethrow;
+	static final Fallback<?, ?> RETHROW = CircuitBreaker::rethrow;
 
 	static {
 		try {

@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -30,6 +31,19 @@ public final class OutermostCalls {
 	}
 
 	/**
+	 * As {@link CircuitBreaker#call(ThrowingSupplier)}.
+	 * @param <T> the type of its result
+	 * @param <X> what it may throw
+	 * @param work the call
+	 * @return its result
+	 * @throws X what the call throws, as it is
+	 */
+	@SuppressWarnings("unchecked")
+	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work) throws X {
+		return call(work, (Fallback<? extends T, X>) CircuitBreaker.RETHROW);
+	}
+
+	/**
 	 * As {@link CircuitBreaker#call(ThrowingSupplier, Fallback)}.
 	 * @param <T> the type of its result
 	 * @param <X> what it may throw
@@ -56,14 +70,30 @@ public final class OutermostCalls {
 	}
 
 	/**
+	 * As {@link CircuitBreaker#callAsync(Supplier)}: what {@code work} calls before it
+	 * returns is inside.
+	 * @param <T> the type of its result
+	 * @param work starts the call
+	 * @return a stage that ends as the call does
+	 */
+	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work) {
+		return startAsync(work, null);
+	}
+
+	/**
 	 * As {@link CircuitBreaker#callAsync(Supplier, Function)}: what {@code work} calls
 	 * before it returns is inside.
 	 * @param <T> the type of its result
 	 * @param work starts the call
-	 * @param fallback what is done instead; {@code null} for none
+	 * @param fallback what is done instead
 	 * @return a stage that ends as the call or the fallback does
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work,
+			Function<Throwable, ? extends CompletionStage<T>> fallback) {
+		return startAsync(work, Objects.requireNonNull(fallback, "fallback"));
+	}
+
+	private <T extends @Nullable Object> CompletionStage<T> startAsync(Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
 		if (isInside()) {
 			return this.breaker.callAsyncInside(work, fallback);

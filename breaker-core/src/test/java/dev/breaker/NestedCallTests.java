@@ -184,8 +184,7 @@ class NestedCallTests {
 		@Test
 		void stagesInsideAreRecordedOnce() {
 			CompletableFuture<String> answer = breaker().outermost()
-				.callAsync(() -> breaker().outermost().callAsync(() -> CompletableFuture.completedFuture("pong"), null),
-						null)
+				.callAsync(() -> breaker().outermost().callAsync(() -> CompletableFuture.completedFuture("pong")))
 				.toCompletableFuture();
 			assertThat(answer).isCompletedWithValue("pong");
 			assertThat(test().snapshot().successfulCallsTotal()).isEqualTo(1);
@@ -234,9 +233,7 @@ class NestedCallTests {
 		}
 
 		private String guarded(ThrowingSupplier<String, RuntimeException> work) {
-			return breaker().outermost().call(work, (thrown) -> {
-				throw (RuntimeException) thrown;
-			});
+			return breaker().outermost().call(work);
 		}
 
 		private void fail(ThrowingSupplier<String, RuntimeException> work) {

@@ -14,6 +14,13 @@ import java.lang.annotation.Target;
  * type, and one on the class over one on an interface.
  *
  * <p>
+ * On a type it covers calls alone. Left out, unless annotated themselves, are callbacks
+ * of the container and of Boot (lifecycle, order, initialization, events, runners,
+ * health, info, meters), {@code @Bean} methods, methods that Spring MVC calls beside the
+ * handler ({@code @ExceptionHandler}, {@code @ModelAttribute}, {@code @InitBinder}), the
+ * fallback, and methods with {@link Unguarded}.
+ *
+ * <p>
  * The call runs on the caller's thread. A call that is refused throws
  * {@link dev.breaker.CallNotPermittedException} unless there is a fallback.
  */
@@ -32,12 +39,13 @@ public @interface CircuitBreaker {
 	String name();
 
 	/**
-	 * What runs instead when the call is refused or fails: the name of a method of the
-	 * same class, inherited ones included, or {@code bean::method}. It takes the
-	 * parameters of the guarded method, or none, and after them may take one
-	 * {@code Throwable}; of several the one nearest to what was thrown runs. A name that
-	 * fits no method stops the application at start. Default: none, what was thrown
-	 * reaches the caller.
+	 * What runs instead when the call fails or is refused, by its own breaker or by one
+	 * further in: the name of a method of the same class, inherited ones included, or
+	 * {@code bean::method}. It takes the parameters of the guarded method, or none, and
+	 * after them may take one {@code Throwable}; of several the one nearest to what was
+	 * thrown runs. A name that fits no method, or one with a checked exception that the
+	 * guarded method does not declare, stops the application at start. Default: none,
+	 * what was thrown reaches the caller.
 	 * @return the name of the fallback, or an empty string
 	 */
 	String fallbackMethod() default "";

@@ -1,5 +1,6 @@
 /**
- * The annotation that puts a method behind a circuit breaker.
+ * The annotation that puts a method behind a circuit breaker, and the one that leaves it
+ * out.
  */
 @NullMarked
 package dev.breaker.annotation;

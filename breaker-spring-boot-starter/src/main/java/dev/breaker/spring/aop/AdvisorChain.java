@@ -2,13 +2,13 @@ package dev.breaker.spring.aop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.PointcutAdvisor;
-import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.cache.interceptor.CacheInterceptor;
@@ -21,16 +21,27 @@ import org.springframework.resilience.retry.AbstractRetryInterceptor;
  * <p>
  * A guard comes before all advice of the same or a higher order, so by default outside of
  * transactions. Where no order was asked for it also comes inside of a cache, so that a
- * hit is no call; except where the cache is inside of a transaction. It is always inside
- * of {@code @Retryable} and {@code @ConcurrencyLimit}, which guards each attempt and
- * counts no call that another limit refused. Where there is a retry or a cache around it,
- * its fallback goes outside of both.
+ * hit is no call; except where the cache is inside of a transaction. Whatever its order
+ * it is inside of {@code @Retryable}, which guards each attempt, and of what refuses
+ * calls before their work ({@code @Validated}, method security,
+ * {@code @ConcurrencyLimit}), since such a call is none; advice of that kind that has no
+ * order of its own, as that of {@code @Validated}, is moved outside where it came later.
+ * Where there is a retry or a cache around a guard, its fallback goes outside of both.
  */
 final class AdvisorChain {
 
-	private static final String RESILIENCE = "org.springframework.resilience.";
+	private static final Set<String> REFUSING_TYPES = Set.of(
+			"org.springframework.validation.beanvalidation.MethodValidationInterceptor",
+			"org.springframework.aop.interceptor.ConcurrencyThrottleInterceptor",
+			"org.springframework.security.access.intercept.aopalliance.MethodSecurityInterceptor");
 
-	private static final String TRANSACTIONS = "org.springframework.transaction.interceptor.TransactionAspectSupport";
+	private static final List<String> REFUSING_PACKAGES = List.of("org.springframework.resilience.",
+			"org.springframework.security.authorization.method.",
+			"org.springframework.security.config.annotation.method.configuration.",
+			"org.springframework.security.config.method.");
+
+	private static final Set<String> TRANSACTIONS = Set
+		.of("org.springframework.transaction.interceptor.TransactionAspectSupport");
 
 	private final int order;
 
@@ -48,8 +59,11 @@ final class AdvisorChain {
 				proxy.removeAdvisor(advisor);
 			}
 		}
+		if (methods.isEmpty()) {
+			return;
+		}
+		int place = makePlace(proxy, methods);
 		List<Advisor> others = List.of(proxy.getAdvisors());
-		int place = place(others, proxy.getTargetSource());
 		List<List<Advisor>> before = new ArrayList<>();
 		for (int i = 0; i <= others.size(); i++) {
 			before.add(new ArrayList<>());
@@ -66,15 +80,11 @@ final class AdvisorChain {
 		}
 	}
 
-	/**
-	 * Whether a retry was put around the guards of a proxy after they were arranged.
-	 */
-	static boolean isOutdated(Advised proxy) {
-		boolean retried = false;
+	/** Whether a proxy has guards. */
+	static boolean isArranged(Advised proxy) {
 		for (Advisor advisor : proxy.getAdvisors()) {
-			retried |= advisor.getAdvice() instanceof AbstractRetryInterceptor;
-			if (retried && advisor instanceof GuardAdvisor) {
-				return !(advisor.getAdvice() instanceof RefusalStop || advisor.getAdvice() instanceof AttemptGuard);
+			if (advisor instanceof GuardAdvisor) {
+				return true;
 			}
 		}
 		return false;
@@ -106,11 +116,36 @@ final class AdvisorChain {
 		before.get(place).add(new GuardAdvisor(method, new AttemptGuard(method), this.order));
 	}
 
-	private int place(List<Advisor> others, TargetSource targetSource) {
-		// Without a target the last one does the work.
-		int last = (targetSource == EmptyTargetSource.INSTANCE) ? others.size() - 1 : others.size();
+	/** Finds the place of the guards, and moves what must not come after it. */
+	private int makePlace(Advised proxy, List<GuardedMethod> methods) {
+		List<Advisor> others = List.of(proxy.getAdvisors());
+		int last = others.size();
+		if (proxy.getTargetSource() == EmptyTargetSource.INSTANCE) {
+			// Without a target one of the advisors does the work, and goes no further.
+			do {
+				last--;
+			}
+			while (last > 0 && refuses(others.get(last)));
+		}
+		int place = place(others, last);
+		for (int i = place; i < others.size(); i++) {
+			Advisor advisor = others.get(i);
+			if (refuses(advisor) && advisesAny(advisor, methods, proxy.getTargetClass())) {
+				if (i < last && orderOf(advisor) < Ordered.LOWEST_PRECEDENCE) {
+					place = i + 1;
+				}
+				else {
+					proxy.removeAdvisor(i);
+					proxy.addAdvisor(place++, advisor);
+				}
+			}
+		}
+		return place;
+	}
+
+	private int place(List<Advisor> others, int last) {
 		int place = 0;
-		while (place < last && (isResilience(others.get(place)) || orderOf(others.get(place)) < this.order)) {
+		while (place < last && (refuses(others.get(place)) || orderOf(others.get(place)) < this.order)) {
 			place++;
 		}
 		for (int i = place; this.insideOfCache && i < last; i++) {
@@ -124,6 +159,10 @@ final class AdvisorChain {
 		return place;
 	}
 
+	private static boolean advisesAny(Advisor advisor, List<GuardedMethod> methods, @Nullable Class<?> targetClass) {
+		return methods.stream().anyMatch((method) -> advises(advisor, method, targetClass));
+	}
+
 	private static boolean advises(Advisor advisor, GuardedMethod method, @Nullable Class<?> targetClass) {
 		if (!(advisor instanceof PointcutAdvisor pointcutAdvisor)) {
 			return true;
@@ -133,14 +172,22 @@ final class AdvisorChain {
 		return pointcut.getClassFilter().matches(type) && pointcut.getMethodMatcher().matches(method.method(), type);
 	}
 
-	private static boolean isResilience(Advisor advisor) {
+	/** Whether it may refuse a call before its work, or repeats it. */
+	private static boolean refuses(Advisor advisor) {
 		return advisor.getAdvice() instanceof AbstractRetryInterceptor
-				|| advisor.getAdvice().getClass().getName().startsWith(RESILIENCE);
+				|| isOf(advisor.getClass(), REFUSING_TYPES, REFUSING_PACKAGES)
+				|| isOf(advisor.getAdvice().getClass(), REFUSING_TYPES, REFUSING_PACKAGES);
 	}
 
 	private static boolean isTransaction(Advisor advisor) {
-		for (Class<?> c = advisor.getAdvice().getClass(); c != null; c = c.getSuperclass()) {
-			if (c.getName().equals(TRANSACTIONS)) {
+		return isOf(advisor.getAdvice().getClass(), TRANSACTIONS, List.of());
+	}
+
+	/** Types are known by name, so that their libraries need not be there. */
+	private static boolean isOf(Class<?> type, Set<String> types, List<String> packages) {
+		for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+			String name = c.getName();
+			if (types.contains(name) || packages.stream().anyMatch(name::startsWith)) {
 				return true;
 			}
 		}

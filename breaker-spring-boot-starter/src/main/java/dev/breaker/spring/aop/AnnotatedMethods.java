@@ -1,6 +1,5 @@
 package dev.breaker.spring.aop;
 
-import java.io.Closeable;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -9,15 +8,13 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.annotation.Unguarded;
 import dev.breaker.spring.fallback.Signatures;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.support.AopUtils;
-import org.springframework.beans.factory.Aware;
-import org.springframework.beans.factory.DisposableBean;
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -30,85 +27,89 @@ import org.springframework.util.ReflectionUtils;
  * Finds the annotated methods of a type. The annotation on a method wins over one on a
  * type, and what a class inherits from a class over what it has from an interface. On a
  * class it holds for all public methods, on an interface for those that the interface
- * has; neither for the method that is the fallback, nor for the container's callbacks.
- * The default methods of a client interface are left out too: they reach the others
- * through the proxy, and would count twice.
+ * has; neither for the method that is the fallback, nor for {@link Callbacks}, nor for
+ * what {@link Unguarded} leaves out. The default methods of a client interface are among
+ * them unless they reach the others through the guarded proxy itself, and are no calls.
  */
 final class AnnotatedMethods {
 
-	private AnnotatedMethods() {
+	private final Consumer<InvalidGuardException> problems;
+
+	private AnnotatedMethods(Consumer<InvalidGuardException> problems) {
+		this.problems = problems;
 	}
 
-	static List<AnnotatedMethod> of(Subject subject) {
+	/**
+	 * Finds the annotated methods.
+	 * @param subject has the methods
+	 * @param problems takes what annotations ask for and cannot have
+	 */
+	static List<AnnotatedMethod> of(Subject subject, Consumer<InvalidGuardException> problems) {
+		AnnotatedMethods methods = new AnnotatedMethods(problems);
 		List<AnnotatedMethod> found = new ArrayList<>();
 		if (subject.type() != null) {
-			found.addAll(ofClass(subject.type()));
+			found.addAll(methods.ofClass(subject.type()));
 		}
 		for (Class<?> type : subject.interfaces()) {
-			found.addAll(ofInterface(type));
+			found.addAll(methods.ofInterface(type, subject.guardsDefaults()));
 		}
 		return found;
 	}
 
-	private static Collection<AnnotatedMethod> ofClass(Class<?> type) {
+	private Collection<AnnotatedMethod> ofClass(Class<?> type) {
 		Map<Method, AnnotatedMethod> found = new LinkedHashMap<>();
 		MethodIntrospector.selectMethods(type, (Method method) -> inspect(method, type))
 			.forEach((method, annotation) -> {
 				Method real = BridgeMethodResolver.findBridgedMethod(method);
 				found.putIfAbsent(real, new AnnotatedMethod(real, type, annotation));
 			});
+		if (found.isEmpty()) {
+			refuseFactoryMethods(type);
+		}
 		return found.values();
 	}
 
-	private static @Nullable CircuitBreaker inspect(Method method, Class<?> type) {
-		CircuitBreaker onMethod = nearest(method);
+	private @Nullable CircuitBreaker inspect(Method candidate, Class<?> type) {
+		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
+		Said onMethod = said(method, type);
 		if (onMethod != null) {
-			requireAdvisable(method, type);
-			return onMethod;
+			return (onMethod.annotation != null && isAdvisable(method, type)) ? onMethod.annotation : null;
 		}
 		if (!Modifier.isPublic(method.getModifiers()) || Modifier.isStatic(method.getModifiers())
-				|| ReflectionUtils.isObjectMethod(method) || isCallback(method, type)) {
+				|| ReflectionUtils.isObjectMethod(method)) {
 			return null;
 		}
 		CircuitBreaker onType = nearest(type, SearchStrategy.SUPERCLASS);
 		if (onType == null) {
 			onType = onInterfaceOf(method, type);
 		}
-		if (onType == null || onType.fallbackMethod().equals(method.getName())) {
+		if (onType == null || onType.fallbackMethod().equals(method.getName()) || Callbacks.include(method, type)
+				|| !isAdvisable(method, type)) {
 			return null;
 		}
-		requireAdvisable(method, type);
 		return onType;
 	}
 
 	private static @Nullable CircuitBreaker onInterfaceOf(Method method, Class<?> type) {
 		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
 			CircuitBreaker annotation = nearest(inherited, SearchStrategy.DIRECT);
-			if (annotation != null && declares(inherited, method, type)) {
+			if (annotation != null && Callbacks.declares(inherited, method, type)) {
 				return annotation;
 			}
 		}
 		return null;
 	}
 
-	private static boolean declares(Class<?> inherited, Method method, Class<?> type) {
-		for (Method declared : inherited.getMethods()) {
-			if (declared.getName().equals(method.getName())
-					&& AopUtils.getMostSpecificMethod(declared, type).equals(method)) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private static List<AnnotatedMethod> ofInterface(Class<?> type) {
+	private List<AnnotatedMethod> ofInterface(Class<?> type, boolean guardsDefaults) {
 		List<AnnotatedMethod> found = new ArrayList<>();
 		for (Method method : type.getMethods()) {
 			if (Modifier.isStatic(method.getModifiers()) || method.isBridge()) {
 				continue;
 			}
-			CircuitBreaker annotation = nearest(method);
-			if (annotation == null && !method.isDefault()) {
+			Said onMethod = said(method, type);
+			CircuitBreaker annotation = (onMethod != null) ? onMethod.annotation : null;
+			if (onMethod == null && (guardsDefaults || !method.isDefault()) && !ReflectionUtils.isObjectMethod(method)
+					&& !Callbacks.include(method, type)) {
 				annotation = onInterfaceWith(method, type);
 			}
 			if (annotation != null) {
@@ -128,10 +129,32 @@ final class AnnotatedMethods {
 		return (annotation != null && annotation.fallbackMethod().equals(method.getName())) ? null : annotation;
 	}
 
-	/** What a class says, itself or by inheritance, before what interfaces say. */
-	private static @Nullable CircuitBreaker nearest(Method method) {
-		CircuitBreaker inClass = nearest(method, SearchStrategy.SUPERCLASS);
-		return (inClass != null) ? inClass : nearest(method, SearchStrategy.TYPE_HIERARCHY);
+	/**
+	 * What a method says of itself: what it says in a class, itself or by inheritance,
+	 * before what interfaces say. Of two that contradict the nearer one holds.
+	 */
+	private @Nullable Said said(Method method, Class<?> type) {
+		for (SearchStrategy strategy : List.of(SearchStrategy.SUPERCLASS, SearchStrategy.TYPE_HIERARCHY)) {
+			MergedAnnotations annotations = MergedAnnotations.from(method, strategy);
+			MergedAnnotation<CircuitBreaker> guarded = annotations.get(CircuitBreaker.class);
+			MergedAnnotation<Unguarded> unguarded = annotations.get(Unguarded.class);
+			if (guarded.isPresent() && unguarded.isPresent()) {
+				int nearer = Integer.compare(guarded.getAggregateIndex(), unguarded.getAggregateIndex());
+				if (nearer == 0) {
+					this.problems.accept(new InvalidGuardException(
+							"%s has both @CircuitBreaker and @Unguarded.".formatted(Signatures.qualified(method, type)),
+							"Take one of them away: @Unguarded leaves a method out of an annotation on its type."));
+				}
+				return (nearer < 0) ? Said.of(guarded) : Said.UNGUARDED;
+			}
+			if (guarded.isPresent()) {
+				return Said.of(guarded);
+			}
+			if (unguarded.isPresent()) {
+				return Said.UNGUARDED;
+			}
+		}
+		return null;
 	}
 
 	private static @Nullable CircuitBreaker nearest(AnnotatedElement element, SearchStrategy strategy) {
@@ -140,28 +163,56 @@ final class AnnotatedMethods {
 		return annotation.isPresent() ? annotation.synthesize() : null;
 	}
 
-	private static boolean isCallback(Method method, Class<?> type) {
-		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
-			boolean callback = inherited == InitializingBean.class || inherited == DisposableBean.class
-					|| inherited == Closeable.class || inherited == AutoCloseable.class
-					|| Aware.class.isAssignableFrom(inherited);
-			if (callback && ClassUtils.hasMethod(inherited, method.getName(), method.getParameterTypes())) {
-				return true;
-			}
+	private boolean isAdvisable(Method method, Class<?> type) {
+		if (Callbacks.isFactoryMethod(method)) {
+			this.problems.accept(new InvalidGuardException(
+					"@CircuitBreaker on %s would guard the making of the bean, and none of its calls: the method has @Bean."
+						.formatted(Signatures.qualified(method, type)),
+					"Annotate the class of the bean, its interface or its methods; for a class of a library, call CircuitBreakerRegistry.get(name).call(...) where it is used."));
+			return false;
 		}
-		return false;
-	}
-
-	private static void requireAdvisable(Method method, Class<?> type) {
 		int modifiers = method.getModifiers();
 		String modifier = Modifier.isPrivate(modifiers) ? "private"
 				: Modifier.isStatic(modifiers) ? "static" : Modifier.isFinal(modifiers) ? "final" : null;
-		if (modifier != null) {
-			throw new InvalidGuardException(
-					"@CircuitBreaker would do nothing for %s: the method is %s, and a proxy cannot override it."
-						.formatted(Signatures.qualified(method, type), modifier),
-					"Make the method one that can be overridden, and call it from another bean; or take the annotation away and call CircuitBreakerRegistry.get(name).call(...) where the work is done.");
+		if (modifier == null) {
+			return true;
 		}
+		this.problems.accept(new InvalidGuardException(
+				"@CircuitBreaker would do nothing for %s: the method is %s, and a proxy cannot override it."
+					.formatted(Signatures.qualified(method, type), modifier),
+				"Make the method one that can be overridden, and call it from another bean; or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreakerRegistry.get(name).call(...) where the work is done."));
+		return false;
+	}
+
+	/** Refuses an annotation on a type that does nothing but make beans. */
+	private void refuseFactoryMethods(Class<?> type) {
+		if (nearest(type, SearchStrategy.SUPERCLASS) == null) {
+			return;
+		}
+		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
+			if (Callbacks.isFactoryMethod(method)) {
+				this.problems.accept(new InvalidGuardException(
+						"@CircuitBreaker on %s would do nothing: its methods make beans, and calls of those are not calls of it."
+							.formatted(type.getName()),
+						"Annotate the classes of the beans, their interfaces or their methods."));
+				return;
+			}
+		}
+	}
+
+	/**
+	 * What a method says of itself.
+	 *
+	 * @param annotation its annotation, or {@code null} where it is to be left out
+	 */
+	private record Said(@Nullable CircuitBreaker annotation) {
+
+		static final Said UNGUARDED = new Said(null);
+
+		static Said of(MergedAnnotation<CircuitBreaker> annotation) {
+			return new Said(annotation.synthesize());
+		}
+
 	}
 
 }

@@ -36,11 +36,11 @@ final class AroundAttempts implements MethodInterceptor {
 			if (attempts.causeOf(ex) == null) {
 				throw ex;
 			}
-			return ended(invocation, ex);
+			return ended(invocation, ex, attempts.refusal() != null);
 		}
 		CallNotPermittedException refusal = attempts.refusal();
 		if (refusal != null) {
-			return ended(invocation, refusal);
+			return ended(invocation, refusal, true);
 		}
 		MethodFallback instead = this.fallback;
 		if (result instanceof CompletionStage<?> stage && this.guarded.isStage() && instead != null) {
@@ -50,14 +50,14 @@ final class AroundAttempts implements MethodInterceptor {
 	}
 
 	/** Ends the call after an attempt that has a fallback. */
-	private @Nullable Object ended(MethodInvocation invocation, Throwable thrown) throws Throwable {
+	private @Nullable Object ended(MethodInvocation invocation, Throwable thrown, boolean refused) throws Throwable {
 		MethodFallback instead = this.fallback;
 		if (instead != null) {
 			return this.guarded.isStage() ? Stages.as(this.guarded.returnType(), start(invocation, instead, thrown))
 					: instead.call(Invocations.proxy(invocation), invocation.getThis(), invocation.getArguments(),
 							thrown);
 		}
-		if (this.guarded.isStage() && thrown instanceof CallNotPermittedException) {
+		if (this.guarded.isStage() && refused) {
 			return CompletableFuture.failedFuture(thrown);
 		}
 		throw thrown;

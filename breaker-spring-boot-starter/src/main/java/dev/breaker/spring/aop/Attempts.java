@@ -37,14 +37,19 @@ final class Attempts {
 		this.failure = null;
 	}
 
-	/** An attempt ended in what has a fallback. */
-	void ended(Throwable thrown) {
-		if (thrown instanceof CallNotPermittedException refused) {
+	/**
+	 * An attempt ended in what has a fallback.
+	 * @param thrown what was thrown
+	 * @param started whether the breaker admitted the attempt: if not, it was refused
+	 */
+	void ended(Throwable thrown, boolean started) {
+		if (!started && thrown instanceof CallNotPermittedException refused) {
 			this.refusal = refused;
 		}
 		this.failure = thrown;
 	}
 
+	/** The refusal of the guard's own breaker, not of one further in. */
 	@Nullable CallNotPermittedException refusal() {
 		return this.refusal;
 	}

@@ -3,9 +3,10 @@ package dev.breaker.spring.aop;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
- * Looks at each proxy once more when all ordered post-processors are done, since some of
- * them, Spring's {@code @Retryable} among them, put their advice in front of what is
- * there. It has no order, and so is called after those that have.
+ * Arranges each proxy once more when all ordered post-processors are done, since some of
+ * them put their advice in front of what is there, as that of Spring's
+ * {@code @Retryable}, or behind it, as that of {@code @Validated}. It has no order, and
+ * so is called after those that have.
  */
 public final class GuardArranger implements BeanPostProcessor {
 

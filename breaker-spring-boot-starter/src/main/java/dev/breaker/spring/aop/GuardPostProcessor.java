@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.core.Ordered;
 import org.springframework.util.ClassUtils;
 
@@ -38,6 +40,8 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 
 	private final transient Map<String, Boolean> earlyReferences = new ConcurrentHashMap<>();
 
+	private transient volatile @Nullable Set<String> made = ConcurrentHashMap.newKeySet();
+
 	/**
 	 * Makes a post-processor.
 	 * @param order the order of the guards among the advisors of a bean
@@ -56,31 +60,57 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
 		this.earlyReferences.put(beanName, Boolean.TRUE);
-		return guard(bean, beanName);
+		// One of a circle of beans: a call may come back to it.
+		return guard(bean, beanName, true);
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return (this.earlyReferences.remove(beanName) != null) ? bean : guard(bean, beanName);
-	}
-
-	private Object guard(Object bean, String beanName) {
-		Object processed = super.postProcessAfterInitialization(bean, beanName);
-		if (processed instanceof Advised proxy && proxy.indexOf(this.placeholder) >= 0) {
-			arrange(proxy, processed);
+		Set<String> made = this.made;
+		if (made != null && !(bean instanceof FactoryBean<?>)) {
+			made.add(beanName);
 		}
-		return processed;
+		return (this.earlyReferences.remove(beanName) != null) ? bean : guard(bean, beanName, false);
 	}
 
-	private void arrange(Advised proxy, Object bean) {
+	/**
+	 * The beans that were made so far, products of factories by the name of their
+	 * factory. From now on nothing is kept of those that come later.
+	 */
+	Set<String> takeMade() {
+		Set<String> made = this.made;
+		this.made = null;
+		return (made != null) ? made : Set.of();
+	}
+
+	private Object guard(Object bean, String beanName, boolean inCycle) {
+		if (bean instanceof FactoryBean<?> && bean instanceof Advised) {
+			// Its products are guarded, each once.
+			return bean;
+		}
+		try {
+			Object processed = super.postProcessAfterInitialization(bean, beanName);
+			if (processed instanceof Advised proxy && proxy.indexOf(this.placeholder) >= 0) {
+				List<GuardedMethod> methods = arrange(proxy, processed);
+				guardedMethods().made(beanName, proxy, methods, inCycle);
+			}
+			return processed;
+		}
+		catch (InvalidGuardException ex) {
+			throw guardedMethods().withAllProblems(ex);
+		}
+	}
+
+	private List<GuardedMethod> arrange(Advised proxy, Object bean) {
 		List<GuardedMethod> methods = guardedMethods().of(Subject.ofBean(bean));
 		this.chain.arrange(proxy, methods, this.placeholder);
 		methods.forEach((method) -> requireReachable(method, bean));
+		return methods;
 	}
 
 	/** Puts the guards right after others changed the proxy. */
 	void rearrange(Object bean) {
-		if (bean instanceof Advised proxy && !proxy.isFrozen() && AdvisorChain.isOutdated(proxy)) {
+		if (bean instanceof Advised proxy && !proxy.isFrozen() && AdvisorChain.isArranged(proxy)) {
 			arrange(proxy, bean);
 		}
 	}
@@ -98,13 +128,28 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	@Override
 	protected void customizeProxyFactory(ProxyFactory proxyFactory) {
 		Class<?> type = proxyFactory.getTargetClass();
-		if (type != null && proxyFactory.isProxyTargetClass() && Modifier.isFinal(type.getModifiers())
-				&& !java.lang.reflect.Proxy.isProxyClass(type) && !ClassUtils.isLambdaClass(type)) {
-			throw new InvalidGuardException(
-					"@CircuitBreaker would do nothing for the methods of %s: the class is final, and no proxy can extend it."
-						.formatted(type.getName()),
-					"Make the class one that can be extended, or let it implement an interface and set spring.aop.proxy-target-class=false.");
+		if (type != null && proxyFactory.isProxyTargetClass() && isFinal(type)) {
+			throw finalClass(type);
 		}
+	}
+
+	/** Tells before there is a bean that it cannot be guarded. */
+	void requireExtensible(Class<?> type) {
+		if (isProxyTargetClass() && isFinal(type)) {
+			throw finalClass(type);
+		}
+	}
+
+	private static boolean isFinal(Class<?> type) {
+		return Modifier.isFinal(type.getModifiers()) && !java.lang.reflect.Proxy.isProxyClass(type)
+				&& !ClassUtils.isLambdaClass(type);
+	}
+
+	private static InvalidGuardException finalClass(Class<?> type) {
+		return new InvalidGuardException(
+				"@CircuitBreaker would do nothing for the methods of %s: the class is final, and no proxy can extend it."
+					.formatted(type.getName()),
+				"Make the class one that can be extended, or let it implement an interface and set spring.aop.proxy-target-class=false.");
 	}
 
 	private static void requireReachable(GuardedMethod guarded, Object bean) {

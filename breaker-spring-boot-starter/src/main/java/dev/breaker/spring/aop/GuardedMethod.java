@@ -2,7 +2,6 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.Objects;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.spring.fallback.MethodFallback;
@@ -14,50 +13,66 @@ import org.springframework.core.ResolvableType;
 
 /**
  * What an annotated method means, worked out once: its breaker, its fallback, and when
- * its calls end. Immutable.
+ * its calls end. Safe for use by many threads.
  */
 final class GuardedMethod {
 
 	private final AnnotatedMethod annotated;
 
+	private final String description;
+
 	private final Class<?> returnType;
 
 	private final boolean stage;
 
-	private final @Nullable CircuitBreaker breaker;
-
-	private final @Nullable KeyedGroup keyed;
+	private final NamedBreaker named;
 
 	private final @Nullable KeyExpression key;
 
 	private final @Nullable MethodFallback fallback;
 
-	private GuardedMethod(AnnotatedMethod annotated, boolean stage, @Nullable CircuitBreaker breaker,
-			@Nullable KeyedGroup keyed, @Nullable KeyExpression key, @Nullable MethodFallback fallback) {
+	GuardedMethod(AnnotatedMethod annotated, boolean stage, NamedBreaker named, @Nullable KeyExpression key,
+			@Nullable MethodFallback fallback) {
 		this.annotated = annotated;
+		this.description = annotated.describe();
 		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
 			.resolve(Object.class);
 		this.stage = stage;
-		this.breaker = breaker;
-		this.keyed = keyed;
+		this.named = named;
 		this.key = key;
 		this.fallback = fallback;
+		named.guards(this.description);
 	}
 
-	static GuardedMethod of(AnnotatedMethod annotated, boolean stage, CircuitBreaker breaker,
-			@Nullable MethodFallback fallback) {
-		return new GuardedMethod(annotated, stage, breaker, null, null, fallback);
-	}
-
-	static GuardedMethod keyed(AnnotatedMethod annotated, boolean stage, KeyedGroup group, KeyExpression key,
-			@Nullable MethodFallback fallback) {
-		return new GuardedMethod(annotated, stage, null, group, key, fallback);
-	}
-
+	/** The breaker of a call. Throws what the key's expression throws. */
 	CircuitBreaker breaker(MethodInvocation invocation) {
-		CircuitBreaker single = this.breaker;
-		return (single != null) ? single
-				: Objects.requireNonNull(this.keyed).get(Objects.requireNonNull(this.key).evaluate(invocation));
+		KeyExpression expression = this.key;
+		return (expression == null) ? this.named.breaker() : this.named.breaker(expression.evaluate(invocation));
+	}
+
+	NamedBreaker named() {
+		return this.named;
+	}
+
+	boolean canNest() {
+		return this.named.canNest();
+	}
+
+	/**
+	 * Goes on with a call that was admitted and can have others of its breaker inside.
+	 */
+	@Nullable Object proceed(CircuitBreaker breaker, MethodInvocation invocation) throws Throwable {
+		try {
+			return invocation.proceed();
+		}
+		catch (Throwable ex) {
+			ended(breaker, ex);
+			throw ex;
+		}
+	}
+
+	void ended(CircuitBreaker breaker, Throwable thrown) {
+		this.named.ended(breaker, this.description, thrown);
 	}
 
 	Method method() {
@@ -69,7 +84,7 @@ final class GuardedMethod {
 	}
 
 	String describe() {
-		return this.annotated.describe();
+		return this.description;
 	}
 
 	Class<?> returnType() {

@@ -1,5 +1,8 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -7,8 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Collectors;
 
-import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.fallback.FallbackListener;
@@ -20,6 +23,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -48,7 +52,11 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 
 	private final AnnotatedTypes annotatedTypes;
 
+	private final GuardPostProcessor guards;
+
 	private final Map<Subject, List<GuardedMethod>> known = new ConcurrentHashMap<>();
+
+	private final Map<String, NamedBreaker> namedBreakers = new ConcurrentHashMap<>();
 
 	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
 
@@ -70,6 +78,7 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 		this.registry = registry;
 		this.configs = configs;
 		this.keyedBreakers = keyedBreakers;
+		this.guards = guards;
 		this.annotatedTypes = guards.annotatedTypes();
 		this.fallbacks = new FallbackResolver(beanFactory, new FallbackListeners(fallbackListeners));
 	}
@@ -83,64 +92,218 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 		return Collections.unmodifiableSet(new TreeSet<>(this.breakerNames));
 	}
 
+	/**
+	 * The beans that were not made while the context started and whose classes are not
+	 * known before, so that their annotations are not either. Asked for once, when it has
+	 * started.
+	 * @return their names, sorted
+	 */
+	public Set<String> beansToCome() {
+		Set<String> beansToCome = new TreeSet<>();
+		Set<String> made = this.guards.takeMade();
+		for (String beanName : definedBeans()) {
+			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+			boolean known = type != null && !Modifier.isAbstract(type.getModifiers()) && type != Object.class;
+			if (!known && !made.contains(beanName)) {
+				beansToCome.add(beanName);
+			}
+		}
+		return beansToCome;
+	}
+
 	@Override
 	public void afterSingletonsInstantiated() {
 		if (this.started) {
 			return;
 		}
 		this.started = true;
-		for (String beanName : this.beanFactory.getBeanDefinitionNames()) {
-			if (!this.beanFactory.getBeanDefinition(beanName).isAbstract()) {
-				lookAt(beanName);
+		GuardProblems problems = new GuardProblems();
+		for (String beanName : definedBeans()) {
+			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
+		}
+		for (String beanName : this.beanFactory.getSingletonNames()) {
+			if (!this.beanFactory.containsBeanDefinition(beanName)) {
+				lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
 			}
 		}
 		for (List<GuardedMethod> methods : this.known.values()) {
 			for (GuardedMethod method : methods) {
 				MethodFallback fallback = method.fallback();
 				if (fallback != null) {
-					fallback.resolve();
+					problems.run(fallback::resolve);
 				}
 			}
 		}
+		if (!problems.isEmpty()) {
+			throw problems.toException();
+		}
 	}
 
-	private void lookAt(String beanName) {
-		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
-		if (type == null || !this.annotatedTypes.mention(type) || of(Subject.ofType(type)).isEmpty()) {
+	private List<String> definedBeans() {
+		return Arrays.stream(this.beanFactory.getBeanDefinitionNames())
+			.filter((beanName) -> !this.beanFactory.getBeanDefinition(beanName).isAbstract())
+			.toList();
+	}
+
+	private void lookAt(String beanName, @Nullable Class<?> type, GuardProblems problems) {
+		if (type == null || !this.annotatedTypes.mention(type)) {
 			return;
+		}
+		List<GuardedMethod> methods = find(Subject.ofType(type), problems);
+		if (methods.isEmpty()) {
+			return;
+		}
+		boolean defined = this.beanFactory.containsBeanDefinition(beanName);
+		for (NamedBreaker breaker : breakers(methods)) {
+			breaker.found(beanName);
+			if (defined && !this.beanFactory.getMergedBeanDefinition(beanName).isSingleton()) {
+				breaker.nests();
+			}
 		}
 		Object singleton = this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getSingleton(beanName)
 				: null;
-		if (singleton != null && type.isInstance(singleton) && !(singleton instanceof AopInfrastructureBean)
-				&& !(singleton instanceof Advised)) {
+		if (singleton == null || !type.isInstance(singleton) || singleton instanceof AopInfrastructureBean
+				|| isGuarded(singleton)) {
+			return;
+		}
+		if (defined) {
 			logger.warn(
 					"Bean '{}' of type {} has methods annotated with @CircuitBreaker that are not guarded: it was made before circuit breakers were ready, or is no proxy. Nothing that beans are post-processed with should depend on it",
 					beanName, type.getName());
 		}
+		else {
+			logger.warn(
+					"Bean '{}' of type {} has methods annotated with @CircuitBreaker that are not guarded: it was registered as an object (registerSingleton), and such beans are not post-processed. Define the bean instead, as with @Bean or registerBean: {}",
+					beanName, type.getName(),
+					methods.stream().map(GuardedMethod::describe).collect(Collectors.joining(", ")));
+		}
 	}
 
+	private static boolean isGuarded(Object bean) {
+		Object object = bean;
+		while (object instanceof Advised proxy) {
+			if (AdvisorChain.isArranged(proxy)) {
+				return true;
+			}
+			object = AopProxyUtils.getSingletonTarget(object);
+		}
+		return false;
+	}
+
+	/** An object of a bean has its guards. */
+	void made(String beanName, Advised proxy, List<GuardedMethod> methods, boolean inCycle) {
+		boolean nests = inCycle || SelfReference.isPossible(proxy, methods);
+		for (NamedBreaker breaker : breakers(methods)) {
+			breaker.made(beanName);
+			if (nests) {
+				breaker.nests();
+			}
+		}
+	}
+
+	private static Set<NamedBreaker> breakers(List<GuardedMethod> methods) {
+		return methods.stream().map(GuardedMethod::named).collect(Collectors.toSet());
+	}
+
+	/**
+	 * The guarded methods of a subject.
+	 * @throws RuntimeException with what all beans' annotations ask for and cannot have,
+	 * where that is so of this one
+	 */
 	List<GuardedMethod> of(Subject subject) {
 		List<GuardedMethod> methods = this.known.get(subject);
-		if (methods == null) {
-			methods = AnnotatedMethods.of(subject).stream().map(this::resolve).toList();
-			this.known.put(subject, methods);
+		if (methods != null) {
+			return methods;
+		}
+		GuardProblems problems = new GuardProblems();
+		methods = find(subject, problems);
+		if (!problems.isEmpty()) {
+			throw withAllOthers(problems);
 		}
 		return methods;
 	}
 
-	private GuardedMethod resolve(AnnotatedMethod annotated) {
-		boolean stage = ReturnTypes.isStage(annotated.method(), annotated.type());
-		String name = name(annotated);
-		MethodFallback fallback = fallback(annotated, name);
+	/** That problem, with those of all other beans as far as their types are known. */
+	RuntimeException withAllProblems(InvalidGuardException problem) {
+		GuardProblems problems = new GuardProblems();
+		problems.add(problem);
+		return withAllOthers(problems);
+	}
+
+	private RuntimeException withAllOthers(GuardProblems problems) {
+		for (String beanName : definedBeans()) {
+			Class<?> type;
+			try {
+				type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+			}
+			catch (RuntimeException | LinkageError ex) {
+				// Another problem, of which the next start tells.
+				continue;
+			}
+			if (type == null || !this.annotatedTypes.mention(type)) {
+				continue;
+			}
+			List<GuardedMethod> methods = find(Subject.ofType(type), problems);
+			if (!methods.isEmpty()) {
+				problems.run(() -> this.guards.requireExtensible(type));
+			}
+			for (GuardedMethod method : methods) {
+				MethodFallback fallback = method.fallback();
+				if (fallback != null && isKnown(fallback.otherBean())) {
+					problems.run(fallback::resolve);
+				}
+			}
+		}
+		return problems.toException();
+	}
+
+	/** Whether there is all to know of another bean's methods. */
+	private boolean isKnown(@Nullable String beanName) {
+		return beanName != null
+				&& (!this.beanFactory.containsBean(beanName) || this.beanFactory.containsSingleton(beanName));
+	}
+
+	private List<GuardedMethod> find(Subject subject, GuardProblems problems) {
+		List<GuardedMethod> known = this.known.get(subject);
+		if (known != null) {
+			return known;
+		}
+		int before = problems.size();
+		List<GuardedMethod> methods = new ArrayList<>();
+		for (AnnotatedMethod annotated : AnnotatedMethods.of(subject, problems::add)) {
+			GuardedMethod method = resolve(annotated, problems);
+			if (method != null) {
+				methods.add(method);
+			}
+		}
+		if (problems.size() == before) {
+			this.known.put(subject, List.copyOf(methods));
+		}
+		return methods;
+	}
+
+	private @Nullable GuardedMethod resolve(AnnotatedMethod annotated, GuardProblems problems) {
+		Boolean stage = problems.get(() -> ReturnTypes.isStage(annotated.method(), annotated.type()));
+		String name = problems.get(() -> name(annotated));
+		String fallbackMethod = annotated.annotation().fallbackMethod();
+		MethodFallback fallback = fallbackMethod.isEmpty() ? null : problems.get(() -> this.fallbacks
+			.resolve((name != null) ? name : "", annotated.method(), annotated.type(), fallbackMethod));
 		String key = annotated.annotation().key();
-		KeyExpression expression = key.isEmpty() ? null : KeyExpression.of(annotated, this.beanFactory);
+		KeyExpression expression = key.isEmpty() ? null
+				: problems.get(() -> KeyExpression.of(annotated, this.beanFactory));
+		if (stage == null || name == null || (fallback == null && !fallbackMethod.isEmpty())
+				|| (expression == null && !key.isEmpty())) {
+			return null;
+		}
+		this.breakerNames.add(name);
+		NamedBreaker named = this.namedBreakers.computeIfAbsent(name, NamedBreaker::new);
 		// Made also where calls have keys, so that the name is seen and measured from the
 		// start.
-		CircuitBreaker breaker = this.registry.get(name, this.configs.get(name));
-		this.breakerNames.add(name);
-		return (expression != null)
-				? GuardedMethod.keyed(annotated, stage, this.keyedBreakers.group(name), expression, fallback)
-				: GuardedMethod.of(annotated, stage, breaker, fallback);
+		named.use(this.registry.get(name, this.configs.get(name)));
+		if (expression != null) {
+			named.use(this.keyedBreakers.group(name));
+		}
+		return new GuardedMethod(annotated, stage, named, expression, fallback);
 	}
 
 	private String name(AnnotatedMethod annotated) {
@@ -170,12 +333,6 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 				"The circuit breaker's name \"%s\" on %s cannot be resolved: %s"
 					.formatted(annotated.annotation().name(), annotated.describe(), reason),
 				"Set the property, or correct the placeholder.");
-	}
-
-	private @Nullable MethodFallback fallback(AnnotatedMethod annotated, String name) {
-		String fallbackMethod = annotated.annotation().fallbackMethod();
-		return fallbackMethod.isEmpty() ? null
-				: this.fallbacks.resolve(name, annotated.method(), annotated.type(), fallbackMethod);
 	}
 
 }

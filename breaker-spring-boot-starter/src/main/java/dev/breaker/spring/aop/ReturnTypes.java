@@ -1,7 +1,14 @@
 package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -17,22 +24,47 @@ import org.springframework.core.ResolvableType;
  */
 final class ReturnTypes {
 
+	private static final String SUPPLIER = "java.util.function.Supplier";
+
 	private static final String LAZY = "runs nothing until it is used";
 
 	private static final String ELSEWHERE = "may end long after the method has returned";
 
+	private static final String AS_VALUE = "holds a failure as a value, which would count as a success";
+
 	private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
 			Map.entry("org.reactivestreams.Publisher", LAZY), Map.entry("java.util.concurrent.Flow$Publisher", LAZY),
+			Map.entry("rx.Observable", LAZY), Map.entry("rx.Single", LAZY), Map.entry("rx.Completable", LAZY),
+			Map.entry("io.reactivex.SingleSource", LAZY), Map.entry("io.reactivex.MaybeSource", LAZY),
+			Map.entry("io.reactivex.CompletableSource", LAZY), Map.entry("io.reactivex.ObservableSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.SingleSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.MaybeSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.CompletableSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.ObservableSource", LAZY), Map.entry("io.smallrye.mutiny.Uni", LAZY),
+			Map.entry("io.vertx.core.Future", ELSEWHERE), Map.entry("kotlin.Function", LAZY),
+			Map.entry("kotlin.Lazy", LAZY), Map.entry("kotlin.Result", AS_VALUE),
+			Map.entry("kotlin.sequences.Sequence", LAZY), Map.entry("kotlinx.coroutines.channels.ReceiveChannel", LAZY),
 			Map.entry("kotlinx.coroutines.flow.Flow", LAZY), Map.entry("kotlinx.coroutines.Job", ELSEWHERE),
-			Map.entry("java.util.concurrent.Future", ELSEWHERE), Map.entry("java.util.concurrent.Callable", LAZY),
+			Map.entry("java.lang.Runnable", LAZY), Map.entry("java.util.Enumeration", LAZY),
+			Map.entry("java.util.Iterator", LAZY), Map.entry("java.util.Spliterator", LAZY),
+			Map.entry("java.util.concurrent.Callable", LAZY), Map.entry("java.util.concurrent.Future", ELSEWHERE),
+			Map.entry("java.util.function.BooleanSupplier", LAZY), Map.entry("java.util.function.DoubleSupplier", LAZY),
+			Map.entry("java.util.function.IntSupplier", LAZY), Map.entry("java.util.function.LongSupplier", LAZY),
+			Map.entry(SUPPLIER, LAZY), Map.entry("java.util.stream.BaseStream", LAZY),
+			Map.entry("jakarta.inject.Provider", LAZY),
+			Map.entry("org.springframework.beans.factory.ObjectFactory", LAZY),
 			Map.entry("org.springframework.web.context.request.async.DeferredResult", ELSEWHERE),
 			Map.entry("org.springframework.web.context.request.async.WebAsyncTask", LAZY),
 			Map.entry("org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter", ELSEWHERE),
 			Map.entry("org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody", LAZY));
+
+	/** What is in these is what a call gives. */
+	private static final List<Class<?>> CONTAINERS = List.of(Iterable.class, Map.class, Optional.class,
+			CompletionStage.class);
+
+	private static final String HTTP_ENTITY = "org.springframework.http.HttpEntity";
+
+	private static final int DEEPEST_CONTAINER = 4;
 
 	private static final String CONTINUATION = "kotlin.coroutines.Continuation";
 
@@ -48,41 +80,115 @@ final class ReturnTypes {
 		if (parameters.length > 0 && parameters[parameters.length - 1].getName().equals(CONTINUATION)) {
 			throw unsupported(method, type, "it is a suspending function, which " + ELSEWHERE);
 		}
-		Class<?> returned = ResolvableType.forMethodReturnType(method, type).resolve(Object.class);
-		if (CompletionStage.class.isAssignableFrom(returned)) {
-			if (!returned.isAssignableFrom(CompletableFuture.class)) {
-				throw unsupported(method, type, "it returns the class " + returned.getName()
-						+ ", and a circuit breaker gives its callers a CompletableFuture");
-			}
-			return true;
+		ResolvableType declared = ResolvableType.forMethodReturnType(method, type);
+		Class<?> returned = declared.resolve(Object.class);
+		boolean stage = CompletionStage.class.isAssignableFrom(returned);
+		if (stage && !returned.isAssignableFrom(CompletableFuture.class)) {
+			throw unsupported(method, type, "it returns the class " + returned.getName()
+					+ ", and a circuit breaker gives its callers a CompletableFuture");
 		}
-		String reason = reason(returned);
+		String reason = stage ? null : reason(returned);
+		if (reason == null && isKotlinResult(method)) {
+			throw unsupported(method, type, "it returns kotlin.Result, which " + AS_VALUE);
+		}
 		if (reason != null) {
 			throw unsupported(method, type, "it returns " + returned.getName() + ", which " + reason);
 		}
-		return false;
+		String content = contentReason(declared, 0);
+		if (content != null) {
+			throw unsupported(method, type, "it returns " + returned.getName() + " of " + content);
+		}
+		return stage;
 	}
 
-	private static @Nullable String reason(@Nullable Class<?> type) {
+	/** Why what is in a container cannot be followed. */
+	private static @Nullable String contentReason(ResolvableType container, int depth) {
+		if (depth > DEEPEST_CONTAINER) {
+			return null;
+		}
+		if (container.isArray()) {
+			return elementReason(container.getComponentType(), depth);
+		}
+		for (Class<?> type : CONTAINERS) {
+			String reason = elementsReason(container.as(type), depth);
+			if (reason != null) {
+				return reason;
+			}
+		}
+		for (Class<?> c = container.resolve(); c != null; c = c.getSuperclass()) {
+			if (c.getName().equals(HTTP_ENTITY)) {
+				return elementsReason(container.as(c), depth);
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable String elementsReason(ResolvableType container, int depth) {
+		for (ResolvableType element : container.getGenerics()) {
+			String reason = elementReason(element, depth);
+			if (reason != null) {
+				return reason;
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable String elementReason(ResolvableType element, int depth) {
+		Class<?> type = element.resolve();
 		if (type == null) {
 			return null;
 		}
-		String reason = UNSUPPORTED.get(type.getName());
+		String reason = reason(type);
+		return (reason != null) ? type.getName() + ", which " + reason : contentReason(element, depth + 1);
+	}
+
+	private static @Nullable String reason(Class<?> type) {
+		String reason = inheritedReason(type, Iterable.class.isAssignableFrom(type));
+		return (reason == null && CompletionStage.class.isAssignableFrom(type)) ? ELSEWHERE : reason;
+	}
+
+	/**
+	 * A collection is what it holds, though some can supply themselves as a stream too.
+	 */
+	private static @Nullable String inheritedReason(@Nullable Class<?> type, boolean collection) {
+		if (type == null) {
+			return null;
+		}
+		String reason = (collection && type.getName().equals(SUPPLIER)) ? null : UNSUPPORTED.get(type.getName());
 		if (reason == null) {
-			reason = reason(type.getSuperclass());
+			reason = inheritedReason(type.getSuperclass(), collection);
 		}
 		for (Class<?> inherited : type.getInterfaces()) {
 			if (reason == null) {
-				reason = reason(inherited);
+				reason = inheritedReason(inherited, collection);
 			}
 		}
 		return reason;
 	}
 
+	/**
+	 * Kotlin's {@code Result} is no class of its own at run time. Its compiler ends the
+	 * name of a function that returns it with a hash of this signature.
+	 */
+	private static boolean isKotlinResult(Method method) {
+		if (method.getName().indexOf('-') < 0 || method.getReturnType() != Object.class) {
+			return false;
+		}
+		String signature = "_".repeat(method.getParameterCount()) + ":Lkotlin.Result;";
+		try {
+			byte[] hash = MessageDigest.getInstance("MD5").digest(signature.getBytes(StandardCharsets.UTF_8));
+			return method.getName()
+				.endsWith("-" + Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 5)));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			return false;
+		}
+	}
+
 	private static InvalidGuardException unsupported(Method method, Class<?> type, String reason) {
 		return new InvalidGuardException(
 				"@CircuitBreaker cannot guard %s: %s.".formatted(Signatures.qualified(method, type), reason),
-				"Declare the value itself, or a CompletionStage or CompletableFuture of it, or take the annotation away and call CircuitBreaker.acquire() where the work begins.");
+				"Declare the value itself, or a CompletionStage or CompletableFuture of it, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins.");
 	}
 
 }

@@ -1,6 +1,6 @@
 package dev.breaker.spring.aop;
 
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.spring.fallback.MethodFallback;
@@ -24,15 +24,30 @@ final class StageGuard implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		CircuitBreaker breaker = this.guarded.breaker(invocation);
 		MethodFallback instead = this.fallback;
-		if (instead == null) {
-			StageCall call = new StageCall(this.guarded, invocation, CompletableFuture::failedFuture);
-			return call.result(breaker.callAsync(call));
+		CircuitBreaker breaker;
+		try {
+			breaker = this.guarded.breaker(invocation);
 		}
-		StageCall call = new StageCall(this.guarded, invocation, (thrown) -> instead
-			.start(Invocations.proxy(invocation), invocation.getThis(), invocation.getArguments(), thrown));
-		return call.result(breaker.callAsync(call, call));
+		catch (Throwable ex) {
+			// No key, no breaker.
+			if (instead == null) {
+				throw ex;
+			}
+			return Stages.as(this.guarded.returnType(), fallback(invocation, instead, ex));
+		}
+		if (instead != null) {
+			return new StageCall(this.guarded, breaker, invocation,
+					(thrown, started) -> fallback(invocation, instead, thrown))
+				.start();
+		}
+		StageCall call = new StageCall(this.guarded, breaker, invocation, (thrown, started) -> null);
+		return call.result(this.guarded.canNest() ? breaker.outermost().callAsync(call) : breaker.callAsync(call));
+	}
+
+	private static CompletionStage<Object> fallback(MethodInvocation invocation, MethodFallback instead,
+			Throwable thrown) {
+		return instead.start(Invocations.proxy(invocation), invocation.getThis(), invocation.getArguments(), thrown);
 	}
 
 }

@@ -6,7 +6,9 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -16,26 +18,33 @@ import org.springframework.util.ClassUtils;
  *
  * @param type the class, or {@code null} where there are only interfaces
  * @param interfaces the interfaces that the class does not implement
+ * @param guardsDefaults whether an annotation on one of these interfaces holds for its
+ * default methods too. Not where the proxy itself runs them, with nothing behind it, as
+ * that of an HTTP interface client does: they are no requests, and what they call is
+ * guarded
  */
-record Subject(@Nullable Class<?> type, List<Class<?>> interfaces) {
+record Subject(@Nullable Class<?> type, List<Class<?>> interfaces, boolean guardsDefaults) {
 
 	static Subject ofBean(Object bean) {
 		Class<?> behind = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
+		boolean guardsDefaults = !(bean instanceof Advised proxy
+				&& proxy.getTargetSource() == EmptyTargetSource.INSTANCE);
 		if (Proxy.isProxyClass(behind)) {
-			return ofType(behind);
+			return new Subject(null, others(behind, Object.class), guardsDefaults);
 		}
-		return new Subject(behind, others(bean.getClass(), behind));
+		return new Subject(behind, others(bean.getClass(), behind), guardsDefaults);
 	}
 
+	/** What is known before there is a bean. */
 	static Subject ofType(Class<?> type) {
 		Class<?> userType = ClassUtils.getUserClass(type);
 		if (userType.isInterface()) {
-			return new Subject(null, List.of(userType));
+			return new Subject(null, List.of(userType), false);
 		}
 		if (Proxy.isProxyClass(userType)) {
-			return new Subject(null, others(userType, Object.class));
+			return new Subject(null, others(userType, Object.class), false);
 		}
-		return new Subject(userType, List.of());
+		return new Subject(userType, List.of(), false);
 	}
 
 	private static List<Class<?>> others(Class<?> proxy, Class<?> behind) {

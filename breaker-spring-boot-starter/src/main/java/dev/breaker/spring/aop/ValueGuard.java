@@ -1,6 +1,8 @@
 package dev.breaker.spring.aop;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.Fallback;
+import dev.breaker.OutermostCalls;
 import dev.breaker.ThrowingSupplier;
 import dev.breaker.spring.fallback.MethodFallback;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -26,11 +28,32 @@ final class ValueGuard implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		MethodFallback instead = this.fallback;
+		CircuitBreaker breaker;
+		try {
+			breaker = this.guarded.breaker(invocation);
+		}
+		catch (Throwable ex) {
+			// No key, no breaker.
+			if (instead == null) {
+				throw ex;
+			}
+			return new Call(invocation, instead).apply(ex);
+		}
+		if (this.guarded.canNest()) {
+			return outermost(breaker, invocation, instead);
+		}
 		if (instead == null) {
-			return this.guarded.breaker(invocation).call(invocation::proceed);
+			return breaker.call(invocation::proceed);
 		}
 		Call call = new Call(invocation, instead);
-		return this.guarded.breaker(invocation).call(call, call);
+		return breaker.call(call, call);
+	}
+
+	private @Nullable Object outermost(CircuitBreaker breaker, MethodInvocation invocation,
+			@Nullable MethodFallback instead) throws Throwable {
+		OutermostCalls calls = breaker.outermost();
+		ThrowingSupplier<Object, Throwable> work = () -> this.guarded.proceed(breaker, invocation);
+		return (instead != null) ? calls.call(work, new Call(invocation, instead)) : calls.call(work);
 	}
 
 	/** Both the work and its fallback, so that a call makes one object. */

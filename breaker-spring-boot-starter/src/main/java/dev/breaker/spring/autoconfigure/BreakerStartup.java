@@ -55,12 +55,13 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	public void onApplicationEvent(ContextRefreshedEvent event) {
 		// Events of child contexts come by here too
 		if (event.getApplicationContext() == this.context) {
-			this.guardedMethods.ifAvailable((methods) -> reportAnnotated(methods.breakerNames()));
+			this.guardedMethods
+				.ifAvailable((methods) -> reportAnnotated(methods.breakerNames(), methods.beansToCome()));
 			reportHealth();
 		}
 	}
 
-	private void reportAnnotated(Set<String> annotated) {
+	private void reportAnnotated(Set<String> annotated, Set<String> beansToCome) {
 		Set<String> unknown = new TreeSet<>(annotated);
 		unknown.removeAll(this.configs.instanceNames());
 		if (!unknown.isEmpty()) {
@@ -70,7 +71,13 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		Set<String> unused = new TreeSet<>(this.configs.instanceNames());
 		unused.removeAll(annotated);
 		// Without any annotation the application uses its breakers by hand
-		if (!unused.isEmpty() && !annotated.isEmpty()) {
+		if (!unused.isEmpty() && !annotated.isEmpty() && !beansToCome.isEmpty()) {
+			logger.info(
+					"Circuit breakers that breaker.instances names and no annotation seen so far: {}."
+							+ " These beans were not made yet, and their annotations are not known: {}",
+					list(unused), list(beansToCome));
+		}
+		else if (!unused.isEmpty() && !annotated.isEmpty()) {
 			logger.warn("Circuit breakers that breaker.instances names and no annotation does: {}", list(unused));
 		}
 	}

@@ -7,12 +7,14 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.KotlinDetector;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -53,7 +55,7 @@ public final class FallbackResolver {
 		if (separator < 0) {
 			Request request = new Request(guarded, type, fallbackMethod, fallbackMethod, type, null);
 			List<Overload> overloads = overloads(request);
-			return new MethodFallback(name, () -> overloads, Receiver::sameObject, this.listener);
+			return new MethodFallback(name, () -> overloads, Receiver::sameObject, this.listener, null);
 		}
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();
@@ -66,7 +68,7 @@ public final class FallbackResolver {
 		// Later, since the types of other beans are not all known while beans are made.
 		return new MethodFallback(name,
 				() -> overloads(new Request(guarded, type, fallbackMethod, method, typeOf(bean, guarded, type), bean)),
-				Receiver.bean(this.beanFactory, bean), this.listener);
+				Receiver.bean(this.beanFactory, bean), this.listener, bean);
 	}
 
 	private Class<?> typeOf(String bean, Method guarded, Class<?> type) {
@@ -93,6 +95,7 @@ public final class FallbackResolver {
 				nearMisses.add(candidate, match.mismatch());
 			}
 			else {
+				requireNoOtherChecked(candidate, request);
 				Method invoked = invoked(candidate, request);
 				if (invoked != null) {
 					overloads.add(overload(invoked, match, request));
@@ -150,6 +153,30 @@ public final class FallbackResolver {
 									Signatures.declaration(overloads.get(j).method(), request.searched)),
 							"Remove one of them, or let them take different exceptions.");
 				}
+			}
+		}
+	}
+
+	/**
+	 * What a fallback throws reaches the caller, who knows the exceptions of the guarded
+	 * method alone; a stage carries any.
+	 */
+	private static void requireNoOtherChecked(Method candidate, Request request) {
+		Class<?> returned = Signatures.returnType(request.guarded, request.type).resolve(Object.class);
+		if (CompletionStage.class.isAssignableFrom(returned) || KotlinDetector.isKotlinType(request.type)) {
+			return;
+		}
+		List<Class<?>> declared = Signatures.exceptionTypes(request.guarded, request.type);
+		for (Class<?> thrown : Signatures.exceptionTypes(candidate, request.searched)) {
+			boolean unchecked = RuntimeException.class.isAssignableFrom(thrown) || Error.class.isAssignableFrom(thrown);
+			if (!unchecked && declared.stream().noneMatch((type) -> type.isAssignableFrom(thrown))) {
+				throw new InvalidFallbackException(
+						"%s declares the checked %s, which the guarded method does not, so that its callers cannot catch it:%n%n    guarded:  %s%n    fallback: %s"
+							.formatted(request.describe(), thrown.getName(),
+									Signatures.declarationWithExceptions(request.guarded, request.type),
+									Signatures.declarationWithExceptions(candidate, request.searched)),
+						"Let the fallback throw an unchecked exception instead, or declare %s at the guarded method too."
+							.formatted(thrown.getSimpleName()));
 			}
 		}
 	}

@@ -3,7 +3,7 @@ package dev.breaker.spring.fallback;
 /**
  * A {@code fallbackMethod} names nothing that can run.
  */
-final class InvalidFallbackException extends RuntimeException {
+public final class InvalidFallbackException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,11 @@ final class InvalidFallbackException extends RuntimeException {
 		this.remedy = remedy;
 	}
 
-	String remedy() {
+	/**
+	 * What to do about it.
+	 * @return the remedy
+	 */
+	public String remedy() {
 		return this.remedy;
 	}
 

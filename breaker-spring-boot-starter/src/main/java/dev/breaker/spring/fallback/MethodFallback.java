@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
+import dev.breaker.CallNotPermittedException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.function.SingletonSupplier;
@@ -29,11 +30,23 @@ public final class MethodFallback {
 
 	private final FallbackListener listener;
 
-	MethodFallback(String name, Supplier<List<Overload>> overloads, Receiver receiver, FallbackListener listener) {
+	private final @Nullable String otherBean;
+
+	MethodFallback(String name, Supplier<List<Overload>> overloads, Receiver receiver, FallbackListener listener,
+			@Nullable String otherBean) {
 		this.name = name;
 		this.overloads = SingletonSupplier.of(overloads);
 		this.receiver = receiver;
 		this.listener = listener;
+		this.otherBean = otherBean;
+	}
+
+	/**
+	 * The other bean whose methods these are.
+	 * @return its name, or {@code null} where they are the guarded bean's own
+	 */
+	public @Nullable String otherBean() {
+		return this.otherBean;
 	}
 
 	/**
@@ -56,7 +69,8 @@ public final class MethodFallback {
 	 */
 	public @Nullable Object call(Object proxy, @Nullable Object target, @Nullable Object[] arguments, Throwable thrown)
 			throws Throwable {
-		Throwable declared = unwrap(thrown);
+		CallNotPermittedException refusal = Refusals.in(thrown);
+		Throwable declared = (refusal != null) ? refusal : unwrap(thrown);
 		Overload overload = nearest(declared);
 		if (overload == null) {
 			throw thrown;
@@ -83,13 +97,15 @@ public final class MethodFallback {
 	 */
 	public CompletionStage<Object> start(Object proxy, @Nullable Object target, @Nullable Object[] arguments,
 			Throwable thrown) {
-		Overload overload = nearest(thrown);
+		CallNotPermittedException refusal = Refusals.in(thrown);
+		Throwable cause = (refusal != null) ? refusal : thrown;
+		Overload overload = nearest(cause);
 		if (overload == null) {
 			return CompletableFuture.failedFuture(thrown);
 		}
 		CompletionStage<Object> stage;
 		try {
-			stage = stage(invoke(overload, proxy, target, arguments, thrown), overload);
+			stage = stage(invoke(overload, proxy, target, arguments, cause), overload);
 		}
 		catch (Throwable ex) {
 			stage = CompletableFuture.failedFuture(ex);

@@ -38,6 +38,25 @@ public final class Signatures {
 		return typeParameters(method) + returned(method, type) + " " + method.getName() + parameters(method, type);
 	}
 
+	/** The same, with what it throws. */
+	static String declarationWithExceptions(Method method, Class<?> type) {
+		List<Class<?>> exceptions = exceptionTypes(method, type);
+		return declaration(method, type) + (exceptions.isEmpty() ? ""
+				: exceptions.stream().map(Class::getSimpleName).collect(Collectors.joining(", ", " throws ", "")));
+	}
+
+	/** What a method declares to throw, type variables replaced where they are known. */
+	static List<Class<?>> exceptionTypes(Method method, Class<?> type) {
+		Class<?>[] erased = method.getExceptionTypes();
+		Type[] generic = method.getGenericExceptionTypes();
+		ResolvableType owner = ResolvableType.forClass(type).as(method.getDeclaringClass());
+		List<Class<?>> exceptions = new ArrayList<>();
+		for (int i = 0; i < erased.length; i++) {
+			exceptions.add(ResolvableType.forType(generic[i], owner).resolve(erased[i]));
+		}
+		return exceptions;
+	}
+
 	/** The fallbacks that would fit a method. */
 	static List<String> expected(Method guarded, Class<?> type, String name) {
 		@Nullable String @Nullable [] names = new DefaultParameterNameDiscoverer().getParameterNames(guarded);

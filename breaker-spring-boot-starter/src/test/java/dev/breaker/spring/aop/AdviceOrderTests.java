@@ -115,6 +115,13 @@ class AdviceOrderTests {
 	}
 
 	@Test
+	void aCacheInsideOfATransactionIsInsideOfTheGuardToo() {
+		Contexts.with(OuterTransactions.class, Caches.class, Catalogue.class)
+			.run((context) -> assertThat(chain(context, Catalogue.class)).containsExactly("ValueGuard", "ValueGuard",
+					"TransactionInterceptor", "CacheInterceptor"));
+	}
+
+	@Test
 	void pain23AnAsyncMethodIsGuardedOnTheThreadThatRunsIt() {
 		Contexts.with(Asynchronous.class, Background.class).run((context) -> {
 			Background bean = context.getBean(Background.class);
@@ -145,6 +152,17 @@ class AdviceOrderTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableTransactionManagement(proxyTargetClass = true)
 	static class Transactions {
+
+		@Bean
+		RecordingTransactionManager transactionManager() {
+			return new RecordingTransactionManager();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableTransactionManagement(proxyTargetClass = true, order = Integer.MAX_VALUE - 50)
+	static class OuterTransactions {
 
 		@Bean
 		RecordingTransactionManager transactionManager() {

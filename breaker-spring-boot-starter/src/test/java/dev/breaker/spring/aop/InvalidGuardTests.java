@@ -2,10 +2,14 @@ package dev.breaker.spring.aop;
 
 import dev.breaker.annotation.CircuitBreaker;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ContextConsumer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,6 +72,56 @@ class InvalidGuardTests {
 		Contexts.with(NotInInterface.class)
 			.withPropertyValues("spring.aop.proxy-target-class=false")
 			.run(failure("NotInInterface.guarded(): the bean is proxied by its interfaces"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { OnBeanMethod.class, OnLiteBeanMethod.class, OnStaticBeanMethod.class,
+			OnPrivateBeanMethod.class })
+	void onABeanMethodItStopsTheApplication(Class<?> configuration) {
+		Contexts.with(configuration).run((context) -> {
+			FailureAnalysis analysis = Contexts.analysis(context);
+			assertThat(analysis.getDescription()).contains(configuration.getSimpleName() + ".client()",
+					"would guard the making of the bean");
+			assertThat(analysis.getAction()).contains("Annotate the class of the bean");
+		});
+	}
+
+	@Test
+	void onAConfigurationClassItStopsTheApplication() {
+		Contexts.with(OnConfiguration.class).run(failure("OnConfiguration would do nothing", "make beans"));
+	}
+
+	@Test
+	void beanMethodsAmongOthersOfAnAnnotatedTypeAreLeftOut() {
+		Contexts.with(ComponentWithBeanMethod.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean(ComponentWithBeanMethod.class).call();
+			assertThat(Contexts.recorded(context, "component")).isOne();
+		});
+	}
+
+	@Test
+	void allInvalidGuardsAreToldAtOnce() {
+		Contexts
+			.with(EmptyName.class, PrivateMethod.class, FinalMethod.class, FinalClass.class, LazyWithoutFallback.class,
+					UnknownBean.class, Several.class, AnnotatedMethodsTests.OnMethod.class)
+			.run((context) -> {
+				FailureAnalysis analysis = Contexts.analysis(context);
+				assertThat(analysis.getDescription()).startsWith("There are 9 problems")
+					.contains("EmptyName.guarded() is empty", "PrivateMethod.guarded(String): the method is private",
+							"FinalMethod.guarded(): the method is final", "FinalClass: the class is final",
+							"The fallbackMethod \"missing\" of", "names the bean 'nowhere'",
+							"Several.lazy(): it returns java.util.stream.Stream",
+							"Several.fixed(): the method is final", "The fallbackMethod \"none\" of", "1. ", "9. ");
+				assertThat(analysis.getAction()).contains("1. ", "9. ", "Give the name under which",
+						"Write a method with one of these signatures");
+			});
+	}
+
+	@Test
+	void theFallbacksOfOtherBeansAreToldTogether() {
+		Contexts.with(UnknownBean.class, UnknownBeanToo.class)
+			.run(failure("There are 2 problems", "names the bean 'nowhere'", "names the bean 'nowhereElse'"));
 	}
 
 	private static ContextConsumer<AssertableApplicationContext> failure(String... parts) {
@@ -143,6 +197,107 @@ class InvalidGuardTests {
 
 		@CircuitBreaker(name = "unreachable")
 		public void guarded() {
+		}
+
+	}
+
+	static class Client {
+
+	}
+
+	@Configuration
+	static class OnBeanMethod {
+
+		@Bean
+		@CircuitBreaker(name = "client")
+		Client client() {
+			return new Client();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OnLiteBeanMethod {
+
+		@Bean
+		@CircuitBreaker(name = "client")
+		public Client client() {
+			return new Client();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OnStaticBeanMethod {
+
+		@Bean
+		@CircuitBreaker(name = "client")
+		static Client client() {
+			return new Client();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OnPrivateBeanMethod {
+
+		@Bean
+		@CircuitBreaker(name = "client")
+		private Client client() {
+			return new Client();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@CircuitBreaker(name = "clients")
+	static class OnConfiguration {
+
+		@Bean
+		public Client client() {
+			return new Client();
+		}
+
+	}
+
+	@CircuitBreaker(name = "component")
+	static class ComponentWithBeanMethod {
+
+		@Bean
+		public Client client() {
+			return new Client();
+		}
+
+		public void call() {
+		}
+
+	}
+
+	static class UnknownBean {
+
+		@CircuitBreaker(name = "unknown", fallbackMethod = "nowhere::method")
+		public void guarded() {
+		}
+
+	}
+
+	static class UnknownBeanToo {
+
+		@CircuitBreaker(name = "unknown", fallbackMethod = "nowhereElse::method")
+		public void guarded() {
+		}
+
+	}
+
+	static class Several {
+
+		@CircuitBreaker(name = "several", fallbackMethod = "none")
+		public java.util.stream.Stream<String> lazy() {
+			return java.util.stream.Stream.empty();
+		}
+
+		@CircuitBreaker(name = "several")
+		public final void fixed() {
 		}
 
 	}

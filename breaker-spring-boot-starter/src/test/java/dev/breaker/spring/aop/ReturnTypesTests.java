@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import java.io.IOException;
+import java.lang.invoke.MethodType;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -20,7 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.asm.ClassWriter;
+import org.springframework.asm.Opcodes;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.context.request.async.DeferredResult;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -125,9 +129,13 @@ class ReturnTypesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			classes = { MonoMethod.class, FluxMethod.class, PlainFuture.class, OwnFuture.class, FlowPublisher.class,
-					CallableMethod.class, Deferred.class, Suspending.class, OwnStage.class, GenericMono.class })
+	@ValueSource(classes = { MonoMethod.class, FluxMethod.class, PlainFuture.class, OwnFuture.class,
+			FlowPublisher.class, CallableMethod.class, Deferred.class, Suspending.class, OwnStage.class,
+			GenericMono.class, StreamMethod.class, IntStreamMethod.class, IteratorMethod.class, SupplierMethod.class,
+			RunnableMethod.class, KotlinLambda.class, KotlinSequence.class, BoxedResult.class, RxSingle.class,
+			RxObservable.class, RxCompletable.class, RxFlowable.class, EntityOfMono.class, EntityOfFlux.class,
+			PlainEntityOfMono.class, OptionalMono.class, ListOfFutures.class, MapOfSuppliers.class,
+			ArrayOfCallables.class, StageOfStream.class, EntityOfOptionalMono.class, EntityOfStreamingBody.class })
 	void pain24WhatCannotBeFollowedStopsTheApplicationAndIsNeverAnInstantSuccess(Class<?> bean) {
 		Contexts.with(bean).run((context) -> {
 			FailureAnalysis analysis = Contexts.analysis(context);
@@ -148,6 +156,292 @@ class ReturnTypesTests {
 		Contexts.with(Suspending.class)
 			.run((context) -> assertThat(context.getStartupFailure())
 				.hasStackTraceContaining("it is a suspending function"));
+	}
+
+	@Test
+	void collectionsAndWhatCanSupplyAStreamOfItselfAreFine() {
+		Contexts.with(Collections.class).run((context) -> {
+			Collections bean = context.getBean(Collections.class);
+			assertThat(bean.list()).isEmpty();
+			assertThat(bean.iterable()).isEmpty();
+			assertThat(bean.page()).isEmpty();
+			assertThat(bean.entity().getBody()).isEqualTo("x");
+			assertThat(bean.futureOfList()).isCompleted();
+			bean.bytes();
+			bean.resource();
+			bean.wildcard();
+			assertThat(Contexts.recorded(context, "collections")).isEqualTo(8);
+		});
+	}
+
+	@Test
+	void aKotlinFunctionThatReturnsAResultIsKnownByItsName() throws Exception {
+		for (Class<?> type : new Class<?>[] { mangled("load-d1pmJ48"), mangled("load-IoAF18A", String.class) }) {
+			assertThatExceptionOfType(InvalidGuardException.class)
+				.isThrownBy(() -> ReturnTypes.isStage(type.getMethods()[0], type))
+				.withMessageContaining("it returns kotlin.Result, which holds a failure as a value");
+		}
+		Class<?> other = mangled("load-IoAF18A");
+		assertThat(ReturnTypes.isStage(other.getMethods()[0], other)).isFalse();
+	}
+
+	/** An interface as Kotlin's compiler makes it: Java has no such names. */
+	private static Class<?> mangled(String name, Class<?>... parameters) {
+		ClassWriter writer = new ClassWriter(0);
+		writer.visit(Opcodes.V17, Opcodes.ACC_PUBLIC | Opcodes.ACC_INTERFACE | Opcodes.ACC_ABSTRACT, "Mangled", null,
+				"java/lang/Object", null);
+		writer.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_ABSTRACT, name,
+				MethodType.methodType(Object.class, parameters).toMethodDescriptorString(), null, null);
+		byte[] bytes = writer.toByteArray();
+		return new ClassLoader() {
+
+			Class<?> define() {
+				return defineClass("Mangled", bytes, 0, bytes.length);
+			}
+
+		}.define();
+	}
+
+	@Test
+	void theReasonNamesWhatIsInTheContainer() {
+		Contexts.with(EntityOfMono.class)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+					"it returns org.springframework.http.ResponseEntity of reactor.core.publisher.Mono, which runs nothing until it is used"));
+	}
+
+	@CircuitBreaker(name = "collections")
+	static class Collections {
+
+		public java.util.List<String> list() {
+			return java.util.List.of();
+		}
+
+		public Iterable<String> iterable() {
+			return java.util.List.of();
+		}
+
+		public org.springframework.data.domain.Page<String> page() {
+			return org.springframework.data.domain.Page.empty();
+		}
+
+		public ResponseEntity<String> entity() {
+			return ResponseEntity.ok("x");
+		}
+
+		public CompletableFuture<java.util.List<String>> futureOfList() {
+			return CompletableFuture.completedFuture(java.util.List.of());
+		}
+
+		public java.io.InputStream bytes() {
+			return java.io.InputStream.nullInputStream();
+		}
+
+		public org.springframework.core.io.Resource resource() {
+			return new org.springframework.core.io.ByteArrayResource(new byte[0]);
+		}
+
+		public ResponseEntity<?> wildcard() {
+			return ResponseEntity.ok("x");
+		}
+
+	}
+
+	static class StreamMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.stream.Stream<String> call() {
+			return null;
+		}
+
+	}
+
+	static class IntStreamMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.stream.IntStream call() {
+			return null;
+		}
+
+	}
+
+	static class IteratorMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.Iterator<String> call() {
+			return null;
+		}
+
+	}
+
+	static class SupplierMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.function.Supplier<String> call() {
+			return null;
+		}
+
+	}
+
+	static class RunnableMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public Runnable call() {
+			return null;
+		}
+
+	}
+
+	static class KotlinLambda {
+
+		@CircuitBreaker(name = "unsupported")
+		public kotlin.jvm.functions.Function0<String> call() {
+			return null;
+		}
+
+	}
+
+	static class KotlinSequence {
+
+		@CircuitBreaker(name = "unsupported")
+		public kotlin.sequences.Sequence<String> call() {
+			return null;
+		}
+
+	}
+
+	static class BoxedResult {
+
+		@CircuitBreaker(name = "unsupported")
+		public kotlin.Result<String> call() {
+			return null;
+		}
+
+	}
+
+	static class RxSingle {
+
+		@CircuitBreaker(name = "unsupported")
+		public io.reactivex.Single<String> call() {
+			return null;
+		}
+
+	}
+
+	static class RxObservable {
+
+		@CircuitBreaker(name = "unsupported")
+		public io.reactivex.Observable<String> call() {
+			return null;
+		}
+
+	}
+
+	static class RxCompletable {
+
+		@CircuitBreaker(name = "unsupported")
+		public io.reactivex.Completable call() {
+			return null;
+		}
+
+	}
+
+	static class RxFlowable {
+
+		@CircuitBreaker(name = "unsupported")
+		public io.reactivex.Flowable<String> call() {
+			return null;
+		}
+
+	}
+
+	static class EntityOfMono {
+
+		@CircuitBreaker(name = "unsupported")
+		public ResponseEntity<Mono<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class EntityOfFlux {
+
+		@CircuitBreaker(name = "unsupported")
+		public ResponseEntity<Flux<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class PlainEntityOfMono {
+
+		@CircuitBreaker(name = "unsupported")
+		public org.springframework.http.HttpEntity<Mono<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class OptionalMono {
+
+		@CircuitBreaker(name = "unsupported")
+		public Optional<Mono<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class ListOfFutures {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.List<CompletableFuture<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class MapOfSuppliers {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.Map<String, java.util.function.Supplier<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class ArrayOfCallables {
+
+		@CircuitBreaker(name = "unsupported")
+		public Callable<String>[] call() {
+			return null;
+		}
+
+	}
+
+	static class StageOfStream {
+
+		@CircuitBreaker(name = "unsupported")
+		public CompletableFuture<java.util.stream.Stream<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class EntityOfOptionalMono {
+
+		@CircuitBreaker(name = "unsupported")
+		public ResponseEntity<Optional<Mono<String>>> call() {
+			return null;
+		}
+
+	}
+
+	static class EntityOfStreamingBody {
+
+		@CircuitBreaker(name = "unsupported")
+		public ResponseEntity<org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody> call() {
+			return null;
+		}
+
 	}
 
 	static class Values {

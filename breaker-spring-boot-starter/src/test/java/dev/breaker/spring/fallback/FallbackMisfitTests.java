@@ -10,6 +10,8 @@ import java.util.concurrent.CompletionStage;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.aop.Contexts;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.stereotype.Component;
@@ -63,6 +65,38 @@ class FallbackMisfitTests {
 	void pain15TypeVariablesAreShownAsDeclared() {
 		assertThat(analysis(MissingGeneric.class).getDescription())
 			.contains("    <T> T instead(Class<T> type, Throwable thrown)");
+	}
+
+	@Test
+	void aCheckedExceptionThatTheMethodDoesNotDeclareIsRefused() {
+		FailureAnalysis analysis = analysis(Checked.class);
+		assertThat(analysis.getDescription())
+			.startsWith("The fallbackMethod \"instead\" of " + Checked.class.getName() + ".call(String) declares the"
+					+ " checked java.io.IOException, which the guarded method does not")
+			.contains("guarded:  String call(String) throws FileNotFoundException",
+					"fallback: String instead(Throwable) throws IOException, IllegalStateException");
+		assertThat(analysis.getAction()).contains("unchecked exception", "declare IOException");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { CheckedAmongOthers.class, CheckedStatic.class, CheckedGeneric.class,
+			CheckedOnInterface.class, ThrowsThrowable.class })
+	void aCheckedExceptionIsRefusedWhereverItIsDeclared(Class<?> bean) {
+		assertThat(analysis(bean).getDescription()).contains("which the guarded method does not");
+	}
+
+	@Test
+	void aCheckedExceptionOfAnotherBeansFallbackIsRefusedToo() {
+		Contexts.with(CheckedInAnotherBean.class, BeanWithChecked.class)
+			.run((context) -> assertThat(Contexts.analysis(context).getDescription()).contains("\"other::instead\"",
+					"which the guarded method does not", "fallback: String instead() throws IOException"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { DeclaredByBoth.class, OfAWiderOne.class, CheckedOfAStage.class, UncheckedOnly.class,
+			BoundToUnchecked.class, SameVariable.class })
+	void whatTheMethodDeclaresItsFallbackMayThrow(Class<?> bean) {
+		Contexts.with(bean).run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
@@ -308,6 +342,187 @@ class FallbackMisfitTests {
 
 		CompletionStage<Integer> instead(Throwable thrown) {
 			return CompletableFuture.completedFuture(1);
+		}
+
+	}
+
+	static class Checked {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call(String argument) throws FileNotFoundException {
+			return argument;
+		}
+
+		String instead(Throwable thrown) throws IOException, IllegalStateException {
+			throw new IOException(thrown);
+		}
+
+	}
+
+	static class CheckedAmongOthers {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call() {
+			return "value";
+		}
+
+		String instead(IllegalStateException thrown) {
+			return "instead";
+		}
+
+		String instead(IllegalArgumentException thrown) throws IOException {
+			throw new IOException(thrown);
+		}
+
+	}
+
+	static class CheckedStatic {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public void call() throws IllegalStateException {
+		}
+
+		static void instead() throws Exception {
+			throw new Exception();
+		}
+
+	}
+
+	static class GenericBase<X extends Exception> {
+
+		String instead() throws X {
+			return "instead";
+		}
+
+	}
+
+	static class CheckedGeneric extends GenericBase<IOException> {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call() {
+			return "value";
+		}
+
+	}
+
+	interface WithCheckedDefault {
+
+		default String instead() throws IOException {
+			throw new IOException();
+		}
+
+	}
+
+	static class CheckedOnInterface implements WithCheckedDefault {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call() {
+			return "value";
+		}
+
+	}
+
+	static class ThrowsThrowable {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call() throws Exception {
+			return "value";
+		}
+
+		String instead(Throwable thrown) throws Throwable {
+			throw thrown;
+		}
+
+	}
+
+	static class CheckedInAnotherBean {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "other::instead")
+		public String call() {
+			return "value";
+		}
+
+	}
+
+	@Component("other")
+	static class BeanWithChecked {
+
+		public String instead() throws IOException {
+			throw new IOException();
+		}
+
+	}
+
+	static class DeclaredByBoth {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call() throws IOException {
+			return "value";
+		}
+
+		String instead() throws IOException {
+			return "instead";
+		}
+
+	}
+
+	static class OfAWiderOne {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call() throws Exception {
+			return "value";
+		}
+
+		String instead() throws FileNotFoundException, InterruptedException {
+			return "instead";
+		}
+
+	}
+
+	static class CheckedOfAStage {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public CompletionStage<String> call() {
+			return CompletableFuture.completedFuture("value");
+		}
+
+		CompletionStage<String> instead() throws IOException {
+			throw new IOException();
+		}
+
+	}
+
+	static class UncheckedOnly {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call() {
+			return "value";
+		}
+
+		String instead() throws IllegalStateException, AssertionError {
+			return "instead";
+		}
+
+	}
+
+	static class BoundToUnchecked extends GenericBase<IllegalStateException> {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public String call() {
+			return "value";
+		}
+
+	}
+
+	static class SameVariable {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public <X extends Exception> String call(Class<X> type) throws X {
+			return "value";
+		}
+
+		<X extends Exception> String instead(Class<X> type) throws X {
+			return "instead";
 		}
 
 	}

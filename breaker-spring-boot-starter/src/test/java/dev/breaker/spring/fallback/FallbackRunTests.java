@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -85,18 +86,29 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void pain19IgnoredExceptionsInterruptsCancellationsAndForeignRefusalsReachTheCaller() {
+	void pain19IgnoredExceptionsInterruptsAndCancellationsAreThrown() {
 		Contexts.with(Overloads.class)
 			.withPropertyValues("breaker.instances.overloads.ignore-exceptions=java.lang.IllegalArgumentException")
 			.run((context) -> {
 				Overloads bean = context.getBean(Overloads.class);
 				CallNotPermittedException foreign = foreignRefusal(context.getBean(CircuitBreakerRegistry.class));
 				for (Throwable thrown : List.of(new IllegalArgumentException(), new NumberFormatException(),
-						new InterruptedException(), new CancellationException(), foreign)) {
+						new InterruptedException(), new CancellationException())) {
 					assertThatException().isThrownBy(() -> bean.call(thrown)).isSameAs(thrown);
 				}
 				assertThat(bean.call(new IllegalStateException())).isEqualTo("runtime");
+				assertThat(bean.call(foreign)).isEqualTo("runtime");
 			});
+	}
+
+	@Test
+	void anExceptionThatAnotherProxyWrappedHasTheFallbackThatTakesIt() {
+		Contexts.with(Wrapped.class).run((context) -> {
+			Wrapped bean = context.getBean(Wrapped.class);
+			assertThat(bean.call(new UndeclaredThrowableException(new IOException()))).isEqualTo("io");
+			assertThat(bean.call(new UndeclaredThrowableException(new Exception()))).isEqualTo("any Exception");
+			assertThat(bean.call(new UndeclaredThrowableException(null))).isEqualTo("any UndeclaredThrowableException");
+		});
 	}
 
 	@Test
@@ -333,6 +345,23 @@ class FallbackRunTests {
 
 		String instead(Throwable argument, FileNotFoundException thrown) {
 			return "file";
+		}
+
+	}
+
+	static class Wrapped {
+
+		@CircuitBreaker(name = "wrapped", fallbackMethod = "instead")
+		public String call(UndeclaredThrowableException thrown) {
+			throw thrown;
+		}
+
+		String instead(UndeclaredThrowableException argument, IOException thrown) {
+			return "io";
+		}
+
+		String instead(UndeclaredThrowableException argument, Throwable thrown) {
+			return "any " + thrown.getClass().getSimpleName();
 		}
 
 	}

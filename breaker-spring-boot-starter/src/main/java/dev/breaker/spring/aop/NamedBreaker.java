@@ -1,0 +1,111 @@
+package dev.breaker.spring.aop;
+
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreaker;
+import dev.breaker.State;
+import dev.breaker.spring.fallback.Refusals;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all annotations of one name share: the breaker, or the breakers of its keys, and
+ * whether a call can come to be inside of another. That can be so where more than one
+ * object has guarded methods of that name, or one reaches itself through its proxy; only
+ * there calls pay for knowing. Safe for use by many threads.
+ */
+final class NamedBreaker {
+
+	private static final Logger logger = LoggerFactory.getLogger(NamedBreaker.class);
+
+	private final String name;
+
+	private volatile @Nullable CircuitBreaker breaker;
+
+	private volatile @Nullable KeyedGroup keyed;
+
+	private volatile boolean canNest;
+
+	private final Set<String> methods = new ConcurrentSkipListSet<>();
+
+	private final AtomicBoolean nestedRefusalLogged = new AtomicBoolean();
+
+	private @Nullable String bean;
+
+	private boolean made;
+
+	NamedBreaker(String name) {
+		this.name = name;
+	}
+
+	/** Puts a breaker in the place of the present one, for all guarded methods. */
+	void use(CircuitBreaker breaker) {
+		this.breaker = breaker;
+	}
+
+	void use(KeyedGroup keyed) {
+		this.keyed = keyed;
+	}
+
+	CircuitBreaker breaker() {
+		return Objects.requireNonNull(this.breaker);
+	}
+
+	CircuitBreaker breaker(String key) {
+		return Objects.requireNonNull(this.keyed).get(key);
+	}
+
+	void guards(String method) {
+		this.methods.add(method);
+	}
+
+	/** A bean has, or will have, methods that this breaker guards. */
+	synchronized void found(String beanName) {
+		if (this.bean == null) {
+			this.bean = beanName;
+		}
+		else if (!this.bean.equals(beanName)) {
+			this.canNest = true;
+		}
+	}
+
+	/** An object of a bean has methods that this breaker guards. */
+	synchronized void made(String beanName) {
+		found(beanName);
+		if (this.made) {
+			this.canNest = true;
+		}
+		this.made = true;
+	}
+
+	/** A guarded method can be called by way of another one. */
+	void nests() {
+		this.canNest = true;
+	}
+
+	boolean canNest() {
+		return this.canNest;
+	}
+
+	/** A call that was admitted ended so. */
+	void ended(CircuitBreaker breaker, String method, Throwable thrown) {
+		CallNotPermittedException refusal = Refusals.in(thrown);
+		if (refusal == null || refusal.state() != State.HALF_OPEN
+				|| !refusal.circuitBreakerName().equals(breaker.name())
+				|| !this.nestedRefusalLogged.compareAndSet(false, true)) {
+			return;
+		}
+		Set<String> others = new TreeSet<>(this.methods);
+		others.remove(method);
+		logger.warn(
+				"Circuit breaker '{}' refused a call that was made on another thread by a probe of its own: the call of {} came back with the refusal, so the probe proves nothing, and the breaker may stay HALF_OPEN. It also guards: {}. Give the two ends breakers of different names, or raise permitted-number-of-calls-in-half-open-state. This is logged once",
+				this.name, method, others.isEmpty() ? "no other method" : String.join(", ", others));
+	}
+
+}

@@ -1,0 +1,43 @@
+package dev.breaker.spring.fallback;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+import dev.breaker.CallNotPermittedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells whether what was thrown is the refusal of a circuit breaker.
+ */
+public final class Refusals {
+
+	// A cause may, by mistake, lead back to itself.
+	private static final int DEEPEST_CAUSE = 32;
+
+	private Refusals() {
+	}
+
+	/**
+	 * Looks for a refusal, through what the JDK wraps around an exception.
+	 * @param thrown what was thrown
+	 * @return the refusal, or {@code null} where it is something else
+	 */
+	public static @Nullable CallNotPermittedException in(Throwable thrown) {
+		Throwable cause = thrown;
+		for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+			if (cause instanceof CallNotPermittedException refusal) {
+				return refusal;
+			}
+			cause = isWrapper(cause) ? cause.getCause() : null;
+		}
+		return null;
+	}
+
+	private static boolean isWrapper(Throwable thrown) {
+		return thrown instanceof CompletionException || thrown instanceof ExecutionException
+				|| thrown instanceof InvocationTargetException || thrown instanceof UndeclaredThrowableException;
+	}
+
+}

@@ -1,0 +1,188 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.annotation.CircuitBreaker;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Beans that are no ordinary definitions, and what is said about them.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class UnseenBeansTests {
+
+	private static final String UNUSED = "no annotation does";
+
+	@Test
+	void anObjectThatWasRegisteredIsNamedAsUnguarded(CapturedOutput output) {
+		runner(Known.class)
+			.withInitializer((context) -> context.getBeanFactory().registerSingleton("byHand", new Registered()))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				context.getBean(Registered.class).call();
+				assertThat(output.toString().lines().filter((line) -> line.contains("'byHand'"))).singleElement()
+					.asString()
+					.contains("WARN", "registerSingleton", "Registered.call()", "not guarded");
+				assertThat(output).doesNotContain(UNUSED);
+			});
+	}
+
+	@Test
+	void anObjectWithoutAnnotationsIsNotNamed(CapturedOutput output) {
+		Contexts.with(Known.class)
+			.withInitializer((context) -> context.getBeanFactory().registerSingleton("plain", new Object()))
+			.run((context) -> assertThat(output).doesNotContain("not guarded"));
+	}
+
+	@Test
+	void whatAFactoryMakesIsNotCalledUnused(CapturedOutput output) {
+		runner(Known.class, AnyFactory.class).run((context) -> {
+			assertThat(output).doesNotContain(UNUSED).contains("were not made yet", "unseenBeansTests.AnyFactory");
+			Client client = (Client) context.getBean("unseenBeansTests.AnyFactory");
+			client.call();
+			assertThat(Contexts.recorded(context, "hidden")).isOne();
+			Contexts.breaker(context, "hidden").forceOpen();
+			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(client::call);
+		});
+	}
+
+	@Test
+	void whatAFactoryMadeDuringTheStartIsKnown(CapturedOutput output) {
+		runner(Known.class, UsedFactory.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(output).doesNotContain(UNUSED).doesNotContain("were not made yet");
+			assertThat(context.getBean(GuardedMethods.class).breakerNames()).contains("hidden");
+		});
+	}
+
+	@Test
+	void aLazyBeanOfUnknownClassIsNotCalledUnused(CapturedOutput output) {
+		runner(Known.class, LazyBeans.class).run((context) -> {
+			assertThat(output).doesNotContain(UNUSED).contains("lazyClient");
+			context.getBean("lazyClient", Client.class).call();
+			assertThat(Contexts.recorded(context, "hidden")).isOne();
+		});
+		runner(Known.class, LazyBeans.class).withPropertyValues("spring.main.lazy-initialization=true")
+			.run((context) -> assertThat(output).doesNotContain(UNUSED));
+	}
+
+	@Test
+	void aLazyBeanOfKnownClassIsFound(CapturedOutput output) {
+		runner(Known.class, LazyOfKnownClass.class).run((context) -> {
+			assertThat(output).doesNotContain(UNUSED).doesNotContain("were not made yet");
+			assertThat(context.getBean(GuardedMethods.class).breakerNames()).contains("hidden");
+		});
+	}
+
+	@Test
+	void whatReallyNoAnnotationNamesIsStillReported(CapturedOutput output) {
+		runner(Known.class).run((context) -> assertThat(output).contains(UNUSED + ": hidden"));
+	}
+
+	private static ApplicationContextRunner runner(Class<?>... classes) {
+		return Contexts.with(classes)
+			.withPropertyValues("breaker.instances.hidden.sliding-window-size=7",
+					"breaker.instances.known.sliding-window-size=8");
+	}
+
+	static class Known {
+
+		@CircuitBreaker(name = "known")
+		public void call() {
+		}
+
+	}
+
+	static class Registered {
+
+		@CircuitBreaker(name = "hidden")
+		public void call() {
+		}
+
+	}
+
+	interface Client {
+
+		void call();
+
+	}
+
+	static class HiddenClient implements Client {
+
+		@Override
+		@CircuitBreaker(name = "hidden")
+		public void call() {
+		}
+
+	}
+
+	static class AnyFactory implements FactoryBean<Object> {
+
+		@Override
+		public Object getObject() {
+			return new HiddenClient();
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return Client.class;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class UsedFactory {
+
+		@Bean
+		AnyFactory client() {
+			return new AnyFactory();
+		}
+
+		@Bean
+		String user(Client client) {
+			return "user";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyBeans {
+
+		@Bean
+		@Lazy
+		Client lazyClient() {
+			return new HiddenClient();
+		}
+
+		@Bean
+		@Scope("prototype")
+		Client prototypeClient() {
+			return new HiddenClient();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyOfKnownClass {
+
+		@Bean
+		@Lazy
+		HiddenClient lazyClient() {
+			return new HiddenClient();
+		}
+
+	}
+
+}
