@@ -558,6 +558,7 @@ public final class CircuitBreaker {
 		CircuitBreaker live = enteredByCommand();
 		try {
 			live.obey(command);
+			live.tell();
 		}
 		finally {
 			live.exit();
@@ -570,7 +571,10 @@ public final class CircuitBreaker {
 		return (place != null) ? place.enterByCommand() : this;
 	}
 
-	/** Carries out a command on this very breaker, also where its group let it go. */
+	/**
+	 * Carries out a command on this very breaker, also where its group let it go. It is
+	 * in force afterwards, and {@link #tell()} is to follow.
+	 */
 	void obey(StateCommand command) {
 		if (command.isReset()) {
 			this.successes.reset();
@@ -588,7 +592,13 @@ public final class CircuitBreaker {
 			p = current(now);
 			next = p.next(command.state(), Reason.COMMAND, limit, command, now, instant(p.rules.config));
 		}
-		while (!swap(p, next));
+		while (!PERIOD.compareAndSet(this, p, next));
+		moved();
+	}
+
+	/** Tells what has changed and is not told yet. */
+	void tell() {
+		this.news.deliver(this);
 	}
 
 	/**

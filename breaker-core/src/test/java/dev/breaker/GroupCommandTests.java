@@ -114,6 +114,22 @@ class GroupCommandTests {
 	}
 
 	@Test
+	void aCommandIsInForceForAllBeforeAListenerHearsOfOne() {
+		IntStream.range(0, 5).forEach((i) -> this.group.get("k" + i));
+		List<State> seen = new ArrayList<>();
+		this.registry.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				GroupCommandTests.this.group.all().forEach((key) -> seen.add(key.state()));
+			}
+
+		});
+		this.group.apply(StateCommand.to(State.FORCED_OPEN));
+		assertThat(seen).hasSize(25).containsOnly(State.FORCED_OPEN);
+	}
+
+	@Test
 	void theBreakerThatKeysShareIsCommandedToo() {
 		IntStream.range(0, 5).forEach((i) -> this.group.get("busy" + i).acquire());
 		CircuitBreaker shared = this.group.get("x");
