@@ -607,7 +607,7 @@ public final class CircuitBreakerGroup {
 			tellAdded(candidate);
 			if (log) {
 				Complaint.log(logger,
-						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command: while that is so, further keys share '{}'",
+						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command: while that is so, further keys share '{}'. If so many keys are in use at a time, raise the limit (in Spring Boot applications breaker.keys.max)",
 						this.name, this.limit, candidate.breaker.name());
 			}
 			return candidate.breaker;

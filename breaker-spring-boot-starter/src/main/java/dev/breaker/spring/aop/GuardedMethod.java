@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.spring.fallback.MethodFallback;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -26,14 +27,14 @@ final class GuardedMethod {
 
 	private final @Nullable CircuitBreaker breaker;
 
-	private final @Nullable KeyedGroup keyed;
+	private final @Nullable CircuitBreakerGroup keyed;
 
 	private final @Nullable KeyExpression key;
 
 	private final @Nullable MethodFallback fallback;
 
 	private GuardedMethod(AnnotatedMethod annotated, boolean stage, @Nullable CircuitBreaker breaker,
-			@Nullable KeyedGroup keyed, @Nullable KeyExpression key, @Nullable MethodFallback fallback) {
+			@Nullable CircuitBreakerGroup keyed, @Nullable KeyExpression key, @Nullable MethodFallback fallback) {
 		this.annotated = annotated;
 		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
 			.resolve(Object.class);
@@ -49,7 +50,7 @@ final class GuardedMethod {
 		return new GuardedMethod(annotated, stage, breaker, null, null, fallback);
 	}
 
-	static GuardedMethod keyed(AnnotatedMethod annotated, boolean stage, KeyedGroup group, KeyExpression key,
+	static GuardedMethod keyed(AnnotatedMethod annotated, boolean stage, CircuitBreakerGroup group, KeyExpression key,
 			@Nullable MethodFallback fallback) {
 		return new GuardedMethod(annotated, stage, null, group, key, fallback);
 	}

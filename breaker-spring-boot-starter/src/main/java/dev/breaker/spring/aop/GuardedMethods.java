@@ -8,7 +8,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.fallback.FallbackListener;
@@ -51,6 +50,8 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 	private final Map<Subject, List<GuardedMethod>> known = new ConcurrentHashMap<>();
 
 	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
+
+	private final Set<String> namesWithoutKey = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean started;
 
@@ -102,6 +103,7 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 				}
 			}
 		}
+		this.keyedBreakers.removeIdle(this.namesWithoutKey);
 	}
 
 	private void lookAt(String beanName) {
@@ -134,13 +136,12 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 		MethodFallback fallback = fallback(annotated, name);
 		String key = annotated.annotation().key();
 		KeyExpression expression = key.isEmpty() ? null : KeyExpression.of(annotated, this.beanFactory);
-		// Made also where calls have keys, so that the name is seen and measured from the
-		// start.
-		CircuitBreaker breaker = this.registry.get(name, this.configs.get(name));
 		this.breakerNames.add(name);
-		return (expression != null)
-				? GuardedMethod.keyed(annotated, stage, this.keyedBreakers.group(name), expression, fallback)
-				: GuardedMethod.of(annotated, stage, breaker, fallback);
+		if (expression != null) {
+			return GuardedMethod.keyed(annotated, stage, this.keyedBreakers.group(name), expression, fallback);
+		}
+		this.namesWithoutKey.add(name);
+		return GuardedMethod.of(annotated, stage, this.registry.get(name, this.configs.get(name)), fallback);
 	}
 
 	private String name(AnnotatedMethod annotated) {

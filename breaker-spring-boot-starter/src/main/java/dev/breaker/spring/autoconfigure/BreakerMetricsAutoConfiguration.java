@@ -31,9 +31,9 @@ public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	BreakerMetrics circuitBreakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
+	BreakerMetrics circuitBreakerMetrics(CircuitBreakerRegistry registry,
 			ObjectProvider<GuardedMethods> guardedMethods) {
-		return new BreakerMetrics(registry, new BaseNames(keyedBreakers),
+		return new BreakerMetrics(registry,
 				() -> guardedMethods.stream()
 					.flatMap((methods) -> methods.breakerNames().stream())
 					.collect(Collectors.toSet()));
@@ -42,8 +42,8 @@ public final class BreakerMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(KeyedBreakers.class)
-	KeyedBreakerMetrics keyedCircuitBreakerMetrics(KeyedBreakers keyedBreakers) {
-		return new KeyedBreakerMetrics(keyedBreakers);
+	KeyedBreakerMetrics keyedCircuitBreakerMetrics(CircuitBreakerRegistry registry) {
+		return new KeyedBreakerMetrics(registry);
 	}
 
 }
