@@ -676,6 +676,7 @@ public final class CircuitBreaker {
 		CircuitBreaker live = enteredByCommand();
 		try {
 			live.obey(command);
+			live.tell();
 		}
 		finally {
 			live.exit();
@@ -688,7 +689,10 @@ public final class CircuitBreaker {
 		return (place != null) ? place.enterByCommand() : this;
 	}
 
-	/** Carries out a command on this very breaker, also where its group let it go. */
+	/**
+	 * Carries out a command on this very breaker, also where its group let it go. It is
+	 * in force afterwards, and {@link #tell()} is to follow.
+	 */
 	void obey(StateCommand command) {
 		if (command.isReset()) {
 			this.successes.reset();
@@ -706,6 +710,10 @@ public final class CircuitBreaker {
 			next = p.next(command, now, at);
 		}
 		while (!swap(p, next));
+	}
+
+	/** Tells what has changed and is not told yet. */
+	void tell() {
 		this.dispatcher.tell(this);
 	}
 

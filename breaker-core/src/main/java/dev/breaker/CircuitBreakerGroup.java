@@ -232,7 +232,9 @@ public final class CircuitBreakerGroup {
 		finally {
 			this.lock.unlock();
 		}
+		// In force for all keys before a listener hears of one.
 		all.forEach(this::obeyLatest);
+		all.forEach((member) -> member.breaker.tell());
 	}
 
 	/** Of two commands at a time, all breakers obey the same one last. */
@@ -345,6 +347,7 @@ public final class CircuitBreakerGroup {
 		StateCommand command = (holds != null) ? holds.forNew(this.clock.read()) : null;
 		if (command != null) {
 			made.breaker.obey(command);
+			made.breaker.tell();
 		}
 		return made;
 	}
@@ -362,6 +365,7 @@ public final class CircuitBreakerGroup {
 	private void catchUp(GroupMember former) {
 		GroupCommand missed = Objects.requireNonNull(this.latest);
 		former.breaker.obey(missed.forFormer(this.clock.read()));
+		former.breaker.tell();
 		this.lock.lock();
 		try {
 			former.obeyed = missed;
@@ -603,7 +607,7 @@ public final class CircuitBreakerGroup {
 			tellAdded(candidate);
 			if (log) {
 				Complaint.log(logger,
-						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command: while that is so, further keys share '{}'",
+						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command: while that is so, further keys share '{}'. If so many keys are in use at a time, raise the limit (in Spring Boot applications breaker.keys.max)",
 						LogText.oneLine(this.name), this.limit, LogText.oneLine(candidate.breaker.name()));
 			}
 			return candidate.breaker;

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
@@ -180,6 +181,37 @@ class CircuitBreakerRegistryTests {
 		});
 		this.registry.get("payments");
 		assertThat(this.registry.remove("payments")).isTrue();
+	}
+
+	@Test
+	void aNameThatTheConfigsKnowIsMadeWithItsConfig() {
+		CircuitBreakerConfig own = CircuitBreakerConfig.builder().slidingWindowSize(9).build();
+		List<String> asked = new ArrayList<>();
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(this.defaults, (name) -> {
+			asked.add(name);
+			return name.equals("payments") ? own : null;
+		});
+		assertThat(registry.get("payments").config()).isSameAs(own);
+		assertThat(registry.get("other").config()).isSameAs(this.defaults);
+		registry.get("payments");
+		registry.get("given", this.defaults);
+		assertThat(asked).containsExactly("payments", "other");
+		registry.remove("payments");
+		assertThat(registry.get("payments").config()).isSameAs(own);
+	}
+
+	@Test
+	void whatTheConfigsThrowIsThrownAndNothingIsMade() {
+		IllegalStateException thrown = new IllegalStateException("no config");
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(this.defaults, (name) -> {
+			throw thrown;
+		});
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> registry.get("payments"))
+			.isSameAs(thrown);
+		assertThat(registry.all()).isEmpty();
+		assertThatIllegalArgumentException().isThrownBy(() -> registry.get(" "))
+			.withMessageContaining("must not be empty");
+		assertThatNullPointerException().isThrownBy(() -> CircuitBreakerRegistry.of(this.defaults, null));
 	}
 
 	@Test

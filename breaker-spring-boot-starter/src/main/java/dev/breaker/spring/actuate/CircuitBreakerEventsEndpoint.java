@@ -38,14 +38,16 @@ public class CircuitBreakerEventsEndpoint {
 	}
 
 	/**
-	 * The events of one breaker, or of all that were made by key under a name.
+	 * The events of one breaker, or of all keys of a group.
 	 * @param name the name
 	 * @return the events, the newest last, or {@code null} where there is no such breaker
 	 */
 	@ReadOperation
 	public @Nullable EventsDescriptor eventsOf(@Selector String name) {
 		List<BreakerEvent> found = this.events.of(name);
-		return (!found.isEmpty() || this.registry.find(name).isPresent()) ? new EventsDescriptor(found) : null;
+		boolean known = !found.isEmpty() || this.registry.find(name).isPresent()
+				|| this.registry.findGroup(name).isPresent();
+		return known ? new EventsDescriptor(found) : null;
 	}
 
 	/**

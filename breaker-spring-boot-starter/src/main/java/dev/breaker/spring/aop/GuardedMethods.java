@@ -12,7 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Collectors;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.RegistryListener;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.fallback.FallbackListener;
 import dev.breaker.spring.fallback.FallbackResolver;
@@ -25,6 +27,7 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -36,7 +39,7 @@ import org.springframework.util.StringUtils;
  * lazy, scoped or prototypes, as far as their types are known. Safe for use by many
  * threads.
  */
-public final class GuardedMethods implements SmartInitializingSingleton {
+public final class GuardedMethods implements SmartInitializingSingleton, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(GuardedMethods.class);
 
@@ -60,6 +63,20 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 
 	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
 
+	private final Set<String> namesWithoutKey = ConcurrentHashMap.newKeySet();
+
+	private final RegistryListener forgetRemoved = new RegistryListener() {
+
+		@Override
+		public void onRemoved(CircuitBreaker breaker) {
+			NamedBreaker named = GuardedMethods.this.namedBreakers.get(breaker.name());
+			if (named != null) {
+				named.forget(breaker);
+			}
+		}
+
+	};
+
 	private volatile boolean started;
 
 	/**
@@ -80,6 +97,7 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 		this.keyedBreakers = keyedBreakers;
 		this.guards = guards;
 		this.annotatedTypes = guards.annotatedTypes();
+		registry.addRegistryListener(this.forgetRemoved);
 		this.fallbacks = new FallbackResolver(beanFactory, new FallbackListeners(fallbackListeners));
 	}
 
@@ -137,6 +155,13 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
+		this.keyedBreakers.removeIdle(this.namesWithoutKey);
+	}
+
+	/** Leaves nothing of itself in a registry that outlives the context. */
+	@Override
+	public void destroy() {
+		this.registry.removeRegistryListener(this.forgetRemoved);
 	}
 
 	private List<String> definedBeans() {
@@ -296,12 +321,15 @@ public final class GuardedMethods implements SmartInitializingSingleton {
 			return null;
 		}
 		this.breakerNames.add(name);
-		NamedBreaker named = this.namedBreakers.computeIfAbsent(name, NamedBreaker::new);
-		// Made also where calls have keys, so that the name is seen and measured from the
-		// start.
-		named.use(this.registry.get(name, this.configs.get(name)));
+		NamedBreaker named = this.namedBreakers.computeIfAbsent(name,
+				(newName) -> new NamedBreaker(newName, this.registry, this.configs));
 		if (expression != null) {
 			named.use(this.keyedBreakers.group(name));
+		}
+		else {
+			this.namesWithoutKey.add(name);
+			// So that it is seen and measured from the start.
+			named.breaker();
 		}
 		return new GuardedMethod(annotated, stage, named, expression, fallback);
 	}

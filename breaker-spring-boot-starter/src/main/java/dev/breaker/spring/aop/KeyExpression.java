@@ -85,6 +85,12 @@ final class KeyExpression {
 		}
 	}
 
+	/**
+	 * The key of a call.
+	 * @throws IllegalArgumentException if it is null, or has no text that stands for its
+	 * value
+	 * @throws RuntimeException what the expression throws
+	 */
 	String evaluate(MethodInvocation invocation) {
 		KeyRoot root = new KeyRoot(this.guarded.method(), invocation.getArguments(), invocation.getThis(),
 				this.guarded.type());
@@ -92,12 +98,24 @@ final class KeyExpression {
 				invocation.getArguments(), PARAMETER_NAMES);
 		context.setBeanResolver(this.beans);
 		Object key = this.expression.getValue(context);
-		if (key == null) {
+		String text = (key != null) ? text(key) : null;
+		if (text == null) {
 			throw new IllegalArgumentException(
 					"The key \"%s\" of %s is null for this call: there is no circuit breaker for null"
 						.formatted(this.guarded.annotation().key(), this.guarded.describe()));
 		}
-		return key.toString();
+		return text;
+	}
+
+	private @Nullable String text(Object key) {
+		try {
+			return KeyTexts.of(key);
+		}
+		catch (KeyTexts.WithoutText ex) {
+			throw new IllegalArgumentException(
+					"The key \"%s\" of %s is or has an object of %s, whose toString() tells objects apart and not values: each call would have a circuit breaker of its own. Give the class a toString() of its own, or name in the key what identifies it, as in \"#order.id\""
+						.formatted(this.guarded.annotation().key(), this.guarded.describe(), ex.type()));
+		}
 	}
 
 }

@@ -5,10 +5,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.fallback.Refusals;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,9 +30,14 @@ final class NamedBreaker {
 
 	private final String name;
 
-	private volatile @Nullable CircuitBreaker breaker;
+	private final CircuitBreakerRegistry registry;
 
-	private volatile @Nullable KeyedGroup keyed;
+	private final BreakerConfigs configs;
+
+	/** The registry's breaker of that name; null until it is asked for, or removed. */
+	private final AtomicReference<@Nullable CircuitBreaker> breaker = new AtomicReference<>();
+
+	private volatile @Nullable CircuitBreakerGroup keyed;
 
 	private volatile boolean canNest;
 
@@ -40,21 +49,34 @@ final class NamedBreaker {
 
 	private boolean made;
 
-	NamedBreaker(String name) {
+	NamedBreaker(String name, CircuitBreakerRegistry registry, BreakerConfigs configs) {
 		this.name = name;
+		this.registry = registry;
+		this.configs = configs;
 	}
 
-	/** Puts a breaker in the place of the present one, for all guarded methods. */
-	void use(CircuitBreaker breaker) {
-		this.breaker = breaker;
-	}
-
-	void use(KeyedGroup keyed) {
+	void use(CircuitBreakerGroup keyed) {
 		this.keyed = keyed;
 	}
 
 	CircuitBreaker breaker() {
-		return Objects.requireNonNull(this.breaker);
+		CircuitBreaker present = this.breaker.get();
+		return (present != null) ? present : look();
+	}
+
+	private CircuitBreaker look() {
+		CircuitBreaker found = this.registry.get(this.name, this.configs.get(this.name));
+		this.breaker.set(found);
+		if (this.registry.find(this.name).orElse(null) != found) {
+			// It was removed meanwhile, before there was anything to forget.
+			forget(found);
+		}
+		return found;
+	}
+
+	/** The registry has removed that breaker: calls go on with the one it then makes. */
+	void forget(CircuitBreaker removed) {
+		this.breaker.compareAndSet(removed, null);
 	}
 
 	CircuitBreaker breaker(String key) {

@@ -5,11 +5,9 @@ import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
-import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.BreakerEvents;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -57,10 +55,9 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
-	BreakerEvents breakerEvents(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
-			BreakerProperties properties) {
+	BreakerEvents breakerEvents(CircuitBreakerRegistry registry, BreakerProperties properties) {
 		BreakerProperties.Events events = properties.getEvents();
-		return new BreakerEvents(registry, new BaseNames(keyedBreakers), events.getCapacity(), events.getTypes());
+		return new BreakerEvents(registry, events.getCapacity(), events.getTypes());
 	}
 
 	@Bean

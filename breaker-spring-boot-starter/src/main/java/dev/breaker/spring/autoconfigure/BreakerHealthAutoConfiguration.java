@@ -1,11 +1,11 @@
 package dev.breaker.spring.autoconfigure;
 
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakersHealthIndicator;
-import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.config.BreakerProperties;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -33,8 +33,9 @@ public final class BreakerHealthAutoConfiguration {
 	@ConditionalOnEnabledHealthIndicator("circuitbreakers")
 	@ConditionalOnMissingBean(name = { HealthName.INDICATOR, HealthName.CONTRIBUTOR })
 	CircuitBreakersHealthIndicator circuitBreakersHealthIndicator(CircuitBreakerRegistry registry,
-			ObjectProvider<KeyedBreakers> keyedBreakers, BreakerProperties properties) {
-		return new CircuitBreakersHealthIndicator(registry, new BaseNames(keyedBreakers),
+			BreakerProperties properties) {
+		return new CircuitBreakersHealthIndicator(registry,
+				(name) -> registry.find(name).map(CircuitBreaker::group).map(CircuitBreakerGroup::name).orElse(name),
 				properties.getHealth().getDownWhenOpen());
 	}
 

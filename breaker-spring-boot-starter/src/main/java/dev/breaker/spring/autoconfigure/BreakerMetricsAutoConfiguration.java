@@ -31,9 +31,8 @@ public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
-			ObjectProvider<GuardedMethods> guardedMethods) {
-		return new BreakerMetrics(registry, new BaseNames(keyedBreakers),
+	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods) {
+		return new BreakerMetrics(registry,
 				() -> guardedMethods.stream()
 					.flatMap((methods) -> methods.breakerNames().stream())
 					.collect(Collectors.toSet()));
@@ -42,8 +41,8 @@ public final class BreakerMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(KeyedBreakers.class)
-	KeyedBreakerMetrics breakerKeyedMetrics(KeyedBreakers keyedBreakers) {
-		return new KeyedBreakerMetrics(keyedBreakers);
+	KeyedBreakerMetrics breakerKeyedMetrics(CircuitBreakerRegistry registry) {
+		return new KeyedBreakerMetrics(registry);
 	}
 
 }

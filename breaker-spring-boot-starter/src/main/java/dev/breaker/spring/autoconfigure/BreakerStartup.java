@@ -84,7 +84,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 
 	private void reportHealth() {
 		Set<String> missing = new TreeSet<>(this.properties.getHealth().getDownWhenOpen());
-		missing.removeIf((name) -> this.registry.find(name).isPresent());
+		missing.removeIf((name) -> this.registry.find(name).isPresent() || this.registry.findGroup(name).isPresent());
 		if (!missing.isEmpty()) {
 			logger.warn("Circuit breakers that breaker.health.down-when-open names and that are not there: {}",
 					list(missing));

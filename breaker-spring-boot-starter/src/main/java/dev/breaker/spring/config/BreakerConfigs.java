@@ -144,11 +144,15 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 
 	/**
 	 * Makes each breaker that the properties or a customizer name, unless the registry
-	 * has it already.
+	 * has it already, or a group of that name.
 	 * @param registry where to make them
 	 */
 	public void addTo(CircuitBreakerRegistry registry) {
-		this.configs.forEach(registry::get);
+		this.configs.forEach((name, config) -> {
+			if (registry.findGroup(name).isEmpty()) {
+				registry.get(name, config);
+			}
+		});
 	}
 
 	/**

@@ -101,7 +101,7 @@ public class BreakerProperties {
 	public static class Keys {
 
 		/**
-		 * Largest number of keyed breakers that are kept, 1 or more.
+		 * Largest number of keys of one name that have a breaker at a time, 1 or more.
 		 */
 		private int max = 10_000;
 

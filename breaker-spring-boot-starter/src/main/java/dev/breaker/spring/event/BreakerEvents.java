@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.RegistryListener;
@@ -26,9 +26,9 @@ import org.springframework.util.Assert;
 /**
  * Keeps the last events of each breaker for operators. Every type of event has a ring of
  * its own, so that a thousand refusals do not push out the change of state that explains
- * them. Breakers made by key share the rings of their name; names beyond the first
+ * them. The breakers of a group share the rings of its name; names beyond the first
  * thousand share one set of rings, so that memory is bounded. The rings of a name go when
- * its breaker is removed from the registry.
+ * its breaker, or its group, is removed from the registry.
  *
  * <p>
  * Safe for use by many threads; neither writers nor readers wait.
@@ -43,8 +43,6 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 
 	private final CircuitBreakerRegistry registry;
 
-	private final UnaryOperator<String> baseName;
-
 	private final int capacity;
 
 	private final List<CircuitBreakerListener> listeners;
@@ -56,24 +54,20 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 	private final RegistryListener forgetRemoved = new RegistryListener() {
 		@Override
 		public void onRemoved(CircuitBreaker breaker) {
-			BreakerEvents.this.ringsByName.remove(breaker.name());
+			forgetIfGone(breaker);
 		}
 	};
 
 	/**
 	 * Creates a keeper of events.
 	 * @param registry the breakers to listen to
-	 * @param baseName the name whose rings a breaker shares: that of its annotation for a
-	 * breaker made by key
 	 * @param capacity how many events of each type are kept for a name, 1 to 10,000
 	 * @param types the types of events that are kept
 	 */
-	public BreakerEvents(CircuitBreakerRegistry registry, UnaryOperator<String> baseName, int capacity,
-			Set<BreakerEvent.Type> types) {
+	public BreakerEvents(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types) {
 		Assert.isTrue(capacity >= 1 && capacity <= MAX_CAPACITY,
 				() -> "Invalid breaker.events.capacity (" + capacity + "): must be between 1 and " + MAX_CAPACITY);
 		this.registry = registry;
-		this.baseName = baseName;
 		this.capacity = capacity;
 		this.listeners = types.stream().map(this::listenerFor).toList();
 	}
@@ -96,7 +90,7 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 	 * @return the events, the newest last
 	 */
 	public List<BreakerEvent> all() {
-		return sorted(this.ringsByName.values().stream(), (event) -> true);
+		return sorted(this.ringsByName.values().stream(), (entry) -> true);
 	}
 
 	/**
@@ -105,35 +99,42 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 	 * @return the events, the newest last
 	 */
 	public List<BreakerEvent> of(String name) {
-		Map<BreakerEvent.Type, EventRing> own = this.ringsByName.get(this.baseName.apply(name));
-		Map<BreakerEvent.Type, EventRing> rings = (own != null) ? own
-				: this.ringsByName.getOrDefault(OTHER_NAMES, Map.of());
-		return sorted(Stream.of(rings), (event) -> event.circuitBreaker().equals(name)
-				|| this.baseName.apply(event.circuitBreaker()).equals(name));
+		Stream<String> owners = this.registry.find(name)
+			.map((breaker) -> Stream.of(name, owner(breaker), OTHER_NAMES))
+			// A key's breaker may have made room for another since.
+			.orElseGet(() -> this.ringsByName.containsKey(name) ? Stream.of(name, OTHER_NAMES)
+					: this.ringsByName.keySet().stream());
+		return sorted(owners.distinct().map((owner) -> this.ringsByName.getOrDefault(owner, Map.of())),
+				(entry) -> entry.event().circuitBreaker().equals(name) || entry.owner().equals(name));
 	}
 
 	private static List<BreakerEvent> sorted(Stream<Map<BreakerEvent.Type, EventRing>> rings,
-			Predicate<BreakerEvent> wanted) {
+			Predicate<EventRing.Entry> wanted) {
 		List<EventRing.Entry> entries = new ArrayList<>();
 		rings.flatMap((byType) -> byType.values().stream()).forEach((ring) -> ring.forEach(entries::add));
 		return entries.stream()
 			.sorted(Comparator.comparing((EventRing.Entry entry) -> entry.event().time())
 				.thenComparing(EventRing.Entry::sequence))
-			.map(EventRing.Entry::event)
 			.filter(wanted)
+			.map(EventRing.Entry::event)
 			.toList();
 	}
 
-	private void keep(BreakerEvent event) {
-		Map<BreakerEvent.Type, EventRing> rings = ringsOf(event.circuitBreaker());
+	private void keep(CircuitBreaker breaker, BreakerEvent event) {
+		String owner = owner(breaker);
+		Map<BreakerEvent.Type, EventRing> rings = ringsOf(breaker, owner);
 		if (rings != null) {
 			rings.computeIfAbsent(event.type(), (type) -> new EventRing(this.capacity))
-				.add(new EventRing.Entry(this.sequence.getAndIncrement(), event));
+				.add(new EventRing.Entry(this.sequence.getAndIncrement(), owner, event));
 		}
 	}
 
-	private @Nullable Map<BreakerEvent.Type, EventRing> ringsOf(String breaker) {
-		String name = this.baseName.apply(breaker);
+	private static String owner(CircuitBreaker breaker) {
+		CircuitBreakerGroup group = breaker.group();
+		return (group != null) ? group.name() : breaker.name();
+	}
+
+	private @Nullable Map<BreakerEvent.Type, EventRing> ringsOf(CircuitBreaker breaker, String name) {
 		Map<BreakerEvent.Type, EventRing> present = this.ringsByName.get(name);
 		if (present != null) {
 			return present;
@@ -141,18 +142,24 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 		String owner = (this.ringsByName.size() < MAX_NAMES) ? name : OTHER_NAMES;
 		Map<BreakerEvent.Type, EventRing> rings = this.ringsByName.computeIfAbsent(owner,
 				(key) -> new ConcurrentHashMap<>());
-		if (this.registry.find(breaker).isEmpty()) {
-			// A late result of a breaker that was removed meanwhile: nobody would drop
-			// its rings again.
-			this.ringsByName.remove(breaker);
-			return null;
+		// A late result of a breaker that was removed meanwhile: nothing would drop its
+		// rings again.
+		return forgetIfGone(breaker) ? null : rings;
+	}
+
+	private boolean forgetIfGone(CircuitBreaker breaker) {
+		String owner = owner(breaker);
+		boolean gone = this.registry.findGroup(owner).isEmpty()
+				&& (breaker.group() != null || this.registry.find(owner).isEmpty());
+		if (gone) {
+			this.ringsByName.remove(owner);
 		}
-		return rings;
+		return gone;
 	}
 
 	private void keepCall(CircuitBreaker breaker, BreakerEvent.Type type, @Nullable Throwable thrown,
 			@Nullable Duration elapsed) {
-		keep(new BreakerEvent(breaker.config().clock().instant(), breaker.name(), type, null, null, null,
+		keep(breaker, new BreakerEvent(breaker.config().clock().instant(), breaker.name(), type, null, null, null,
 				ThrowableText.of(thrown), elapsed));
 	}
 
@@ -163,7 +170,7 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 			case STATE_CHANGE -> new CircuitBreakerListener() {
 				@Override
 				public void onStateChange(CircuitBreaker breaker, StateChange change) {
-					keep(new BreakerEvent(change.at(), breaker.name(), type, change.from(), change.to(),
+					keep(breaker, new BreakerEvent(change.at(), breaker.name(), type, change.from(), change.to(),
 							change.reason(), ThrowableText.of(change.lastFailure()), null));
 				}
 			};

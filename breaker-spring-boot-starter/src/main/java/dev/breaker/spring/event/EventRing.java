@@ -40,9 +40,10 @@ final class EventRing {
 	}
 
 	/**
-	 * An event and its place in the order of all events.
+	 * An event, its place in the order of all events, and the name whose rings it is in:
+	 * that of a breaker or of its group.
 	 */
-	record Entry(long sequence, BreakerEvent event) {
+	record Entry(long sequence, String owner, BreakerEvent event) {
 	}
 
 }

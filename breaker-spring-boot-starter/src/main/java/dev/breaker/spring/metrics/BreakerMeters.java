@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
-import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.Snapshot;
@@ -66,7 +66,7 @@ final class BreakerMeters {
 		gauge("breaker.failure.rate", "Failed calls in percent of the window", percent(Snapshot::failedCalls));
 		gauge("breaker.slow.call.rate", "Slow calls in percent of the window", percent(Snapshot::slowCalls));
 		gauge("breaker.window.calls", "Calls in the window",
-				(all) -> all.stream().mapToInt((breaker) -> breaker.snapshot().bufferedCalls()).sum());
+				(all) -> all.stream().mapToLong((breaker) -> breaker.snapshot().bufferedCalls()).sum());
 		// The ways that a breaker goes by itself are there from the start, others once
 		// they were gone.
 		transition(State.CLOSED, State.OPEN);
@@ -137,11 +137,11 @@ final class BreakerMeters {
 		return meter;
 	}
 
-	private static ToDoubleFunction<Set<CircuitBreaker>> percent(ToIntFunction<Snapshot> part) {
+	private static ToDoubleFunction<Set<CircuitBreaker>> percent(ToLongFunction<Snapshot> part) {
 		return (all) -> {
 			List<Snapshot> snapshots = all.stream().map(CircuitBreaker::snapshot).toList();
-			double whole = snapshots.stream().mapToInt(Snapshot::bufferedCalls).sum();
-			return 100 * snapshots.stream().mapToInt(part).sum() / whole;
+			double whole = snapshots.stream().mapToLong(Snapshot::bufferedCalls).sum();
+			return 100.0 * snapshots.stream().mapToLong(part).sum() / whole;
 		};
 	}
 

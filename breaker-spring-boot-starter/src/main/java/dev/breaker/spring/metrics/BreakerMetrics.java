@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.fallback.FallbackListener;
@@ -17,7 +16,7 @@ import org.springframework.beans.factory.DisposableBean;
 /**
  * Gives every breaker its meters, in each meter registry that is bound, from the moment
  * it exists until it is removed from the registry of breakers or the context closes. The
- * meters:
+ * breakers of a group share those of its name. The meters:
  * <ul>
  * <li>{@code breaker.calls}: timer; tags {@code name}, {@code outcome} (success, failure,
  * ignored)</li>
@@ -38,8 +37,6 @@ public final class BreakerMetrics implements MeterBinder, FallbackListener, Disp
 
 	private final CircuitBreakerRegistry breakers;
 
-	private final UnaryOperator<String> baseName;
-
 	private final Supplier<Set<String>> annotatedNames;
 
 	/** Guarded by itself. */
@@ -51,14 +48,10 @@ public final class BreakerMetrics implements MeterBinder, FallbackListener, Disp
 	/**
 	 * Creates meters for breakers.
 	 * @param breakers the breakers to measure
-	 * @param baseName the name whose meters a breaker shares: that of its annotation for
-	 * a breaker made by key
 	 * @param annotatedNames the names that have their meters before they have a breaker
 	 */
-	public BreakerMetrics(CircuitBreakerRegistry breakers, UnaryOperator<String> baseName,
-			Supplier<Set<String>> annotatedNames) {
+	public BreakerMetrics(CircuitBreakerRegistry breakers, Supplier<Set<String>> annotatedNames) {
 		this.breakers = breakers;
-		this.baseName = baseName;
 		this.annotatedNames = annotatedNames;
 	}
 
@@ -66,7 +59,7 @@ public final class BreakerMetrics implements MeterBinder, FallbackListener, Disp
 	public void bindTo(MeterRegistry registry) {
 		synchronized (this.bindings) {
 			if (!this.bindings.containsKey(registry)) {
-				MeterBinding binding = new MeterBinding(this.breakers, registry, this.baseName);
+				MeterBinding binding = new MeterBinding(this.breakers, registry);
 				this.bindings.put(registry, binding);
 				this.bound = List.copyOf(this.bindings.values());
 				binding.open(this.annotatedNames.get());

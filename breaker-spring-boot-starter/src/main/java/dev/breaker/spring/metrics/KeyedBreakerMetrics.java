@@ -3,7 +3,8 @@ package dev.breaker.spring.metrics;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-import dev.breaker.spring.aop.KeyedBreakers;
+import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,24 +18,28 @@ import org.springframework.beans.factory.DisposableBean;
  */
 public final class KeyedBreakerMetrics implements MeterBinder, DisposableBean {
 
-	private final KeyedBreakers breakers;
+	private final CircuitBreakerRegistry breakers;
 
 	private final Map<MeterRegistry, Meter> registered = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates the meter.
-	 * @param breakers the breakers made by key
+	 * @param breakers has the groups of breakers made by key
 	 */
-	public KeyedBreakerMetrics(KeyedBreakers breakers) {
+	public KeyedBreakerMetrics(CircuitBreakerRegistry breakers) {
 		this.breakers = breakers;
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.registered.put(registry,
-				FunctionCounter.builder("breaker.keys.overflow", this.breakers, KeyedBreakers::overflowCalls)
-					.description("Calls whose key got no circuit breaker of its own, because there were too many")
-					.register(registry));
+		this.registered.put(registry, FunctionCounter
+			.builder("breaker.keys.overflow", this.breakers, KeyedBreakerMetrics::overflowCalls)
+			.description("Calls whose key got no circuit breaker of its own, because all that there may be were in use")
+			.register(registry));
+	}
+
+	private static double overflowCalls(CircuitBreakerRegistry breakers) {
+		return breakers.groups().stream().mapToLong(CircuitBreakerGroup::overflowCalls).sum();
 	}
 
 	@Override

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.UnaryOperator;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.RegistryListener;
 import io.micrometer.core.instrument.Counter;
@@ -16,16 +16,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * Keeps the meters of one meter registry in step with the breakers that there are. Names
- * that annotations use keep their meters, with a breaker or without; those of any other
- * name go with its last breaker.
+ * that annotations use keep their meters, with a breaker or without, and those of a group
+ * stay while it is there; those of any other name go with its last breaker.
  */
 final class MeterBinding implements RegistryListener {
 
 	private final CircuitBreakerRegistry breakers;
 
 	private final MeterRegistry meterRegistry;
-
-	private final UnaryOperator<String> baseName;
 
 	private final Map<String, BreakerMeters> metersByName = new ConcurrentHashMap<>();
 
@@ -38,10 +36,9 @@ final class MeterBinding implements RegistryListener {
 	/** Guarded by this. */
 	private boolean closed;
 
-	MeterBinding(CircuitBreakerRegistry breakers, MeterRegistry meterRegistry, UnaryOperator<String> baseName) {
+	MeterBinding(CircuitBreakerRegistry breakers, MeterRegistry meterRegistry) {
 		this.breakers = breakers;
 		this.meterRegistry = meterRegistry;
-		this.baseName = baseName;
 	}
 
 	void open(Collection<String> lastingNames) {
@@ -77,7 +74,8 @@ final class MeterBinding implements RegistryListener {
 	}
 
 	private void attach(CircuitBreaker breaker) {
-		String name = this.baseName.apply(breaker.name());
+		CircuitBreakerGroup group = breaker.group();
+		String name = (group != null) ? group.name() : breaker.name();
 		BreakerMeters meters = meters(name);
 		Attached added = new Attached(name, meters, new MeterListener(meters));
 		meters.add(breaker);
@@ -92,7 +90,8 @@ final class MeterBinding implements RegistryListener {
 		}
 		breaker.removeListener(gone.listener());
 		gone.meters().remove(breaker);
-		if (gone.meters().isEmpty() && !this.lasting.contains(gone.name())) {
+		if (gone.meters().isEmpty() && !this.lasting.contains(gone.name())
+				&& this.breakers.findGroup(gone.name()).isEmpty()) {
 			this.metersByName.remove(gone.name());
 			gone.meters().unregister();
 		}
@@ -103,7 +102,7 @@ final class MeterBinding implements RegistryListener {
 	}
 
 	void countFallback(String name, boolean success) {
-		BreakerMeters meters = this.metersByName.get(this.baseName.apply(name));
+		BreakerMeters meters = this.metersByName.get(name);
 		if (meters != null) {
 			Counter counter = success ? meters.fallbackSuccess : meters.fallbackFailure;
 			counter.increment();

@@ -1,19 +1,30 @@
 package dev.breaker.spring.aop;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
 import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.State;
+import dev.breaker.StateCommand;
 import dev.breaker.annotation.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.stereotype.Component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * The annotation's {@code key}.
@@ -36,17 +47,129 @@ class KeyTests {
 				assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(() -> bean.stock("north", 1))
 					.satisfies((ex) -> assertThat(ex.circuitBreakerName()).isEqualTo("warehouse:north"));
 				assertThat(bean.stock("south", 1)).isEqualTo("south1");
-				assertThat(context.getBean(KeyedBreakers.class).baseName("warehouse:north")).isEqualTo("warehouse");
+				assertThat(Contexts.breaker(context, "warehouse:north").group()).isNotNull()
+					.extracting(CircuitBreakerGroup::name)
+					.isEqualTo("warehouse");
 			});
 	}
 
 	@Test
-	void theNameItselfHasABreakerFromTheStart() {
+	void theNameIsThatOfAGroupFromTheStart() {
+		for (String properties : List.of("any=1", "breaker.instances.warehouse.sliding-window-size=7")) {
+			Contexts.with(Warehouses.class).withPropertyValues(properties, "breaker.keys.max=9").run((context) -> {
+				CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
+				assertThat(registry.all()).isEmpty();
+				assertThat(registry.groups()).singleElement()
+					.extracting(CircuitBreakerGroup::name, CircuitBreakerGroup::limit, CircuitBreakerGroup::size)
+					.containsExactly("warehouse", 9, 0);
+				assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("warehouse");
+			});
+		}
+	}
+
+	@Test
+	void aNameThatIsUsedWithoutAKeyTooKeepsItsBreaker() {
+		Contexts.with(Warehouses.class, WithoutKey.class)
+			.withPropertyValues("breaker.instances.warehouse.sliding-window-size=7")
+			.run((context) -> {
+				context.getBean(WithoutKey.class).call();
+				context.getBean(Warehouses.class).stock("north", 1);
+				assertThat(Contexts.recorded(context, "warehouse")).isOne();
+				assertThat(Contexts.recorded(context, "warehouse:north")).isOne();
+			});
+	}
+
+	@Test
+	void aCommandOnTheNameIsForAllKeys() {
 		Contexts.with(Warehouses.class).run((context) -> {
-			assertThat(Contexts.recorded(context, "warehouse")).isZero();
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("warehouse");
-			assertThat(context.getBean(KeyedBreakers.class).baseName("warehouse")).isEqualTo("warehouse");
-			assertThat(context.getBean(KeyedBreakers.class).baseName("other:north")).isEqualTo("other:north");
+			Warehouses bean = context.getBean(Warehouses.class);
+			bean.stock("north", 1);
+			context.getBean(CircuitBreakerRegistry.class)
+				.findGroup("warehouse")
+				.orElseThrow()
+				.apply(StateCommand.to(State.FORCED_OPEN));
+			for (String key : List.of("north", "new")) {
+				assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(() -> bean.stock(key, 1));
+			}
+		});
+	}
+
+	@Test
+	void arraysAndCollectionsAreKeysByTheirContents() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			for (int i = 0; i < 2; i++) {
+				bean.call(new String[] { "a", "b" });
+				bean.call(new int[] { 1, 2 });
+				bean.call(new Object[] { new byte[] { 7 }, null, List.of("c") });
+				bean.call(List.of(new char[] { 'd' }));
+				bean.call(new LinkedHashMap<>(Map.of("e", new long[] { 5 })));
+				bean.call(Optional.of(new double[] { 0.5 }));
+				bean.call(new Order("eu"));
+				bean.call(State.OPEN);
+			}
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
+				.containsExactlyInAnyOrder("any:[a, b]", "any:[1, 2]", "any:[[7], null, [c]]", "any:[[d]]",
+						"any:{e=[5]}", "any:Optional[[0.5]]", "any:Order[region=eu]", "any:OPEN");
+		});
+	}
+
+	@Test
+	void aKeyWithoutATextOfItsOwnIsRefusedWithTheRemedy() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			Object plain = new Plain();
+			ProxyFactory proxy = new ProxyFactory(plain);
+			proxy.setProxyTargetClass(true);
+			List<Object> itself = new ArrayList<>();
+			itself.add(itself);
+			for (Object key : List.of(plain, new Object(), new Object[] { plain }, List.of(plain), Map.of("a", plain),
+					Optional.of(plain), new Holder(plain), new Holder(new int[] { 1 }), new Holder(List.of(plain)),
+					new Holder(new Holder(plain)), proxy.getProxy(), (Runnable) () -> {
+					}, itself)) {
+				assertThatIllegalArgumentException().as("key of " + key.getClass())
+					.isThrownBy(() -> bean.call(key))
+					.withMessageContainingAll("\"#key\"", "Anything.call(Object)", "toString()", "#order.id");
+			}
+			assertThatIllegalArgumentException().isThrownBy(() -> bean.call(List.of(plain)))
+				.withMessageContaining(Plain.class.getName());
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).isEmpty();
+			bean.call(new Quiet(plain));
+			assertThat(Contexts.recorded(context, "any:quiet")).isOne();
+		});
+	}
+
+	@Test
+	void aKeyThatFailsMakesNoCallAndNoBreaker() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			assertThatIllegalStateException().isThrownBy(() -> bean.call(new Object() {
+				@Override
+				public String toString() {
+					throw new IllegalStateException("no text");
+				}
+			})).withMessage("no text");
+			assertThatIllegalArgumentException().isThrownBy(() -> bean.call(new Object() {
+				@Override
+				public String toString() {
+					return null;
+				}
+			})).withMessageContaining("is null for this call");
+			assertThat(bean.calls).isZero();
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).isEmpty();
+		});
+	}
+
+	@Test
+	void aLongKeyIsCut() {
+		Contexts.with(Anything.class).run((context) -> {
+			for (int i = 0; i < 3; i++) {
+				context.getBean(Anything.class).call("x".repeat(2_000_000));
+			}
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).singleElement()
+				.extracting(dev.breaker.CircuitBreaker::name)
+				.asString()
+				.hasSizeLessThan(140);
 		});
 	}
 
@@ -59,8 +182,8 @@ class KeyTests {
 			bean.byRoot("x");
 			bean.byBean();
 			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
-				.containsExactlyInAnyOrder("warehouse", "warehouse:a-7", "warehouse:eu",
-						"warehouse:byRoot Warehouses Warehouses x", "warehouse:from bean");
+				.containsExactlyInAnyOrder("warehouse:a-7", "warehouse:eu", "warehouse:byRoot Warehouses Warehouses x",
+						"warehouse:from bean");
 		});
 	}
 
@@ -103,7 +226,7 @@ class KeyTests {
 			for (int i = 0; i < 50; i++) {
 				context.getBean(Warehouses.class).stock("w" + i, 1);
 			}
-			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).hasSize(3);
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).hasSize(2);
 		});
 	}
 
@@ -154,6 +277,42 @@ class KeyTests {
 
 		private String instead(String warehouse) {
 			return "instead of " + warehouse;
+		}
+
+	}
+
+	static class WithoutKey {
+
+		@CircuitBreaker(name = "warehouse")
+		public void call() {
+		}
+
+	}
+
+	static class Anything {
+
+		int calls;
+
+		@CircuitBreaker(name = "any", key = "#key")
+		public void call(Object key) {
+			this.calls++;
+		}
+
+	}
+
+	static class Plain {
+
+	}
+
+	record Holder(Object part) {
+
+	}
+
+	record Quiet(Object part) {
+
+		@Override
+		public String toString() {
+			return "quiet";
 		}
 
 	}

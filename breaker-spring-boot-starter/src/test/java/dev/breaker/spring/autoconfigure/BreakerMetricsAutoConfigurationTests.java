@@ -73,7 +73,7 @@ class BreakerMetricsAutoConfigurationTests {
 	@Test
 	void backsOffFromTheUsersOwn() {
 		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
-		BreakerMetrics own = new BreakerMetrics(registry, (name) -> name, Set::of);
+		BreakerMetrics own = new BreakerMetrics(registry, Set::of);
 		this.runner.withBean("own", BreakerMetrics.class, () -> own)
 			.run((context) -> assertThat(context).getBean(BreakerMetrics.class).isSameAs(own));
 	}

@@ -11,9 +11,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
-import dev.breaker.spring.aop.KeyedBreakers;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -70,9 +70,11 @@ class NothingGrowsTests {
 			State before = State.now(this.meters);
 			ask(stock, KEYS / 10, KEYS);
 			before.assertNotGrown(this.meters);
-			// The one of the name itself, and the default of breaker.keys.max
-			assertThat(this.breakers.all()).hasSize(1 + 10_000);
-			assertThat(context.getBean(KeyedBreakers.class).overflowCalls()).isZero();
+			// The default of breaker.keys.max
+			assertThat(this.breakers.all()).hasSize(10_000);
+			assertThat(this.breakers.findGroup("stock")).get()
+				.extracting(CircuitBreakerGroup::overflowCalls)
+				.isEqualTo(0L);
 			assertThat(this.meters.get("breaker.calls").tags("name", "stock", "outcome", "success").timer().count())
 				.isEqualTo(KEYS - KEYS / 1000);
 			assertThat(this.meters.get("breaker.calls").tags("name", "stock", "outcome", "failure").timer().count())
@@ -86,7 +88,8 @@ class NothingGrowsTests {
 		State before = State.now(this.meters);
 		refresh(CONTEXTS);
 		before.assertNotGrown(this.meters);
-		assertThat(this.breakers.all()).singleElement().extracting(dev.breaker.CircuitBreaker::name).isEqualTo("stock");
+		assertThat(this.breakers.all()).isEmpty();
+		assertThat(this.breakers.groups()).isEmpty();
 		assertThat(this.meters.getMeters()).noneMatch((meter) -> meter.getId().getName().startsWith("breaker."));
 	}
 

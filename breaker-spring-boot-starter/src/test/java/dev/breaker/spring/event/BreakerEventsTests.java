@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Reason;
@@ -37,14 +38,9 @@ class BreakerEventsTests {
 		.build());
 
 	private BreakerEvents listening(int capacity, Set<BreakerEvent.Type> types) {
-		BreakerEvents events = new BreakerEvents(this.registry, BreakerEventsTests::baseName, capacity, types);
+		BreakerEvents events = new BreakerEvents(this.registry, capacity, types);
 		events.afterSingletonsInstantiated();
 		return events;
-	}
-
-	private static String baseName(String name) {
-		int colon = name.indexOf(':');
-		return (colon > 0) ? name.substring(0, colon) : name;
 	}
 
 	@Test
@@ -136,12 +132,43 @@ class BreakerEventsTests {
 	@Test
 	void breakersMadeByKeyShareTheRingsOfTheirName() {
 		BreakerEvents events = listening(10, ALL_TYPES);
+		CircuitBreakerGroup group = group("inventory", 100);
 		for (int key = 0; key < 5000; key++) {
-			Calls.succeed(this.registry.get("inventory:" + key));
+			Calls.succeed(group.get("" + key));
 		}
 		assertThat(events.all()).hasSize(10);
 		assertThat(events.of("inventory")).hasSize(10);
 		assertThat(events.of("inventory:4999")).hasSize(1);
+		// Of one that has made room, too
+		for (int key = 0; key < 100; key++) {
+			group.get("new" + key);
+		}
+		assertThat(this.registry.find("inventory:4999")).isEmpty();
+		assertThat(events.of("inventory:4999")).hasSize(1);
+		this.registry.removeGroup("inventory");
+		assertThat(events.all()).isEmpty();
+	}
+
+	@Test
+	void eventsOfAGroupAreFoundByItsNameWhateverItIsCalled() {
+		BreakerEvents events = listening(10, ALL_TYPES);
+		CircuitBreakerGroup group = group("a:b", 1);
+		Calls.succeed(group.get("c"));
+		Calls.succeed(this.registry.get("a"));
+		Calls.succeed(this.registry.get("a:c"));
+		Calls.succeed(group("a", 10).get("b"));
+		group("a", 10).get("d");
+		assertThat(events.of("a:b")).extracting(BreakerEvent::circuitBreaker).containsExactlyInAnyOrder("a:b:c", "a:b");
+		assertThat(events.of("a")).extracting(BreakerEvent::circuitBreaker).containsExactlyInAnyOrder("a", "a:b");
+		assertThat(events.of("a:c")).hasSize(1);
+		this.registry.remove("a:b");
+		this.registry.remove("a");
+		assertThat(events.of("a:b:c")).hasSize(1);
+		assertThat(events.of("a")).hasSize(2);
+	}
+
+	private CircuitBreakerGroup group(String name, int limit) {
+		return this.registry.group(name, this.clock.config().build(), limit);
 	}
 
 	@Test
@@ -168,7 +195,7 @@ class BreakerEventsTests {
 
 	@Test
 	void aResultThatComesWhileItsBreakerIsRemovedLeavesNothing() {
-		BreakerEvents events = new BreakerEvents(this.registry, BreakerEventsTests::baseName, 10, ALL_TYPES);
+		BreakerEvents events = new BreakerEvents(this.registry, 10, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		// This listener removes the breaker before the events hear of the same call.
 		breaker.addListener(new dev.breaker.CircuitBreakerListener() {
@@ -202,7 +229,7 @@ class BreakerEventsTests {
 		ExecutorService threads = Executors.newFixedThreadPool(writers + 10);
 		try {
 			List<Future<Void>> writing = IntStream.range(0, writers).mapToObj((writer) -> threads.submit(() -> {
-				CircuitBreaker breaker = this.registry.get("shared:" + (writer % 5));
+				CircuitBreaker breaker = group("shared", 5).get("" + (writer % 5));
 				start.await();
 				for (int i = 0; i < eventsEach; i++) {
 					Calls.succeed(breaker);

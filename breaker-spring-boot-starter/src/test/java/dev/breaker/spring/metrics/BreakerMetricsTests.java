@@ -4,11 +4,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
+import dev.breaker.Permit;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
 import io.micrometer.core.instrument.Meter;
@@ -27,8 +28,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class BreakerMetricsTests {
 
-	private static final UnaryOperator<String> BASE_NAME = (name) -> name.replaceFirst(":.*", "");
-
 	private final HandClock clock = new HandClock();
 
 	private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.of(this.clock.config()
@@ -42,7 +41,7 @@ class BreakerMetricsTests {
 	private final MeterRegistry meters = new SimpleMeterRegistry();
 
 	private BreakerMetrics bind(MeterRegistry registry, String... annotated) {
-		BreakerMetrics metrics = new BreakerMetrics(this.breakers, BASE_NAME, () -> Set.of(annotated));
+		BreakerMetrics metrics = new BreakerMetrics(this.breakers, () -> Set.of(annotated));
 		metrics.bindTo(registry);
 		return metrics;
 	}
@@ -166,12 +165,14 @@ class BreakerMetricsTests {
 	@Test
 	void breakersMadeByKeyShareTheMetersOfTheirName() {
 		bind(this.meters, "inventory");
+		CircuitBreakerGroup group = this.breakers.group("inventory", this.breakers.get("any").config(), 1000);
+		this.breakers.remove("any");
 		int before = this.meters.getMeters().size();
 		for (int key = 0; key < 1000; key++) {
-			Calls.succeed(this.breakers.get("inventory:" + key));
+			Calls.succeed(group.get("" + key));
 		}
-		this.breakers.get("inventory:7").open();
-		Calls.fail(this.breakers.get("inventory:8"), 1);
+		group.get("7").open();
+		Calls.fail(group.get("8"), 1);
 		assertThat(this.meters.getMeters()).hasSize(before);
 		assertThat(calls("inventory", "success")).isEqualTo(1000);
 		assertThat(state("inventory", "closed")).isEqualTo(999);
@@ -181,6 +182,34 @@ class BreakerMetricsTests {
 		this.breakers.all().forEach((breaker) -> this.breakers.remove(breaker.name()));
 		assertThat(this.meters.getMeters()).hasSize(before);
 		assertThat(calls("inventory", "success")).isEqualTo(1000);
+		assertThat(state("inventory", "closed")).isZero();
+	}
+
+	@Test
+	void metersOfAGroupAreCalledAsItWhateverItIsCalled() {
+		bind(this.meters);
+		CircuitBreakerGroup group = this.breakers.group("a:b", this.breakers.get("a").config(), 1);
+		Calls.succeed(group.get("c"));
+		// It makes room: counters of a group do not begin anew.
+		Calls.succeed(group.get("d"));
+		assertThat(calls("a:b", "success")).isEqualTo(2);
+		assertThat(calls("a", "success")).isZero();
+		Calls.succeed(this.breakers.get("a:c"));
+		assertThat(calls("a:c", "success")).isEqualTo(1);
+		this.breakers.remove("a:b:d");
+		assertThat(calls("a:b", "success")).isEqualTo(2);
+		this.breakers.removeGroup("a:b");
+		assertThat(this.meters.find("breaker.calls").tag("name", "a:b").timer()).isNull();
+	}
+
+	@Test
+	void aLateResultOfARemovedKeyCountsInNoMeter() {
+		bind(this.meters);
+		CircuitBreakerGroup group = this.breakers.group("inventory", this.breakers.get("a").config(), 2);
+		Permit late = group.get("late").acquire();
+		this.breakers.remove("inventory:late");
+		late.success("late", 0);
+		assertThat(calls("inventory", "success")).isZero();
 		assertThat(state("inventory", "closed")).isZero();
 	}
 
@@ -272,14 +301,13 @@ class BreakerMetricsTests {
 		BreakerMetrics metrics = bind(this.meters, "payments");
 		metrics.onFallback("payments", true);
 		metrics.onFallback("payments", false);
-		metrics.onFallback("payments:berlin", false);
 		metrics.onFallback("unknown", true);
 		assertThat(
 				this.meters.get("breaker.fallbacks").tags("name", "payments", "outcome", "success").counter().count())
 			.isEqualTo(1);
 		assertThat(
 				this.meters.get("breaker.fallbacks").tags("name", "payments", "outcome", "failure").counter().count())
-			.isEqualTo(2);
+			.isEqualTo(1);
 		assertThat(this.meters.find("breaker.fallbacks").tag("name", "unknown").counter()).isNull();
 	}
 
