@@ -306,7 +306,7 @@ function showBreaker(name, snapshot) {
 function why(change) {
   const { lastFailure: failure, comment, actor } = change ?? {};
   if (comment || actor) return [comment, actor && `(${actor})`].filter(Boolean).join(' ');
-  if (!failure) return '';
+  if (!failure || change.to !== 'OPEN') return '';
   const text = typeof failure === 'string' ? failure : [failure.type, failure.message].filter(Boolean).join(': ');
   return `last failure: ${withoutPackage(text)}`;
 }

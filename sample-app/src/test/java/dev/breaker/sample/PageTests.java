@@ -83,12 +83,16 @@ class PageTests {
 
 	@Test
 	void cardOfAnOpenBreakerSaysWhatFailed() {
+		this.shop.behave("payments", "error");
+		this.shop.callUntil("payments", State.OPEN, "/checkout/sku-1");
+		this.shop.command("payments", "{\"state\": \"CLOSED\"}");
 		this.shop.behave("partner", "error");
 		this.shop.callUntil("partner", State.OPEN, "/partner/sku-1");
 		browser.awaitThat(card("partner") + ".dataset.state === 'OPEN'");
 		assertThat(in("partner", ".why")).contains("ServiceUnavailable", "503", "out of order")
 			.doesNotContain("org.springframework");
 		assertThat(in("partner", ".last")).contains("consecutive failures");
+		assertThat(in("payments", ".last")).contains("open → closed");
 		assertThat(in("payments", ".why")).isEmpty();
 	}
 
