@@ -19,6 +19,8 @@ public final class CircuitBreakerRegistry {
 
 	private final ConcurrentHashMap<String, CircuitBreaker> breakers = new ConcurrentHashMap<>();
 
+	private final ConcurrentHashMap<String, CircuitBreakerGroup> groups = new ConcurrentHashMap<>();
+
 	// Guards that a breaker and a listener that come at the same moment meet exactly
 	// once.
 	private final Object membership = new Object();
@@ -108,6 +110,52 @@ public final class CircuitBreakerRegistry {
 		}
 		CircuitBreaker gone = removed;
 		this.registryListeners.forEach((listener) -> listener.onRemoved(gone));
+		return true;
+	}
+
+	/**
+	 * The group of that name, made on first use: a bounded family of breakers, one for
+	 * each key. One that is there already stays as it is.
+	 * @param name the name, not empty
+	 * @param config the config of each of its breakers
+	 * @param limit how many keys may have a breaker at a time, 1 or more
+	 * @return the group
+	 * @throws IllegalArgumentException if the name is empty, or the limit is below 1
+	 */
+	public CircuitBreakerGroup group(String name, CircuitBreakerConfig config, int limit) {
+		CircuitBreakerGroup present = this.groups.get(name);
+		return (present != null) ? present
+				: this.groups.computeIfAbsent(name, (n) -> new CircuitBreakerGroup(n, config, limit, this));
+	}
+
+	/**
+	 * Looks for a group, and makes none.
+	 * @param name the name
+	 * @return the group, if there is one
+	 */
+	public Optional<CircuitBreakerGroup> findGroup(String name) {
+		return Optional.ofNullable(this.groups.get(name));
+	}
+
+	/**
+	 * All groups, as they are at this moment.
+	 * @return an unmodifiable copy, in no order
+	 */
+	public Collection<CircuitBreakerGroup> groups() {
+		return List.copyOf(this.groups.values());
+	}
+
+	/**
+	 * Forgets a group and its breakers.
+	 * @param name the name
+	 * @return whether there was one
+	 */
+	public boolean removeGroup(String name) {
+		CircuitBreakerGroup removed = this.groups.remove(name);
+		if (removed == null) {
+			return false;
+		}
+		removed.all().forEach((breaker) -> remove(breaker.name()));
 		return true;
 	}
 
