@@ -90,10 +90,14 @@ public final class CircuitBreaker {
 	 * @return a new breaker, in the config's initial state
 	 */
 	public static CircuitBreaker of(String name, CircuitBreakerConfig config) {
+		return new CircuitBreaker(checkName(name), Objects.requireNonNull(config, "config"), null);
+	}
+
+	static String checkName(String name) {
 		if (Objects.requireNonNull(name, "name").isBlank()) {
 			throw new IllegalArgumentException("Invalid name of a circuit breaker ('" + name + "'): must not be empty");
 		}
-		return new CircuitBreaker(name, Objects.requireNonNull(config, "config"), null);
+		return name;
 	}
 
 	/**
@@ -121,12 +125,17 @@ public final class CircuitBreaker {
 		return (this.member != null) ? this.member.group : null;
 	}
 
+	/** Its place in a group; null where it is in none. */
+	@Nullable GroupMember member() {
+		return this.member;
+	}
+
 	/**
 	 * The present config.
 	 * @return the config
 	 */
 	public CircuitBreakerConfig config() {
-		return this.period.rules.config;
+		return live().period.rules.config;
 	}
 
 	/**
@@ -135,7 +144,7 @@ public final class CircuitBreaker {
 	 * @return the state
 	 */
 	public State state() {
-		return current().state;
+		return live().current().state;
 	}
 
 	/**
@@ -144,6 +153,10 @@ public final class CircuitBreaker {
 	 * it is taken
 	 */
 	public Snapshot snapshot() {
+		return live().shown();
+	}
+
+	private Snapshot shown() {
 		long now = this.nanoClock.read();
 		Period p;
 		Figures figures;
@@ -187,25 +200,26 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
-		Ticket ticket = admit();
+		CircuitBreaker live = entered();
+		Ticket ticket = live.admit();
 		if (ticket instanceof Refusal refusal) {
-			return fallback.apply(refusal.toException(this.name));
+			return fallback.apply(refusal.toException(live.name));
 		}
-		boolean timed = timed(ticket);
-		long start = timed ? this.nanoClock.read() : UNREAD;
+		boolean timed = live.timed(ticket);
+		long start = timed ? live.nanoClock.read() : UNREAD;
 		T result;
 		try {
 			result = work.get();
 		}
 		catch (Throwable thrown) {
-			long end = timed ? this.nanoClock.read() : UNREAD;
-			if (threw(ticket, thrown, elapsed(start, end), end) == Outcome.FAILURE) {
+			long end = timed ? live.nanoClock.read() : UNREAD;
+			if (live.threw(ticket, thrown, elapsed(start, end), end) == Outcome.FAILURE) {
 				return fallback.apply(thrown);
 			}
 			throw thrown;
 		}
-		long end = timed ? this.nanoClock.read() : UNREAD;
-		returned(ticket, result, elapsed(start, end), end);
+		long end = timed ? live.nanoClock.read() : UNREAD;
+		live.returned(ticket, result, elapsed(start, end), end);
 		return result;
 	}
 
@@ -233,7 +247,7 @@ public final class CircuitBreaker {
 	 * recorded; cancelling it records nothing, and cancels the call
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work) {
-		return startAsync(work, null);
+		return entered().startAsync(work, null);
 	}
 
 	/**
@@ -249,7 +263,8 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work,
 			Function<Throwable, ? extends CompletionStage<T>> fallback) {
-		return startAsync(work, Objects.requireNonNull(fallback, "fallback"));
+		Objects.requireNonNull(fallback, "fallback");
+		return entered().startAsync(work, fallback);
 	}
 
 	private <T extends @Nullable Object> CompletionStage<T> startAsync(Supplier<? extends CompletionStage<T>> work,
@@ -270,11 +285,12 @@ public final class CircuitBreaker {
 	 * @throws CallNotPermittedException when the call is refused
 	 */
 	public Permit acquire() {
-		Ticket ticket = admit();
+		CircuitBreaker live = entered();
+		Ticket ticket = live.admit();
 		if (ticket instanceof Refusal refusal) {
-			throw refusal.toException(this.name);
+			throw refusal.toException(live.name);
 		}
-		return new BreakerPermit(this, ticket);
+		return new BreakerPermit(live, ticket);
 	}
 
 	/**
@@ -282,12 +298,52 @@ public final class CircuitBreaker {
 	 * @return a permit, to be given back once, or {@code null} when the call is refused
 	 */
 	public @Nullable Permit tryAcquire() {
-		Ticket ticket = admit();
-		return (ticket instanceof Refusal) ? null : new BreakerPermit(this, ticket);
+		CircuitBreaker live = entered();
+		Ticket ticket = live.admit();
+		return (ticket instanceof Refusal) ? null : new BreakerPermit(live, ticket);
+	}
+
+	/**
+	 * The breaker that a call is for, which counts it as under way until it is refused or
+	 * its ticket comes back: this one, or the present one of its key.
+	 */
+	private CircuitBreaker entered() {
+		GroupMember place = this.member;
+		return (place != null) ? place.enter() : this;
+	}
+
+	private void exit() {
+		GroupMember place = this.member;
+		if (place != null) {
+			place.exit();
+		}
+	}
+
+	/** The breaker to look at: this one, or the present one of its key. */
+	private CircuitBreaker live() {
+		GroupMember place = this.member;
+		return (place != null) ? place.live() : this;
 	}
 
 	/** Who may pass. */
 	private Ticket admit() {
+		if (this.member == null) {
+			return judge();
+		}
+		boolean admitted = false;
+		try {
+			Ticket ticket = judge();
+			admitted = !(ticket instanceof Refusal);
+			return ticket;
+		}
+		finally {
+			if (!admitted) {
+				exit();
+			}
+		}
+	}
+
+	private Ticket judge() {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
 			return p;
@@ -327,33 +383,53 @@ public final class CircuitBreaker {
 
 	/** A call came back. */
 	void returned(Ticket ticket, @Nullable Object result, long elapsed, long end) {
-		if (ticket.period().state == State.DISABLED) {
-			return;
+		try {
+			if (ticket.period().state == State.DISABLED) {
+				return;
+			}
+			if (ticket.period().rules.isFailure(result, this)) {
+				fail(ticket, null, elapsed, end);
+			}
+			else {
+				succeed(ticket, elapsed, end);
+			}
 		}
-		if (ticket.period().rules.isFailure(result, this)) {
-			fail(ticket, null, elapsed, end);
-		}
-		else {
-			succeed(ticket, elapsed, end);
+		finally {
+			exit();
 		}
 	}
 
 	/** A call threw. */
 	Outcome threw(Ticket ticket, Throwable thrown, long elapsed, long end) {
-		Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
-		if (ticket.period().state != State.DISABLED) {
-			switch (outcome) {
-				case SUCCESS -> succeed(ticket, elapsed, end);
-				case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
-				case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
-				case NOTHING -> release(ticket);
+		try {
+			Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
+			if (ticket.period().state != State.DISABLED) {
+				switch (outcome) {
+					case SUCCESS -> succeed(ticket, elapsed, end);
+					case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
+					case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
+					case NOTHING -> giveBack(ticket);
+				}
 			}
+			return outcome;
 		}
-		return outcome;
+		finally {
+			exit();
+		}
 	}
 
-	/** A call was not made, or counts as nothing. */
+	/** A call was not made. */
 	void release(Ticket ticket) {
+		try {
+			giveBack(ticket);
+		}
+		finally {
+			exit();
+		}
+	}
+
+	/** What it ended with counts as nothing. */
+	private void giveBack(Ticket ticket) {
 		if (ticket instanceof Probes.Probe probe) {
 			// First what time decided: a probe that comes back too late is lost.
 			current();
@@ -376,7 +452,7 @@ public final class CircuitBreaker {
 	}
 
 	private void ignore(Ticket ticket, Throwable thrown, long elapsed) {
-		release(ticket);
+		giveBack(ticket);
 		this.ignored.increment();
 		this.listeners.ignored(this, thrown, elapsed);
 	}
@@ -453,11 +529,20 @@ public final class CircuitBreaker {
 		}
 	}
 
+	/** Its group may see it with other eyes now. */
+	private void moved() {
+		GroupMember place = this.member;
+		if (place != null) {
+			place.changed();
+		}
+	}
+
 	/** Puts the next period in the place of this one, unless another was faster. */
 	private boolean swap(Period ended, Period next) {
 		if (!PERIOD.compareAndSet(this, ended, next)) {
 			return false;
 		}
+		moved();
 		this.news.deliver(this);
 		return true;
 	}
@@ -469,6 +554,24 @@ public final class CircuitBreaker {
 	 * @param command the command
 	 */
 	public void apply(StateCommand command) {
+		Objects.requireNonNull(command, "command");
+		CircuitBreaker live = enteredByCommand();
+		try {
+			live.obey(command);
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	/** As {@link #entered()}, for what is not a call. */
+	private CircuitBreaker enteredByCommand() {
+		GroupMember place = this.member;
+		return (place != null) ? place.enterByCommand() : this;
+	}
+
+	/** Carries out a command on this very breaker, also where its group let it go. */
+	void obey(StateCommand command) {
 		if (command.isReset()) {
 			this.successes.reset();
 			this.failures.reset();
@@ -582,6 +685,7 @@ public final class CircuitBreaker {
 		}
 		boolean swapped = probes.under(next.rules, () -> PERIOD.compareAndSet(this, p, next));
 		if (swapped) {
+			moved();
 			this.news.deliver(this);
 		}
 		return swapped;
@@ -594,6 +698,17 @@ public final class CircuitBreaker {
 	 * @param config the config
 	 */
 	public void reconfigure(CircuitBreakerConfig config) {
+		Objects.requireNonNull(config, "config");
+		CircuitBreaker live = enteredByCommand();
+		try {
+			live.goOnUnder(config);
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	private void goOnUnder(CircuitBreakerConfig config) {
 		CircuitBreakerConfig made = this.period.rules.config;
 		Rules rules = config.toBuilder().nanoClock(made.nanoClock()).clock(made.clock()).build().rules;
 		Period p;
@@ -612,6 +727,11 @@ public final class CircuitBreaker {
 	 * @param listener the listener
 	 */
 	public void addListener(CircuitBreakerListener listener) {
+		live().attach(listener);
+	}
+
+	/** Adds a listener to this very breaker. */
+	void attach(CircuitBreakerListener listener) {
 		Listeners before;
 		do {
 			before = this.listeners;
@@ -624,11 +744,36 @@ public final class CircuitBreaker {
 	 * @param listener the listener
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
+		CircuitBreaker live = live();
+		live.detach(listener);
+		if (live != this) {
+			detach(listener);
+		}
+	}
+
+	/** Takes a listener from this very breaker. */
+	void detach(CircuitBreakerListener listener) {
 		Listeners before;
 		do {
 			before = this.listeners;
 		}
 		while (!LISTENERS.compareAndSet(this, before, before.without(listener)));
+	}
+
+	/**
+	 * Whether a new breaker would be just the same. It only looks: no change that is due
+	 * is carried out, no clock is read, and no code of the user's runs.
+	 */
+	boolean isClean(long now) {
+		return this.period.isClean(now);
+	}
+
+	/**
+	 * For how many nanoseconds an operator's command holds it where it is; zero where
+	 * none does, and the highest number where it is until another command. It only looks.
+	 */
+	long heldNanos(long now) {
+		return this.period.heldNanos(now);
 	}
 
 	Listeners listeners() {

@@ -75,9 +75,23 @@ final class Listeners {
 	}
 
 	Listeners without(CircuitBreakerListener listener) {
-		List<CircuitBreakerListener> fewer = new ArrayList<>(this.all);
-		fewer.remove(listener);
-		return new Listeners(List.copyOf(fewer));
+		List<CircuitBreakerListener> fewer = without(this.all, listener);
+		return (fewer != this.all) ? new Listeners(fewer) : this;
+	}
+
+	/**
+	 * The list without the first place of that very one, or the list itself. No
+	 * {@code equals} of the user's runs, since locks may be held.
+	 */
+	static <L> List<L> without(List<L> all, L one) {
+		for (int i = 0; i < all.size(); i++) {
+			if (all.get(i) == one) {
+				List<L> fewer = new ArrayList<>(all);
+				fewer.remove(i);
+				return List.copyOf(fewer);
+			}
+		}
+		return all;
 	}
 
 	void stateChanged(CircuitBreaker breaker, StateChange change) {

@@ -47,6 +47,9 @@ final class Period implements Ticket {
 	/** Whether it began by a reset. */
 	final boolean reset;
 
+	/** Whether it began by a command. */
+	private final boolean commanded;
+
 	/**
 	 * What came before, until its news is delivered. Touched by the one thread that
 	 * delivers.
@@ -55,7 +58,7 @@ final class Period implements Ticket {
 
 	private Period(State state, Rules rules, @Nullable Stretch stretch, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable Figures frozen, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, boolean reset, @Nullable Period before) {
+			@Nullable StateChange lastChange, boolean reset, boolean commanded, @Nullable Period before) {
 		this.state = state;
 		this.rules = rules;
 		this.stretch = (stretch != null) ? stretch : new Stretch();
@@ -68,6 +71,7 @@ final class Period implements Ticket {
 		this.openings = openings;
 		this.lastChange = lastChange;
 		this.reset = reset;
+		this.commanded = commanded;
 		this.before = before;
 		if (stretch == null && before != null && state != State.CLOSED) {
 			this.stretch.lastFailure = before.stretch.lastFailure;
@@ -79,7 +83,7 @@ final class Period implements Ticket {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
-				limit(state, rules, BY_RULES, openings), at, openings, null, false, null);
+				limit(state, rules, BY_RULES, openings), at, openings, null, false, false, null);
 	}
 
 	/** The period that follows. */
@@ -95,7 +99,7 @@ final class Period implements Ticket {
 						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
 		return new Period(next, this.rules, null, newWindow(next, this.rules, now), newProbes(next, this.rules),
 				opens(next) ? figures(now) : null, now, limit(next, this.rules, limit, openings),
-				same ? this.since : at, openings, change, command != null && command.isReset(), this);
+				same ? this.since : at, openings, change, command != null && command.isReset(), command != null, this);
 	}
 
 	/**
@@ -108,7 +112,7 @@ final class Period implements Ticket {
 			window = SlidingWindow.of(other.config, now);
 		}
 		return new Period(this.state, other, this.stretch, window, this.probes, this.frozen, this.began, this.limit,
-				this.since, this.openings, this.lastChange, false, this);
+				this.since, this.openings, this.lastChange, false, this.commanded, this);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
@@ -155,6 +159,38 @@ final class Period implements Ticket {
 		}
 		long elapsed = Math.max(0, now - this.began);
 		return Math.max(0, this.limit - elapsed);
+	}
+
+	/**
+	 * Whether it is closed, or what a breaker begins with, and has seen no failure and no
+	 * slow call.
+	 */
+	boolean isClean(long now) {
+		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
+			return true;
+		}
+		boolean isFirst = this.lastChange == null && !this.commanded;
+		if (this.state != State.CLOSED && !isFirst) {
+			return false;
+		}
+		Figures figures = figures(now);
+		return figures.failed() == 0 && figures.slow() == 0 && figures.consecutiveFailures() == 0;
+	}
+
+	/**
+	 * For how many nanoseconds an operator's command holds the breaker here; zero where
+	 * none does, and the highest number where it does until another command.
+	 */
+	long heldNanos(long now) {
+		if (!this.commanded) {
+			return 0;
+		}
+		return switch (this.state) {
+			case OPEN, FORCED_OPEN, DISABLED ->
+				(this.limit != WITHOUT_END) ? Math.max(0, this.limit - Math.max(0, now - this.began)) : Long.MAX_VALUE;
+			case METRICS_ONLY -> Long.MAX_VALUE;
+			case CLOSED, HALF_OPEN -> 0;
+		};
 	}
 
 	Figures figures(long now) {
