@@ -1,16 +1,58 @@
 package dev.breaker;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A bounded family of circuit breakers under one name and config, one for each key.
- * Obtained from {@link CircuitBreakerRegistry#group}. Safe for use by many threads.
+ * A bounded family of circuit breakers under one name and config, one for each key, made
+ * on first use and called {@code name:key}. Obtained from
+ * {@link CircuitBreakerRegistry#group}; its breakers are in that registry, and have its
+ * listeners.
+ *
+ * <p>
+ * There are never more of them than the limit, whatever the keys are. At the limit, the
+ * least recently used one that is closed, and has neither failed nor slow calls in its
+ * window, makes room for a new key; where none of the oldest is, the least recently used
+ * one does, whatever its state. One with a call under way stays, and so does one that a
+ * command holds where it is. Only where all of them stay, keys without a breaker share
+ * one called {@code name:_overflow}. A breaker that made room and is used again, by a
+ * reference that was kept, comes back with all that it recorded, unless its key has a new
+ * one by then; that one is used instead.
+ *
+ * <p>
+ * A key of more than 128 characters is cut, and a hash of all of it put in place of the
+ * rest. Where the name of a breaker is taken in the registry already, a hash follows it.
+ *
+ * <p>
+ * Safe for use by many threads. Finding a breaker that is there takes no lock; no code of
+ * the user's runs under one.
  */
 public final class CircuitBreakerGroup {
+
+	private static final Logger logger = LoggerFactory.getLogger(CircuitBreakerGroup.class);
+
+	private static final String OVERFLOW = "_overflow";
+
+	/** Among how many of the oldest a clean one is looked for. */
+	private static final int LOOKED_AT = 32;
+
+	/** A hold that is longer, in nanoseconds, is taken for one without end. */
+	private static final long ENDLESS = Long.MAX_VALUE / 2;
 
 	private final String name;
 
@@ -20,13 +62,52 @@ public final class CircuitBreakerGroup {
 
 	private final CircuitBreakerRegistry registry;
 
-	private final ConcurrentHashMap<String, CircuitBreaker> members = new ConcurrentHashMap<>();
+	private final NanoClock clock;
+
+	private final ConcurrentHashMap<String, GroupMember> members = new ConcurrentHashMap<>();
+
+	private final LongAdder overflowCalls = new LongAdder();
+
+	/** What was out of the queue and belongs there again. */
+	private final Queue<GroupMember> freed = new ConcurrentLinkedQueue<>();
+
+	// Before that of the registry. What is due and what is told waits until it is free.
+	private final ReentrantLock lock = new ReentrantLock();
+
+	// Written under the lock
+
+	private volatile @Nullable GroupCommand latest;
+
+	private volatile @Nullable GroupMember overflow;
+
+	private volatile boolean registered = true;
+
+	// Guarded by the lock
+
+	// By the time of their last use that is known here: one that was used since is put in
+	// its place when its turn comes.
+	private final TreeSet<GroupMember> queue = new TreeSet<>(
+			bySubtraction((member) -> member.queued).thenComparingLong((member) -> member.sequence));
+
+	/** Those out of the queue that come back when a hold is over. */
+	private final TreeSet<GroupMember> held = new TreeSet<>(
+			bySubtraction((member) -> member.heldUntil).thenComparingLong((member) -> member.sequence));
+
+	private long sequence;
+
+	private boolean overflowLogged;
 
 	CircuitBreakerGroup(String name, CircuitBreakerConfig config, int limit, CircuitBreakerRegistry registry) {
 		this.name = name;
 		this.config = config;
 		this.limit = limit;
 		this.registry = registry;
+		this.clock = NanoClock.of(config.nanoClock());
+	}
+
+	/** As {@link System#nanoTime()} wants its values to be compared. */
+	private static Comparator<GroupMember> bySubtraction(ToLongFunction<GroupMember> time) {
+		return (one, other) -> Long.signum(time.applyAsLong(one) - time.applyAsLong(other));
 	}
 
 	/**
@@ -50,7 +131,13 @@ public final class CircuitBreakerGroup {
 	 * @return a number from zero to the {@link #limit()}
 	 */
 	public int size() {
-		return this.members.size();
+		this.lock.lock();
+		try {
+			return this.members.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -62,13 +149,21 @@ public final class CircuitBreakerGroup {
 	}
 
 	/**
-	 * The breaker of a key, made on first use.
+	 * The breaker of a key, made on first use. However many threads ask, a key has one
+	 * breaker.
 	 * @param key the key
-	 * @return the breaker of the key
+	 * @return the breaker of the key; the {@link #overflow()} breaker where the limit is
+	 * reached and no breaker can make room
 	 */
 	public CircuitBreaker get(String key) {
-		return this.members.computeIfAbsent(Objects.requireNonNull(key, "key"),
-				(k) -> this.registry.get(this.name + ":" + k, this.config));
+		String bounded = KeyText.bounded(Objects.requireNonNull(key, "key"));
+		GroupMember present = this.members.get(bounded);
+		if (present != null) {
+			present.stamp();
+			return present.breaker;
+		}
+		GroupMember added = add(bounded, null, false);
+		return (added != null) ? added.breaker : share();
 	}
 
 	/**
@@ -77,7 +172,8 @@ public final class CircuitBreakerGroup {
 	 * @return the breaker, if the key has one of its own
 	 */
 	public Optional<CircuitBreaker> find(String key) {
-		return Optional.ofNullable(this.members.get(Objects.requireNonNull(key, "key")));
+		GroupMember present = this.members.get(KeyText.bounded(Objects.requireNonNull(key, "key")));
+		return Optional.ofNullable(present).map((member) -> member.breaker);
 	}
 
 	/**
@@ -85,32 +181,433 @@ public final class CircuitBreakerGroup {
 	 * @return an unmodifiable copy, in no order; without the {@link #overflow()} breaker
 	 */
 	public Collection<CircuitBreaker> all() {
-		return List.copyOf(this.members.values());
+		this.lock.lock();
+		try {
+			return this.members.values().stream().map((member) -> member.breaker).toList();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
-	 * The breaker that keys share which found no place for one of their own.
+	 * The breaker that keys share while they find no place for one of their own. It is
+	 * none of {@link #all()}, and does not count for {@link #size()}.
 	 * @return the breaker, if there was such a key
 	 */
 	public Optional<CircuitBreaker> overflow() {
-		return Optional.empty();
+		return Optional.ofNullable(this.overflow).map((member) -> member.breaker);
 	}
 
 	/**
-	 * How many times a key was asked for that found no place for a breaker of its own.
+	 * How many times a key was given the {@link #overflow()} breaker.
 	 * @return a number since the group was made
 	 */
 	public long overflowCalls() {
-		return 0;
+		return this.overflowCalls.sum();
 	}
 
 	/**
-	 * Carries out a command on every key: those that there are, and those made while it
-	 * holds.
+	 * Carries out a command on every key: on the breakers that there are, and on those
+	 * made while it holds, before they see a call. {@link State#FORCED_OPEN} and
+	 * {@link State#DISABLED} hold until their hold is over, else until another command to
+	 * the group, as {@link State#METRICS_ONLY} does; {@link State#OPEN} for its hold, or
+	 * the first wait of the config; the others are for the breakers that there are. A
+	 * command to the breaker of a key is for that breaker alone.
 	 * @param command the command
 	 */
 	public void apply(StateCommand command) {
-		this.members.values().forEach((breaker) -> breaker.apply(command));
+		GroupCommand issued = GroupCommand.of(Objects.requireNonNull(command, "command"), this.config.rules,
+				this.clock.read());
+		List<GroupMember> all;
+		this.lock.lock();
+		try {
+			this.latest = issued;
+			all = new ArrayList<>(this.members.values());
+			GroupMember shared = this.overflow;
+			if (shared != null) {
+				all.add(shared);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		all.forEach(this::obeyLatest);
+	}
+
+	/** Of two commands at a time, all breakers obey the same one last. */
+	private void obeyLatest(GroupMember member) {
+		GroupCommand obeyed;
+		do {
+			obeyed = Objects.requireNonNull(this.latest);
+			member.breaker.obey(obeyed.command);
+		}
+		while (obeyed != this.latest);
+	}
+
+	/** The breaker of a key, or the one given where it has none. */
+	CircuitBreaker present(String key, CircuitBreaker otherwise) {
+		GroupMember present = this.members.get(key);
+		return (present != null) ? present.breaker : otherwise;
+	}
+
+	/**
+	 * A call begins, or a command, on a breaker that was let go.
+	 */
+	CircuitBreaker enter(GroupMember former, String key, boolean byCommand) {
+		GroupMember entered = add(key, former, true);
+		if (entered != null) {
+			return entered.breaker;
+		}
+		if (byCommand) {
+			// Better than to command what other keys share.
+			former.count();
+			return former.breaker;
+		}
+		return share();
+	}
+
+	/**
+	 * The breaker of a key: the present one, the former one, or a new one. Null where
+	 * there is no room.
+	 */
+	private @Nullable GroupMember add(String key, @Nullable GroupMember former, boolean entering) {
+		GroupMember candidate = null;
+		GroupMember back = former;
+		int namesTaken = 0;
+		while (true) {
+			GroupMember evicted = null;
+			GroupMember found = null;
+			boolean added = false;
+			boolean full = false;
+			long now = this.clock.read();
+			this.lock.lock();
+			try {
+				GroupMember present = this.members.get(key);
+				if (back != null && back.removed) {
+					back = null;
+				}
+				if (candidate == null && back != null) {
+					candidate = back;
+				}
+				if (present != null) {
+					found = present;
+				}
+				else if (candidate == null) {
+					full = this.members.size() >= this.limit && !mayMakeRoom(now);
+				}
+				else if (candidate.obeyed == this.latest) {
+					if (this.members.size() >= this.limit) {
+						evicted = makeRoom(now);
+						full = evicted == null;
+					}
+					if (!full && register(candidate)) {
+						put(key, candidate, candidate == back);
+						found = candidate;
+						added = true;
+					}
+					else if (!full) {
+						namesTaken++;
+						candidate = null;
+						back = null;
+					}
+				}
+				if (found != null && entering) {
+					found.count();
+				}
+			}
+			finally {
+				this.lock.unlock();
+			}
+			if (evicted != null) {
+				tellRemoved(evicted);
+			}
+			if (added) {
+				tellAdded(Objects.requireNonNull(found));
+			}
+			if (found != null || full) {
+				return found;
+			}
+			if (candidate == null || candidate != back) {
+				candidate = make(key, this.name + ":" + key, namesTaken);
+			}
+			else {
+				catchUp(candidate);
+			}
+		}
+	}
+
+	/** A new breaker, which has obeyed what holds. It reads clocks of the user's. */
+	private GroupMember make(@Nullable String key, String plainName, int namesTaken) {
+		GroupMember made = new GroupMember(this, key, freeName(key, plainName, namesTaken));
+		GroupCommand holds = this.latest;
+		made.obeyed = holds;
+		StateCommand command = (holds != null) ? holds.forNew(this.clock.read()) : null;
+		if (command != null) {
+			made.breaker.obey(command);
+		}
+		return made;
+	}
+
+	private String freeName(@Nullable String key, String plainName, int namesTaken) {
+		for (int taken = namesTaken;; taken++) {
+			String free = (taken == 0) ? plainName : KeyText.distinct(plainName, this.name, key, taken);
+			if (!this.registered || this.registry.find(free).isEmpty()) {
+				return free;
+			}
+		}
+	}
+
+	/** Carries out, on a breaker that was let go, what it has missed. */
+	private void catchUp(GroupMember former) {
+		GroupCommand missed = Objects.requireNonNull(this.latest);
+		former.breaker.obey(missed.forFormer(this.clock.read()));
+		this.lock.lock();
+		try {
+			former.obeyed = missed;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean register(GroupMember candidate) {
+		return !this.registered || this.registry.insert(candidate.breaker);
+	}
+
+	private void put(String key, GroupMember member, boolean again) {
+		if (again) {
+			member.comeBack();
+		}
+		member.sequence = this.sequence++;
+		member.stamp();
+		member.queued = member.used();
+		this.queue.add(member);
+		this.members.put(key, member);
+	}
+
+	/** Whether a search is worth while. */
+	private boolean mayMakeRoom(long now) {
+		unparkDue(now);
+		return !this.queue.isEmpty();
+	}
+
+	/**
+	 * Lets the breaker go that can best be spared: one without failures among the least
+	 * recently used, else the least recently used. Those that must stay leave the queue,
+	 * and are not looked at again before something has changed with them.
+	 */
+	private @Nullable GroupMember makeRoom(long now) {
+		long began = System.nanoTime();
+		while (mayMakeRoom(now)) {
+			GroupMember best = null;
+			GroupMember last = null;
+			int seen = 0;
+			while (seen < LOOKED_AT) {
+				GroupMember next = (last != null) ? this.queue.higher(last) : this.queue.first();
+				if (next == null) {
+					break;
+				}
+				if (isQueuedTooEarly(next, began)) {
+					requeue(next);
+				}
+				else if (next.isBusy() || next.breaker.heldNanos(now) > 0) {
+					park(next, now);
+					if (this.queue.isEmpty()) {
+						break;
+					}
+				}
+				else {
+					boolean clean = next.breaker.isClean(now);
+					best = (clean || best == null) ? next : best;
+					if (clean) {
+						break;
+					}
+					last = next;
+					seen++;
+				}
+			}
+			if (best != null && letGo(best)) {
+				return best;
+			}
+		}
+		return null;
+	}
+
+	/** Whether it was used since. What happens during the search does not matter. */
+	private static boolean isQueuedTooEarly(GroupMember member, long began) {
+		return member.used() - member.queued > 0 && member.queued - began < 0;
+	}
+
+	private void requeue(GroupMember member) {
+		this.queue.remove(member);
+		member.queued = member.used();
+		this.queue.add(member);
+	}
+
+	private void park(GroupMember member, long now) {
+		this.queue.remove(member);
+		member.park();
+		// What has changed before it was parked was not told.
+		long nanos = member.isBusy() ? Long.MAX_VALUE : member.breaker.heldNanos(now);
+		if (nanos == 0 && member.unpark()) {
+			this.queue.add(member);
+		}
+		else if (nanos > 0 && nanos < ENDLESS) {
+			member.heldUntil = now + nanos;
+			member.waits = true;
+			this.held.add(member);
+		}
+	}
+
+	/** Called by any thread, under no lock: it can be let go again, or so it seems. */
+	void freed(GroupMember member) {
+		this.freed.add(member);
+	}
+
+	private void unparkDue(long now) {
+		for (GroupMember member = this.freed.poll(); member != null; member = this.freed.poll()) {
+			forgetHold(member);
+			if (isPresent(member)) {
+				this.queue.add(member);
+			}
+		}
+		while (!this.held.isEmpty() && this.held.first().heldUntil - now <= 0) {
+			GroupMember member = this.held.first();
+			forgetHold(member);
+			if (member.unpark()) {
+				this.queue.add(member);
+			}
+		}
+	}
+
+	private void forgetHold(GroupMember member) {
+		if (member.waits) {
+			this.held.remove(member);
+			member.waits = false;
+		}
+	}
+
+	private boolean isPresent(GroupMember member) {
+		return this.members.get(Objects.requireNonNull(member.key)) == member;
+	}
+
+	/** Unless a call was faster. */
+	private boolean letGo(GroupMember member) {
+		if (!member.leave()) {
+			return false;
+		}
+		member.obeyed = this.latest;
+		take(member);
+		return true;
+	}
+
+	private void take(GroupMember member) {
+		this.queue.remove(member);
+		forgetHold(member);
+		this.members.remove(Objects.requireNonNull(member.key));
+		if (this.registered) {
+			this.registry.take(member.breaker);
+		}
+	}
+
+	/** Takes a breaker out by hand, for good. */
+	boolean remove(GroupMember member) {
+		this.lock.lock();
+		try {
+			if (!this.registered) {
+				return false;
+			}
+			if (member == this.overflow) {
+				this.overflow = null;
+				this.registry.take(member.breaker);
+			}
+			else if (member.key != null && isPresent(member)) {
+				member.leaveForGood();
+				take(member);
+			}
+			else {
+				return false;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.registry.tellRemoved(member.breaker);
+		return true;
+	}
+
+	/** Takes all breakers out of the registry; who holds the group can still use it. */
+	void unregister() {
+		List<GroupMember> all;
+		this.lock.lock();
+		try {
+			this.registered = false;
+			all = new ArrayList<>(this.members.values());
+			GroupMember shared = this.overflow;
+			if (shared != null) {
+				all.add(shared);
+			}
+			all.forEach((member) -> this.registry.take(member.breaker));
+		}
+		finally {
+			this.lock.unlock();
+		}
+		all.forEach((member) -> this.registry.tellRemoved(member.breaker));
+	}
+
+	private void tellAdded(GroupMember member) {
+		if (this.registered) {
+			this.registry.tellAdded(member.breaker);
+		}
+	}
+
+	private void tellRemoved(GroupMember member) {
+		if (this.registered) {
+			this.registry.tellRemoved(member.breaker);
+		}
+	}
+
+	/** The breaker for keys that find no place. */
+	private CircuitBreaker share() {
+		this.overflowCalls.increment();
+		GroupMember present = this.overflow;
+		return (present != null) ? present.breaker : makeShared();
+	}
+
+	private CircuitBreaker makeShared() {
+		int namesTaken = 0;
+		while (true) {
+			GroupMember candidate = make(null, this.name + ":" + OVERFLOW, namesTaken);
+			boolean log;
+			this.lock.lock();
+			try {
+				GroupMember present = this.overflow;
+				if (present != null) {
+					return present.breaker;
+				}
+				if (candidate.obeyed != this.latest) {
+					continue;
+				}
+				if (!register(candidate)) {
+					namesTaken++;
+					continue;
+				}
+				this.overflow = candidate;
+				log = !this.overflowLogged;
+				this.overflowLogged = true;
+			}
+			finally {
+				this.lock.unlock();
+			}
+			tellAdded(candidate);
+			if (log) {
+				Complaint.log(logger,
+						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command: while that is so, further keys share '{}'",
+						this.name, this.limit, candidate.breaker.name());
+			}
+			return candidate.breaker;
+		}
 	}
 
 	@Override

@@ -1,36 +1,49 @@
 package dev.breaker;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one {@link CircuitBreaker} for each name. Safe for use by many threads; a look-up
- * of a breaker that is there takes no lock.
+ * Keeps one {@link CircuitBreaker} for each name, and one {@link CircuitBreakerGroup}.
+ * Safe for use by many threads; a look-up of a breaker that is there takes no lock, and
+ * no code of the user's runs under one. What a listener throws is logged, and goes no
+ * further.
  */
 public final class CircuitBreakerRegistry {
 
+	private static final Logger logger = LoggerFactory.getLogger(CircuitBreakerRegistry.class);
+
 	private final CircuitBreakerConfig defaults;
+
+	private final Function<String, ? extends @Nullable CircuitBreakerConfig> configs;
 
 	private final ConcurrentHashMap<String, CircuitBreaker> breakers = new ConcurrentHashMap<>();
 
 	private final ConcurrentHashMap<String, CircuitBreakerGroup> groups = new ConcurrentHashMap<>();
 
 	// Guards that a breaker and a listener that come at the same moment meet exactly
-	// once.
+	// once. After the lock of a group.
 	private final Object membership = new Object();
 
-	private final List<CircuitBreakerListener> listeners = new CopyOnWriteArrayList<>();
+	/** Guarded by the membership. */
+	private List<CircuitBreakerListener> listeners = List.of();
 
-	private final List<RegistryListener> registryListeners = new CopyOnWriteArrayList<>();
+	/** Written under the membership. */
+	private volatile List<Hearing> registryListeners = List.of();
 
-	private CircuitBreakerRegistry(CircuitBreakerConfig defaults) {
+	private CircuitBreakerRegistry(CircuitBreakerConfig defaults,
+			Function<String, ? extends @Nullable CircuitBreakerConfig> configs) {
 		this.defaults = defaults;
+		this.configs = configs;
 	}
 
 	/**
@@ -39,41 +52,59 @@ public final class CircuitBreakerRegistry {
 	 * @return a new registry
 	 */
 	public static CircuitBreakerRegistry of(CircuitBreakerConfig defaults) {
-		return new CircuitBreakerRegistry(Objects.requireNonNull(defaults, "defaults"));
+		return of(defaults, (name) -> null);
 	}
 
 	/**
-	 * The breaker of that name, made with the defaults on first use. However many threads
-	 * ask, a name has one instance.
-	 * @param name the name
+	 * Makes an empty registry that knows the configs of some names.
+	 * @param defaults the config of breakers that are asked for without one, and whose
+	 * name has none
+	 * @param configs gives the config of a breaker that is asked for without one, by its
+	 * name; {@code null} for the defaults. What it throws is thrown by
+	 * {@link #get(String)}, and no breaker is made
+	 * @return a new registry
+	 */
+	public static CircuitBreakerRegistry of(CircuitBreakerConfig defaults,
+			Function<String, ? extends @Nullable CircuitBreakerConfig> configs) {
+		return new CircuitBreakerRegistry(Objects.requireNonNull(defaults, "defaults"),
+				Objects.requireNonNull(configs, "configs"));
+	}
+
+	/**
+	 * The breaker of that name, made on first use with the config of the name, or the
+	 * defaults. However many threads ask, a name has one instance.
+	 * @param name the name, not empty
 	 * @return the breaker
+	 * @throws IllegalArgumentException if the name is empty
 	 */
 	public CircuitBreaker get(String name) {
-		return get(name, this.defaults);
+		CircuitBreaker present = this.breakers.get(name);
+		if (present != null) {
+			return present;
+		}
+		CircuitBreakerConfig own = this.configs.apply(CircuitBreaker.checkName(name));
+		return get(name, (own != null) ? own : this.defaults);
 	}
 
 	/**
 	 * The breaker of that name, made with the given config on first use. One that is
 	 * there already stays as it is: {@link CircuitBreaker#reconfigure} changes it.
-	 * @param name the name
+	 * @param name the name, not empty
 	 * @param config the config of a breaker that is made now
 	 * @return the breaker
+	 * @throws IllegalArgumentException if the name is empty
 	 */
 	public CircuitBreaker get(String name, CircuitBreakerConfig config) {
 		CircuitBreaker present = this.breakers.get(name);
-		return (present != null) ? present : add(CircuitBreaker.of(name, config));
-	}
-
-	private CircuitBreaker add(CircuitBreaker made) {
-		synchronized (this.membership) {
-			CircuitBreaker present = this.breakers.putIfAbsent(made.name(), made);
-			if (present != null) {
-				return present;
+		while (present == null) {
+			CircuitBreaker made = CircuitBreaker.of(name, config);
+			if (insert(made)) {
+				tellAdded(made);
+				return made;
 			}
-			this.listeners.forEach(made::addListener);
+			present = this.breakers.get(name);
 		}
-		this.registryListeners.forEach((listener) -> listener.onAdded(made));
-		return made;
+		return present;
 	}
 
 	/**
@@ -86,36 +117,51 @@ public final class CircuitBreakerRegistry {
 	}
 
 	/**
-	 * All breakers, as they are at this moment.
+	 * All breakers, as they are at this moment; those of groups too.
 	 * @return an unmodifiable copy, in no order
 	 */
 	public Collection<CircuitBreaker> all() {
-		return List.copyOf(this.breakers.values());
+		synchronized (this.membership) {
+			return List.copyOf(this.breakers.values());
+		}
 	}
 
 	/**
-	 * Forgets a breaker. Whoever holds it can still use it; the next to ask for the name
-	 * gets a new one.
+	 * Forgets a breaker; one of a group leaves that, too. The next to ask for the name,
+	 * or for the key, gets a new one, and annotated methods that are guarded by the name
+	 * go on with that. Who holds the old one can still use it; a call made on an old one
+	 * of a group is made on the new one of its key.
 	 * @param name the name
 	 * @return whether there was one
 	 */
 	public boolean remove(String name) {
-		@Nullable CircuitBreaker removed;
-		synchronized (this.membership) {
-			removed = this.breakers.remove(name);
-			if (removed == null) {
+		CircuitBreaker present;
+		do {
+			present = this.breakers.get(name);
+			if (present == null) {
 				return false;
 			}
-			this.listeners.forEach(removed::removeListener);
 		}
-		CircuitBreaker gone = removed;
-		this.registryListeners.forEach((listener) -> listener.onRemoved(gone));
+		while (!remove(present));
+		return true;
+	}
+
+	private boolean remove(CircuitBreaker breaker) {
+		GroupMember member = breaker.member();
+		if (member != null) {
+			return member.group.remove(member);
+		}
+		if (!take(breaker)) {
+			return false;
+		}
+		tellRemoved(breaker);
 		return true;
 	}
 
 	/**
 	 * The group of that name, made on first use: a bounded family of breakers, one for
-	 * each key. One that is there already stays as it is.
+	 * each key. However many threads ask, a name has one group; one that is there already
+	 * stays as it is. A breaker may have the same name, and is none of the group.
 	 * @param name the name, not empty
 	 * @param config the config of each of its breakers
 	 * @param limit how many keys may have a breaker at a time, 1 or more
@@ -124,8 +170,16 @@ public final class CircuitBreakerRegistry {
 	 */
 	public CircuitBreakerGroup group(String name, CircuitBreakerConfig config, int limit) {
 		CircuitBreakerGroup present = this.groups.get(name);
-		return (present != null) ? present
-				: this.groups.computeIfAbsent(name, (n) -> new CircuitBreakerGroup(n, config, limit, this));
+		if (present != null) {
+			return present;
+		}
+		CircuitBreaker.checkName(name);
+		Objects.requireNonNull(config, "config");
+		if (limit < 1) {
+			throw new IllegalArgumentException(
+					"Invalid limit of the circuit breaker group '" + name + "' (" + limit + "): must be 1 or more");
+		}
+		return this.groups.computeIfAbsent(name, (key) -> new CircuitBreakerGroup(key, config, limit, this));
 	}
 
 	/**
@@ -146,7 +200,8 @@ public final class CircuitBreakerRegistry {
 	}
 
 	/**
-	 * Forgets a group and its breakers.
+	 * Forgets a group and its breakers. The next to ask for the name gets a new one; who
+	 * holds the old one can still use it, apart from this registry.
 	 * @param name the name
 	 * @return whether there was one
 	 */
@@ -155,7 +210,7 @@ public final class CircuitBreakerRegistry {
 		if (removed == null) {
 			return false;
 		}
-		removed.all().forEach((breaker) -> remove(breaker.name()));
+		removed.unregister();
 		return true;
 	}
 
@@ -164,20 +219,23 @@ public final class CircuitBreakerRegistry {
 	 * @param listener the listener
 	 */
 	public void addListener(CircuitBreakerListener listener) {
+		Objects.requireNonNull(listener, "listener");
 		synchronized (this.membership) {
-			this.listeners.add(listener);
-			this.breakers.values().forEach((breaker) -> breaker.addListener(listener));
+			this.listeners = with(this.listeners, listener);
+			this.breakers.values().forEach((breaker) -> breaker.attach(listener));
 		}
 	}
 
 	/**
-	 * Takes a listener from every breaker.
+	 * Takes a listener from every breaker: that very one, whatever it equals.
 	 * @param listener the listener
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
 		synchronized (this.membership) {
-			if (this.listeners.remove(listener)) {
-				this.breakers.values().forEach((breaker) -> breaker.removeListener(listener));
+			List<CircuitBreakerListener> fewer = Listeners.without(this.listeners, listener);
+			if (fewer != this.listeners) {
+				this.listeners = fewer;
+				this.breakers.values().forEach((breaker) -> breaker.detach(listener));
 			}
 		}
 	}
@@ -188,16 +246,100 @@ public final class CircuitBreakerRegistry {
 	 * @param listener the listener
 	 */
 	public void addRegistryListener(RegistryListener listener) {
-		this.registryListeners.add(listener);
-		this.breakers.values().forEach(listener::onAdded);
+		Hearing hearing = new Hearing(Objects.requireNonNull(listener, "listener"));
+		synchronized (this.membership) {
+			this.registryListeners = with(this.registryListeners, hearing);
+		}
+		all().forEach((breaker) -> hearing.tell(breaker, true));
 	}
 
 	/**
-	 * Takes a listener back.
+	 * Takes a listener back: that very one, whatever it equals.
 	 * @param listener the listener
 	 */
 	public void removeRegistryListener(RegistryListener listener) {
-		this.registryListeners.remove(listener);
+		synchronized (this.membership) {
+			for (Hearing hearing : this.registryListeners) {
+				if (hearing.listener == listener) {
+					this.registryListeners = Listeners.without(this.registryListeners, hearing);
+					return;
+				}
+			}
+		}
+	}
+
+	private static <L> List<L> with(List<L> all, L one) {
+		List<L> more = new ArrayList<>(all);
+		more.add(one);
+		return List.copyOf(more);
+	}
+
+	/**
+	 * Puts a breaker in, unless its name is taken. {@link #tellAdded} is to follow, under
+	 * no lock.
+	 */
+	boolean insert(CircuitBreaker breaker) {
+		synchronized (this.membership) {
+			if (this.breakers.putIfAbsent(breaker.name(), breaker) != null) {
+				return false;
+			}
+			this.listeners.forEach(breaker::attach);
+			return true;
+		}
+	}
+
+	/**
+	 * Takes a breaker out, if it is there. {@link #tellRemoved} is to follow, under no
+	 * lock.
+	 */
+	boolean take(CircuitBreaker breaker) {
+		synchronized (this.membership) {
+			if (!this.breakers.remove(breaker.name(), breaker)) {
+				return false;
+			}
+			this.listeners.forEach(breaker::detach);
+			return true;
+		}
+	}
+
+	void tellAdded(CircuitBreaker breaker) {
+		this.registryListeners.forEach((hearing) -> hearing.tell(breaker, true));
+	}
+
+	void tellRemoved(CircuitBreaker breaker) {
+		this.registryListeners.forEach((hearing) -> hearing.tell(breaker, false));
+	}
+
+	/** A listener of this registry, and whether it has thrown. */
+	private static final class Hearing {
+
+		private final RegistryListener listener;
+
+		private volatile boolean complained;
+
+		Hearing(RegistryListener listener) {
+			this.listener = listener;
+		}
+
+		void tell(CircuitBreaker breaker, boolean added) {
+			try {
+				if (added) {
+					this.listener.onAdded(breaker);
+				}
+				else {
+					this.listener.onRemoved(breaker);
+				}
+			}
+			catch (Throwable ex) {
+				if (!this.complained) {
+					this.complained = true;
+					Complaint.log(logger,
+							"A listener of the circuit breaker registry failed; its further failures are not logged: {}",
+							this.listener.getClass(), ex);
+				}
+			}
+		}
+
 	}
 
 }

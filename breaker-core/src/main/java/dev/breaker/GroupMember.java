@@ -1,11 +1,37 @@
 package dev.breaker;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of a breaker in its group.
+ * The place of a breaker in its group: how many of its calls are under way, and when it
+ * was last used. A breaker with a call under way is never let go; one that was let go is
+ * taken back in by the next call that is made on it.
  */
 final class GroupMember {
+
+	/** Added to the calls under way of a breaker that its group has let go. */
+	private static final int GONE = Integer.MIN_VALUE / 2;
+
+	private static final VarHandle CALLS;
+
+	private static final VarHandle PARKED;
+
+	private static final VarHandle USED;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			CALLS = lookup.findVarHandle(GroupMember.class, "calls", int.class);
+			PARKED = lookup.findVarHandle(GroupMember.class, "parked", boolean.class);
+			USED = lookup.findVarHandle(GroupMember.class, "used", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
 
 	final CircuitBreakerGroup group;
 
@@ -14,10 +40,42 @@ final class GroupMember {
 
 	final CircuitBreaker breaker;
 
+	/** Calls under way; below zero while it is not in the group. */
+	private volatile int calls;
+
+	/**
+	 * Whether it is out of the queue, since it cannot be let go. Who ends what keeps it
+	 * there swaps it, and tells the group.
+	 */
+	private volatile boolean parked;
+
+	@SuppressWarnings("UnusedVariable") // read by its handle
+	private long used;
+
+	// From here on guarded by the lock of the group
+
+	/** The last command to the group that it knows of. */
+	@Nullable GroupCommand obeyed;
+
+	/** The time of its last use by which it is queued. */
+	long queued;
+
+	/** Tells those with the same time apart. */
+	long sequence;
+
+	/** Until when a command holds it, while it is among those that wait for that. */
+	long heldUntil;
+
+	boolean waits;
+
+	/** Whether it was removed by hand: it never comes back. */
+	boolean removed;
+
 	GroupMember(CircuitBreakerGroup group, @Nullable String key, String name) {
 		this.group = group;
 		this.key = key;
 		this.breaker = new CircuitBreaker(name, group.config(), this);
+		stamp();
 	}
 
 	/**
@@ -25,25 +83,84 @@ final class GroupMember {
 	 * {@link #exit()}.
 	 */
 	CircuitBreaker enter() {
-		return this.breaker;
+		return (this.key == null || begin()) ? this.breaker : this.group.enter(this, this.key, false);
 	}
 
 	/** As {@link #enter()}, for a command, which is for no other key. */
 	CircuitBreaker enterByCommand() {
-		return this.breaker;
+		return (this.key == null || begin()) ? this.breaker : this.group.enter(this, this.key, true);
+	}
+
+	private boolean begin() {
+		if ((int) CALLS.getAndAdd(this, 1) < 0) {
+			exit();
+			return false;
+		}
+		stamp();
+		return true;
+	}
+
+	/** Counts a call as under way, whether it is in the group or not. */
+	void count() {
+		CALLS.getAndAdd(this, 1);
+		stamp();
 	}
 
 	/** A call that was entered has ended, or was refused. */
 	void exit() {
+		if (this.key != null && (int) CALLS.getAndAdd(this, -1) == 1) {
+			changed();
+		}
 	}
 
 	/** Its state, or what is under way, has changed. */
 	void changed() {
+		if (unpark()) {
+			this.group.freed(this);
+		}
 	}
 
 	/** The breaker to look at. */
 	CircuitBreaker live() {
-		return this.breaker;
+		return (this.key == null || this.calls >= 0) ? this.breaker : this.group.present(this.key, this.breaker);
+	}
+
+	boolean isBusy() {
+		return this.calls != 0;
+	}
+
+	/** Leaves the group, unless a call is under way. */
+	boolean leave() {
+		return CALLS.compareAndSet(this, 0, GONE);
+	}
+
+	/** Leaves the group for good, whatever is under way. */
+	void leaveForGood() {
+		this.removed = true;
+		CALLS.getAndAdd(this, GONE);
+	}
+
+	void comeBack() {
+		CALLS.getAndAdd(this, -GONE);
+	}
+
+	void park() {
+		this.parked = true;
+	}
+
+	/** Whether it was parked, and is the caller's to queue now. */
+	boolean unpark() {
+		return this.parked && PARKED.compareAndSet(this, true, false);
+	}
+
+	/** It is used now. */
+	void stamp() {
+		// Opaque: nothing else is read by its light, and a call should not pay for more.
+		USED.setOpaque(this, System.nanoTime());
+	}
+
+	long used() {
+		return (long) USED.getOpaque(this);
 	}
 
 }

@@ -1,8 +1,12 @@
 package dev.breaker;
 
 /**
- * Hears which breakers a {@link CircuitBreakerRegistry} has. A breaker that is added
- * while the listener is may be heard twice.
+ * Hears which breakers a {@link CircuitBreakerRegistry} has. It is told by the thread
+ * that made or removed the breaker, under no lock, and so two threads may be heard in
+ * another order than they came: what counts is whether the breaker is there now. A
+ * breaker that is added while the listener is may be heard twice; one of a
+ * {@link CircuitBreakerGroup} may be removed and added again. What it throws is logged
+ * once, and goes no further.
  */
 public interface RegistryListener {
 

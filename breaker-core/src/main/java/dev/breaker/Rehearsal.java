@@ -40,6 +40,19 @@ final class Rehearsal {
 			breaker.snapshot();
 			breaker.reset();
 		}
+		rehearseGroup(CircuitBreakerConfig.ofDefaults());
+	}
+
+	private static void rehearseGroup(CircuitBreakerConfig config) {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+		CircuitBreakerGroup group = registry.group("rehearsal", config, 1);
+		CircuitBreaker first = group.get("first");
+		first.call(() -> "good");
+		group.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ZERO));
+		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
+		first.call(() -> "good");
+		first.state();
+		registry.removeGroup("rehearsal");
 	}
 
 	/** Fails while it is closed, and is refused then. */

@@ -1,0 +1,58 @@
+package dev.breaker;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command to a group, and until when it holds for keys that have no breaker yet.
+ * Compared by identity: to be given again makes it another one.
+ */
+final class GroupCommand {
+
+	private static final long WITHOUT_END = Long.MAX_VALUE;
+
+	final StateCommand command;
+
+	private final long issued;
+
+	/** How many nanoseconds it holds; zero where it holds for no breaker made later. */
+	private final long limit;
+
+	private GroupCommand(StateCommand command, long issued, long limit) {
+		this.command = command;
+		this.issued = issued;
+		this.limit = limit;
+	}
+
+	static GroupCommand of(StateCommand command, Rules rules, long now) {
+		return new GroupCommand(command, now, limit(command, rules));
+	}
+
+	private static long limit(StateCommand command, Rules rules) {
+		Duration hold = command.hold();
+		if (hold != null) {
+			return Rules.nanos(hold);
+		}
+		return switch (command.state()) {
+			case OPEN -> rules.waitNanos(1);
+			case FORCED_OPEN, DISABLED, METRICS_ONLY -> WITHOUT_END;
+			case CLOSED, HALF_OPEN -> 0;
+		};
+	}
+
+	/** What it means for a breaker that is made now: nothing, once it is over. */
+	@Nullable StateCommand forNew(long now) {
+		return (this.limit == WITHOUT_END || now - this.issued < this.limit) ? forFormer(now) : null;
+	}
+
+	/** What it means for a breaker that was not there when it was given. */
+	StateCommand forFormer(long now) {
+		if (this.limit == 0 || this.limit == WITHOUT_END) {
+			return this.command;
+		}
+		long elapsed = Math.max(0, now - this.issued);
+		return this.command.hold(Duration.ofNanos(Math.max(0, this.limit - elapsed)));
+	}
+
+}
