@@ -34,7 +34,8 @@ public class CircuitBreakersEndpointWebExtension {
 	@ReadOperation
 	public WebEndpointResponse<Object> circuitBreaker(@Selector String name) {
 		CircuitBreakerDescriptor breaker = this.delegate.circuitBreaker(name);
-		return (breaker != null) ? new WebEndpointResponse<>(breaker) : ErrorDescriptor.noSuchBreaker(name);
+		return (breaker != null) ? new WebEndpointResponse<>(breaker)
+				: ErrorDescriptor.noSuchBreaker(name).toResponse();
 	}
 
 	@ReadOperation
@@ -51,10 +52,10 @@ public class CircuitBreakersEndpointWebExtension {
 			CircuitBreakerDescriptor breaker = this.delegate.command(name, state, hold, reason, reset,
 					(operator != null) ? operator.getName() : null);
 			return (breaker != null) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
-					: ErrorDescriptor.noSuchBreaker(name);
+					: ErrorDescriptor.noSuchBreaker(name).toResponse();
 		}
 		catch (InvalidEndpointRequestException ex) {
-			return ErrorDescriptor.badRequest(ex.getReason());
+			return ErrorDescriptor.badRequest(ex.getReason()).toResponse();
 		}
 	}
 

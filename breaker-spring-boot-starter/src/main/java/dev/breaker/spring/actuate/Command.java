@@ -28,12 +28,14 @@ record Command(@Nullable State state, @Nullable Duration hold) {
 
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
+	static final String STATES = Arrays.stream(State.values()).map(State::name).collect(Collectors.joining(", "));
+
 	private static final Set<State> WITH_HOLD = Set.of(State.OPEN, State.FORCED_OPEN, State.DISABLED);
 
 	static Command of(@Nullable String state, @Nullable String hold, @Nullable Boolean reset) {
 		boolean resets = Boolean.TRUE.equals(reset);
 		if (resets == (state != null)) {
-			throw invalid("Give either a 'state' or 'reset': true. Valid states: " + names());
+			throw invalid("Give either a 'state' or 'reset': true. Valid states: " + STATES);
 		}
 		if (state == null) {
 			if (hold != null) {
@@ -81,14 +83,14 @@ record Command(@Nullable State state, @Nullable Duration hold) {
 			return State.valueOf(state.strip().toUpperCase(Locale.ROOT));
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalid("Invalid state '" + ThrowableText.oneLine(state) + "'. Valid states: " + names());
+			throw invalid("Invalid state '" + ThrowableText.oneLine(state) + "'. Valid states: " + STATES);
 		}
 	}
 
 	private static Duration parseHold(String hold) {
 		String text = hold.strip();
 		// Boot reads a number as milliseconds, which is not what an operator means by 10.
-		if (!text.matches("[0-9]+")) {
+		if (!text.isEmpty() && Character.isLetter(text.charAt(text.length() - 1))) {
 			try {
 				Duration duration = DurationStyle.detectAndParse(text);
 				if (!duration.isZero() && !duration.isNegative()) {
@@ -101,10 +103,6 @@ record Command(@Nullable State state, @Nullable Duration hold) {
 		}
 		throw invalid("Invalid hold '" + ThrowableText.oneLine(hold)
 				+ "': must be a duration above zero with its unit, such as 30s, 10m, 2h or PT10M");
-	}
-
-	private static String names() {
-		return Arrays.stream(State.values()).map(State::name).collect(Collectors.joining(", "));
 	}
 
 	private static InvalidEndpointRequestException invalid(String message) {
