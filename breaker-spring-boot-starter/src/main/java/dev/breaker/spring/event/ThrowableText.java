@@ -57,7 +57,7 @@ public final class ThrowableText {
 		try {
 			return thrown.getMessage();
 		}
-		catch (Exception ex) {
+		catch (Throwable ex) {
 			return null;
 		}
 	}
