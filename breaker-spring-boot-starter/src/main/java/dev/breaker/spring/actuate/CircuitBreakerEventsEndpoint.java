@@ -34,7 +34,7 @@ public class CircuitBreakerEventsEndpoint {
 	 */
 	@ReadOperation
 	public EventsDescriptor events() {
-		return new EventsDescriptor(this.events.all());
+		return EventsDescriptor.of(this.events.all());
 	}
 
 	/**
@@ -45,7 +45,9 @@ public class CircuitBreakerEventsEndpoint {
 	@ReadOperation
 	public @Nullable EventsDescriptor eventsOf(@Selector String name) {
 		List<BreakerEvent> found = this.events.of(name);
-		return (!found.isEmpty() || this.registry.find(name).isPresent()) ? new EventsDescriptor(found) : null;
+		boolean known = !found.isEmpty() || this.registry.find(name).isPresent()
+				|| this.registry.findGroup(name).isPresent();
+		return known ? EventsDescriptor.of(found) : null;
 	}
 
 	/**
@@ -54,6 +56,17 @@ public class CircuitBreakerEventsEndpoint {
 	 * @param events the events, the newest last
 	 */
 	public record EventsDescriptor(List<BreakerEvent> events) implements OperationResponseBody {
+
+		static EventsDescriptor of(List<BreakerEvent> events) {
+			return new EventsDescriptor(events.stream().map(EventsDescriptor::asJson).toList());
+		}
+
+		private static BreakerEvent asJson(BreakerEvent event) {
+			return new BreakerEvent(event.time(), JsonText.of(event.circuitBreaker()), event.type(), event.from(),
+					event.to(), event.reason(), JsonText.ofNullable(event.exception()), event.elapsed(),
+					JsonText.ofNullable(event.comment()), JsonText.ofNullable(event.actor()));
+		}
+
 	}
 
 }

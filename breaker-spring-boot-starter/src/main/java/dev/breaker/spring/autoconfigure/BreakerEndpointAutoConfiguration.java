@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -34,8 +35,9 @@ public final class BreakerEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
-	CircuitBreakersEndpoint circuitBreakersEndpoint(CircuitBreakerRegistry registry) {
-		return new CircuitBreakersEndpoint(registry);
+	CircuitBreakersEndpoint circuitBreakersEndpoint(CircuitBreakerRegistry registry,
+			ApplicationEventPublisher publisher) {
+		return new CircuitBreakersEndpoint(registry, publisher);
 	}
 
 	@Bean
