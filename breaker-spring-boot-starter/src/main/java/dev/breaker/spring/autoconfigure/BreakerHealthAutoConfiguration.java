@@ -2,10 +2,8 @@ package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakersHealthIndicator;
-import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.config.BreakerProperties;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -28,9 +26,8 @@ public final class BreakerHealthAutoConfiguration {
 	@ConditionalOnEnabledHealthIndicator("circuitbreakers")
 	@ConditionalOnMissingBean(name = { "circuitBreakersHealthIndicator", "circuitBreakersHealthContributor" })
 	CircuitBreakersHealthIndicator circuitBreakersHealthIndicator(CircuitBreakerRegistry registry,
-			ObjectProvider<KeyedBreakers> keyedBreakers, BreakerProperties properties) {
-		return new CircuitBreakersHealthIndicator(registry, new BaseNames(keyedBreakers),
-				properties.getHealth().getDownWhenOpen());
+			BreakerProperties properties) {
+		return new CircuitBreakersHealthIndicator(registry, properties.getHealth().getDownWhenOpen());
 	}
 
 }
