@@ -295,7 +295,8 @@ public final class CircuitBreaker {
 	/** A call inside a call, see {@link OutermostCalls}. */
 	<T extends @Nullable Object> CompletionStage<T> callAsyncInside(Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
-		return startAsync(inside(admit(Thread.currentThread())), work, fallback);
+		CircuitBreaker live = entered();
+		return live.startAsync(inside(live.admit(Thread.currentThread())), work, fallback);
 	}
 
 	private <T extends @Nullable Object> CompletionStage<T> startAsync(Ticket ticket,

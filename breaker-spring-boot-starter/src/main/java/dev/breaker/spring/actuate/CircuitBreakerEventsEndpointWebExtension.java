@@ -27,7 +27,7 @@ public class CircuitBreakerEventsEndpointWebExtension {
 	@ReadOperation
 	public WebEndpointResponse<Object> eventsOf(@Selector String name) {
 		EventsDescriptor events = this.delegate.eventsOf(name);
-		return (events != null) ? new WebEndpointResponse<>(events) : ErrorDescriptor.noSuchBreaker(name);
+		return (events != null) ? new WebEndpointResponse<>(events) : ErrorDescriptor.noSuchBreaker(name).toResponse();
 	}
 
 	@ReadOperation

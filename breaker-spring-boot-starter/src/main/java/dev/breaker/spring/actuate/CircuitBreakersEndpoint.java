@@ -2,17 +2,23 @@ package dev.breaker.spring.actuate;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Reason;
 import dev.breaker.Snapshot;
 import dev.breaker.State;
 import dev.breaker.StateChange;
+import dev.breaker.StateCommand;
 import dev.breaker.spring.event.ThrowableText;
 import org.jspecify.annotations.Nullable;
 
@@ -23,73 +29,100 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * {@link Endpoint @Endpoint} that shows the circuit breakers and takes an operator's
  * commands. Reading is its default access; commands want
- * {@code management.endpoint.circuitbreakers.access=unrestricted}.
+ * {@code management.endpoint.circuitbreakers.access=unrestricted}. Each command is
+ * published as an {@code AuditApplicationEvent} of the type
+ * {@code CIRCUIT_BREAKER_COMMAND}.
  */
 @Endpoint(id = "circuitbreakers", defaultAccess = Access.READ_ONLY)
 public class CircuitBreakersEndpoint {
 
 	private final CircuitBreakerRegistry registry;
 
+	private final Commands commands;
+
+	/**
+	 * Creates an endpoint whose commands reach no audit.
+	 * @param registry the breakers
+	 */
 	public CircuitBreakersEndpoint(CircuitBreakerRegistry registry) {
-		this.registry = registry;
+		this(registry, (event) -> {
+		});
 	}
 
 	/**
-	 * All breakers.
-	 * @return the breakers by name
+	 * Creates an endpoint.
+	 * @param registry the breakers
+	 * @param publisher publishes the commands to the audit
+	 */
+	public CircuitBreakersEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher) {
+		this.registry = registry;
+		this.commands = new Commands(registry, publisher);
+	}
+
+	/**
+	 * All breakers, and all groups of breakers made by key.
+	 * @return the breakers and the groups by name
 	 */
 	@ReadOperation
 	public CircuitBreakersDescriptor circuitBreakers() {
 		Map<String, CircuitBreakerDescriptor> breakers = new TreeMap<>();
-		this.registry.all().forEach((breaker) -> breakers.put(breaker.name(), CircuitBreakerDescriptor.of(breaker)));
-		return new CircuitBreakersDescriptor(breakers);
+		for (CircuitBreaker breaker : this.registry.all()) {
+			CircuitBreakerDescriptor descriptor = CircuitBreakerDescriptor.of(breaker);
+			breakers.put(descriptor.name(), descriptor);
+		}
+		Map<String, GroupDescriptor> groups = new TreeMap<>();
+		for (CircuitBreakerGroup group : this.registry.groups()) {
+			GroupDescriptor descriptor = GroupDescriptor.of(group);
+			groups.put(descriptor.name(), descriptor);
+		}
+		return new CircuitBreakersDescriptor(breakers, groups);
 	}
 
 	/**
-	 * One breaker.
+	 * One breaker, or else the group of that name.
 	 * @param name its name
-	 * @return the breaker, or {@code null} where there is none of that name
+	 * @return a {@link CircuitBreakerDescriptor}, a {@link GroupDescriptor}, or
+	 * {@code null} where there is neither a breaker nor a group of that name
 	 */
 	@ReadOperation
-	public @Nullable CircuitBreakerDescriptor circuitBreaker(@Selector String name) {
-		return this.registry.find(name).map(CircuitBreakerDescriptor::of).orElse(null);
+	public @Nullable OperationResponseBody circuitBreaker(@Selector String name) {
+		CircuitBreaker breaker = this.registry.find(name).orElse(null);
+		return (breaker != null) ? CircuitBreakerDescriptor.of(breaker)
+				: this.registry.findGroup(name).map(GroupDescriptor::of).orElse(null);
 	}
 
 	/**
-	 * Commands one breaker: to be in a state, or to be reset.
+	 * Commands a breaker to be in a state, or to be reset. The name of breakers made by
+	 * key commands all of them, those made later too.
 	 * @param name its name
 	 * @param state the state to be in, as {@link State} names it, in any case
 	 * @param hold how long to stay there ({@code 10m}, {@code PT10M}); for OPEN,
 	 * FORCED_OPEN and DISABLED
-	 * @param reason why, for the log
+	 * @param reason why, in at most 1,000 characters
 	 * @param reset whether to reset the breaker; instead of a state
-	 * @return the breaker after the command
+	 * @return the breaker or the group after the command
 	 * @throws InvalidEndpointRequestException if there is no such breaker, or the command
 	 * makes no sense
 	 */
 	@WriteOperation
-	public CircuitBreakerDescriptor command(@Selector String name, @Nullable String state, @Nullable String hold,
+	public OperationResponseBody command(@Selector String name, @Nullable String state, @Nullable String hold,
 			@Nullable String reason, @Nullable Boolean reset) {
-		CircuitBreakerDescriptor breaker = command(name, state, hold, reason, reset, null);
-		if (breaker == null) {
+		command(name, Command.of(state, hold, reason, reset));
+		OperationResponseBody commanded = circuitBreaker(name);
+		if (commanded == null) {
 			String message = unknown(name);
 			throw new InvalidEndpointRequestException(message, message);
 		}
-		return breaker;
+		return commanded;
 	}
 
-	@Nullable CircuitBreakerDescriptor command(String name, @Nullable String state, @Nullable String hold,
-			@Nullable String reason, @Nullable Boolean reset, @Nullable String operator) {
-		CircuitBreaker breaker = this.registry.find(name).orElse(null);
-		if (breaker == null) {
-			return null;
-		}
-		Command.of(state, hold, reset).give(breaker, reason, operator);
-		return CircuitBreakerDescriptor.of(breaker);
+	boolean command(String name, StateCommand command) {
+		return this.commands.give(name, command);
 	}
 
 	static String unknown(String name) {
@@ -99,10 +132,11 @@ public class CircuitBreakersEndpoint {
 	/**
 	 * Description of all breakers.
 	 *
-	 * @param circuitBreakers the breakers by name
+	 * @param circuitBreakers the breakers by name, those made by key too
+	 * @param groups the groups of breakers made by key, by name
 	 */
-	public record CircuitBreakersDescriptor(
-			Map<String, CircuitBreakerDescriptor> circuitBreakers) implements OperationResponseBody {
+	public record CircuitBreakersDescriptor(Map<String, CircuitBreakerDescriptor> circuitBreakers,
+			Map<String, GroupDescriptor> groups) implements OperationResponseBody {
 	}
 
 	/**
@@ -121,11 +155,12 @@ public class CircuitBreakersEndpoint {
 		static CircuitBreakerDescriptor of(CircuitBreaker breaker) {
 			Snapshot s = breaker.snapshot();
 			CircuitBreakerConfig config = breaker.config();
-			return new CircuitBreakerDescriptor(s.name(), s.state(), s.since(), numberOrNull(s.failureRate()),
-					numberOrNull(s.slowCallRate()), s.bufferedCalls(), s.failedCalls(), s.slowCalls(),
-					s.consecutiveFailures(), s.callsUntilEvaluated(), s.successfulCallsTotal(), s.failedCallsTotal(),
-					s.slowCallsTotal(), s.ignoredCallsTotal(), s.notPermittedCallsTotal(), s.openings(), s.retryAfter(),
-					StateChangeDescriptor.of(s.lastChange()), config.failureRateThreshold(),
+			return new CircuitBreakerDescriptor(JsonText.of(s.name()), s.state(), s.since(),
+					numberOrNull(s.failureRate()), numberOrNull(s.slowCallRate()), s.bufferedCalls(), s.failedCalls(),
+					s.slowCalls(), s.consecutiveFailures(), s.callsUntilEvaluated(), s.successfulCallsTotal(),
+					s.failedCallsTotal(), s.slowCallsTotal(), s.ignoredCallsTotal(), s.notPermittedCallsTotal(),
+					s.openings(), s.retryAfter(), StateChangeDescriptor.of(s.lastChange()),
+					config.failureRateThreshold(),
 					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null);
 		}
 
@@ -143,13 +178,85 @@ public class CircuitBreakersEndpoint {
 	 * @param reason why
 	 * @param at when
 	 * @param lastFailure class and message of the last failure before it
+	 * @param comment what the operator said, of a command
+	 * @param actor the operator, of a command
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
-	public record StateChangeDescriptor(State from, State to, Reason reason, Instant at, @Nullable String lastFailure) {
+	public record StateChangeDescriptor(State from, State to, Reason reason, Instant at, @Nullable String lastFailure,
+			@Nullable String comment, @Nullable String actor) {
 
 		static @Nullable StateChangeDescriptor of(@Nullable StateChange change) {
 			return (change != null) ? new StateChangeDescriptor(change.from(), change.to(), change.reason(),
-					change.at(), ThrowableText.of(change.lastFailure())) : null;
+					change.at(), JsonText.ofNullable(ThrowableText.of(change.lastFailure())),
+					JsonText.ofNullable(change.comment()), JsonText.ofNullable(change.actor())) : null;
+		}
+
+	}
+
+	/**
+	 * Description of a group of breakers made by key.
+	 *
+	 * @param name its name
+	 * @param size how many keys have a breaker
+	 * @param limit how many keys may have one
+	 * @param states how many breakers are in each state, the one that further keys share
+	 * included
+	 * @param worst the breaker in most trouble: one that refuses calls, else one that is
+	 * half-open, else the one with the highest failure rate; {@code null} while there is
+	 * none
+	 * @param overflowCalls how many times a key found no place for a breaker of its own
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record GroupDescriptor(String name, int size, int limit, Map<State, Integer> states,
+			@Nullable MemberDescriptor worst, long overflowCalls) implements OperationResponseBody {
+
+		static GroupDescriptor of(CircuitBreakerGroup group) {
+			Map<State, Integer> states = new EnumMap<>(State.class);
+			for (State state : State.values()) {
+				states.put(state, 0);
+			}
+			List<Snapshot> snapshots = membersOf(group).stream().map(CircuitBreaker::snapshot).toList();
+			snapshots.forEach((snapshot) -> states.merge(snapshot.state(), 1, Integer::sum));
+			return new GroupDescriptor(JsonText.of(group.name()), group.size(), group.limit(), states,
+					snapshots.stream().max(MemberDescriptor.BY_TROUBLE).map(MemberDescriptor::of).orElse(null),
+					group.overflowCalls());
+		}
+
+		static List<CircuitBreaker> membersOf(CircuitBreakerGroup group) {
+			List<CircuitBreaker> members = new ArrayList<>(group.all());
+			group.overflow().ifPresent(members::add);
+			return members;
+		}
+
+	}
+
+	/**
+	 * Description of a breaker among others.
+	 *
+	 * @param name its name
+	 * @param state its state
+	 */
+	public record MemberDescriptor(String name, State state) {
+
+		static final Comparator<Snapshot> BY_TROUBLE = Comparator.comparingInt(MemberDescriptor::trouble)
+			.thenComparing(MemberDescriptor::failureRate)
+			.thenComparing(Snapshot::name, Comparator.reverseOrder());
+
+		static MemberDescriptor of(Snapshot snapshot) {
+			return new MemberDescriptor(JsonText.of(snapshot.name()), snapshot.state());
+		}
+
+		private static int trouble(Snapshot snapshot) {
+			return switch (snapshot.state()) {
+				case OPEN, FORCED_OPEN -> 2;
+				case HALF_OPEN -> 1;
+				case CLOSED, DISABLED, METRICS_ONLY -> 0;
+			};
+		}
+
+		// Float's order puts NaN, which is no call at all, above everything.
+		private static float failureRate(Snapshot snapshot) {
+			return Float.isNaN(snapshot.failureRate()) ? -1 : snapshot.failureRate();
 		}
 
 	}

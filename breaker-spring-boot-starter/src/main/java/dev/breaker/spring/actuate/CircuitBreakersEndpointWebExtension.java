@@ -2,11 +2,14 @@ package dev.breaker.spring.actuate;
 
 import java.security.Principal;
 
+import dev.breaker.StateCommand;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -22,7 +25,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
  * slashes is the rest of the path.
  */
 @EndpointWebExtension(endpoint = CircuitBreakersEndpoint.class)
-@RegisterReflectionForBinding(ErrorDescriptor.class)
+@RegisterReflectionForBinding({ CircuitBreakerDescriptor.class, GroupDescriptor.class, ErrorDescriptor.class })
 public class CircuitBreakersEndpointWebExtension {
 
 	private final CircuitBreakersEndpoint delegate;
@@ -33,8 +36,8 @@ public class CircuitBreakersEndpointWebExtension {
 
 	@ReadOperation
 	public WebEndpointResponse<Object> circuitBreaker(@Selector String name) {
-		CircuitBreakerDescriptor breaker = this.delegate.circuitBreaker(name);
-		return (breaker != null) ? new WebEndpointResponse<>(breaker) : ErrorDescriptor.noSuchBreaker(name);
+		OperationResponseBody found = this.delegate.circuitBreaker(name);
+		return (found != null) ? new WebEndpointResponse<>(found) : ErrorDescriptor.noSuchBreaker(name).toResponse();
 	}
 
 	@ReadOperation
@@ -46,15 +49,14 @@ public class CircuitBreakersEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<Object> command(SecurityContext securityContext, @Selector String name,
 			@Nullable String state, @Nullable String hold, @Nullable String reason, @Nullable Boolean reset) {
-		Principal operator = securityContext.getPrincipal();
 		try {
-			CircuitBreakerDescriptor breaker = this.delegate.command(name, state, hold, reason, reset,
-					(operator != null) ? operator.getName() : null);
-			return (breaker != null) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
-					: ErrorDescriptor.noSuchBreaker(name);
+			StateCommand command = Command.of(state, hold, reason, reset).actor(nameOf(securityContext));
+			return this.delegate.command(name, command)
+					? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
+					: ErrorDescriptor.noSuchBreaker(name).toResponse();
 		}
 		catch (InvalidEndpointRequestException ex) {
-			return ErrorDescriptor.badRequest(ex.getReason());
+			return ErrorDescriptor.badRequest(ex.getReason()).toResponse();
 		}
 	}
 
@@ -63,6 +65,11 @@ public class CircuitBreakersEndpointWebExtension {
 			@Nullable String hold, @Nullable String reason, @Nullable Boolean reset,
 			@Selector(match = Match.ALL_REMAINING) String... name) {
 		return command(securityContext, String.join("/", name), state, hold, reason, reset);
+	}
+
+	private static @Nullable String nameOf(SecurityContext securityContext) {
+		Principal operator = securityContext.getPrincipal();
+		return (operator != null) ? operator.getName() : null;
 	}
 
 }

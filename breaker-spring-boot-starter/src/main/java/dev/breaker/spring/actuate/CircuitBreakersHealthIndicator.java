@@ -1,16 +1,17 @@
 package dev.breaker.spring.actuate;
 
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
-import org.jspecify.annotations.Nullable;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -18,65 +19,66 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * {@link HealthIndicator} with the state of each circuit breaker. UP, since a breaker
- * that is open is a breaker at work, and an instance that is taken out of service helps
- * nobody behind it; DOWN only while one of the given breakers refuses calls.
- *
- * <p>
- * Of breakers made by key at most a hundred are shown, those that are not closed first.
+ * {@link HealthIndicator} with the state of each circuit breaker, and of breakers made by
+ * key with how many are in which state. UP, since a breaker that is open is a breaker at
+ * work, and an instance that is taken out of service helps nothing behind it; DOWN only
+ * while one of the given breakers, or any of a given group, refuses calls.
  */
 public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 
-	private static final int MAX_KEYED = 100;
+	private static final String UNKNOWN = "UNKNOWN";
 
 	private final CircuitBreakerRegistry registry;
-
-	private final UnaryOperator<String> baseName;
 
 	private final Collection<String> downWhenOpen;
 
 	/**
 	 * Creates an indicator.
 	 * @param registry the breakers to show
-	 * @param baseName gives the name of the annotation for a breaker made by key, else
-	 * the name itself
-	 * @param downWhenOpen names of the breakers that turn health DOWN
+	 * @param downWhenOpen names of the breakers and groups that turn health DOWN
 	 */
-	public CircuitBreakersHealthIndicator(CircuitBreakerRegistry registry, UnaryOperator<String> baseName,
-			Collection<String> downWhenOpen) {
+	public CircuitBreakersHealthIndicator(CircuitBreakerRegistry registry, Collection<String> downWhenOpen) {
 		super("Health of circuit breakers failed");
 		this.registry = registry;
-		this.baseName = baseName;
 		this.downWhenOpen = List.copyOf(downWhenOpen);
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		Map<String, State> states = new TreeMap<>();
-		this.registry.all().forEach((breaker) -> states.put(breaker.name(), breaker.state()));
-		boolean down = this.downWhenOpen.stream().map(states::get).anyMatch(CircuitBreakersHealthIndicator::refuses);
+		boolean down = this.downWhenOpen.stream()
+			.flatMap(this::named)
+			.map(CircuitBreaker::state)
+			.anyMatch(CircuitBreakersHealthIndicator::refuses);
 		builder.status(down ? Status.DOWN : Status.UP);
-		// So that a name with a typo is seen.
-		this.downWhenOpen.stream()
-			.filter((name) -> !states.containsKey(name))
-			.forEach((name) -> builder.withDetail(name, "UNKNOWN"));
-		List<String> keyed = states.keySet().stream().filter(this::isKeyed).toList();
-		List<String> omitted = keyed.stream()
-			.sorted(Comparator.comparing((name) -> states.get(name) == State.CLOSED))
-			.skip(MAX_KEYED)
-			.toList();
-		states.keySet().removeAll(Set.copyOf(omitted));
-		states.forEach(builder::withDetail);
-		if (!omitted.isEmpty()) {
-			builder.withDetail("(omitted)", omitted.size());
+		details().forEach((name, detail) -> builder.withDetail(JsonText.of(name), detail));
+	}
+
+	private Map<String, Object> details() {
+		Map<String, Object> details = new TreeMap<>();
+		// So that a name with a typo, and the key that turned it DOWN, are seen.
+		for (String name : this.downWhenOpen) {
+			details.put(name, this.registry.find(name).<Object>map(CircuitBreaker::state).orElse(UNKNOWN));
 		}
+		for (CircuitBreaker breaker : this.registry.all()) {
+			if (breaker.group() == null) {
+				details.put(breaker.name(), breaker.state());
+			}
+		}
+		for (CircuitBreakerGroup group : this.registry.groups()) {
+			Map<State, Integer> states = new EnumMap<>(State.class);
+			named(group.name()).forEach((breaker) -> states.merge(breaker.state(), 1, Integer::sum));
+			details.put(group.name(), states);
+		}
+		return details;
 	}
 
-	private boolean isKeyed(String name) {
-		return !this.baseName.apply(name).equals(name);
+	/** The breaker of that name, and those of the group of that name. */
+	private Stream<CircuitBreaker> named(String name) {
+		return Stream.concat(this.registry.find(name).stream(),
+				this.registry.findGroup(name).map(GroupDescriptor::membersOf).stream().flatMap(List::stream));
 	}
 
-	private static boolean refuses(@Nullable State state) {
+	private static boolean refuses(State state) {
 		return state == State.OPEN || state == State.FORCED_OPEN;
 	}
 

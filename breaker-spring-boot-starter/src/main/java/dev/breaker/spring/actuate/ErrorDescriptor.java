@@ -1,9 +1,12 @@
 package dev.breaker.spring.actuate;
 
+import java.nio.charset.StandardCharsets;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.json.JsonWriter;
 
 /**
  * Says what is wrong with a request, whatever the application shows of its errors.
@@ -14,16 +17,27 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
  */
 record ErrorDescriptor(int status, String error, @Nullable String message) implements OperationResponseBody {
 
-	static WebEndpointResponse<Object> badRequest(@Nullable String message) {
-		return response(WebEndpointResponse.STATUS_BAD_REQUEST, "Bad Request", message);
+	private static final JsonWriter<ErrorDescriptor> writer = JsonWriter.of((members) -> {
+		members.add("status", ErrorDescriptor::status);
+		members.add("error", ErrorDescriptor::error);
+		members.add("message", ErrorDescriptor::message);
+	});
+
+	static ErrorDescriptor badRequest(@Nullable String message) {
+		return new ErrorDescriptor(WebEndpointResponse.STATUS_BAD_REQUEST, "Bad Request", message);
 	}
 
-	static WebEndpointResponse<Object> noSuchBreaker(String name) {
-		return response(WebEndpointResponse.STATUS_NOT_FOUND, "Not Found", CircuitBreakersEndpoint.unknown(name));
+	static ErrorDescriptor noSuchBreaker(String name) {
+		return new ErrorDescriptor(WebEndpointResponse.STATUS_NOT_FOUND, "Not Found",
+				CircuitBreakersEndpoint.unknown(name));
 	}
 
-	private static WebEndpointResponse<Object> response(int status, String error, @Nullable String message) {
-		return new WebEndpointResponse<>(new ErrorDescriptor(status, error, message), status);
+	WebEndpointResponse<Object> toResponse() {
+		return new WebEndpointResponse<>(this, this.status);
+	}
+
+	byte[] toJson() {
+		return writer.writeToString(this).getBytes(StandardCharsets.UTF_8);
 	}
 
 }

@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
@@ -38,8 +39,8 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakers")
-	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry) {
-		return new CircuitBreakersEndpoint(registry);
+	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher) {
+		return new CircuitBreakersEndpoint(registry, publisher);
 	}
 
 	@Bean

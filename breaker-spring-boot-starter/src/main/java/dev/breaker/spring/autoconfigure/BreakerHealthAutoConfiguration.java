@@ -1,7 +1,5 @@
 package dev.breaker.spring.autoconfigure;
 
-import dev.breaker.CircuitBreaker;
-import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakersHealthIndicator;
 import dev.breaker.spring.config.BreakerProperties;
@@ -34,9 +32,7 @@ public final class BreakerHealthAutoConfiguration {
 	@ConditionalOnMissingBean(name = { HealthName.INDICATOR, HealthName.CONTRIBUTOR })
 	CircuitBreakersHealthIndicator circuitBreakersHealthIndicator(CircuitBreakerRegistry registry,
 			BreakerProperties properties) {
-		return new CircuitBreakersHealthIndicator(registry,
-				(name) -> registry.find(name).map(CircuitBreaker::group).map(CircuitBreakerGroup::name).orElse(name),
-				properties.getHealth().getDownWhenOpen());
+		return new CircuitBreakersHealthIndicator(registry, properties.getHealth().getDownWhenOpen());
 	}
 
 	@Bean

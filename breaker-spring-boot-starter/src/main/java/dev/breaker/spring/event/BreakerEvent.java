@@ -20,9 +20,28 @@ import org.jspecify.annotations.Nullable;
  * @param exception class and message of what was thrown; of a change of state, of the
  * last failure before it
  * @param elapsed how long the call took
+ * @param comment what the operator said, of a change of state by command
+ * @param actor the operator, of a change of state by command
  */
 public record BreakerEvent(Instant time, String circuitBreaker, Type type, @Nullable State from, @Nullable State to,
-		@Nullable Reason reason, @Nullable String exception, @Nullable Duration elapsed) {
+		@Nullable Reason reason, @Nullable String exception, @Nullable Duration elapsed, @Nullable String comment,
+		@Nullable String actor) {
+
+	/**
+	 * An event that no operator caused.
+	 * @param time when
+	 * @param circuitBreaker the breaker's name
+	 * @param type what
+	 * @param from the state that ended, of a change of state
+	 * @param to the state that began, of a change of state
+	 * @param reason why, of a change of state
+	 * @param exception class and message of what was thrown
+	 * @param elapsed how long the call took
+	 */
+	public BreakerEvent(Instant time, String circuitBreaker, Type type, @Nullable State from, @Nullable State to,
+			@Nullable Reason reason, @Nullable String exception, @Nullable Duration elapsed) {
+		this(time, circuitBreaker, type, from, to, reason, exception, elapsed, null, null);
+	}
 
 	/**
 	 * What happened.

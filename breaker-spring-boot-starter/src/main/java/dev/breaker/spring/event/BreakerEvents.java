@@ -1,6 +1,7 @@
 package dev.breaker.spring.event;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -159,8 +160,22 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 
 	private void keepCall(CircuitBreaker breaker, BreakerEvent.Type type, @Nullable Throwable thrown,
 			@Nullable Duration elapsed) {
-		keep(breaker, new BreakerEvent(breaker.config().clock().instant(), breaker.name(), type, null, null, null,
+		keep(breaker, new BreakerEvent(timeOf(breaker), breaker.name(), type, null, null, null,
 				ThrowableText.of(thrown), elapsed));
+	}
+
+	// The clock is the application's code, and may fail or answer null.
+	private static Instant timeOf(CircuitBreaker breaker) {
+		try {
+			return orNow(breaker.config().clock().instant());
+		}
+		catch (Throwable ex) {
+			return Instant.now();
+		}
+	}
+
+	private static Instant orNow(@Nullable Instant instant) {
+		return (instant != null) ? instant : Instant.now();
 	}
 
 	// One listener for each type: a breaker measures time, and calls, only for what is
@@ -170,8 +185,10 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 			case STATE_CHANGE -> new CircuitBreakerListener() {
 				@Override
 				public void onStateChange(CircuitBreaker breaker, StateChange change) {
-					keep(breaker, new BreakerEvent(change.at(), breaker.name(), type, change.from(), change.to(),
-							change.reason(), ThrowableText.of(change.lastFailure()), null));
+					keep(breaker,
+							new BreakerEvent(orNow(change.at()), breaker.name(), type, change.from(), change.to(),
+									change.reason(), ThrowableText.of(change.lastFailure()), null, change.comment(),
+									change.actor()));
 				}
 			};
 			case RESET -> new CircuitBreakerListener() {

@@ -111,7 +111,8 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(json.get("failureRateThreshold").asDouble()).isEqualTo(50.0);
 		assertThat(json.get("slowCallRateThreshold").asDouble()).isEqualTo(80.0);
 		JsonNode change = json.get("lastChange");
-		assertThat(change.propertyNames()).containsExactlyInAnyOrder("from", "to", "reason", "at", "lastFailure");
+		assertThat(change.propertyNames()).containsExactlyInAnyOrder("from", "to", "reason", "at", "lastFailure",
+				"comment", "actor");
 		assertThat(change.get("from").asString()).isEqualTo("CLOSED");
 		assertThat(change.get("to").asString()).isEqualTo("OPEN");
 		assertThat(change.get("reason").asString()).isEqualTo("FAILURE_RATE");

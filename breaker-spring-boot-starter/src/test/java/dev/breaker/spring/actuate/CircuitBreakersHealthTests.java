@@ -1,10 +1,12 @@
 package dev.breaker.spring.actuate;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Map;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.State;
 import dev.breaker.spring.support.RunningApplication;
 import dev.breaker.spring.support.RunningApplication.Answer;
 import org.junit.jupiter.api.Test;
@@ -17,8 +19,6 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class CircuitBreakersHealthTests {
-
-	private static final UnaryOperator<String> BASE_NAME = (name) -> name.replaceFirst(":.*", "");
 
 	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
 
@@ -67,26 +67,64 @@ class CircuitBreakersHealthTests {
 	@Test
 	void aNameThatNoBreakerHasIsSeen() {
 		this.registry.get("payments");
-		Health health = new CircuitBreakersHealthIndicator(this.registry, BASE_NAME, List.of("paymnts")).health();
+		Health health = health("paymnts");
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).containsEntry("payments", dev.breaker.State.CLOSED)
-			.containsEntry("paymnts", "UNKNOWN");
+		assertThat(health.getDetails()).containsEntry("payments", State.CLOSED).containsEntry("paymnts", "UNKNOWN");
 	}
 
 	@Test
-	void thousandsOfBreakersMadeByKeyDoNotFloodItAndThoseInTroubleComeFirst() {
-		for (int i = 0; i < 150; i++) {
-			this.registry.get("configured-" + i);
-		}
+	void aGroupIsShownByHowManyAreInWhichState() {
+		CircuitBreakerGroup inventory = this.registry.group("inventory", CircuitBreakerConfig.ofDefaults(), 5000);
 		for (int key = 0; key < 5000; key++) {
-			this.registry.get("inventory:" + key);
+			inventory.get("key-" + key);
 		}
-		this.registry.get("inventory:4711").open();
-		Health health = new CircuitBreakersHealthIndicator(this.registry, BASE_NAME, List.of()).health();
-		assertThat(health.getDetails()).hasSize(150 + 100 + 1)
-			.containsEntry("inventory:4711", dev.breaker.State.OPEN)
-			.containsEntry("(omitted)", 4900)
-			.containsKey("configured-149");
+		inventory.get("key-4711").open();
+		this.registry.get("payments");
+		this.registry.get("inventory:plain");
+		Health health = health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).isEqualTo(Map.of("payments", State.CLOSED, "inventory:plain", State.CLOSED,
+				"inventory", Map.of(State.CLOSED, 4999, State.OPEN, 1)));
+	}
+
+	@Test
+	void aGroupThatIsNamedIsDownWhileAnyOfItsBreakersRefuses() {
+		CircuitBreakerGroup inventory = this.registry.group("inventory", CircuitBreakerConfig.ofDefaults(), 10);
+		assertThat(health("inventory").getStatus()).isEqualTo(Status.UP);
+		assertThat(health("inventory").getDetails()).isEqualTo(Map.of("inventory", Map.of()));
+		inventory.get("berlin");
+		inventory.get("paris").forceOpen();
+		assertThat(health("inventory").getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health().getStatus()).isEqualTo(Status.UP);
+		inventory.get("paris").halfOpen();
+		assertThat(health("inventory").getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
+	void aKeyThatIsNamedIsShownAndTurnsHealthDown() {
+		CircuitBreakerGroup inventory = this.registry.group("inventory", CircuitBreakerConfig.ofDefaults(), 10);
+		inventory.get("berlin").open();
+		inventory.get("paris");
+		assertThat(health("inventory:paris").getStatus()).isEqualTo(Status.UP);
+		Health health = health("inventory:berlin");
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails())
+			.isEqualTo(Map.of("inventory:berlin", State.OPEN, "inventory", Map.of(State.OPEN, 1, State.CLOSED, 1)));
+	}
+
+	@Test
+	void aPlainBreakerOfTheNameOfAGroupCountsWithIt() {
+		this.registry.group("inventory", CircuitBreakerConfig.ofDefaults(), 10).get("berlin");
+		this.registry.get("inventory").open();
+		Health health = health("inventory");
+		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+		assertThat(health.getDetails()).isEqualTo(Map.of("inventory", Map.of(State.OPEN, 1, State.CLOSED, 1)));
+	}
+
+	private Health health(String... downWhenOpen) {
+		Health health = new CircuitBreakersHealthIndicator(this.registry, List.of(downWhenOpen)).health();
+		assertThat(health).isNotNull();
+		return health;
 	}
 
 	@Configuration(proxyBeanMethods = false)

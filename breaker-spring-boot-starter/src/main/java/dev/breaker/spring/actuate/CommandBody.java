@@ -1,0 +1,116 @@
+package dev.breaker.spring.actuate;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.breaker.spring.event.ThrowableText;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.json.JsonParseException;
+import org.springframework.boot.json.JsonParser;
+import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.boot.json.JsonWriter;
+
+/**
+ * The JSON of a command, read with its types: Boot turns each value into text and drops
+ * the fields that no parameter is called.
+ */
+final class CommandBody {
+
+	private static final String NAME = "name";
+
+	private static final String RESET = "reset";
+
+	private static final List<String> TEXTS = List.of("state", "hold", "reason");
+
+	private static final String EXAMPLE = "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"...\"} "
+			+ "or {\"reset\": true}";
+
+	private static final JsonParser parser = JsonParserFactory.getJsonParser();
+
+	private static final JsonWriter<Map<String, Object>> writer = JsonWriter.standard();
+
+	private CommandBody() {
+	}
+
+	/**
+	 * Checks which fields there are and of which types, and writes the command anew, so
+	 * that every reader after this one reads the same.
+	 * @param json the body
+	 * @param circuitBreaker the name in the path
+	 * @return JSON of valid fields alone
+	 * @throws RefusedRequestException if the body is no command
+	 */
+	static String check(String json, String circuitBreaker) throws RefusedRequestException {
+		Map<String, Object> command = new LinkedHashMap<>();
+		for (Map.Entry<String, Object> field : parse(json).entrySet()) {
+			String name = field.getKey();
+			// The parser gives null for null, too.
+			@Nullable Object value = field.getValue();
+			if (name.equals(NAME)) {
+				checkName(value, circuitBreaker);
+			}
+			else {
+				command.put(name, checkField(name, value));
+			}
+		}
+		return writer.writeToString(command);
+	}
+
+	private static Map<String, Object> parse(String json) throws RefusedRequestException {
+		if (json.isBlank()) {
+			throw refused("The body is empty. Give either a 'state' or 'reset': true. Valid states: " + Command.STATES);
+		}
+		try {
+			// Of the text null, Jackson makes null.
+			@Nullable Map<String, Object> fields = parser.parseMap(json);
+			if (fields != null) {
+				return fields;
+			}
+		}
+		catch (JsonParseException ex) {
+			// Told below.
+		}
+		throw refused("The body is no JSON object. Give " + EXAMPLE);
+	}
+
+	private static void checkName(@Nullable Object value, String circuitBreaker) throws RefusedRequestException {
+		if (!circuitBreaker.equals(value)) {
+			throw refused("Invalid 'name' (" + shown(value) + "): the path alone says which circuit breaker, here '"
+					+ ThrowableText.oneLine(circuitBreaker) + "'. Leave it out");
+		}
+	}
+
+	private static Object checkField(String name, @Nullable Object value) throws RefusedRequestException {
+		boolean reset = name.equals(RESET);
+		if (!reset && !TEXTS.contains(name)) {
+			throw refused(
+					"Unknown field '" + ThrowableText.oneLine(name) + "'. Valid fields: state, hold, reason, reset");
+		}
+		if (value == null) {
+			throw refused("Invalid '" + name + "' (null): leave it out, or give a value");
+		}
+		if (reset && !(value instanceof Boolean)) {
+			throw refused("Invalid 'reset' (" + shown(value) + "): must be true or false, without quotes");
+		}
+		if (!reset && !(value instanceof String)) {
+			throw refused("Invalid '" + name + "' (" + shown(value) + "): must be a string" + switch (name) {
+				case "state" -> ", one of " + Command.STATES;
+				case "hold" -> " with a unit, such as \"30s\", \"10m\", \"2h\" or \"PT10M\"";
+				default -> "";
+			});
+		}
+		return value;
+	}
+
+	private static String shown(@Nullable Object value) {
+		return (value instanceof String text) ? "'" + ThrowableText.oneLine(text) + "'"
+				: ThrowableText.oneLine(String.valueOf(value));
+	}
+
+	private static RefusedRequestException refused(String message) {
+		return new RefusedRequestException(ErrorDescriptor.badRequest(message));
+	}
+
+}

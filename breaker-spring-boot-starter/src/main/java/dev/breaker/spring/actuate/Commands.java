@@ -1,0 +1,100 @@
+package dev.breaker.spring.actuate;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.StateCommand;
+import dev.breaker.spring.event.ThrowableText;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Gives commands to breakers and groups by their name, and says so in the log and to the
+ * audit.
+ */
+final class Commands {
+
+	private static final String AUDIT_TYPE = "CIRCUIT_BREAKER_COMMAND";
+
+	private static final String UNKNOWN_ACTOR = "anonymous";
+
+	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
+
+	private final CircuitBreakerRegistry registry;
+
+	private final ApplicationEventPublisher publisher;
+
+	Commands(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher) {
+		this.registry = registry;
+		this.publisher = publisher;
+	}
+
+	/**
+	 * Gives a command to the breaker of a name, and to the group of that name.
+	 * @param name the name
+	 * @param command the command
+	 * @return whether there is a breaker or a group of that name
+	 */
+	boolean give(String name, StateCommand command) {
+		CircuitBreakerGroup group = this.registry.findGroup(name).orElse(null);
+		CircuitBreaker breaker = this.registry.find(name).orElse(null);
+		if (group == null && breaker == null) {
+			return false;
+		}
+		if (group != null) {
+			log("Circuit breakers '" + ThrowableText.oneLine(name) + "' of " + group.size() + " keys", command);
+			group.apply(command);
+		}
+		if (breaker != null) {
+			log("Circuit breaker '" + ThrowableText.oneLine(name) + "'", command);
+			breaker.apply(command);
+		}
+		audit(name, command);
+		return true;
+	}
+
+	private static void log(String target, StateCommand command) {
+		String actor = command.actor();
+		Duration hold = command.hold();
+		String comment = command.comment();
+		logger.info("{}: operator{} commands {}{}{}", target, (actor != null) ? " " + ThrowableText.oneLine(actor) : "",
+				command.isReset() ? "reset" : command.state(), (hold != null) ? " for " + hold : "",
+				(comment != null) ? "; reason: " + ThrowableText.oneLine(comment) : "");
+	}
+
+	private void audit(String name, StateCommand command) {
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("circuitBreaker", JsonText.of(name));
+		if (command.isReset()) {
+			data.put("reset", true);
+		}
+		else {
+			data.put("state", command.state().name());
+		}
+		Duration hold = command.hold();
+		if (hold != null) {
+			data.put("hold", hold.toString());
+		}
+		String comment = command.comment();
+		if (comment != null) {
+			data.put("reason", JsonText.of(comment));
+		}
+		String actor = command.actor();
+		try {
+			this.publisher
+				.publishEvent(new AuditApplicationEvent((actor != null) ? actor : UNKNOWN_ACTOR, AUDIT_TYPE, data));
+		}
+		catch (Throwable ex) {
+			// The command is in force; a listener of the application's must not deny it.
+			logger.warn("The audit of a command to circuit breaker '{}' failed", ThrowableText.oneLine(name), ex);
+		}
+	}
+
+}

@@ -1,0 +1,116 @@
+package dev.breaker.spring.actuate;
+
+import dev.breaker.spring.actuate.EndpointRequestGuard.Target;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * The {@link EndpointRequestGuard} of WebFlux.
+ */
+public final class EndpointRequestWebFilter implements WebFilter, Ordered {
+
+	private final EndpointRequestGuard guard;
+
+	public EndpointRequestWebFilter(EndpointRequestGuard guard) {
+		this.guard = guard;
+	}
+
+	@Override
+	public int getOrder() {
+		return EndpointRequestGuard.ORDER;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		ServerHttpRequest request = exchange.getRequest();
+		try {
+			Target target = this.guard.target(request.getPath().pathWithinApplication());
+			if (target == null
+					|| !this.guard.isCommand(target, request.getMethod().name(), request.getQueryParams().keySet())) {
+				return chain.filter(exchange);
+			}
+			MediaType type = typeOf(request);
+			if (type == null || !this.guard.isJson(type)) {
+				return chain.filter(exchange);
+			}
+			return bodyOf(request).flatMap((body) -> command(exchange, chain, target, type, body));
+		}
+		catch (RefusedRequestException ex) {
+			return answer(exchange, ex);
+		}
+	}
+
+	private Mono<Void> command(ServerWebExchange exchange, WebFilterChain chain, Target target, MediaType type,
+			byte[] body) {
+		try {
+			byte[] checked = this.guard.command(target, type, body);
+			return chain.filter(exchange.mutate().request(new CheckedRequest(exchange.getRequest(), checked)).build());
+		}
+		catch (RefusedRequestException ex) {
+			return answer(exchange, ex);
+		}
+	}
+
+	private static Mono<byte[]> bodyOf(ServerHttpRequest request) {
+		return DataBufferUtils.join(request.getBody(), EndpointRequestGuard.MAX_BODY_SIZE).map((buffer) -> {
+			byte[] bytes = new byte[buffer.readableByteCount()];
+			buffer.read(bytes);
+			DataBufferUtils.release(buffer);
+			return bytes;
+		})
+			.onErrorReturn(DataBufferLimitException.class, new byte[EndpointRequestGuard.MAX_BODY_SIZE + 1])
+			.defaultIfEmpty(new byte[0]);
+	}
+
+	private static @Nullable MediaType typeOf(ServerHttpRequest request) {
+		try {
+			return request.getHeaders().getContentType();
+		}
+		catch (InvalidMediaTypeException ex) {
+			return null;
+		}
+	}
+
+	private static Mono<Void> answer(ServerWebExchange exchange, RefusedRequestException refused) {
+		ServerHttpResponse response = exchange.getResponse();
+		response.setStatusCode(HttpStatusCode.valueOf(refused.answer().status()));
+		response.getHeaders().setContentType(EndpointRequestGuard.ANSWER_TYPE);
+		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(refused.answer().toJson())));
+	}
+
+	/**
+	 * A request with a body that was read already.
+	 */
+	private static final class CheckedRequest extends ServerHttpRequestDecorator {
+
+		private final byte[] body;
+
+		CheckedRequest(ServerHttpRequest request, byte[] body) {
+			super(request);
+			this.body = body;
+		}
+
+		@Override
+		public Flux<DataBuffer> getBody() {
+			return Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(this.body)));
+		}
+
+	}
+
+}
