@@ -49,7 +49,8 @@ final class Callbacks {
 			"org.springframework.context.annotation.Bean", "jakarta.annotation.PostConstruct",
 			"jakarta.annotation.PreDestroy", "org.springframework.web.bind.annotation.ExceptionHandler",
 			"org.springframework.web.bind.annotation.InitBinder",
-			"org.springframework.messaging.handler.annotation.MessageExceptionHandler");
+			"org.springframework.messaging.handler.annotation.MessageExceptionHandler",
+			"org.springframework.graphql.data.method.annotation.GraphQlExceptionHandler");
 
 	private static final String MODEL_ATTRIBUTE = "org.springframework.web.bind.annotation.ModelAttribute";
 

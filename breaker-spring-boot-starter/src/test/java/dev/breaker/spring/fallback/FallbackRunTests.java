@@ -3,9 +3,9 @@ package dev.breaker.spring.fallback;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.Retryable;
 import org.springframework.stereotype.Component;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -108,6 +111,21 @@ class FallbackRunTests {
 			assertThat(bean.call(new UndeclaredThrowableException(new IOException()))).isEqualTo("io");
 			assertThat(bean.call(new UndeclaredThrowableException(new Exception()))).isEqualTo("any Exception");
 			assertThat(bean.call(new UndeclaredThrowableException(null))).isEqualTo("any UndeclaredThrowableException");
+		});
+	}
+
+	@Test
+	void aCallWithoutAKeyHasItsFallback() {
+		Contexts.with(Retrying.class, WithKeys.class).run((context) -> {
+			WithKeys bean = context.getBean(WithKeys.class);
+			assertThat(bean.value(null)).isEqualTo("instead");
+			assertThat(bean.retried(null)).isEqualTo("instead");
+			assertThat(bean.later(null)).isCompletedWithValue("instead");
+			assertThatException().isThrownBy(() -> bean.withoutFallback(null));
+			assertThat(bean.value("a")).isEqualTo("a");
+			assertThat(bean.retried("a")).isEqualTo("a");
+			assertThat(bean.later("a")).isCompletedWithValue("a");
+			assertThat(Contexts.recorded(context, "keys:a")).isEqualTo(3);
 		});
 	}
 
@@ -345,6 +363,45 @@ class FallbackRunTests {
 
 		String instead(Throwable argument, FileNotFoundException thrown) {
 			return "file";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableResilientMethods
+	static class Retrying {
+
+	}
+
+	static class WithKeys {
+
+		@CircuitBreaker(name = "keys", key = "#key.trim()", fallbackMethod = "instead")
+		public String value(@Nullable String key) {
+			return "" + key;
+		}
+
+		@Retryable(maxRetries = 1, delay = 0)
+		@CircuitBreaker(name = "keys", key = "#key.trim()", fallbackMethod = "instead")
+		public String retried(@Nullable String key) {
+			return "" + key;
+		}
+
+		@CircuitBreaker(name = "keys", key = "#key.trim()", fallbackMethod = "insteadLater")
+		public CompletableFuture<String> later(@Nullable String key) {
+			return CompletableFuture.completedFuture(key);
+		}
+
+		@CircuitBreaker(name = "keys", key = "#key.trim()")
+		public String withoutFallback(@Nullable String key) {
+			return "" + key;
+		}
+
+		private String instead() {
+			return "instead";
+		}
+
+		private CompletableFuture<String> insteadLater() {
+			return CompletableFuture.completedFuture("instead");
 		}
 
 	}
