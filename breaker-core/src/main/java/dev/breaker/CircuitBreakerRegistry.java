@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -179,7 +180,13 @@ public final class CircuitBreakerRegistry {
 			throw new IllegalArgumentException(
 					"Invalid limit of the circuit breaker group '" + name + "' (" + limit + "): must be 1 or more");
 		}
-		return this.groups.computeIfAbsent(name, (key) -> new CircuitBreakerGroup(key, config, limit, this));
+		CircuitBreakerGroup made = new CircuitBreakerGroup(name, config, limit, this);
+		present = this.groups.putIfAbsent(name, made);
+		if (present != null) {
+			return present;
+		}
+		tell((listener) -> listener.onGroupAdded(made));
+		return made;
 	}
 
 	/**
@@ -211,6 +218,7 @@ public final class CircuitBreakerRegistry {
 			return false;
 		}
 		removed.unregister();
+		tell((listener) -> listener.onGroupRemoved(removed));
 		return true;
 	}
 
@@ -241,8 +249,8 @@ public final class CircuitBreakerRegistry {
 	}
 
 	/**
-	 * Adds a listener for breakers that come and go. It hears those that are there at
-	 * once.
+	 * Adds a listener for breakers and groups that come and go. It hears those that are
+	 * there at once.
 	 * @param listener the listener
 	 */
 	public void addRegistryListener(RegistryListener listener) {
@@ -250,7 +258,8 @@ public final class CircuitBreakerRegistry {
 		synchronized (this.membership) {
 			this.registryListeners = with(this.registryListeners, hearing);
 		}
-		all().forEach((breaker) -> hearing.tell(breaker, true));
+		groups().forEach((group) -> hearing.tell((hears) -> hears.onGroupAdded(group)));
+		all().forEach((breaker) -> hearing.tell((hears) -> hears.onAdded(breaker)));
 	}
 
 	/**
@@ -303,11 +312,15 @@ public final class CircuitBreakerRegistry {
 	}
 
 	void tellAdded(CircuitBreaker breaker) {
-		this.registryListeners.forEach((hearing) -> hearing.tell(breaker, true));
+		tell((listener) -> listener.onAdded(breaker));
 	}
 
 	void tellRemoved(CircuitBreaker breaker) {
-		this.registryListeners.forEach((hearing) -> hearing.tell(breaker, false));
+		tell((listener) -> listener.onRemoved(breaker));
+	}
+
+	private void tell(Consumer<RegistryListener> news) {
+		this.registryListeners.forEach((hearing) -> hearing.tell(news));
 	}
 
 	/** A listener of this registry, and whether it has thrown. */
@@ -321,14 +334,9 @@ public final class CircuitBreakerRegistry {
 			this.listener = listener;
 		}
 
-		void tell(CircuitBreaker breaker, boolean added) {
+		void tell(Consumer<RegistryListener> news) {
 			try {
-				if (added) {
-					this.listener.onAdded(breaker);
-				}
-				else {
-					this.listener.onRemoved(breaker);
-				}
+				news.accept(this.listener);
 			}
 			catch (Throwable ex) {
 				if (!this.complained) {

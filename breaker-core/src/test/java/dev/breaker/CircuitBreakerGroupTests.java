@@ -454,14 +454,29 @@ class CircuitBreakerGroupTests {
 				news.add("-" + breaker.name());
 			}
 
+			@Override
+			public void onGroupAdded(CircuitBreakerGroup added) {
+				news.add("+" + added.name());
+			}
+
+			@Override
+			public void onGroupRemoved(CircuitBreakerGroup removed) {
+				news.add("-" + removed.name());
+			}
+
 		});
+		this.registry.group("second", CircuitBreakerConfig.ofDefaults(), 1);
+		this.registry.removeGroup("second");
+		assertThat(news).containsExactly("+inventory", "+second", "-second");
+		news.clear();
 		group.get("a").acquire();
 		group.get("b");
 		assertThat(this.registry.removeGroup("inventory")).isTrue();
 		assertThat(this.registry.removeGroup("inventory")).isFalse();
 		assertThat(this.registry.all()).isEmpty();
 		assertThat(this.registry.groups()).isEmpty();
-		assertThat(news).containsExactlyInAnyOrder("-inventory:a", "-inventory:_overflow");
+		assertThat(news).containsExactlyInAnyOrder("-inventory:a", "-inventory:_overflow", "-inventory")
+			.endsWith("-inventory");
 		assertThat(group.get("c").group()).isSameAs(group);
 		assertThat(this.registry.all()).isEmpty();
 		assertThat(group(3)).isNotSameAs(group);

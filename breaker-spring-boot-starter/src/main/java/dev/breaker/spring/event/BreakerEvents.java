@@ -57,6 +57,11 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 		public void onRemoved(CircuitBreaker breaker) {
 			forgetIfGone(breaker);
 		}
+
+		@Override
+		public void onGroupRemoved(CircuitBreakerGroup group) {
+			forgetIfGone(group.name(), true);
+		}
 	};
 
 	/**
@@ -149,9 +154,11 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 	}
 
 	private boolean forgetIfGone(CircuitBreaker breaker) {
-		String owner = owner(breaker);
-		boolean gone = this.registry.findGroup(owner).isEmpty()
-				&& (breaker.group() != null || this.registry.find(owner).isEmpty());
+		return forgetIfGone(owner(breaker), breaker.group() != null);
+	}
+
+	private boolean forgetIfGone(String owner, boolean ofGroup) {
+		boolean gone = this.registry.findGroup(owner).isEmpty() && (ofGroup || this.registry.find(owner).isEmpty());
 		if (gone) {
 			this.ringsByName.remove(owner);
 		}

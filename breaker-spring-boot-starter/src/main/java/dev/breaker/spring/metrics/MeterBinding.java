@@ -16,8 +16,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 /**
  * Keeps the meters of one meter registry in step with the breakers that there are. Names
- * that annotations use keep their meters, with a breaker or without, and those of a group
- * stay while it is there; those of any other name go with its last breaker.
+ * that annotations use keep their meters, with a breaker or without, and so do those of
+ * groups while they are there; those of any other name go with its last breaker.
  */
 final class MeterBinding implements RegistryListener {
 
@@ -61,6 +61,22 @@ final class MeterBinding implements RegistryListener {
 		reconcile(breaker);
 	}
 
+	@Override
+	public synchronized void onGroupAdded(CircuitBreakerGroup group) {
+		if (!this.closed && isGroup(group.name())) {
+			meters(group.name());
+		}
+	}
+
+	@Override
+	public synchronized void onGroupRemoved(CircuitBreakerGroup group) {
+		dropUnused(group.name());
+	}
+
+	private boolean isGroup(String name) {
+		return this.breakers.findGroup(name).isPresent();
+	}
+
 	// News of adding and removing may come in the wrong order: what counts is whether the
 	// breaker is there now.
 	private synchronized void reconcile(CircuitBreaker breaker) {
@@ -90,10 +106,14 @@ final class MeterBinding implements RegistryListener {
 		}
 		breaker.removeListener(gone.listener());
 		gone.meters().remove(breaker);
-		if (gone.meters().isEmpty() && !this.lasting.contains(gone.name())
-				&& this.breakers.findGroup(gone.name()).isEmpty()) {
-			this.metersByName.remove(gone.name());
-			gone.meters().unregister();
+		dropUnused(gone.name());
+	}
+
+	private void dropUnused(String name) {
+		BreakerMeters meters = this.metersByName.get(name);
+		if (meters != null && meters.isEmpty() && !this.lasting.contains(name) && !isGroup(name)) {
+			this.metersByName.remove(name);
+			meters.unregister();
 		}
 	}
 

@@ -106,7 +106,7 @@ class NothingGrowsTests {
 	private void use(ApplicationContext context, int windowSize) {
 		Stock stock = context.getBean(Stock.class);
 		stock.left(windowSize);
-		dev.breaker.CircuitBreaker breaker = this.breakers.get("stock");
+		dev.breaker.CircuitBreaker breaker = this.breakers.findGroup("stock").orElseThrow().all().iterator().next();
 		breaker.reconfigure(CircuitBreakerConfig.builder().slidingWindowSize(windowSize).build());
 		breaker.open();
 		breaker.reset();

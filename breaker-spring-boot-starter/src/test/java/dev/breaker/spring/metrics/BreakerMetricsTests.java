@@ -189,8 +189,9 @@ class BreakerMetricsTests {
 	void metersOfAGroupAreCalledAsItWhateverItIsCalled() {
 		bind(this.meters);
 		CircuitBreakerGroup group = this.breakers.group("a:b", this.breakers.get("a").config(), 1);
+		assertThat(calls("a:b", "success")).isZero();
 		Calls.succeed(group.get("c"));
-		// It makes room: counters of a group do not begin anew.
+		// Which makes room: counters of a group do not begin anew.
 		Calls.succeed(group.get("d"));
 		assertThat(calls("a:b", "success")).isEqualTo(2);
 		assertThat(calls("a", "success")).isZero();
