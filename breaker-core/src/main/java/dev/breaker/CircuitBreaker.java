@@ -106,7 +106,8 @@ public final class CircuitBreaker {
 
 	static String checkName(String name) {
 		if (Objects.requireNonNull(name, "name").isBlank()) {
-			throw new IllegalArgumentException("Invalid name of a circuit breaker ('" + name + "'): must not be empty");
+			throw new IllegalArgumentException(
+					"Invalid name of a circuit breaker ('" + LogText.oneLine(name) + "'): must not be empty");
 		}
 		return name;
 	}
@@ -939,7 +940,7 @@ public final class CircuitBreaker {
 
 	@Override
 	public String toString() {
-		return "CircuitBreaker[" + this.name + ", " + state() + "]";
+		return "CircuitBreaker[" + LogText.oneLine(this.name) + ", " + state() + "]";
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.CallNotPermittedException;
+import dev.breaker.spring.fallback.Refusals;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +64,7 @@ final class Attempts {
 			if (cause == this.failure) {
 				return this.failure;
 			}
-			cause = cause.getCause();
+			cause = Refusals.causeOf(cause);
 		}
 		return null;
 	}

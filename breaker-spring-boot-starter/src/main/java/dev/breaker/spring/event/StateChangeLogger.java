@@ -74,6 +74,8 @@ public final class StateChangeLogger implements CircuitBreakerListener {
 			.append(change.to())
 			.append(" (")
 			.append(change.reason())
+			.append((change.actor() != null) ? " by " + LogText.oneLine(change.actor()) : "")
+			.append((change.comment() != null) ? ": " + LogText.oneLine(change.comment()) : "")
 			.append(')');
 		if (refuses(change.to())) {
 			Snapshot snapshot = breaker.snapshot();

@@ -129,7 +129,7 @@ public final class MethodFallback {
 
 	/** Spring's proxies wrap checked exceptions that the method does not declare. */
 	private static Throwable unwrap(Throwable thrown) {
-		Throwable cause = thrown.getCause();
+		Throwable cause = Refusals.causeOf(thrown);
 		return (thrown instanceof UndeclaredThrowableException && cause != null) ? cause : thrown;
 	}
 

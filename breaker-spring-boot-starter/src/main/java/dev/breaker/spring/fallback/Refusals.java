@@ -30,9 +30,24 @@ public final class Refusals {
 			if (cause instanceof CallNotPermittedException refusal) {
 				return refusal;
 			}
-			cause = isWrapper(cause) ? cause.getCause() : null;
+			cause = isWrapper(cause) ? causeOf(cause) : null;
 		}
 		return null;
+	}
+
+	/**
+	 * The cause of an exception. Exceptions are the application's code too, and may throw
+	 * when they are asked.
+	 * @param thrown what was thrown
+	 * @return its cause, or {@code null} where it has none or does not say
+	 */
+	public static @Nullable Throwable causeOf(Throwable thrown) {
+		try {
+			return thrown.getCause();
+		}
+		catch (Throwable ex) {
+			return null;
+		}
 	}
 
 	private static boolean isWrapper(Throwable thrown) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.LogText;
+import dev.breaker.spring.fallback.Refusals;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -46,19 +47,9 @@ record RefusalProblem(String retryAfter, String json) {
 					|| AnnotatedElementUtils.hasAnnotation(candidate.getClass(), ResponseStatus.class)) {
 				return null;
 			}
-			candidate = causeOf(candidate);
+			candidate = Refusals.causeOf(candidate);
 		}
 		return null;
-	}
-
-	// An exception is the application's code too
-	private static @Nullable Throwable causeOf(Throwable thrown) {
-		try {
-			return thrown.getCause();
-		}
-		catch (Throwable ex) {
-			return null;
-		}
 	}
 
 	private static RefusalProblem of(CallNotPermittedException refusal, String path) {

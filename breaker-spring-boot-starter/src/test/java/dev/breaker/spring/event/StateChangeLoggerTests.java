@@ -12,6 +12,7 @@ import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.State;
 import dev.breaker.StateChange;
+import dev.breaker.StateCommand;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +86,15 @@ class StateChangeLoggerTests {
 				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND); refuses all calls for 600.0 s",
 				"INFO Circuit breaker 'payments': FORCED_OPEN -> DISABLED (COMMAND)",
 				"WARN Circuit breaker 'payments': DISABLED -> FORCED_OPEN (COMMAND); refuses all calls until another command");
+	}
+
+	@Test
+	void operatorAndCommentAreInTheLine() {
+		CircuitBreaker breaker = breaker(this.clock.config());
+		breaker.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked\nWARN forged").actor("alice"));
+		assertThat(lines()).containsExactly(
+				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND by alice: partner asked WARN forged);"
+						+ " refuses all calls until another command");
 	}
 
 	@Test
