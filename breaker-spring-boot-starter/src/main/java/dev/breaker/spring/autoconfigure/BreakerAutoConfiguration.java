@@ -37,7 +37,7 @@ public final class BreakerAutoConfiguration {
 	@Lazy(false)
 	@ConditionalOnMissingBean
 	CircuitBreakerRegistry breakerRegistry(BreakerConfigs configs) {
-		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(configs.defaults());
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(configs.defaults(), configs::get);
 		configs.addTo(registry);
 		return registry;
 	}
