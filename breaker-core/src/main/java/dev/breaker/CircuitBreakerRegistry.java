@@ -72,6 +72,14 @@ public final class CircuitBreakerRegistry {
 	}
 
 	/**
+	 * The config of breakers that are asked for without one, and whose name has none.
+	 * @return the defaults
+	 */
+	public CircuitBreakerConfig defaults() {
+		return this.defaults;
+	}
+
+	/**
 	 * The breaker of that name, made on first use with the config of the name, or the
 	 * defaults. However many threads ask, a name has one instance.
 	 * @param name the name, not empty

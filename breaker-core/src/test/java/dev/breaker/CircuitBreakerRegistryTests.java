@@ -192,7 +192,7 @@ class CircuitBreakerRegistryTests {
 			return name.equals("payments") ? own : null;
 		});
 		assertThat(registry.get("payments").config()).isSameAs(own);
-		assertThat(registry.get("other").config()).isSameAs(this.defaults);
+		assertThat(registry.get("other").config()).isSameAs(this.defaults).isSameAs(registry.defaults());
 		registry.get("payments");
 		registry.get("given", this.defaults);
 		assertThat(asked).containsExactly("payments", "other");

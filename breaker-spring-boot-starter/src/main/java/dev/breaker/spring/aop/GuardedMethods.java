@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.RegistryListener;
 import dev.breaker.spring.config.BreakerConfigs;
@@ -72,6 +73,14 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 			NamedBreaker named = GuardedMethods.this.namedBreakers.get(breaker.name());
 			if (named != null) {
 				named.forget(breaker);
+			}
+		}
+
+		@Override
+		public void onGroupRemoved(CircuitBreakerGroup group) {
+			NamedBreaker named = GuardedMethods.this.namedBreakers.get(group.name());
+			if (named != null) {
+				named.forget(group);
 			}
 		}
 
@@ -324,7 +333,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		NamedBreaker named = this.namedBreakers.computeIfAbsent(name,
 				(newName) -> new NamedBreaker(newName, this.registry, this.configs));
 		if (expression != null) {
-			named.use(this.keyedBreakers.group(name));
+			named.use(this.keyedBreakers);
 		}
 		else {
 			this.namesWithoutKey.add(name);

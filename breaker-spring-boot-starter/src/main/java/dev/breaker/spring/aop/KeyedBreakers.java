@@ -1,6 +1,5 @@
 package dev.breaker.spring.aop;
 
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,8 +22,9 @@ public final class KeyedBreakers implements DisposableBean {
 
 	private final int limit;
 
-	private final Map<String, CircuitBreakerGroup> groups = new ConcurrentHashMap<>();
+	private final Set<String> names = ConcurrentHashMap.newKeySet();
 
+	/** Those that were not there before. */
 	private final Set<String> made = ConcurrentHashMap.newKeySet();
 
 	/**
@@ -40,11 +40,7 @@ public final class KeyedBreakers implements DisposableBean {
 	}
 
 	CircuitBreakerGroup group(String name) {
-		return this.groups.computeIfAbsent(name, this::find);
-	}
-
-	private CircuitBreakerGroup find(String name) {
-		if (this.registry.findGroup(name).isEmpty()) {
+		if (this.names.add(name) && this.registry.findGroup(name).isEmpty()) {
 			this.made.add(name);
 		}
 		return this.registry.group(name, this.configs.get(name), this.limit);
@@ -56,7 +52,7 @@ public final class KeyedBreakers implements DisposableBean {
 	 * @param used the names that calls without a key use, too
 	 */
 	void removeIdle(Set<String> used) {
-		for (String name : this.groups.keySet()) {
+		for (String name : this.names) {
 			if (!used.contains(name)
 					&& this.registry.find(name).filter((breaker) -> isUntouched(breaker.snapshot())).isPresent()) {
 				this.registry.remove(name);
@@ -74,7 +70,7 @@ public final class KeyedBreakers implements DisposableBean {
 	public void destroy() {
 		this.made.forEach(this.registry::removeGroup);
 		this.made.clear();
-		this.groups.clear();
+		this.names.clear();
 	}
 
 }

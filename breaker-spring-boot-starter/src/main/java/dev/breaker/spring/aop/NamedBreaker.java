@@ -37,7 +37,11 @@ final class NamedBreaker {
 	/** The registry's breaker of that name; null until it is asked for, or removed. */
 	private final AtomicReference<@Nullable CircuitBreaker> breaker = new AtomicReference<>();
 
-	private volatile @Nullable CircuitBreakerGroup keyed;
+	/** Null where no annotation of that name has a key. */
+	private volatile @Nullable KeyedBreakers keyed;
+
+	/** As the breaker, for calls with a key. */
+	private final AtomicReference<@Nullable CircuitBreakerGroup> group = new AtomicReference<>();
 
 	private volatile boolean canNest;
 
@@ -55,8 +59,10 @@ final class NamedBreaker {
 		this.configs = configs;
 	}
 
-	void use(CircuitBreakerGroup keyed) {
+	/** Calls have keys: their breakers are those of a group. */
+	void use(KeyedBreakers keyed) {
 		this.keyed = keyed;
+		lookForGroup(keyed);
 	}
 
 	CircuitBreaker breaker() {
@@ -80,7 +86,23 @@ final class NamedBreaker {
 	}
 
 	CircuitBreaker breaker(String key) {
-		return Objects.requireNonNull(this.keyed).get(key);
+		CircuitBreakerGroup present = this.group.get();
+		return ((present != null) ? present : lookForGroup(Objects.requireNonNull(this.keyed))).get(key);
+	}
+
+	private CircuitBreakerGroup lookForGroup(KeyedBreakers keyed) {
+		CircuitBreakerGroup found = keyed.group(this.name);
+		this.group.set(found);
+		if (this.registry.findGroup(this.name).orElse(null) != found) {
+			// It was removed meanwhile, before there was anything to forget.
+			forget(found);
+		}
+		return found;
+	}
+
+	/** The registry has removed that group: calls go on with the one it then makes. */
+	void forget(CircuitBreakerGroup removed) {
+		this.group.compareAndSet(removed, null);
 	}
 
 	void guards(String method) {

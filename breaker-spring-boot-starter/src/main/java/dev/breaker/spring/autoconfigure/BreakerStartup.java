@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.LogText;
 import dev.breaker.spring.aop.GuardedMethods;
@@ -48,7 +49,34 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	@Override
 	public void afterSingletonsInstantiated() {
 		// The registry may be the application's own
+		reportOwnRegistry();
 		this.configs.addTo(this.registry);
+	}
+
+	private void reportOwnRegistry() {
+		if (this.registry.defaults() == this.configs.defaults()) {
+			return;
+		}
+		if (differ(this.registry.defaults(), this.configs.defaults())) {
+			logger.warn("The application's own CircuitBreakerRegistry has other defaults than breaker.configs.default:"
+					+ " they are those of the breakers that are asked of it by name alone."
+					+ " Leave the registry to the starter, or make it with the defaults of the BreakerConfigs bean");
+		}
+		Set<String> others = new TreeSet<>(this.configs.names());
+		others.removeIf((name) -> this.registry.find(name)
+			.filter((breaker) -> differ(breaker.config(), this.configs.get(name)))
+			.isEmpty());
+		if (!others.isEmpty()) {
+			logger.warn(
+					"The application's own CircuitBreakerRegistry has breakers already that are configured otherwise"
+							+ " than breaker.instances or a customizer says, and they stay as they are: {}",
+					list(others));
+		}
+	}
+
+	// Rules and clocks have no equals
+	private static boolean differ(CircuitBreakerConfig one, CircuitBreakerConfig other) {
+		return one != other && !one.toString().equals(other.toString());
 	}
 
 	@Override

@@ -143,6 +143,15 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	}
 
 	/**
+	 * The names that have a config of their own.
+	 * @return those below {@code breaker.instances} and those of customizers,
+	 * unmodifiable
+	 */
+	public Set<String> names() {
+		return Collections.unmodifiableSet(this.configs.keySet());
+	}
+
+	/**
 	 * Makes each breaker that the properties or a customizer name, unless the registry
 	 * has it already, or a group of that name.
 	 * @param registry where to make them

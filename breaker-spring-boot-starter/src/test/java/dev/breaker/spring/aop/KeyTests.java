@@ -68,6 +68,23 @@ class KeyTests {
 	}
 
 	@Test
+	void guardsFollowAGroupThatIsRemoved() {
+		Contexts.with(Warehouses.class).withPropertyValues("breaker.keys.max=9").run((context) -> {
+			CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
+			Warehouses bean = context.getBean(Warehouses.class);
+			bean.stock("north", 1);
+			registry.remove("warehouse:north");
+			bean.stock("north", 1);
+			assertThat(Contexts.recorded(context, "warehouse:north")).isOne();
+			registry.removeGroup("warehouse");
+			assertThat(registry.all()).isEmpty();
+			bean.stock("north", 1);
+			assertThat(Contexts.recorded(context, "warehouse:north")).isOne();
+			assertThat(registry.findGroup("warehouse").orElseThrow().limit()).isEqualTo(9);
+		});
+	}
+
+	@Test
 	void aNameThatIsUsedWithoutAKeyTooKeepsItsBreaker() {
 		Contexts.with(Warehouses.class, WithoutKey.class)
 			.withPropertyValues("breaker.instances.warehouse.sliding-window-size=7")

@@ -97,6 +97,39 @@ class BreakerAutoConfigurationTests {
 	}
 
 	@Test
+	void aNameThatIsMadeAgainHasTheConfigOfTheProperties() {
+		this.runner.withPropertyValues(PAYMENTS).run((context) -> {
+			CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
+			registry.remove("payments");
+			assertThat(registry.get("payments").config().slidingWindowSize()).isEqualTo(30);
+			assertThat(registry.get("any").config().slidingWindowSize()).isEqualTo(100);
+		});
+	}
+
+	@Test
+	void anOwnRegistryThatDiffersIsReported(CapturedOutput output) {
+		this.runner.withBean(CircuitBreakerRegistry.class, () -> {
+			CircuitBreakerRegistry own = CircuitBreakerRegistry
+				.of(CircuitBreakerConfig.builder().slidingWindowSize(77).build());
+			own.get("payments");
+			own.get("as configured", CircuitBreakerConfig.builder().slidingWindowSize(30).build());
+			own.get("by hand");
+			return own;
+		})
+			.withPropertyValues(PAYMENTS, "breaker.instances[as configured].sliding-window-size=30")
+			.run((context) -> assertThat(output.toString().lines().filter((line) -> line.contains("WARN")))
+				.satisfiesExactly((line) -> assertThat(line).contains("other defaults than breaker.configs.default"),
+						(line) -> assertThat(line).contains("configured otherwise").endsWith(": payments")));
+	}
+
+	@Test
+	void anOwnRegistryThatDoesNotDifferIsNotReported(CapturedOutput output) {
+		this.runner.withUserConfiguration(OwnRegistry.class)
+			.withPropertyValues("breaker.configs.default.sliding-window-size=77", PAYMENTS)
+			.run((context) -> assertThat(output).doesNotContain("WARN"));
+	}
+
+	@Test
 	void customizersHaveTheLastWordInTheirOrder() {
 		this.runner.withUserConfiguration(Customizers.class).withPropertyValues(PAYMENTS).run((context) -> {
 			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
