@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -606,6 +607,14 @@ public final class CircuitBreaker {
 			before = this.listeners;
 		}
 		while (!LISTENERS.compareAndSet(this, before, before.without(listener)));
+	}
+
+	void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
+		Listeners before;
+		do {
+			before = this.listeners;
+		}
+		while (!LISTENERS.compareAndSet(this, before, before.replacing(listener, replacements)));
 	}
 
 	Listeners listeners() {

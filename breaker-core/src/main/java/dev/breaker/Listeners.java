@@ -80,6 +80,17 @@ final class Listeners {
 		return new Listeners(List.copyOf(fewer));
 	}
 
+	Listeners replacing(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
+		int place = this.all.indexOf(listener);
+		if (place < 0) {
+			return this;
+		}
+		List<CircuitBreakerListener> changed = new ArrayList<>(this.all);
+		changed.remove(place);
+		changed.addAll(place, replacements);
+		return new Listeners(List.copyOf(changed));
+	}
+
 	void stateChanged(CircuitBreaker breaker, StateChange change) {
 		tell(this.stateChange, breaker, (listener) -> listener.onStateChange(breaker, change));
 	}
