@@ -1,9 +1,11 @@
 package dev.breaker.spring.aop;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -12,6 +14,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.RegistryListener;
 import dev.breaker.spring.config.BreakerConfigs;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +54,11 @@ public final class KeyedBreakers implements DisposableBean {
 
 	private final Map<String, KeyedGroup> groups = new ConcurrentHashMap<>();
 
-	private final LongAdder overflowCalls = new LongAdder();
+	// Shared by the contexts that share a registry: a breaker that one of them made is
+	// seen by all.
+	private final LongAdder overflowCalls;
+
+	private final List<KeyedBreakers> family;
 
 	private final RegistryListener forgetRemoved = new RegistryListener() {
 
@@ -82,14 +89,33 @@ public final class KeyedBreakers implements DisposableBean {
 	 * @param max how many there may be, 1 or more
 	 */
 	public KeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs, int max) {
-		this(registry, configs, max, System::nanoTime);
+		this(registry, configs, max, System::nanoTime, null);
+	}
+
+	/**
+	 * Makes an empty holder beside that of a parent context.
+	 * @param registry where the breakers are made
+	 * @param configs their configs
+	 * @param max how many there may be, 1 or more
+	 * @param parent the holder of the parent context for the same registry
+	 */
+	public KeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs, int max, KeyedBreakers parent) {
+		this(registry, configs, max, System::nanoTime, parent);
 	}
 
 	KeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs, int max, LongSupplier clock) {
+		this(registry, configs, max, clock, null);
+	}
+
+	private KeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs, int max, LongSupplier clock,
+			@Nullable KeyedBreakers parent) {
+		this.family = (parent != null) ? parent.family : new CopyOnWriteArrayList<>();
+		this.overflowCalls = (parent != null) ? parent.overflowCalls : new LongAdder();
 		this.registry = registry;
 		this.configs = configs;
 		this.max = max;
 		this.clock = clock;
+		this.family.add(this);
 		registry.addRegistryListener(this.forgetRemoved);
 	}
 
@@ -107,6 +133,7 @@ public final class KeyedBreakers implements DisposableBean {
 		finally {
 			this.lock.unlock();
 		}
+		this.family.remove(this);
 	}
 
 	/**
@@ -116,6 +143,16 @@ public final class KeyedBreakers implements DisposableBean {
 	 * name itself
 	 */
 	public String baseName(String breakerName) {
+		for (KeyedBreakers each : this.family) {
+			String name = each.ownBaseName(breakerName);
+			if (!name.equals(breakerName)) {
+				return name;
+			}
+		}
+		return breakerName;
+	}
+
+	private String ownBaseName(String breakerName) {
 		for (int colon = breakerName.indexOf(':'); colon >= 0; colon = breakerName.indexOf(':', colon + 1)) {
 			String start = breakerName.substring(0, colon);
 			if (this.groups.containsKey(start)) {
@@ -223,7 +260,7 @@ public final class KeyedBreakers implements DisposableBean {
 
 	/** Somebody else took it out of the registry. */
 	private void forget(CircuitBreaker breaker) {
-		String base = baseName(breaker.name());
+		String base = ownBaseName(breaker.name());
 		KeyedGroup group = this.groups.get(base);
 		if (group == null || group.name.equals(breaker.name())) {
 			return;

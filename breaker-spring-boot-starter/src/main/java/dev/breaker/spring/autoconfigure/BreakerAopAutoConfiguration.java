@@ -9,6 +9,7 @@ import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.fallback.FallbackListener;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -57,12 +58,14 @@ public final class BreakerAopAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	KeyedBreakers breakerKeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs,
-			BreakerProperties properties) {
+			BreakerProperties properties, BeanFactory beanFactory) {
 		int max = properties.getKeys().getMax();
 		if (max < 1) {
 			throw new InvalidConfigurationPropertyValueException(MAX_KEYS, max, "It must be 1 or more.");
 		}
-		return new KeyedBreakers(registry, configs, max);
+		KeyedBreakers parent = Hierarchy.inherited(beanFactory, KeyedBreakers.class);
+		return (parent != null) ? new KeyedBreakers(registry, configs, max, parent)
+				: new KeyedBreakers(registry, configs, max);
 	}
 
 }

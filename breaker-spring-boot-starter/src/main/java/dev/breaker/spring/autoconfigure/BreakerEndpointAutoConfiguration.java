@@ -8,6 +8,7 @@ import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.StartupNewsKeeper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -19,7 +20,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 
@@ -37,7 +37,7 @@ import org.springframework.core.Ordered;
 public final class BreakerEndpointAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakers")
 	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry) {
@@ -45,7 +45,7 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnBean(CircuitBreakersEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	CircuitBreakersEndpointWebExtension breakerEndpointWebExtension(CircuitBreakersEndpoint endpoint) {
@@ -53,18 +53,19 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
 	BreakerEvents breakerEvents(CircuitBreakerRegistry registry, ObjectProvider<KeyedBreakers> keyedBreakers,
-			BreakerProperties properties) {
+			BreakerProperties properties, StartupNewsKeeper startupNews) {
 		BreakerProperties.Events events = properties.getEvents();
-		return new BreakerEvents(registry, new BaseNames(keyedBreakers), events.getCapacity(), events.getTypes());
+		return new BreakerEvents(registry, new BaseNames(keyedBreakers), events.getCapacity(), events.getTypes(),
+				startupNews.of(registry));
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnBean(BreakerEvents.class)
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
@@ -73,7 +74,7 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(CircuitBreakerEventsEndpoint endpoint) {

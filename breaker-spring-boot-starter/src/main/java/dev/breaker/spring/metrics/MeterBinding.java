@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.RegistryListener;
+import dev.breaker.spring.event.StartupNews;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -27,6 +28,8 @@ final class MeterBinding implements RegistryListener {
 
 	private final UnaryOperator<String> baseName;
 
+	private final StartupNews startupNews;
+
 	private final Map<String, BreakerMeters> metersByName = new ConcurrentHashMap<>();
 
 	/** Guarded by this. */
@@ -38,15 +41,28 @@ final class MeterBinding implements RegistryListener {
 	/** Guarded by this. */
 	private boolean closed;
 
-	MeterBinding(CircuitBreakerRegistry breakers, MeterRegistry meterRegistry, UnaryOperator<String> baseName) {
+	MeterBinding(CircuitBreakerRegistry breakers, MeterRegistry meterRegistry, UnaryOperator<String> baseName,
+			StartupNews startupNews) {
 		this.breakers = breakers;
 		this.meterRegistry = meterRegistry;
 		this.baseName = baseName;
+		this.startupNews = startupNews;
 	}
 
 	void open(Collection<String> lastingNames) {
 		addLasting(lastingNames);
 		this.breakers.addRegistryListener(this);
+	}
+
+	synchronized void removeLasting(Collection<String> names) {
+		this.lasting.removeAll(names);
+		for (String name : names) {
+			BreakerMeters meters = this.metersByName.get(name);
+			if (meters != null && meters.isEmpty()) {
+				this.metersByName.remove(name);
+				meters.unregister();
+			}
+		}
 	}
 
 	synchronized void addLasting(Collection<String> names) {
@@ -81,7 +97,7 @@ final class MeterBinding implements RegistryListener {
 		BreakerMeters meters = meters(name);
 		Attached added = new Attached(name, meters, new MeterListener(meters));
 		meters.add(breaker);
-		breaker.addListener(added.listener());
+		this.startupNews.addTo(breaker, added.listener());
 		this.attached.put(breaker, added);
 	}
 
