@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -883,7 +884,7 @@ public final class CircuitBreaker {
 
 	/**
 	 * Whether a new breaker would be just the same. It only looks: no change that is due
-	 * is carried out, no clock is read, and no code of the user's runs.
+	 * is carried out, no clock is read, and no code of the application runs.
 	 */
 	boolean isClean(long now) {
 		return this.period.isClean(now);
@@ -895,6 +896,14 @@ public final class CircuitBreaker {
 	 */
 	long heldNanos(long now) {
 		return this.period.heldNanos(now);
+	}
+
+	void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
+		Listeners before;
+		do {
+			before = this.listeners;
+		}
+		while (!LISTENERS.compareAndSet(this, before, before.replacing(listener, replacements)));
 	}
 
 	Listeners listeners() {

@@ -257,6 +257,22 @@ public final class CircuitBreakerRegistry {
 	}
 
 	/**
+	 * Puts listeners in the place of one, at every breaker in one step: whatever happens
+	 * is heard either by that one or by those. Does nothing where it was not added.
+	 * @param listener the listener that goes
+	 * @param replacements the listeners that come
+	 */
+	public void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
+		synchronized (this.membership) {
+			List<CircuitBreakerListener> replaced = Listeners.replacing(this.listeners, listener, replacements);
+			if (replaced != this.listeners) {
+				this.listeners = replaced;
+				this.breakers.values().forEach((breaker) -> breaker.replaceListener(listener, replacements));
+			}
+		}
+	}
+
+	/**
 	 * Adds a listener for breakers and groups that come and go. It hears those that are
 	 * there at once.
 	 * @param listener the listener

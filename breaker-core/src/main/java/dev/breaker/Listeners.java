@@ -94,6 +94,24 @@ final class Listeners {
 		return all;
 	}
 
+	Listeners replacing(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
+		List<CircuitBreakerListener> replaced = replacing(this.all, listener, replacements);
+		return (replaced != this.all) ? new Listeners(replaced) : this;
+	}
+
+	/** The list with others in the first place of that very one, or the list itself. */
+	static <L> List<L> replacing(List<L> all, L one, List<? extends L> others) {
+		for (int i = 0; i < all.size(); i++) {
+			if (all.get(i) == one) {
+				List<L> replaced = new ArrayList<>(all);
+				replaced.remove(i);
+				replaced.addAll(i, others);
+				return List.copyOf(replaced);
+			}
+		}
+		return all;
+	}
+
 	void stateChanged(CircuitBreaker breaker, StateChange change) {
 		tell(this.stateChange, breaker, (listener) -> listener.onStateChange(breaker, change));
 	}

@@ -5,6 +5,7 @@ import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
+import dev.breaker.spring.event.StartupNewsKeeper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -19,7 +20,8 @@ import org.springframework.core.env.Environment;
 /**
  * Auto-configuration of the circuit breakers that properties name, and of the registry
  * that holds all. Nothing here is lazy, so that a configuration that cannot be used stops
- * every application at start.
+ * every application at start. A context whose parent has a registry shares it: the
+ * breakers that this one names are made there, and go when it closes.
  */
 @AutoConfiguration
 @ConditionalOnBreakerEnabled
@@ -40,6 +42,19 @@ public final class BreakerAutoConfiguration {
 		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(configs.defaults(), configs::get);
 		configs.addTo(registry);
 		return registry;
+	}
+
+	@Bean
+	static StartupNewsKeeper breakerStartupNews(ConfigurableListableBeanFactory beanFactory) {
+		return new StartupNewsKeeper(beanFactory,
+				Hierarchy.hasOwnRegistry(beanFactory) ? null : beanFactory.getParentBeanFactory());
+	}
+
+	@Bean
+	@Lazy(false)
+	@ConditionalOnInherited(CircuitBreakerRegistry.class)
+	SharedBreakers breakerSharedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs) {
+		return new SharedBreakers(registry, configs);
 	}
 
 	@Bean

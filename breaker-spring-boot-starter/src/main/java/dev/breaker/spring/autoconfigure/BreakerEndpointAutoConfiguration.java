@@ -7,6 +7,7 @@ import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.StartupNewsKeeper;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -17,7 +18,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -36,7 +36,7 @@ import org.springframework.core.Ordered;
 public final class BreakerEndpointAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakers")
 	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher) {
@@ -44,7 +44,7 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnBean(CircuitBreakersEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	CircuitBreakersEndpointWebExtension breakerEndpointWebExtension(CircuitBreakersEndpoint endpoint) {
@@ -52,17 +52,18 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
-	BreakerEvents breakerEvents(CircuitBreakerRegistry registry, BreakerProperties properties) {
+	BreakerEvents breakerEvents(CircuitBreakerRegistry registry, BreakerProperties properties,
+			StartupNewsKeeper startupNews) {
 		BreakerProperties.Events events = properties.getEvents();
-		return new BreakerEvents(registry, events.getCapacity(), events.getTypes());
+		return new BreakerEvents(registry, events.getCapacity(), events.getTypes(), startupNews.of(registry));
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnBean(BreakerEvents.class)
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
@@ -71,7 +72,7 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(CircuitBreakerEventsEndpoint endpoint) {

@@ -3,15 +3,17 @@ package dev.breaker.spring.autoconfigure;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.event.ListenerRegistrar;
+import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.event.StateChangeLogger;
 import dev.breaker.spring.event.StateChangePublisher;
 
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -24,22 +26,24 @@ import org.springframework.context.annotation.Bean;
 public final class BreakerEventsAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	StateChangeLogger breakerStateChangeLogger() {
 		return new StateChangeLogger();
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	StateChangePublisher breakerStateChangePublisher(ApplicationEventPublisher publisher) {
-		return new StateChangePublisher(publisher);
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	StateChangePublisher breakerStateChangePublisher(ApplicationContext context) {
+		ApplicationContext parent = context.getParent();
+		return new StateChangePublisher(context,
+				!Hierarchy.hasOwnRegistry(context) && Hierarchy.sharesAny(parent, StateChangePublisher.class));
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	ListenerRegistrar breakerListenerRegistrar(CircuitBreakerRegistry registry,
-			ObjectProvider<CircuitBreakerListener> listeners) {
-		return new ListenerRegistrar(registry, listeners);
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	ListenerRegistrar breakerListenerRegistrar(CircuitBreakerRegistry registry, StartupNewsKeeper startupNews,
+			ListableBeanFactory beanFactory) {
+		return new ListenerRegistrar(registry, startupNews, beanFactory);
 	}
 
 }

@@ -5,17 +5,19 @@ import java.util.stream.Collectors;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.aop.KeyedBreakers;
+import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.metrics.BreakerMetrics;
 import dev.breaker.spring.metrics.KeyedBreakerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -30,19 +32,28 @@ import org.springframework.context.annotation.Bean;
 public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
-	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods) {
+	@ConditionalOnMissingPart
+	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods,
+			StartupNewsKeeper startupNews) {
 		return new BreakerMetrics(registry,
 				() -> guardedMethods.stream()
 					.flatMap((methods) -> methods.breakerNames().stream())
-					.collect(Collectors.toSet()));
+					.collect(Collectors.toSet()),
+				startupNews.of(registry));
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingPart
 	@ConditionalOnBean(KeyedBreakers.class)
 	KeyedBreakerMetrics breakerKeyedMetrics(CircuitBreakerRegistry registry) {
 		return new KeyedBreakerMetrics(registry);
+	}
+
+	@Bean
+	@ConditionalOnInherited(BreakerMetrics.class)
+	SharedMeters breakerSharedMeters(BreakerMetrics metrics, @Nullable KeyedBreakerMetrics keyedMetrics,
+			ObjectProvider<GuardedMethods> guardedMethods, ListableBeanFactory beanFactory) {
+		return new SharedMeters(metrics, keyedMetrics, guardedMethods, beanFactory);
 	}
 
 }

@@ -98,6 +98,12 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		}
 		Set<String> unused = new TreeSet<>(this.configs.instanceNames());
 		unused.removeAll(annotated);
+		BreakerConfigs inherited = Hierarchy.inherited(this.context.getAutowireCapableBeanFactory(),
+				BreakerConfigs.class);
+		if (inherited != null) {
+			// Reported there
+			unused.removeAll(inherited.instanceNames());
+		}
 		// Without any annotation the application uses its breakers by hand
 		if (!unused.isEmpty() && !annotated.isEmpty() && !beansToCome.isEmpty()) {
 			logger.info(

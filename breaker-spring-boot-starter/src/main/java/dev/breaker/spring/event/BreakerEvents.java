@@ -46,7 +46,11 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 
 	private final int capacity;
 
+	private final Set<BreakerEvent.Type> types;
+
 	private final List<CircuitBreakerListener> listeners;
+
+	private final StartupNews startupNews;
 
 	private final AtomicLong sequence = new AtomicLong();
 
@@ -65,23 +69,52 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 	};
 
 	/**
-	 * Creates a keeper of events.
+	 * Creates a keeper of events that has missed nothing.
 	 * @param registry the breakers to listen to
 	 * @param capacity how many events of each type are kept for a name, 1 to 10,000
 	 * @param types the types of events that are kept
 	 */
 	public BreakerEvents(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types) {
+		this(registry, capacity, types, StartupNews.none());
+	}
+
+	/**
+	 * Creates a keeper of events.
+	 * @param registry the breakers to listen to
+	 * @param capacity how many events of each type are kept for a name, 1 to 10,000
+	 * @param types the types of events that are kept
+	 * @param startupNews what happened before all beans are there
+	 */
+	public BreakerEvents(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types,
+			StartupNews startupNews) {
 		Assert.isTrue(capacity >= 1 && capacity <= MAX_CAPACITY,
 				() -> "Invalid breaker.events.capacity (" + capacity + "): must be between 1 and " + MAX_CAPACITY);
 		this.registry = registry;
 		this.capacity = capacity;
+		this.types = Set.copyOf(types);
 		this.listeners = types.stream().map(this::listenerFor).toList();
+		this.startupNews = startupNews;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
 		this.registry.addRegistryListener(this.forgetRemoved);
-		this.listeners.forEach(this.registry::addListener);
+		this.startupNews.catchUp(() -> this.listeners.forEach(this.registry::addListener), this::keepMissed);
+	}
+
+	private void keepMissed(StartupNews.News news) {
+		StateChange change = news.change();
+		if (!this.types.contains(news.type())) {
+			return;
+		}
+		if (change != null) {
+			keepChange(news.breaker(), change);
+		}
+		else {
+			boolean timed = news.isCall() && news.type() != BreakerEvent.Type.NOT_PERMITTED;
+			keep(news.breaker(), new BreakerEvent(news.at(), news.breaker().name(), news.type(), null, null, null,
+					ThrowableText.of(news.thrown()), timed ? Duration.ofNanos(news.elapsedNanos()) : null));
+		}
 	}
 
 	@Override
@@ -165,6 +198,13 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 		return gone;
 	}
 
+	private void keepChange(CircuitBreaker breaker, StateChange change) {
+		keep(breaker,
+				new BreakerEvent(orNow(change.at()), breaker.name(), BreakerEvent.Type.STATE_CHANGE, change.from(),
+						change.to(), change.reason(), ThrowableText.of(change.lastFailure()), null, change.comment(),
+						change.actor()));
+	}
+
 	private void keepCall(CircuitBreaker breaker, BreakerEvent.Type type, @Nullable Throwable thrown,
 			@Nullable Duration elapsed) {
 		keep(breaker, new BreakerEvent(timeOf(breaker), breaker.name(), type, null, null, null,
@@ -192,10 +232,7 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 			case STATE_CHANGE -> new CircuitBreakerListener() {
 				@Override
 				public void onStateChange(CircuitBreaker breaker, StateChange change) {
-					keep(breaker,
-							new BreakerEvent(orNow(change.at()), breaker.name(), type, change.from(), change.to(),
-									change.reason(), ThrowableText.of(change.lastFailure()), null, change.comment(),
-									change.actor()));
+					keepChange(breaker, change);
 				}
 			};
 			case RESET -> new CircuitBreakerListener() {

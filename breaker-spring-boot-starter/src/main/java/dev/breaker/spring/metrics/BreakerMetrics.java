@@ -1,12 +1,15 @@
 package dev.breaker.spring.metrics;
 
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.event.StartupNews;
 import dev.breaker.spring.fallback.FallbackListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -39,6 +42,8 @@ public final class BreakerMetrics implements MeterBinder, FallbackListener, Disp
 
 	private final Supplier<Set<String>> annotatedNames;
 
+	private final StartupNews startupNews;
+
 	/** Guarded by itself. */
 	private final Map<MeterRegistry, MeterBinding> bindings = new HashMap<>();
 
@@ -46,25 +51,72 @@ public final class BreakerMetrics implements MeterBinder, FallbackListener, Disp
 	private volatile List<MeterBinding> bound = List.of();
 
 	/**
-	 * Creates meters for breakers.
+	 * Creates meters for breakers of which nothing was told yet.
 	 * @param breakers the breakers to measure
 	 * @param annotatedNames the names that have their meters before they have a breaker
 	 */
 	public BreakerMetrics(CircuitBreakerRegistry breakers, Supplier<Set<String>> annotatedNames) {
+		this(breakers, annotatedNames, StartupNews.none());
+	}
+
+	/**
+	 * Creates meters for breakers.
+	 * @param breakers the breakers to measure
+	 * @param annotatedNames the names that have their meters before they have a breaker
+	 * @param startupNews what happened before meter registries are bound
+	 */
+	public BreakerMetrics(CircuitBreakerRegistry breakers, Supplier<Set<String>> annotatedNames,
+			StartupNews startupNews) {
 		this.breakers = breakers;
 		this.annotatedNames = annotatedNames;
+		this.startupNews = startupNews;
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		synchronized (this.bindings) {
 			if (!this.bindings.containsKey(registry)) {
-				MeterBinding binding = new MeterBinding(this.breakers, registry);
+				MeterBinding binding = new MeterBinding(this.breakers, registry, this.startupNews);
 				this.bindings.put(registry, binding);
 				this.bound = List.copyOf(this.bindings.values());
 				binding.open(this.annotatedNames.get());
 			}
 		}
+	}
+
+	/**
+	 * Lets go of a meter registry that closes before this context does.
+	 * @param registry the registry
+	 */
+	public void unbind(MeterRegistry registry) {
+		synchronized (this.bindings) {
+			MeterBinding binding = this.bindings.remove(registry);
+			if (binding != null) {
+				this.bound = List.copyOf(this.bindings.values());
+				binding.close();
+			}
+		}
+	}
+
+	/**
+	 * Gives names their meters, with a breaker or without.
+	 * @param names the names that annotations of another context use
+	 */
+	public void addNames(Collection<String> names) {
+		this.bound.forEach((binding) -> binding.addLasting(names));
+	}
+
+	/**
+	 * Takes the meters of names back that have no breaker.
+	 * @param names the names that were added, and that this context does not use
+	 */
+	public void removeNames(Collection<String> names) {
+		if (this.bound.isEmpty()) {
+			return;
+		}
+		Set<String> gone = new HashSet<>(names);
+		gone.removeAll(this.annotatedNames.get());
+		this.bound.forEach((binding) -> binding.removeLasting(gone));
 	}
 
 	@Override

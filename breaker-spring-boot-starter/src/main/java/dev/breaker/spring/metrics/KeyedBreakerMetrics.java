@@ -42,6 +42,17 @@ public final class KeyedBreakerMetrics implements MeterBinder, DisposableBean {
 		return breakers.groups().stream().mapToLong(CircuitBreakerGroup::overflowCalls).sum();
 	}
 
+	/**
+	 * Lets go of a meter registry that closes before this context does.
+	 * @param registry the registry
+	 */
+	public void unbind(MeterRegistry registry) {
+		Meter meter = this.registered.remove(registry);
+		if (meter != null) {
+			registry.remove(meter);
+		}
+	}
+
 	@Override
 	public void destroy() {
 		this.registered.forEach(MeterRegistry::remove);

@@ -11,6 +11,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.RegistryListener;
+import dev.breaker.spring.event.StartupNews;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -25,6 +26,8 @@ final class MeterBinding implements RegistryListener {
 
 	private final MeterRegistry meterRegistry;
 
+	private final StartupNews startupNews;
+
 	private final Map<String, BreakerMeters> metersByName = new ConcurrentHashMap<>();
 
 	/** Guarded by this. */
@@ -36,14 +39,26 @@ final class MeterBinding implements RegistryListener {
 	/** Guarded by this. */
 	private boolean closed;
 
-	MeterBinding(CircuitBreakerRegistry breakers, MeterRegistry meterRegistry) {
+	MeterBinding(CircuitBreakerRegistry breakers, MeterRegistry meterRegistry, StartupNews startupNews) {
 		this.breakers = breakers;
 		this.meterRegistry = meterRegistry;
+		this.startupNews = startupNews;
 	}
 
 	void open(Collection<String> lastingNames) {
 		addLasting(lastingNames);
 		this.breakers.addRegistryListener(this);
+	}
+
+	synchronized void removeLasting(Collection<String> names) {
+		this.lasting.removeAll(names);
+		for (String name : names) {
+			BreakerMeters meters = this.metersByName.get(name);
+			if (meters != null && meters.isEmpty()) {
+				this.metersByName.remove(name);
+				meters.unregister();
+			}
+		}
 	}
 
 	synchronized void addLasting(Collection<String> names) {
@@ -95,7 +110,7 @@ final class MeterBinding implements RegistryListener {
 		BreakerMeters meters = meters(name);
 		Attached added = new Attached(name, meters, new MeterListener(meters));
 		meters.add(breaker);
-		breaker.addListener(added.listener());
+		this.startupNews.addTo(breaker, added.listener());
 		this.attached.put(breaker, added);
 	}
 

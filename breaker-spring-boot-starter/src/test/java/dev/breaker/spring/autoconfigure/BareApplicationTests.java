@@ -34,7 +34,7 @@ class BareApplicationTests {
 		assertThat(output).contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
 			.contains("beans: [breakerConfigs, breakerGuardArranger, breakerGuardPostProcessor, "
 					+ "breakerGuardedMethods, breakerKeyedBreakers, breakerListenerRegistrar, breakerRegistry, "
-					+ "breakerStartup, breakerStateChangeLogger, breakerStateChangePublisher]");
+					+ "breakerStartup, breakerStartupNews, breakerStateChangeLogger, breakerStateChangePublisher]");
 	}
 
 	private static String run() throws IOException, InterruptedException {

@@ -1,0 +1,30 @@
+package dev.breaker.compatibility.slices;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreakerRegistry;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.data.jpa.test.autoconfigure.DataJpaTest;
+import org.springframework.context.annotation.Import;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+@DataJpaTest
+@Import(Guarded.class)
+class DataJpaSliceTests {
+
+	@Test
+	void aBeanIsGuarded(@Autowired Guarded bean) {
+		Guarded.assertGuards(bean);
+	}
+
+	@Test
+	void aRepositoryIsGuarded(@Autowired Orders orders, @Autowired CircuitBreakerRegistry registry) {
+		assertThat(orders.countByState("paid")).isZero();
+		registry.get("orders").forceOpen();
+		assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(() -> orders.countByState("paid"));
+	}
+
+}

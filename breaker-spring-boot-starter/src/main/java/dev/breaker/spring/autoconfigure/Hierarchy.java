@@ -1,0 +1,61 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.CircuitBreakerRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.HierarchicalBeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.context.ApplicationContext;
+
+/**
+ * What contexts that are parent and child have together. A context that has a registry of
+ * its own has its own whole of the starter; any other shares that of the ancestor whose
+ * registry it sees, and has of its own only what is missing there, and what belongs to
+ * its beans.
+ */
+final class Hierarchy {
+
+	private Hierarchy() {
+	}
+
+	static boolean hasOwnRegistry(BeanFactory beanFactory) {
+		return has(beanFactory, CircuitBreakerRegistry.class);
+	}
+
+	/** Whether the context, or one that it shares the whole with, has such a bean. */
+	static boolean sharesAny(@Nullable BeanFactory beanFactory, Class<?> type) {
+		for (BeanFactory each = beanFactory; each != null; each = parent(each)) {
+			if (has(each, type)) {
+				return true;
+			}
+			if (hasOwnRegistry(each)) {
+				return false;
+			}
+		}
+		return false;
+	}
+
+	/** Whether an ancestor that this context shares the whole with has such a bean. */
+	static boolean isInherited(BeanFactory beanFactory, Class<?> type) {
+		return !has(beanFactory, type) && !hasOwnRegistry(beanFactory) && sharesAny(parent(beanFactory), type);
+	}
+
+	/** The bean of an ancestor that this context shares the whole with. */
+	static <T> @Nullable T inherited(BeanFactory beanFactory, Class<T> type) {
+		BeanFactory parent = hasOwnRegistry(beanFactory) ? null : parent(beanFactory);
+		return (parent != null && sharesAny(parent, type)) ? parent.getBeanProvider(type).getIfUnique() : null;
+	}
+
+	private static @Nullable BeanFactory parent(BeanFactory beanFactory) {
+		BeanFactory parent = (beanFactory instanceof HierarchicalBeanFactory hierarchical)
+				? hierarchical.getParentBeanFactory() : null;
+		return (parent instanceof ApplicationContext context) ? context.getAutowireCapableBeanFactory() : parent;
+	}
+
+	private static boolean has(BeanFactory beanFactory, Class<?> type) {
+		return beanFactory instanceof ListableBeanFactory listable
+				&& listable.getBeanNamesForType(type, true, false).length > 0;
+	}
+
+}

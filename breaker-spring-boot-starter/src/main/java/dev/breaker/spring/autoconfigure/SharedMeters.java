@@ -1,0 +1,62 @@
+package dev.breaker.spring.autoconfigure;
+
+import java.util.Set;
+
+import dev.breaker.spring.aop.GuardedMethods;
+import dev.breaker.spring.metrics.BreakerMetrics;
+import dev.breaker.spring.metrics.KeyedBreakerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * Lets the names that this context uses have meters in its parent's, as long as it is
+ * there.
+ */
+final class SharedMeters implements SmartInitializingSingleton, DisposableBean {
+
+	private final BreakerMetrics metrics;
+
+	private final @Nullable KeyedBreakerMetrics keyedMetrics;
+
+	private final ObjectProvider<GuardedMethods> guardedMethods;
+
+	private final ListableBeanFactory beanFactory;
+
+	private Set<String> names = Set.of();
+
+	private Set<MeterRegistry> registries = Set.of();
+
+	SharedMeters(BreakerMetrics metrics, @Nullable KeyedBreakerMetrics keyedMetrics,
+			ObjectProvider<GuardedMethods> guardedMethods, ListableBeanFactory beanFactory) {
+		this.metrics = metrics;
+		this.keyedMetrics = keyedMetrics;
+		this.guardedMethods = guardedMethods;
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.guardedMethods.ifAvailable((methods) -> this.names = methods.breakerNames());
+		this.registries = Set.copyOf(this.beanFactory.getBeansOfType(MeterRegistry.class).values());
+		this.metrics.addNames(this.names);
+	}
+
+	@Override
+	public void destroy() {
+		this.metrics.removeNames(this.names);
+		this.registries.forEach(this::unbind);
+	}
+
+	private void unbind(MeterRegistry registry) {
+		this.metrics.unbind(registry);
+		if (this.keyedMetrics != null) {
+			this.keyedMetrics.unbind(registry);
+		}
+	}
+
+}

@@ -1,0 +1,236 @@
+package dev.breaker.spring.event;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerListener;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.StateChange;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what the breakers of a registry tell while the context starts, since most
+ * listeners are beans that are not there yet, and tells it to them, in its order and
+ * once, when all beans are. The log hears of changes at once, so that a start that fails
+ * is explained. Ten thousand changes and ten thousand calls are kept, the first ones.
+ *
+ * <p>
+ * Safe for use by many threads. No listener runs under a lock.
+ */
+public final class StartupNews implements CircuitBreakerListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(StartupNews.class);
+
+	private static final int MAX_KEPT = 10_000;
+
+	private final CircuitBreakerRegistry registry;
+
+	private final Supplier<@Nullable StateChangeLogger> log;
+
+	/** Guarded by this. */
+	private final List<News> kept = new ArrayList<>();
+
+	/** Guarded by this. */
+	private int calls;
+
+	/** Guarded by this. */
+	private int changes;
+
+	/** Those who hear at once, when all that was kept is told. Guarded by this. */
+	private @Nullable List<CircuitBreakerListener> audience;
+
+	StartupNews(CircuitBreakerRegistry registry, Supplier<@Nullable StateChangeLogger> log) {
+		this.registry = registry;
+		this.log = log;
+		registry.addListener(this);
+	}
+
+	/**
+	 * Of a context that has started: there is nothing to be told.
+	 * @return news that are empty
+	 */
+	public static StartupNews none() {
+		return new StartupNews(CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults()), () -> null);
+	}
+
+	/**
+	 * Adds a listener to one breaker, and tells it what was kept so far.
+	 * @param listener the listener
+	 * @param breaker the breaker that it wants to hear of
+	 */
+	public void addTo(CircuitBreaker breaker, CircuitBreakerListener listener) {
+		catchUp(() -> breaker.addListener(listener), (news) -> {
+			if (news.breaker() == breaker) {
+				news.tell(listener);
+			}
+		});
+	}
+
+	/**
+	 * Lets somebody begin to listen, and gives him what was kept until then.
+	 */
+	void catchUp(Runnable begin, Consumer<News> missed) {
+		List<News> before;
+		synchronized (this) {
+			before = List.copyOf(this.kept);
+		}
+		begin.run();
+		before.forEach(missed);
+	}
+
+	/**
+	 * Tells the listeners what was kept, and puts them in its own place.
+	 */
+	void handOver(List<CircuitBreakerListener> listeners) {
+		int told = 0;
+		while (true) {
+			List<News> next;
+			synchronized (this) {
+				if (told == this.kept.size()) {
+					this.audience = listeners;
+					break;
+				}
+				next = List.copyOf(this.kept.subList(told, this.kept.size()));
+			}
+			told += next.size();
+			next.forEach((news) -> listeners.forEach(news::tell));
+		}
+		this.registry.replaceListener(this, listeners);
+		forget();
+	}
+
+	/** Hears and keeps nothing more. */
+	void close() {
+		this.registry.removeListener(this);
+		forget();
+	}
+
+	private synchronized void forget() {
+		this.kept.clear();
+		if (this.audience == null) {
+			this.audience = List.of();
+		}
+	}
+
+	private void keep(News news) {
+		List<CircuitBreakerListener> listeners;
+		synchronized (this) {
+			if (this.audience == null) {
+				keepOrMiss(news);
+				return;
+			}
+			listeners = this.audience;
+		}
+		listeners.forEach(news::tell);
+	}
+
+	private void keepOrMiss(News news) {
+		int before = news.isCall() ? this.calls++ : this.changes++;
+		if (before < MAX_KEPT) {
+			this.kept.add(news);
+		}
+		else if (before == MAX_KEPT) {
+			logger.warn(
+					"While the context starts there are more than {} {} of circuit breakers; their listeners miss the rest until it has started",
+					MAX_KEPT, news.isCall() ? "calls" : "changes");
+		}
+	}
+
+	@Override
+	public void onStateChange(CircuitBreaker breaker, StateChange change) {
+		StateChangeLogger knowing = this.log.get();
+		if (knowing != null) {
+			knowing.onStateChange(breaker, change);
+		}
+		keep(new News(BreakerEvent.Type.STATE_CHANGE, breaker, change.at(), change, null, 0, knowing));
+	}
+
+	@Override
+	public void onReset(CircuitBreaker breaker) {
+		keep(News.of(BreakerEvent.Type.RESET, breaker, null, 0));
+	}
+
+	@Override
+	public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+		keep(News.of(BreakerEvent.Type.SUCCESS, breaker, null, elapsedNanos));
+	}
+
+	@Override
+	public void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
+		keep(News.of(BreakerEvent.Type.FAILURE, breaker, thrown, elapsedNanos));
+	}
+
+	@Override
+	public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+		keep(News.of(BreakerEvent.Type.IGNORED, breaker, thrown, elapsedNanos));
+	}
+
+	@Override
+	public void onNotPermitted(CircuitBreaker breaker) {
+		keep(News.of(BreakerEvent.Type.NOT_PERMITTED, breaker, null, 0));
+	}
+
+	/**
+	 * Something to tell.
+	 *
+	 * @param type what happened
+	 * @param breaker the breaker that it is about
+	 * @param at when
+	 * @param change the change of state, if it is one
+	 * @param thrown what a call threw
+	 * @param elapsedNanos how long a call took
+	 * @param knowing who knows it already
+	 */
+	record News(BreakerEvent.Type type, CircuitBreaker breaker, Instant at, @Nullable StateChange change,
+			@Nullable Throwable thrown, long elapsedNanos, @Nullable CircuitBreakerListener knowing) {
+
+		static News of(BreakerEvent.Type type, CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
+			return new News(type, breaker, now(breaker), null, thrown, elapsedNanos, null);
+		}
+
+		private static Instant now(CircuitBreaker breaker) {
+			try {
+				return breaker.config().clock().instant();
+			}
+			catch (Throwable ex) {
+				// A clock of the application's own
+				return Instant.now();
+			}
+		}
+
+		boolean isCall() {
+			return this.type != BreakerEvent.Type.STATE_CHANGE && this.type != BreakerEvent.Type.RESET;
+		}
+
+		void tell(CircuitBreakerListener listener) {
+			if (listener == this.knowing) {
+				return;
+			}
+			try {
+				switch (this.type) {
+					case STATE_CHANGE -> listener.onStateChange(this.breaker, Objects.requireNonNull(this.change));
+					case RESET -> listener.onReset(this.breaker);
+					case SUCCESS -> listener.onSuccess(this.breaker, this.elapsedNanos);
+					case FAILURE -> listener.onFailure(this.breaker, this.thrown, this.elapsedNanos);
+					case IGNORED ->
+						listener.onIgnored(this.breaker, Objects.requireNonNull(this.thrown), this.elapsedNanos);
+					case NOT_PERMITTED -> listener.onNotPermitted(this.breaker);
+				}
+			}
+			catch (Throwable ex) {
+				logger.warn("A listener of circuit breaker '{}' failed: {}", ThrowableText.oneLine(this.breaker.name()),
+						listener.getClass(), ex);
+			}
+		}
+
+	}
+
+}
