@@ -34,7 +34,7 @@ public class CircuitBreakerEventsEndpoint {
 	 */
 	@ReadOperation
 	public EventsDescriptor events() {
-		return EventsDescriptor.of(this.events.all());
+		return new EventsDescriptor(this.events.all());
 	}
 
 	/**
@@ -47,7 +47,7 @@ public class CircuitBreakerEventsEndpoint {
 		List<BreakerEvent> found = this.events.of(name);
 		boolean known = !found.isEmpty() || this.registry.find(name).isPresent()
 				|| this.registry.findGroup(name).isPresent();
-		return known ? EventsDescriptor.of(found) : null;
+		return known ? new EventsDescriptor(found) : null;
 	}
 
 	/**
@@ -56,17 +56,6 @@ public class CircuitBreakerEventsEndpoint {
 	 * @param events the events, the newest last
 	 */
 	public record EventsDescriptor(List<BreakerEvent> events) implements OperationResponseBody {
-
-		static EventsDescriptor of(List<BreakerEvent> events) {
-			return new EventsDescriptor(events.stream().map(EventsDescriptor::asJson).toList());
-		}
-
-		private static BreakerEvent asJson(BreakerEvent event) {
-			return new BreakerEvent(event.time(), JsonText.of(event.circuitBreaker()), event.type(), event.from(),
-					event.to(), event.reason(), JsonText.ofNullable(event.exception()), event.elapsed(),
-					JsonText.ofNullable(event.comment()), JsonText.ofNullable(event.actor()));
-		}
-
 	}
 
 }

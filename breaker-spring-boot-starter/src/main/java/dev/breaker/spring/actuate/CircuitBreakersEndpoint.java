@@ -155,12 +155,11 @@ public class CircuitBreakersEndpoint {
 		static CircuitBreakerDescriptor of(CircuitBreaker breaker) {
 			Snapshot s = breaker.snapshot();
 			CircuitBreakerConfig config = breaker.config();
-			return new CircuitBreakerDescriptor(JsonText.of(s.name()), s.state(), s.since(),
-					numberOrNull(s.failureRate()), numberOrNull(s.slowCallRate()), s.bufferedCalls(), s.failedCalls(),
-					s.slowCalls(), s.consecutiveFailures(), s.callsUntilEvaluated(), s.successfulCallsTotal(),
-					s.failedCallsTotal(), s.slowCallsTotal(), s.ignoredCallsTotal(), s.notPermittedCallsTotal(),
-					s.openings(), s.retryAfter(), StateChangeDescriptor.of(s.lastChange()),
-					config.failureRateThreshold(),
+			return new CircuitBreakerDescriptor(s.name(), s.state(), s.since(), numberOrNull(s.failureRate()),
+					numberOrNull(s.slowCallRate()), s.bufferedCalls(), s.failedCalls(), s.slowCalls(),
+					s.consecutiveFailures(), s.callsUntilEvaluated(), s.successfulCallsTotal(), s.failedCallsTotal(),
+					s.slowCallsTotal(), s.ignoredCallsTotal(), s.notPermittedCallsTotal(), s.openings(), s.retryAfter(),
+					StateChangeDescriptor.of(s.lastChange()), config.failureRateThreshold(),
 					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null);
 		}
 
@@ -187,8 +186,7 @@ public class CircuitBreakersEndpoint {
 
 		static @Nullable StateChangeDescriptor of(@Nullable StateChange change) {
 			return (change != null) ? new StateChangeDescriptor(change.from(), change.to(), change.reason(),
-					change.at(), JsonText.ofNullable(ThrowableText.of(change.lastFailure())),
-					JsonText.ofNullable(change.comment()), JsonText.ofNullable(change.actor())) : null;
+					change.at(), ThrowableText.of(change.lastFailure()), change.comment(), change.actor()) : null;
 		}
 
 	}
@@ -217,7 +215,7 @@ public class CircuitBreakersEndpoint {
 			}
 			List<Snapshot> snapshots = membersOf(group).stream().map(CircuitBreaker::snapshot).toList();
 			snapshots.forEach((snapshot) -> states.merge(snapshot.state(), 1, Integer::sum));
-			return new GroupDescriptor(JsonText.of(group.name()), group.size(), group.limit(), states,
+			return new GroupDescriptor(group.name(), group.size(), group.limit(), states,
 					snapshots.stream().max(MemberDescriptor.BY_TROUBLE).map(MemberDescriptor::of).orElse(null),
 					group.overflowCalls());
 		}
@@ -243,7 +241,7 @@ public class CircuitBreakersEndpoint {
 			.thenComparing(Snapshot::name, Comparator.reverseOrder());
 
 		static MemberDescriptor of(Snapshot snapshot) {
-			return new MemberDescriptor(JsonText.of(snapshot.name()), snapshot.state());
+			return new MemberDescriptor(snapshot.name(), snapshot.state());
 		}
 
 		private static int trouble(Snapshot snapshot) {

@@ -50,7 +50,7 @@ public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 			.map(CircuitBreaker::state)
 			.anyMatch(CircuitBreakersHealthIndicator::refuses);
 		builder.status(down ? Status.DOWN : Status.UP);
-		details().forEach((name, detail) -> builder.withDetail(JsonText.of(name), detail));
+		details().forEach((name, detail) -> builder.withDetail(name, detail));
 	}
 
 	private Map<String, Object> details() {

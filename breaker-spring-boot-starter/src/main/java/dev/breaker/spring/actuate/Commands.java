@@ -71,7 +71,7 @@ final class Commands {
 
 	private void audit(String name, StateCommand command) {
 		Map<String, Object> data = new LinkedHashMap<>();
-		data.put("circuitBreaker", JsonText.of(name));
+		data.put("circuitBreaker", name);
 		if (command.isReset()) {
 			data.put("reset", true);
 		}
@@ -84,7 +84,7 @@ final class Commands {
 		}
 		String comment = command.comment();
 		if (comment != null) {
-			data.put("reason", JsonText.of(comment));
+			data.put("reason", comment);
 		}
 		String actor = command.actor();
 		try {

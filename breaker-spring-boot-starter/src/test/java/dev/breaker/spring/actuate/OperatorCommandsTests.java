@@ -271,23 +271,6 @@ class OperatorCommandsTests {
 		assertThat(this.application.get("/actuator/circuitbreakerevents/unknown").status()).isEqualTo(404);
 	}
 
-	@Test
-	void halvesOfCharactersInNamesAndReasonsBreakNoAnswer() {
-		CircuitBreaker odd = this.inventory.get("half \ud83d of a key");
-		Calls.fail(odd, new IllegalStateException("half \ud83d of a message"));
-		odd.open();
-		this.registry.get("plain half \ud83d").open();
-		command("payments", "{\"state\": \"FORCED_OPEN\", \"reason\": \"half \\ud83d of a reason\"}");
-		command("inventory", "{\"state\": \"FORCED_OPEN\", \"reason\": \"half \\ud83d of a reason\"}");
-		for (String path : List.of(PATH, PATH + "/payments", PATH + "/inventory", "/actuator/circuitbreakerevents",
-				"/actuator/circuitbreakerevents/inventory", "/actuator/health", "/actuator/auditevents")) {
-			Answer answer = this.application.get(path);
-			assertThat(answer.status()).as(path).isEqualTo(200);
-			assertThat(answer.at("")).as(path).isNotEmpty();
-		}
-		assertThat(get("payments").at("/lastChange/comment").asString()).isEqualTo("half ? of a reason");
-	}
-
 	private void command(String name, String json) {
 		assertThat(post(name, json).status()).isEqualTo(204);
 	}
