@@ -54,8 +54,16 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		// Events of child contexts come by here too
 		if (event.getApplicationContext() == this.context) {
 			this.guardedMethods.ifAvailable((methods) -> reportAnnotated(methods.breakerNames()));
+			reportCustomizers();
 			reportHealth();
 		}
+	}
+
+	private void reportCustomizers() {
+		Set<String> named = new TreeSet<>();
+		this.registry.all().forEach((breaker) -> named.add(breaker.name()));
+		this.guardedMethods.ifAvailable((methods) -> named.addAll(methods.breakerNames()));
+		this.configs.reportUnmatchedCustomizers(named);
 	}
 
 	private void reportAnnotated(Set<String> annotated) {

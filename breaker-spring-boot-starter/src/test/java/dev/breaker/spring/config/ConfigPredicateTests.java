@@ -10,6 +10,8 @@ import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -116,6 +118,64 @@ class ConfigPredicateTests {
 			.failure(YAML.formatted("record-exception-predicate", RulePredicates.Failing.class.getName())))
 			.contains("Property: breaker.instances.payments.record-exception-predicate")
 			.contains("no licence");
+	}
+
+	@Test
+	void constructorThatThrowsAnErrorStopsTheApplicationAndSaysWhy() {
+		assertThat(application()
+			.failure(YAML.formatted("record-exception-predicate", RulePredicates.FailingWithAnError.class.getName())))
+			.contains("Property: breaker.instances.payments.record-exception-predicate")
+			.contains("no native library");
+		assertThat(application()
+			.failure(YAML.formatted("record-exception-predicate", RulePredicates.FailingToLoad.class.getName())))
+			.contains("Property: breaker.instances.payments.record-exception-predicate")
+			.contains("no table of codes");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { RulePredicates.OfFiles.class, RulePredicates.Limit.class, RulePredicates.OfErrors.class })
+	void predicateOfExceptionsCannotJudgeResults(Class<?> type) {
+		assertThat(
+				application().with(LimitBean.class).failure(YAML.formatted("record-result-predicate", type.getName())))
+			.contains("Property: breaker.instances.payments.record-result-predicate")
+			.contains("Value: \"" + type.getName() + "\"")
+			.contains("application.yml] - 1:")
+			.contains("Reason: must be a predicate of results, and is one of java.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "record-exception-predicate", "ignore-exception-predicate" })
+	void predicateOfResultsCannotJudgeExceptions(String property) {
+		assertThat(application().failure(YAML.formatted(property, RulePredicates.EmptyOrNull.class.getName())))
+			.contains("Property: breaker.instances.payments." + property)
+			.contains("Reason: must be a predicate of exceptions, and is one of java.lang.String");
+		assertThat(application()
+			.failure("breaker.configs.unused.%s: %s".formatted(property, RulePredicates.EmptyOrNull.class.getName())))
+			.contains("must be a predicate of exceptions");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "record-exception-predicate", "ignore-exception-predicate", "record-result-predicate" })
+	void predicateOfAnythingOrOfAnInterfaceJudgesBoth(String property) {
+		assertThat(config(property, RulePredicates.Anything.class)).isNotNull();
+		assertThat(config(property, RulePredicates.OfAnInterface.class)).isNotNull();
+	}
+
+	@Test
+	void predicateThatIsSuggestedFitsTheProperty() {
+		String given = RulePredicates.class.getName() + "$Anythink";
+		assertThat(application().failure(YAML.formatted("record-result-predicate", given)))
+			.contains("did you mean \"" + RulePredicates.Anything.class.getName() + "\"?");
+		assertThat(application()
+			.failure(YAML.formatted("record-result-predicate", RulePredicates.class.getName() + "$OfFile")))
+			.contains("there is no class")
+			.doesNotContain("did you mean");
+		assertThat(application()
+			.failure(YAML.formatted("record-exception-predicate", RulePredicates.class.getName() + "$Limits")))
+			.doesNotContain("did you mean");
+		assertThat(application().with(LimitBean.class)
+			.failure(YAML.formatted("record-exception-predicate", RulePredicates.class.getName() + "$Limits")))
+			.contains("did you mean \"" + RulePredicates.Limit.class.getName() + "\"?");
 	}
 
 	@Test
