@@ -9,8 +9,9 @@ import dev.breaker.CircuitBreakerConfig;
  * Has the last word on the config of one circuit breaker. Beans of this type are applied
  * once, at start, after the {@code breaker.instances} and {@code breaker.configs}
  * properties, in the order of their
- * {@link org.springframework.core.annotation.Order @Order}. A breaker that only a
- * customizer names is made from the {@code default} config.
+ * {@link org.springframework.core.annotation.Order @Order}. The config of a breaker that
+ * only an annotation or the application names starts from the {@code default} config. A
+ * name that no breaker has is reported at start, and makes none.
  */
 public interface CircuitBreakerConfigCustomizer {
 
@@ -22,7 +23,8 @@ public interface CircuitBreakerConfigCustomizer {
 
 	/**
 	 * Changes the config that the properties gave. A config that is left with values that
-	 * contradict each other stops the application at start.
+	 * contradict each other stops the application at start, and so does whatever this
+	 * throws.
 	 * @param builder what the properties gave
 	 */
 	void customize(CircuitBreakerConfig.Builder builder);

@@ -85,8 +85,16 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		if (event.getApplicationContext() == this.context) {
 			this.guardedMethods
 				.ifAvailable((methods) -> reportAnnotated(methods.breakerNames(), methods.beansToCome()));
+			reportCustomizers();
 			reportHealth();
 		}
+	}
+
+	private void reportCustomizers() {
+		Set<String> named = new TreeSet<>();
+		this.registry.all().forEach((breaker) -> named.add(breaker.name()));
+		this.guardedMethods.ifAvailable((methods) -> named.addAll(methods.breakerNames()));
+		this.configs.reportUnmatchedCustomizers(named);
 	}
 
 	private void reportAnnotated(Set<String> annotated, Set<String> beansToCome) {

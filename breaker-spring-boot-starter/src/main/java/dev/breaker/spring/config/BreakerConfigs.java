@@ -6,10 +6,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -31,13 +33,16 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	/** Of each name that the properties or a customizer know. */
 	private final Map<String, CircuitBreakerConfig> configs;
 
+	private final Customizers customizers;
+
 	private final Rules rules;
 
 	private BreakerConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
-			Map<String, CircuitBreakerConfig> configs, Rules rules) {
+			Map<String, CircuitBreakerConfig> configs, Customizers customizers, Rules rules) {
 		this.defaults = defaults;
 		this.instanceNames = Collections.unmodifiableSet(instanceNames);
 		this.configs = configs;
+		this.customizers = customizers;
 		this.rules = rules;
 	}
 
@@ -68,12 +73,12 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		Sources sources = new Sources(environment, beanFactory.getBeanClassLoader());
 		ClassNames classNames = new ClassNames(beanFactory.getBeanClassLoader(),
 				AutoConfigurationPackages.has(beanFactory) ? AutoConfigurationPackages.get(beanFactory) : List.of());
-		Values values = new Values(sources, classNames, problems);
+		Rules rules = new Rules(beanFactory);
+		Values values = new Values(sources, rules, classNames, problems);
 		Switches.check(values, problems);
 		Levels levels = BreakerKeys.read(sources, problems);
 		Resilience4jKeys.reportLeftovers(sources, beanFactory.getBeanClassLoader());
 		Inheritance inheritance = new Inheritance(levels, values, problems);
-		Rules rules = new Rules(beanFactory);
 		ConfigReader reader = new ConfigReader(sources, rules, values, problems);
 		for (Level config : levels.configs()) {
 			reader.check(reader.read(inheritance.chain(config)));
@@ -85,27 +90,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		}
 		problems.throwIfAny();
 		Set<String> instanceNames = new LinkedHashSet<>(configs.keySet());
-		for (CircuitBreakerConfigCustomizer customizer : customizers) {
-			configs.put(customizer.name(), customize(customizer, configs.getOrDefault(customizer.name(), defaults)));
-		}
-		return new BreakerConfigs(defaults, instanceNames, configs, rules);
-	}
-
-	private static CircuitBreakerConfig customize(CircuitBreakerConfigCustomizer customizer,
-			CircuitBreakerConfig config) {
-		try {
-			CircuitBreakerConfig.Builder builder = config.toBuilder();
-			customizer.customize(builder);
-			return builder.build();
-		}
-		catch (IllegalArgumentException ex) {
-			throw new InvalidBreakerConfigurationException(List
-				.of(new Problem("breaker.instances." + customizer.name(), null, null,
-						"is left with a config that cannot be used by %s: %s".formatted(customizer, ex.getMessage()),
-						"Change the customizer of \"%s\", or the properties that it starts from."
-							.formatted(customizer.name()))),
-					ex);
-		}
+		Customizers customized = Customizers.apply(customizers, configs, defaults);
+		return new BreakerConfigs(defaults, instanceNames, configs, customized, rules);
 	}
 
 	/**
@@ -152,16 +138,24 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Makes each breaker that the properties or a customizer name, unless the registry
-	 * has it already, or a group of that name.
+	 * Makes each breaker that the properties name, unless the registry has it already, or
+	 * a group of that name. A name that only a customizer knows makes none.
 	 * @param registry where to make them
 	 */
 	public void addTo(CircuitBreakerRegistry registry) {
-		this.configs.forEach((name, config) -> {
-			if (registry.findGroup(name).isEmpty()) {
-				registry.get(name, config);
-			}
-		});
+		this.instanceNames.stream()
+			.filter((name) -> registry.findGroup(name).isEmpty())
+			.forEach((name) -> registry.get(name, get(name)));
+	}
+
+	/**
+	 * Warns of each customizer whose breaker nothing else names.
+	 * @param named the names of the breakers that annotations and the application made
+	 */
+	public void reportUnmatchedCustomizers(Set<String> named) {
+		Set<String> all = new TreeSet<>(this.instanceNames);
+		all.addAll(named);
+		this.customizers.reportUnmatched(all);
 	}
 
 	/**

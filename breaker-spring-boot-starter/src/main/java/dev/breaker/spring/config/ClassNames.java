@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -47,33 +48,39 @@ final class ClassNames {
 	 * The nearest class of a type.
 	 * @param given one name, or several with commas between them, of which the first
 	 * wrong one is looked at
+	 * @param usable what else must hold for the class
 	 */
-	@Nullable String nearest(String given, Class<?> type) {
+	@Nullable String nearest(String given, Class<?> type, Predicate<Class<?>> usable) {
 		for (String name : StringUtils.commaDelimitedListToStringArray(given)) {
-			if (!isOfType(name.trim(), type)) {
-				return nearestTo(name.trim(), type);
+			if (!is(name.trim(), type::isAssignableFrom)) {
+				return nearestTo(name.trim(),
+						(candidate) -> type.isAssignableFrom(candidate) && usable.test(candidate));
 			}
 		}
 		return null;
 	}
 
-	private @Nullable String nearestTo(String given, Class<?> type) {
-		String simpleName = ClassUtils.getShortName(given);
+	private @Nullable String nearestTo(String given, Predicate<Class<?>> usable) {
+		String simpleName = simpleName(given);
 		int most = Math.max(2, simpleName.length() / 4);
 		return candidates(ClassUtils.getPackageName(given)).stream()
-			.filter((candidate) -> Nearest.distance(simpleName, ClassUtils.getShortName(candidate)) <= most)
-			.sorted(Comparator
-				.comparingInt((String candidate) -> Nearest.distance(simpleName, ClassUtils.getShortName(candidate)))
+			.filter((candidate) -> Nearest.distance(simpleName, simpleName(candidate)) <= most)
+			.sorted(Comparator.comparingInt((String candidate) -> Nearest.distance(simpleName, simpleName(candidate)))
 				.thenComparingInt((candidate) -> Nearest.distance(given, candidate)))
 			.limit(MOST_TO_LOAD)
-			.filter((candidate) -> isOfType(candidate, type))
+			.filter((candidate) -> is(candidate, usable))
 			.findFirst()
 			.orElse(null);
 	}
 
-	private boolean isOfType(String name, Class<?> type) {
+	/** Without the class around a nested one too. */
+	private static String simpleName(String name) {
+		return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('$')) + 1);
+	}
+
+	private boolean is(String name, Predicate<Class<?>> usable) {
 		try {
-			return type.isAssignableFrom(ClassUtils.forName(name, this.classLoader));
+			return usable.test(ClassUtils.forName(name, this.classLoader));
 		}
 		catch (ClassNotFoundException | LinkageError ex) {
 			return false;

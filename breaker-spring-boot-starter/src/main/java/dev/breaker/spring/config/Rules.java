@@ -1,11 +1,12 @@
 package dev.breaker.spring.config;
 
-import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
+import dev.breaker.spring.event.ThrowableText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
@@ -33,15 +34,16 @@ final class Rules {
 	/**
 	 * The predicate of a class. A bean is not created now but by {@link #obtainBeans()},
 	 * or when it is first asked: it may depend on beans that are not there yet.
-	 * @throws IllegalArgumentException when there is neither one bean nor a no-argument
-	 * constructor, worded as the builder does
+	 * @throws IllegalArgumentException when it judges something else, or there is neither
+	 * one bean nor a no-argument constructor, worded as the builder does
 	 */
 	Predicate<@Nullable Object> of(String property, Class<?> type) {
+		if (!judges(property, type)) {
+			throw invalid(property, type, "must be a predicate of %s, and is one of %s"
+				.formatted(isOfResults(property) ? "results" : "exceptions", acceptedBy(type).getName()));
+		}
 		return this.rules.computeIfAbsent(type, (key) -> {
-			String[] beans = Arrays
-				.stream(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type, true, false))
-				.filter((name) -> !ScopedProxyUtils.isScopedTarget(name))
-				.toArray(String[]::new);
+			String[] beans = beans(type);
 			return switch (beans.length) {
 				case 0 -> new Rule(type, acceptedBy(type), SingletonSupplier.of(newInstance(property, type)));
 				case 1 ->
@@ -52,21 +54,54 @@ final class Rules {
 		});
 	}
 
+	/**
+	 * Whether a property can name a class. Looks at no more than its signature.
+	 */
+	boolean fits(String property, Class<?> type) {
+		return judges(property, type)
+				&& (beans(type).length == 1 || (!Modifier.isAbstract(type.getModifiers()) && hasConstructor(type)));
+	}
+
+	private static boolean hasConstructor(Class<?> type) {
+		return Arrays.stream(type.getDeclaredConstructors())
+			.anyMatch((constructor) -> constructor.getParameterCount() == 0);
+	}
+
+	private String[] beans(Class<?> type) {
+		return Arrays.stream(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type, true, false))
+			.filter((name) -> !ScopedProxyUtils.isScopedTarget(name))
+			.toArray(String[]::new);
+	}
+
+	/**
+	 * An exception can be of any interface, but not of any class. What is thrown is no
+	 * result.
+	 */
+	private static boolean judges(String property, Class<?> type) {
+		Class<?> accepted = acceptedBy(type);
+		boolean ofExceptions = Throwable.class.isAssignableFrom(accepted);
+		return isOfResults(property) ? !ofExceptions
+				: ofExceptions || accepted.isAssignableFrom(Throwable.class) || accepted.isInterface();
+	}
+
+	private static boolean isOfResults(String property) {
+		return Nearest.plain(property).equals(Nearest.plain("recordResultPredicate"));
+	}
+
 	private static Class<?> acceptedBy(Class<?> type) {
 		return ResolvableType.forClass(type).as(Predicate.class).getGeneric(0).resolve(Object.class);
 	}
 
 	private static Object newInstance(String property, Class<?> type) {
 		try {
-			Constructor<?> constructor = type.getDeclaredConstructor();
-			return BeanUtils.instantiateClass(constructor);
+			return BeanUtils.instantiateClass(type.getDeclaredConstructor());
 		}
 		catch (NoSuchMethodException ex) {
 			throw invalid(property, type, "must be the type of a bean, or have a no-argument constructor");
 		}
-		catch (BeanInstantiationException ex) {
+		catch (BeanInstantiationException | LinkageError ex) {
 			throw invalid(property, type, "must be the type of a bean, or have a no-argument constructor that works: "
-					+ ((ex.getCause() != null) ? ex.getCause() : ex.getMessage()));
+					+ ThrowableText.of((ex.getCause() != null) ? ex.getCause() : ex));
 		}
 	}
 
@@ -80,7 +115,8 @@ final class Rules {
 
 	/**
 	 * A predicate of {@code IOException} is no match for any other exception, instead of
-	 * failing on it.
+	 * failing on it. One that fails is named, as the breaker knows no more than that a
+	 * rule did.
 	 */
 	private record Rule(Class<?> type, Class<?> accepted,
 			SingletonSupplier<?> delegate) implements Predicate<@Nullable Object> {
@@ -88,8 +124,18 @@ final class Rules {
 		@Override
 		@SuppressWarnings("unchecked")
 		public boolean test(@Nullable Object value) {
-			return (value == null || this.accepted.isInstance(value))
-					&& ((Predicate<@Nullable Object>) this.delegate.obtain()).test(value);
+			if (value != null && !this.accepted.isInstance(value)) {
+				return false;
+			}
+			try {
+				return ((Predicate<@Nullable Object>) this.delegate.obtain()).test(value);
+			}
+			catch (VirtualMachineError ex) {
+				throw ex;
+			}
+			catch (Throwable ex) {
+				throw new IllegalStateException("The predicate %s failed".formatted(this.type.getName()), ex);
+			}
 		}
 
 		@Override

@@ -18,10 +18,13 @@ final class ValueProblems {
 
 	private final Sources sources;
 
+	private final Rules rules;
+
 	private final ClassNames classNames;
 
-	ValueProblems(Sources sources, ClassNames classNames) {
+	ValueProblems(Sources sources, Rules rules, ClassNames classNames) {
 		this.sources = sources;
+		this.rules = rules;
 		this.classNames = classNames;
 	}
 
@@ -34,13 +37,18 @@ final class ValueProblems {
 		String rule = ((wantedClass != null) ? "must be the name of a " + wantedClass.getName() + " class"
 				: rule(type, value)) + (property.acceptsNone() ? ", or none" : "");
 		String reason = (wantedClass != null) ? rule + ": " + classProblem(failure) : rule;
-		String nearest = (wantedClass != null) ? this.classNames.nearest(value, wantedClass)
+		String nearest = (wantedClass != null)
+				? this.classNames.nearest(value, wantedClass, (candidate) -> isUsable(property, candidate))
 				: nearestConstant(value, type);
 		String remedy = (nearest != null)
 				? "Instead of \"%s\" for \"%s\": did you mean \"%s\"?".formatted(value, key, nearest)
 				: "Change \"%s\": it %s.".formatted(key, rule);
 		return new Problem(key, (found != null) ? found.getValue() : null, (found != null) ? found.getOrigin() : null,
 				reason, remedy);
+	}
+
+	private boolean isUsable(BoundProperty property, Class<?> candidate) {
+		return property.isList() || this.rules.fits(property.toString(), candidate);
 	}
 
 	private static String classProblem(BindException failure) {

@@ -33,9 +33,9 @@ final class Values {
 
 	private final Problems problems;
 
-	Values(Sources sources, ClassNames classNames, Problems problems) {
+	Values(Sources sources, Rules rules, ClassNames classNames, Problems problems) {
 		this.sources = sources;
-		this.wording = new ValueProblems(sources, classNames);
+		this.wording = new ValueProblems(sources, rules, classNames);
 		this.problems = problems;
 	}
 

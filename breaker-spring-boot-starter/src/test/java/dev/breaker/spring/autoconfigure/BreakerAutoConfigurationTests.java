@@ -142,22 +142,6 @@ class BreakerAutoConfigurationTests {
 	}
 
 	@Test
-	void breakerThatOnlyACustomizerNamesIsMadeFromTheDefaultConfig() {
-		this.runner.withUserConfiguration(Customizers.class)
-			.withPropertyValues("breaker.configs.default.initial-state=METRICS_ONLY")
-			.run((context) -> {
-				BreakerConfigs configs = context.getBean(BreakerConfigs.class);
-				assertThat(configs.isConfigured("payments")).isFalse();
-				CircuitBreakerConfig config = context.getBean(CircuitBreakerRegistry.class)
-					.find("payments")
-					.orElseThrow()
-					.config();
-				assertThat(config.slidingWindowSize()).isEqualTo(50);
-				assertThat(config.initialState()).hasToString("METRICS_ONLY");
-			});
-	}
-
-	@Test
 	void customizerThatContradictsThePropertiesStopsTheApplicationAndIsNamed() {
 		this.runner.withUserConfiguration(Customizers.class)
 			.withPropertyValues("breaker.instances.payments.sliding-window-type=COUNT_BASED")

@@ -6,12 +6,18 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Predicate;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,6 +25,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Rules that properties name by class.
@@ -116,6 +123,82 @@ class ConfigPredicateTests {
 			.failure(YAML.formatted("record-exception-predicate", RulePredicates.Failing.class.getName())))
 			.contains("Property: breaker.instances.payments.record-exception-predicate")
 			.contains("no licence");
+	}
+
+	@Test
+	void constructorThatThrowsAnErrorStopsTheApplicationAndSaysWhy() {
+		assertThat(application()
+			.failure(YAML.formatted("record-exception-predicate", RulePredicates.FailingWithAnError.class.getName())))
+			.contains("Property: breaker.instances.payments.record-exception-predicate")
+			.contains("no native library");
+		assertThat(application()
+			.failure(YAML.formatted("record-exception-predicate", RulePredicates.FailingToLoad.class.getName())))
+			.contains("Property: breaker.instances.payments.record-exception-predicate")
+			.contains("no table of codes");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { RulePredicates.OfFiles.class, RulePredicates.Limit.class, RulePredicates.OfErrors.class })
+	void predicateOfExceptionsCannotJudgeResults(Class<?> type) {
+		assertThat(
+				application().with(LimitBean.class).failure(YAML.formatted("record-result-predicate", type.getName())))
+			.contains("Property: breaker.instances.payments.record-result-predicate")
+			.contains("Value: \"" + type.getName() + "\"")
+			.contains("application.yml] - 1:")
+			.contains("Reason: must be a predicate of results, and is one of java.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "record-exception-predicate", "ignore-exception-predicate" })
+	void predicateOfResultsCannotJudgeExceptions(String property) {
+		assertThat(application().failure(YAML.formatted(property, RulePredicates.EmptyOrNull.class.getName())))
+			.contains("Property: breaker.instances.payments." + property)
+			.contains("Reason: must be a predicate of exceptions, and is one of java.lang.String");
+		assertThat(application()
+			.failure("breaker.configs.unused.%s: %s".formatted(property, RulePredicates.EmptyOrNull.class.getName())))
+			.contains("must be a predicate of exceptions");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "record-exception-predicate", "ignore-exception-predicate", "record-result-predicate" })
+	void predicateOfAnythingOrOfAnInterfaceJudgesBoth(String property) {
+		assertThat(config(property, RulePredicates.Anything.class)).isNotNull();
+		assertThat(config(property, RulePredicates.OfAnInterface.class)).isNotNull();
+	}
+
+	@Test
+	void predicateThatIsSuggestedFitsTheProperty() {
+		String given = RulePredicates.class.getName() + "$Anythink";
+		assertThat(application().failure(YAML.formatted("record-result-predicate", given)))
+			.contains("did you mean \"" + RulePredicates.Anything.class.getName() + "\"?");
+		assertThat(application()
+			.failure(YAML.formatted("record-result-predicate", RulePredicates.class.getName() + "$OfFile")))
+			.contains("there is no class")
+			.doesNotContain("did you mean");
+		assertThat(application()
+			.failure(YAML.formatted("record-exception-predicate", RulePredicates.class.getName() + "$Limits")))
+			.doesNotContain("did you mean");
+		assertThat(application().with(LimitBean.class)
+			.failure(YAML.formatted("record-exception-predicate", RulePredicates.class.getName() + "$Limits")))
+			.contains("did you mean \"" + RulePredicates.Limit.class.getName() + "\"?");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "record-exception-predicate", "ignore-exception-predicate" })
+	@ExtendWith(OutputCaptureExtension.class)
+	void predicateThatFailsAtACallIsNamedAndHarmsNoCaller(String property, CapturedOutput output) {
+		try (ConfigurableApplicationContext context = application()
+			.start(YAML.formatted(property, RulePredicates.FailingAtACall.class.getName()))) {
+			CircuitBreaker breaker = context.getBean(CircuitBreakerRegistry.class).get("payments");
+			IOException thrown = new IOException("reset");
+			assertThatExceptionOfType(IOException.class).isThrownBy(() -> breaker.run(() -> {
+				throw thrown;
+			})).isSameAs(thrown);
+			assertThat(breaker.snapshot().failedCalls()).isEqualTo(1);
+		}
+		assertThat(output)
+			.containsOnlyOnce("The predicate " + RulePredicates.FailingAtACall.class.getName() + " failed")
+			.contains("no rule for it");
 	}
 
 	@Test

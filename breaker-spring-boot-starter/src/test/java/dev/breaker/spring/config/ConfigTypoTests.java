@@ -272,6 +272,8 @@ class ConfigTypoTests {
 				    default: { }
 				    remote:
 				  instances: { }
+				  keys:
+				  events: { }
 				""")) {
 			assertThat(context.getBean(BreakerConfigs.class).instanceNames()).isEmpty();
 		}

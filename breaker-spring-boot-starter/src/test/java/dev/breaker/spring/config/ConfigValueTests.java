@@ -7,6 +7,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
+import org.springframework.context.annotation.Configuration;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -214,6 +217,14 @@ class ConfigValueTests {
 	}
 
 	@Test
+	void exceptionOfTheApplicationIsFoundInAnyOfItsPackages() {
+		assertThat(new YamlApplication(this.directory).with(InThisPackage.class)
+			.failure("breaker.configs.default.ignore-exceptions: com.example.OutOfBooksExeption"))
+			.contains("there is no class com.example.OutOfBooksExeption")
+			.contains("did you mean \"" + OutOfBooksException.class.getName() + "\"?");
+	}
+
+	@Test
 	void exceptionClassThatIsNearNothingIsAnsweredWithTheRule() {
 		assertThat(failure("breaker.configs.default.ignore-exceptions: com.example.NoSuchThingAnywhere"))
 			.contains("it must be the name of a java.lang.Throwable class, or none.");
@@ -243,6 +254,18 @@ class ConfigValueTests {
 
 	private String failure(String yaml) {
 		return new YamlApplication(this.directory).failure(yaml);
+	}
+
+	static class OutOfBooksException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@AutoConfigurationPackage
+	static class InThisPackage {
+
 	}
 
 }

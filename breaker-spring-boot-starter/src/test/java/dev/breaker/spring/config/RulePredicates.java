@@ -69,4 +69,63 @@ final class RulePredicates {
 
 	}
 
+	static class FailingWithAnError implements Predicate<Throwable> {
+
+		FailingWithAnError() {
+			throw new UnsatisfiedLinkError("no native library");
+		}
+
+		@Override
+		public boolean test(Throwable value) {
+			return true;
+		}
+
+	}
+
+	static class FailingToLoad implements Predicate<Throwable> {
+
+		static final int CODES = codes();
+
+		@Override
+		public boolean test(Throwable value) {
+			return CODES > 0;
+		}
+
+		private static int codes() {
+			throw new IllegalStateException("no table of codes");
+		}
+
+	}
+
+	abstract static class OfSome<T extends Throwable> implements Predicate<T> {
+
+		@Override
+		public boolean test(T value) {
+			return true;
+		}
+
+	}
+
+	static class OfErrors extends OfSome<Error> {
+
+	}
+
+	static class OfAnInterface implements Predicate<Iterable<?>> {
+
+		@Override
+		public boolean test(Iterable<?> value) {
+			return true;
+		}
+
+	}
+
+	static class FailingAtACall implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable value) {
+			throw new AssertionError("no rule for it");
+		}
+
+	}
+
 }

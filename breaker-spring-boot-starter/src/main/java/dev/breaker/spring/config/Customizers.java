@@ -1,0 +1,136 @@
+package dev.breaker.spring.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.event.ThrowableText;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies the beans that have the last word. What one of them throws stops the
+ * application, so that no config is half of what it should be.
+ */
+final class Customizers {
+
+	private static final Logger logger = LoggerFactory.getLogger(BreakerConfigs.class);
+
+	private final Set<String> names = new LinkedHashSet<>();
+
+	private final List<Problem> problems = new ArrayList<>();
+
+	private @Nullable Throwable cause;
+
+	private Customizers() {
+	}
+
+	/**
+	 * Applies all of them, in their order.
+	 * @param configs the configs of the instances, where the customized ones are put
+	 * @param defaults the config of names that are no instances
+	 */
+	static Customizers apply(List<CircuitBreakerConfigCustomizer> customizers,
+			Map<String, CircuitBreakerConfig> configs, CircuitBreakerConfig defaults) {
+		Customizers applied = new Customizers();
+		for (CircuitBreakerConfigCustomizer customizer : customizers) {
+			applied.apply(customizer, configs, defaults);
+		}
+		if (!applied.problems.isEmpty()) {
+			throw new InvalidBreakerConfigurationException(applied.problems, applied.cause);
+		}
+		return applied;
+	}
+
+	private void apply(CircuitBreakerConfigCustomizer customizer, Map<String, CircuitBreakerConfig> configs,
+			CircuitBreakerConfig defaults) {
+		String name = name(customizer);
+		if (name == null) {
+			return;
+		}
+		this.names.add(name);
+		CircuitBreakerConfig.Builder builder = configs.getOrDefault(name, defaults).toBuilder();
+		try {
+			customizer.customize(builder);
+		}
+		catch (Throwable ex) {
+			fail("breaker.instances." + name,
+					"cannot be customized by %s, which threw %s".formatted(text(customizer), ThrowableText.of(ex)), ex);
+			return;
+		}
+		try {
+			configs.put(name, builder.build());
+		}
+		catch (IllegalArgumentException ex) {
+			fail("breaker.instances." + name,
+					"is left with a config that cannot be used by %s: %s".formatted(text(customizer), ex.getMessage()),
+					ex);
+		}
+	}
+
+	private @Nullable String name(CircuitBreakerConfigCustomizer customizer) {
+		try {
+			String name = customizer.name();
+			if (name != null && !name.isEmpty()) {
+				return name;
+			}
+			fail("breaker.instances", "cannot be customized by %s, which gives no name".formatted(text(customizer)),
+					null);
+		}
+		catch (Throwable ex) {
+			fail("breaker.instances", "cannot be customized by %s, whose name() threw %s".formatted(text(customizer),
+					ThrowableText.of(ex)), ex);
+		}
+		return null;
+	}
+
+	private void fail(String key, String reason, @Nullable Throwable thrown) {
+		this.problems.add(new Problem(key, null, null, reason,
+				"Change the customizer of \"%s\", or the properties that it starts from.".formatted(key)));
+		if (this.cause == null && thrown != null && isPrintable(thrown)) {
+			this.cause = thrown;
+		}
+	}
+
+	/** What cannot be printed would hide the failure where it is printed. */
+	private static boolean isPrintable(Throwable thrown) {
+		try {
+			return !thrown.toString().isEmpty();
+		}
+		catch (Throwable ex) {
+			return false;
+		}
+	}
+
+	private static String text(CircuitBreakerConfigCustomizer customizer) {
+		try {
+			return ThrowableText.oneLine(String.valueOf(customizer));
+		}
+		catch (Throwable ex) {
+			return customizer.getClass().getName();
+		}
+	}
+
+	/**
+	 * Warns of customizers whose breaker has no other trace.
+	 * @param named the names of all breakers that there are
+	 */
+	void reportUnmatched(Set<String> named) {
+		for (String name : this.names) {
+			if (!named.contains(name)) {
+				String nearest = Nearest.of(name, named);
+				logger.warn(
+						"A CircuitBreakerConfigCustomizer names circuit breaker \"{}\", which neither breaker.instances nor an annotation does{}"
+								+ " It has no effect unless the application asks the registry for that name.",
+						ThrowableText.oneLine(name),
+						(nearest != null) ? ": did you mean \"" + ThrowableText.oneLine(nearest) + "\"?" : ".");
+			}
+		}
+	}
+
+}
