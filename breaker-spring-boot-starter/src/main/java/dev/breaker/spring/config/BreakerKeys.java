@@ -98,12 +98,9 @@ final class BreakerKeys {
 	 */
 	private void checkSpelling(Key found, BoundProperty property, Map<ConfigurationPropertyName, Key> written) {
 		Key other = written.putIfAbsent(found.name(), found);
-		if (other == null && property.isList()) {
-			if (found.isElement()) {
-				ConfigurationPropertyName list = found.name().getParent();
-				Key present = written.putIfAbsent(list, found);
-				other = (present != null && !present.isElement()) ? present : null;
-			}
+		if (other == null && property.isList() && found.isElement()) {
+			Key list = written.putIfAbsent(found.name().getParent(), found);
+			other = (list != null && !list.isElement()) ? list : null;
 		}
 		if (other != null) {
 			this.problems.add(
@@ -121,8 +118,13 @@ final class BreakerKeys {
 			checkSpelling(found, property, written);
 			return;
 		}
+		if (found.isBlank() && BoundProperty.SWITCHES.stream().anyMatch((each) -> below.isAncestorOf(each.key()))) {
+			this.problems.add(found.problem("has properties below it, and none is there",
+					"Remove \"%s\", or give it a property.".formatted(found.key())));
+			return;
+		}
 		ConfigurationPropertyName unwrapped = Resilience4jKeys.unwrap(withoutIndex(below));
-		String section = (unwrapped.getNumberOfElements() > 1) ? section(unwrapped) : null;
+		String section = (unwrapped.getNumberOfElements() > 1 || found.isBlank()) ? section(unwrapped) : null;
 		Suggestion meant;
 		String valid = Suggestions.VALID_SWITCHES;
 		if (section != null) {
@@ -174,8 +176,8 @@ final class BreakerKeys {
 
 	private Suggestion ofLevel(String section, ConfigurationPropertyName below, Key found) {
 		int last = below.getNumberOfElements() - 1;
-		if (last == 0 && found.isBlank()) {
-			return Suggestion.of(prefix(section, below));
+		if (last < 1 && found.isBlank()) {
+			return Suggestion.of((last < 0) ? "breaker." + section : prefix(section, below));
 		}
 		Suggestion suggestion = ofBreaker(below, found.value());
 		return suggestion.below(((last > 0) ? prefix(section, below.chop(last)) : Level.DEFAULT.prefix()) + ".");

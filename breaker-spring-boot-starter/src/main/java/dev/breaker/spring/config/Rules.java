@@ -115,7 +115,8 @@ final class Rules {
 
 	/**
 	 * A predicate of {@code IOException} is no match for any other exception, instead of
-	 * failing on it.
+	 * failing on it. One that fails is named, as the breaker knows no more than that a
+	 * rule did.
 	 */
 	private record Rule(Class<?> type, Class<?> accepted,
 			SingletonSupplier<?> delegate) implements Predicate<@Nullable Object> {
@@ -123,8 +124,18 @@ final class Rules {
 		@Override
 		@SuppressWarnings("unchecked")
 		public boolean test(@Nullable Object value) {
-			return (value == null || this.accepted.isInstance(value))
-					&& ((Predicate<@Nullable Object>) this.delegate.obtain()).test(value);
+			if (value != null && !this.accepted.isInstance(value)) {
+				return false;
+			}
+			try {
+				return ((Predicate<@Nullable Object>) this.delegate.obtain()).test(value);
+			}
+			catch (VirtualMachineError ex) {
+				throw ex;
+			}
+			catch (Throwable ex) {
+				throw new IllegalStateException("The predicate %s failed".formatted(this.type.getName()), ex);
+			}
 		}
 
 		@Override

@@ -6,14 +6,18 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Predicate;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,6 +25,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Rules that properties name by class.
@@ -176,6 +181,24 @@ class ConfigPredicateTests {
 		assertThat(application().with(LimitBean.class)
 			.failure(YAML.formatted("record-exception-predicate", RulePredicates.class.getName() + "$Limits")))
 			.contains("did you mean \"" + RulePredicates.Limit.class.getName() + "\"?");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "record-exception-predicate", "ignore-exception-predicate" })
+	@ExtendWith(OutputCaptureExtension.class)
+	void predicateThatFailsAtACallIsNamedAndHarmsNoCaller(String property, CapturedOutput output) {
+		try (ConfigurableApplicationContext context = application()
+			.start(YAML.formatted(property, RulePredicates.FailingAtACall.class.getName()))) {
+			CircuitBreaker breaker = context.getBean(CircuitBreakerRegistry.class).get("payments");
+			IOException thrown = new IOException("reset");
+			assertThatExceptionOfType(IOException.class).isThrownBy(() -> breaker.run(() -> {
+				throw thrown;
+			})).isSameAs(thrown);
+			assertThat(breaker.snapshot().failedCalls()).isEqualTo(1);
+		}
+		assertThat(output)
+			.containsOnlyOnce("The predicate " + RulePredicates.FailingAtACall.class.getName() + " failed")
+			.contains("no rule for it");
 	}
 
 	@Test

@@ -95,6 +95,8 @@ class ConfigSuggestionTests {
 	void instanceBelowAWrapperWithoutPropertiesIsAnsweredWithItsKey() {
 		assertThat(failure("breaker.circuitbreaker.instances.payments:"))
 			.contains("did you mean \"breaker.instances.payments\"?");
+		assertThat(failure("breaker.circuitbreaker.instances: { }")).contains("did you mean \"breaker.instances\"?");
+		assertThat(failure("breaker.config:")).contains("did you mean \"breaker.configs\"?");
 	}
 
 	@ParameterizedTest

@@ -119,4 +119,13 @@ final class RulePredicates {
 
 	}
 
+	static class FailingAtACall implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable value) {
+			throw new AssertionError("no rule for it");
+		}
+
+	}
+
 }
