@@ -131,6 +131,30 @@ class CircuitBreakerRegistryTests {
 	}
 
 	@Test
+	void aListenerIsReplacedAtBreakersThatAreThereAndAtThoseToCome() {
+		List<String> heard = new ArrayList<>();
+		CircuitBreakerListener gone = hearing(heard, "gone");
+		this.registry.addListener(gone);
+		this.registry.get("before").open();
+		this.registry.replaceListener(gone, List.of(hearing(heard, "first"), hearing(heard, "second")));
+		this.registry.get("before").close();
+		this.registry.get("after").open();
+		assertThat(heard).containsExactly("gone", "first", "second", "first", "second");
+		this.registry.replaceListener(gone, List.of(hearing(heard, "third")));
+		this.registry.get("after").close();
+		assertThat(heard).doesNotContain("third");
+	}
+
+	private static CircuitBreakerListener hearing(List<String> heard, String name) {
+		return new CircuitBreakerListener() {
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				heard.add(name);
+			}
+		};
+	}
+
+	@Test
 	void aRemovedBreakerIsForgottenAndTheNameIsFree() {
 		RecordingListener heard = new RecordingListener();
 		this.registry.addListener(heard);
