@@ -279,13 +279,6 @@ class ConfigTypoTests {
 		}
 	}
 
-	@Test
-	void emptySectionOfSwitchesIsRefused() {
-		assertThat(failure("breaker.keys:")).contains("Property: breaker.keys\n")
-			.contains("has properties below it, and none is there")
-			.contains("Remove \"breaker.keys\", or give it a property.");
-	}
-
 	private String failure(String yaml) {
 		return application().failure(yaml);
 	}
