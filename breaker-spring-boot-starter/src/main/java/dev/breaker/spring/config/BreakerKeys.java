@@ -119,6 +119,8 @@ final class BreakerKeys {
 			return;
 		}
 		if (found.isBlank() && BoundProperty.SWITCHES.stream().anyMatch((each) -> below.isAncestorOf(each.key()))) {
+			this.problems.add(found.problem("has properties below it, and none is there",
+					"Remove \"%s\", or give it a property.".formatted(found.key())));
 			return;
 		}
 		ConfigurationPropertyName unwrapped = Resilience4jKeys.unwrap(withoutIndex(below));

@@ -272,11 +272,16 @@ class ConfigTypoTests {
 				    default: { }
 				    remote:
 				  instances: { }
-				  keys:
-				  events: { }
 				""")) {
 			assertThat(context.getBean(BreakerConfigs.class).instanceNames()).isEmpty();
 		}
+	}
+
+	@Test
+	void emptySectionOfSwitchesIsRefused() {
+		assertThat(failure("breaker.keys:")).contains("Property: breaker.keys\n")
+			.contains("has properties below it, and none is there")
+			.contains("Remove \"breaker.keys\", or give it a property.");
 	}
 
 	private String failure(String yaml) {
