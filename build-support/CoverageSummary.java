@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Prints the line coverage of one module from JaCoCo's CSV report. Run by the build as a
- * source file; the threshold itself is checked by JaCoCo.
+ * Prints the line coverage of one module from JaCoCo's CSV report, and fails where there
+ * is none: without a report JaCoCo checks no threshold. Run by the build as a source
+ * file.
  */
 public final class CoverageSummary {
 
@@ -21,8 +22,8 @@ public final class CoverageSummary {
 	public static void main(String[] args) throws IOException {
 		Path report = Path.of(args[1]);
 		if (!Files.exists(report)) {
-			System.out.println("Line coverage of " + args[0] + ": not measured, no test ran");
-			return;
+			System.err.println("Line coverage of " + args[0] + " is not measured: no test ran");
+			System.exit(1);
 		}
 		List<String> rows = Files.readAllLines(report);
 		List<String> header = List.of(rows.get(0).split(","));
