@@ -56,15 +56,15 @@ public final class Benchmarks {
 	/**
 	 * Runs the benchmarks.
 	 * @param args {@code quick} or {@code full}, and a regular expression for the names
-	 * of what is to be run; without them, everything quickly. Or {@code paste}, the
-	 * directory with the results of a run, and that of the project, whose generated
-	 * tables are then replaced by new ones
+	 * of what is to be run; without them, everything quickly. Or {@code paste} and the
+	 * directory with the results of a run: the generated tables of the project in the
+	 * working directory are replaced by new ones
 	 * @throws IOException if a file cannot be read or written
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	public static void main(String[] args) throws IOException, InterruptedException {
 		if (args.length > 0 && args[0].equals("paste")) {
-			GeneratedTables.replaceIn(Path.of(args[2]), Results.read(Path.of(args[1])));
+			GeneratedTables.replaceIn(Path.of(""), Results.read(Path.of(args[1])));
 			return;
 		}
 		boolean full = args.length > 0 && args[0].equals("full");

@@ -47,6 +47,9 @@ final class Footprint {
 
 	private static final int THREADS = 4;
 
+	/** Objects that can be reached from one breaker. */
+	private static final int MANY = 2_000;
+
 	/** Of each thread, of each breaker, so that threads collide. */
 	static final int CALLS = 5_000;
 
@@ -195,14 +198,18 @@ final class Footprint {
 	 * @param idle before its first call
 	 * @param used after the calls of four threads, on the average of all that were used;
 	 * zero where they were not
-	 * @param most the same of the largest
+	 * @param most the same of the largest; zero where they share so much, such as the
+	 * threads of a timer, that to look at each alone would take too long
 	 */
 	record Size(long idle, long used, long most) {
 
 		private static Size of(List<?> guards) {
 			Object[] all = guards.toArray();
-			long mean = (GraphLayout.parseInstance(all).totalSize() - GraphLayout.parseInstance(all[0]).totalSize())
-					/ MORE;
+			GraphLayout one = GraphLayout.parseInstance(all[0]);
+			long mean = (GraphLayout.parseInstance(all).totalSize() - one.totalSize()) / MORE;
+			if (one.totalCount() > MANY) {
+				return new Size(mean, 0, 0);
+			}
 			long[] each = Arrays.stream(all)
 				.skip(1)
 				.mapToLong((guard) -> GraphLayout.parseInstance(guard).totalSize())

@@ -102,7 +102,8 @@ final class Report {
 					Footprint.Size bytes = size.getValue();
 					return String.format(Locale.ROOT, "| %s | %,d | %s | %s |", size.getKey(), bytes.idle(),
 							(bytes.used() != 0) ? String.format(Locale.ROOT, "%,d", bytes.used()) : "",
-							(bytes.used() != 0) ? String.format(Locale.ROOT, "%,d", bytes.most()) : "");
+							(bytes.used() != 0 && bytes.most() != 0) ? String.format(Locale.ROOT, "%,d", bytes.most())
+									: "");
 				}));
 	}
 

@@ -73,7 +73,6 @@ class BenchmarksTests {
 			assertThat(size.idle()).isPositive();
 			if (!breaker.equals(Footprint.EVERY_SECOND)) {
 				assertThat(size.used()).isGreaterThanOrEqualTo(size.idle());
-				assertThat(size.most()).isGreaterThanOrEqualTo(size.used());
 			}
 		});
 	}
