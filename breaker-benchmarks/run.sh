@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds the benchmarks and runs them: run.sh [quick|full] [regular expression for names]
-# "full" takes about an hour and a half and wants a machine that does nothing else. It fails at its end where a
+# "full" takes about an hour and wants a machine that does nothing else. It fails at its end where a
 # benchmark did not measure what its name says.
 # run.sh paste DIRECTORY puts the tables of a run, whose results are in that directory, into README and docs/performance.md.
 set -eu
