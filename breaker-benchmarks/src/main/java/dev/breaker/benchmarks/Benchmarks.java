@@ -3,20 +3,27 @@ package dev.breaker.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 
+import io.smallrye.faulttolerance.standalone.StandaloneFaultTolerance;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
-import org.openjdk.jmh.runner.NoBenchmarksException;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs everything and prints the report. With one thread, then with two on the same
- * breakers where they contend for something.
+ * breakers where they contend for something. A benchmark that did not measure what its
+ * name says is missing in the report, and makes the whole run fail at its end.
  */
 public final class Benchmarks {
 
@@ -30,71 +37,116 @@ public final class Benchmarks {
 	private static final int MORE_FORKS = 7;
 
 	/** Nothing is shared there, or it is the same question again. */
-	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|KeyBenchmark";
+	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|StartUpBenchmark";
 
 	/** Whose cost is not that of what threads share. */
 	private static final String HEAVY = "\\.(failsafe|smallRye|sentinel)$";
 
-	private Benchmarks() {
+	private final boolean full;
+
+	private final Path directory;
+
+	private final List<String> failed = new ArrayList<>();
+
+	private Benchmarks(boolean full, Path directory) {
+		this.full = full;
+		this.directory = directory;
 	}
 
 	/**
 	 * Runs the benchmarks.
 	 * @param args {@code quick} or {@code full}, and a regular expression for the names
-	 * of what is to be run; without them, everything quickly
-	 * @throws IOException if a file cannot be written
-	 * @throws RunnerException if JMH fails
+	 * of what is to be run; without them, everything quickly. Or {@code paste} and the
+	 * directory with the results of a run: the generated tables of the project in the
+	 * working directory are replaced by new ones
+	 * @throws IOException if a file cannot be read or written
+	 * @throws InterruptedException if the thread is interrupted
 	 */
-	public static void main(String[] args) throws IOException, RunnerException {
-		boolean full = args.length > 0 && args[0].equals("full");
-		String filter = (args.length > 1) ? args[1] : "";
-		Path directory = Files.createTempDirectory("breaker-benchmarks");
-		boolean any = run(
-				options(full, filter, directory.resolve("threads-1.json")).exclude(START_UP).exclude(ANNOTATED));
-		any |= run(options(full, filter, directory.resolve("annotated.json")).exclude(allBut(ANNOTATED))
-			.forks(full ? MORE_FORKS : 1));
-		any |= run(options(full, filter, directory.resolve("threads-2.json")).exclude(START_UP)
-			.exclude(NOT_CONTENDED)
-			.exclude(HEAVY)
-			.param("percent", "1")
-			.threads(2));
-		any |= run(options(full, filter, directory.resolve("start-up.json")).exclude(allBut(START_UP))
-			.forks(full ? MORE_FORKS : 1)
-			.warmupIterations(0)
-			.measurementIterations(1));
-		boolean footprint = FOOTPRINT.contains(filter);
-		if (!any && !footprint) {
-			throw new IllegalArgumentException("No benchmark has a name like " + filter);
+	public static void main(String[] args) throws IOException, InterruptedException {
+		if (args.length > 0 && args[0].equals("paste")) {
+			GeneratedTables.replaceIn(Path.of(""), Results.read(Path.of(args[1])));
+			return;
 		}
-		System.out.println("Results of JMH are in " + directory);
-		System.out.println();
-		System.out.println(Report.of(directory, footprint ? Footprint.measure() : Map.of()));
+		boolean full = args.length > 0 && args[0].equals("full");
+		Benchmarks benchmarks = new Benchmarks(full, Files.createTempDirectory("breaker-benchmarks"));
+		try {
+			benchmarks.run((args.length > 1) ? args[1] : "");
+		}
+		finally {
+			// Its timer keeps the JVM from ending.
+			StandaloneFaultTolerance.shutdown();
+		}
 	}
 
-	private static ChainedOptionsBuilder options(boolean full, String filter, Path result) {
-		int iterations = full ? 5 : 2;
-		return new OptionsBuilder().include("dev\\.breaker\\.benchmarks\\..*(?:" + filter + ")")
-			.forks(full ? 3 : 1)
+	private void run(String filter) throws IOException {
+		List<String> names = names(filter);
+		boolean footprint = FOOTPRINT.contains(filter);
+		if (names.isEmpty() && !footprint) {
+			throw new IllegalArgumentException("No benchmark has a name like " + filter);
+		}
+		names.forEach(this::runAlone);
+		names.stream().filter(Benchmarks::isContended).forEach(this::runByTwo);
+		if (footprint) {
+			Results.write(this.directory, Footprint.measure(Footprint.CALLS));
+		}
+		Results results = Results.read(this.directory);
+		System.out.println(GeneratedTables.of(results));
+		System.out.println("Results are in " + this.directory);
+		if (!this.failed.isEmpty()) {
+			throw new IllegalStateException("Not measured, see above: " + this.failed);
+		}
+	}
+
+	/** The methods, in the order of their names. */
+	private static List<String> names(String filter) {
+		Pattern wanted = Pattern.compile("dev\\.breaker\\.benchmarks\\..*(?:" + filter + ")");
+		return BenchmarkList.defaultList()
+			.getAll(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT), List.of())
+			.stream()
+			.map(BenchmarkListEntry::getUsername)
+			.filter((name) -> wanted.matcher(name).find())
+			.distinct()
+			.sorted()
+			.toList();
+	}
+
+	private static boolean isContended(String name) {
+		return !Pattern.compile(NOT_CONTENDED + "|" + HEAVY).matcher(name).find();
+	}
+
+	private void runAlone(String name) {
+		ChainedOptionsBuilder options = options(name, 1);
+		if (name.contains(START_UP)) {
+			options.warmupIterations(0).measurementIterations(1);
+		}
+		run(name,
+				options.forks(!this.full ? 1 : (name.contains(START_UP) || name.contains(ANNOTATED)) ? MORE_FORKS : 3));
+	}
+
+	private void runByTwo(String name) {
+		run(name + " by two threads", options(name, 2).forks(this.full ? 3 : 1).param("percent", "1").threads(2));
+	}
+
+	private ChainedOptionsBuilder options(String name, int threads) {
+		int iterations = this.full ? 5 : 2;
+		return new OptionsBuilder().include("^" + Pattern.quote(name) + "$")
 			.warmupIterations(iterations)
 			.warmupTime(TimeValue.milliseconds(500))
 			.measurementIterations(iterations)
 			.measurementTime(TimeValue.milliseconds(500))
 			.addProfiler(GCProfiler.class)
+			.shouldFailOnError(true)
 			.resultFormat(ResultFormatType.JSON)
-			.result(result.toString());
+			.result(this.directory.resolve(name + "-" + threads + ".json").toString());
 	}
 
-	private static String allBut(String benchmark) {
-		return "^(?!.*\\." + benchmark + "\\.)";
-	}
-
-	/** Whether there was anything to run. */
-	private static boolean run(ChainedOptionsBuilder options) throws RunnerException {
+	private void run(String what, ChainedOptionsBuilder options) {
 		try {
-			return !new Runner(options.build()).run().isEmpty();
+			new Runner(options.build()).run();
 		}
-		catch (NoBenchmarksException ex) {
-			return false;
+		catch (RunnerException ex) {
+			System.out.println(ex);
+			this.failed.add(what);
 		}
 	}
 

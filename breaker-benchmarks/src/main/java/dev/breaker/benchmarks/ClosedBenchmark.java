@@ -4,6 +4,8 @@ import java.util.concurrent.TimeUnit;
 
 import com.alibaba.csp.sentinel.slots.block.BlockException;
 import dev.breaker.CircuitBreaker;
+import dev.breaker.Fallback;
+import dev.breaker.OutermostCalls;
 import dev.breaker.Permit;
 import dev.breaker.SlidingWindowType;
 import dev.failsafe.Failsafe;
@@ -15,10 +17,13 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * A healthy call through a closed breaker with a count window, the default of most. No
- * listener; no slow-call rule, where one can do without.
+ * listener; no slow-call rule, where one can do without. Also as the outermost of calls
+ * that may be inside each other, as guards of methods that share a breaker make them.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -31,6 +36,10 @@ public class ClosedBenchmark {
 
 	private final CircuitBreaker breaker = Guards.breaker(WINDOW, 50);
 
+	private final OutermostCalls outermost = this.breaker.outermost();
+
+	private final Fallback<Object, RuntimeException> rethrow = ClosedBenchmark::rethrow;
+
 	private final io.github.resilience4j.circuitbreaker.CircuitBreaker resilience4j = Guards.resilience4j(WINDOW, 50);
 
 	private final io.github.resilience4j.circuitbreaker.CircuitBreaker resilience4jLockFree = Guards
@@ -38,15 +47,59 @@ public class ClosedBenchmark {
 
 	private final dev.failsafe.CircuitBreaker<Object> failsafe = Guards.failsafe(WINDOW, 50);
 
-	private final FailsafeExecutor<Object> failsafeExecutor = Failsafe.with(Guards.failsafe(WINDOW, 50));
+	private final FailsafeExecutor<Object> failsafeExecutor = Failsafe.with(this.failsafe);
 
-	private final TypedGuard<Object> smallRye = Guards.smallRye(50);
+	private final String smallRyeName = Guards.unique("smallRye");
+
+	private final TypedGuard<Object> smallRye = Guards.smallRye(this.smallRyeName, 50);
 
 	private final SentinelGuard sentinel = Guards.sentinel(50);
+
+	private static Object rethrow(Throwable thrown) {
+		throw new IllegalStateException(thrown);
+	}
+
+	@TearDown
+	public void check(BenchmarkParams params) {
+		Tally tally = switch (Checks.method(params)) {
+			case "breaker", "breakerPermit", "breakerOutermost" -> Tally.of(this.breaker);
+			case "resilience4j" -> Tally.of(this.resilience4j);
+			case "resilience4jLockFree" -> Tally.of(this.resilience4jLockFree);
+			case "failsafe", "failsafePermit" -> Tally.of(this.failsafe);
+			case "smallRye" -> checkSmallRye();
+			case "sentinel" -> Tally.of(this.sentinel);
+			default -> throw Checks.missing(params);
+		};
+		tally.onlySucceeded();
+	}
+
+	/**
+	 * It tells no counts, but half a window of failures opens it only if the other half
+	 * was full.
+	 */
+	private Tally checkSmallRye() {
+		Tally tally = Tally.ofSmallRye(this.smallRyeName);
+		Work failing = new Work.Failing(100);
+		for (int call = 0; call < Guards.CALLS / 2; call++) {
+			try {
+				this.smallRye.get(failing);
+			}
+			catch (Work.Failure ex) {
+				// One more towards the threshold.
+			}
+		}
+		Checks.same(Tally.ofSmallRye(this.smallRyeName).state(), "OPEN", "state after half a window of failures");
+		return tally;
+	}
 
 	@Benchmark
 	public Object breaker() {
 		return this.breaker.call(this.work);
+	}
+
+	@Benchmark
+	public Object breakerOutermost() {
+		return this.outermost.call(this.work, this.rethrow);
 	}
 
 	@Benchmark

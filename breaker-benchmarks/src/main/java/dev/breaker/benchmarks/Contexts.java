@@ -69,7 +69,11 @@ final class Contexts {
 		BREAKER("io.github.resilience4j\\..*"),
 
 		/** Resilience4j's starter, with all that it switches on. */
-		RESILIENCE4J("dev.breaker\\..*");
+		RESILIENCE4J("dev.breaker\\..*"),
+
+		/** Resilience4j's starter, with nothing but its circuit breaker. */
+		RESILIENCE4J_BREAKER("dev.breaker\\..*"
+				+ "|io.github.resilience4j.springboot\\.(bulkhead|micrometer|ratelimiter|retry|scheduled|timelimiter)\\..*");
 
 		private final String leftOut;
 

@@ -16,6 +16,8 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * Calls of which some fail, through a closed breaker whose threshold they do not reach.
@@ -45,9 +47,11 @@ public class FailingBenchmark {
 
 	private final dev.failsafe.CircuitBreaker<Object> failsafe = Guards.failsafe(WINDOW, THRESHOLD);
 
-	private final FailsafeExecutor<Object> failsafeExecutor = Failsafe.with(Guards.failsafe(WINDOW, THRESHOLD));
+	private final FailsafeExecutor<Object> failsafeExecutor = Failsafe.with(this.failsafe);
 
-	private final TypedGuard<Object> smallRye = Guards.smallRye(THRESHOLD);
+	private final String smallRyeName = Guards.unique("smallRye");
+
+	private final TypedGuard<Object> smallRye = Guards.smallRye(this.smallRyeName, THRESHOLD);
 
 	private final SentinelGuard sentinel = Guards.sentinel(THRESHOLD);
 
@@ -61,13 +65,37 @@ public class FailingBenchmark {
 		@Param({ "1", "50" })
 		public int percent;
 
-		Work work = new Work();
+		Work.Failing work = new Work.Failing(100);
 
 		@Setup
 		public void prepare() {
 			this.work = new Work.Failing(this.percent);
 		}
 
+		@TearDown
+		public void check() {
+			this.work.check();
+		}
+
+	}
+
+	@TearDown
+	public void check(BenchmarkParams params) {
+		if (Checks.method(params).equals("sentinel")) {
+			Tally.of(this.sentinel).someFailed();
+			return;
+		}
+		Tally tally = switch (Checks.method(params)) {
+			case "breaker" -> Tally.of(this.breaker);
+			case "breakerTime" -> Tally.of(this.breakerTime);
+			case "resilience4j" -> Tally.of(this.resilience4j);
+			case "resilience4jLockFree" -> Tally.of(this.resilience4jLockFree);
+			case "resilience4jTime" -> Tally.of(this.resilience4jTime);
+			case "failsafe", "failsafePermit" -> Tally.of(this.failsafe);
+			case "smallRye" -> Tally.ofSmallRye(this.smallRyeName);
+			default -> throw Checks.missing(params);
+		};
+		tally.someFailed(Integer.parseInt(params.getParam("percent")), params.getThreads());
 	}
 
 	@Benchmark

@@ -10,6 +10,8 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
@@ -27,6 +29,18 @@ public class FloorBenchmark {
 	private final LongAdder striped = new LongAdder();
 
 	private volatile boolean permitted = true;
+
+	@TearDown
+	public void check(BenchmarkParams params) {
+		boolean measured = switch (Checks.method(params)) {
+			case "emptyCall" -> emptyCall() == this.work.get();
+			case "nanoTime", "twoNanoTimes" -> this.counter.get() == 0 && this.striped.sum() == 0;
+			case "fetchAndAdd", "twoNanoTimesAndFetchAndAdd" -> this.counter.get() > 0;
+			case "longAdder" -> this.striped.sum() > 0;
+			default -> throw Checks.missing(params);
+		};
+		Checks.that(measured, () -> this.counter + " calls counted, striped " + this.striped);
+	}
 
 	@Benchmark
 	public Object emptyCall() {

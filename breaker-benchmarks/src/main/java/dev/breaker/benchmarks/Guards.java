@@ -2,6 +2,7 @@ package dev.breaker.benchmarks;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -20,11 +21,13 @@ final class Guards {
 	/** Long enough that no call is slow. */
 	static final Duration SLOW = Duration.ofSeconds(10);
 
-	private static final int CALLS = 100;
+	static final int CALLS = 100;
 
 	private static final int SECONDS = 10;
 
-	private static final int MINIMUM = 20;
+	static final int MINIMUM = 20;
+
+	private static final AtomicInteger NUMBER = new AtomicInteger();
 
 	private Guards() {
 	}
@@ -83,20 +86,31 @@ final class Guards {
 		return builder.withDelay(WAIT).build();
 	}
 
-	/** SmallRye has count windows only. */
+	/** SmallRye has count windows only. One without a name has no state to ask for. */
 	static TypedGuard<Object> smallRye(int threshold) {
+		return smallRyeRules(threshold).done().build();
+	}
+
+	static TypedGuard<Object> smallRye(String name, int threshold) {
+		return smallRyeRules(threshold).name(name).done().build();
+	}
+
+	private static TypedGuard.Builder.CircuitBreakerBuilder<Object> smallRyeRules(int threshold) {
 		return TypedGuard.create(Object.class)
 			.withCircuitBreaker()
 			.requestVolumeThreshold(CALLS)
 			.failureRatio(threshold / 100.0)
-			.delay(WAIT.toHours(), ChronoUnit.HOURS)
-			.done()
-			.build();
+			.delay(WAIT.toHours(), ChronoUnit.HOURS);
 	}
 
 	/** Sentinel has time windows only. */
 	static SentinelGuard sentinel(int threshold) {
-		return SentinelGuard.failureRatio("sentinel", threshold / 100.0, SECONDS, MINIMUM, WAIT);
+		return SentinelGuard.failureRatio(unique("sentinel"), threshold / 100.0, SECONDS, MINIMUM, WAIT);
+	}
+
+	/** For the libraries that keep what bears a name in something static. */
+	static String unique(String name) {
+		return name + "-" + NUMBER.incrementAndGet();
 	}
 
 }

@@ -18,6 +18,8 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * A call that an open breaker refuses: asked for a permit, as an exception, and with a
@@ -48,9 +50,13 @@ public class RefusedBenchmark {
 
 	private final FailsafeExecutor<Object> failsafeExecutor = Failsafe.with(this.failsafe);
 
-	private final TypedGuard<Object> smallRye = Guards.smallRye(50);
+	private final String smallRyeName = Guards.unique("smallRye");
+
+	private final TypedGuard<Object> smallRye = Guards.smallRye(this.smallRyeName, 50);
 
 	private final SentinelGuard sentinel = Guards.sentinel(50);
+
+	private Tally sentinelOpened = new Tally("sentinel", "", 0, 0, 0);
 
 	@Setup
 	public void open() throws BlockException {
@@ -74,6 +80,29 @@ public class RefusedBenchmark {
 				// One more towards the threshold, or past it.
 			}
 		}
+		this.sentinelOpened = Tally.of(this.sentinel);
+	}
+
+	@TearDown
+	public void check(BenchmarkParams params) {
+		switch (Checks.method(params)) {
+			case "breaker", "breakerTryAcquire", "breakerWithFallback" -> Tally.of(this.breaker).onlyRefused();
+			case "breakerHeldTryAcquire" -> Tally.of(this.breakerHeld).onlyRefused("FORCED_OPEN");
+			case "resilience4j" -> checkResilience4j(this.resilience4j, resilience4j(), true);
+			case "resilience4jTryAcquire" -> Tally.of(this.resilience4j).onlyRefused();
+			case "resilience4jWithoutStackTrace" ->
+				checkResilience4j(this.resilience4jWithoutStackTrace, resilience4jWithoutStackTrace(), false);
+			case "failsafe", "failsafeTryAcquire" -> Tally.of(this.failsafe).onlyRefused();
+			case "smallRye" -> Tally.ofSmallRye(this.smallRyeName).onlyRefused();
+			case "sentinel" -> Tally.of(this.sentinel).since(this.sentinelOpened).onlyRefused();
+			default -> throw Checks.missing(params);
+		}
+	}
+
+	private static void checkResilience4j(io.github.resilience4j.circuitbreaker.CircuitBreaker breaker, Object refusal,
+			boolean trace) {
+		Tally.of(breaker).onlyRefused();
+		Checks.same(((Throwable) refusal).getStackTrace().length > 0, trace, "presence of a stack trace");
 	}
 
 	@Benchmark

@@ -1,7 +1,9 @@
 package dev.breaker.benchmarks;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -10,7 +12,6 @@ import java.util.stream.IntStream;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -19,6 +20,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * A look-up in a registry of 100,000 breakers, of names that are asked for again and
@@ -28,6 +30,8 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class RegistryBenchmark {
+
+	private static final int SIZE = 100_000;
 
 	@Benchmark
 	public Object breaker(Breaker registry, Names names) {
@@ -40,12 +44,17 @@ public class RegistryBenchmark {
 	}
 
 	@Benchmark
-	public @Nullable Object hashMap(Floor floor, Names names) {
-		return floor.map.get(names.next());
+	public Object hashMap(Floor floor, Names names) {
+		return Objects.requireNonNull(floor.map.get(names.next()));
+	}
+
+	/** One that was not there would have been made. */
+	private static void checkSize(int size) {
+		Checks.same(size, SIZE, "number of names");
 	}
 
 	private static List<String> all() {
-		return IntStream.range(0, 100_000).mapToObj((i) -> "service-" + i).collect(Collectors.toList());
+		return IntStream.range(0, SIZE).mapToObj((i) -> "service-" + i).collect(Collectors.toList());
 	}
 
 	/**
@@ -70,6 +79,12 @@ public class RegistryBenchmark {
 			this.names = all.subList(0, this.asked).toArray(String[]::new);
 		}
 
+		@TearDown
+		public void check() {
+			Checks.same(new HashSet<>(List.of(this.names)).size(), this.asked, "number of names that are asked for");
+			Checks.that(!List.of(this.names).equals(all().subList(0, this.asked)), () -> "names are in order");
+		}
+
 		String next() {
 			int name = this.next;
 			this.next = (name + 1 == this.names.length) ? 0 : name + 1;
@@ -91,6 +106,11 @@ public class RegistryBenchmark {
 			all().forEach(this.breakers::get);
 		}
 
+		@TearDown
+		public void check() {
+			checkSize(this.breakers.all().size());
+		}
+
 	}
 
 	/**
@@ -107,6 +127,11 @@ public class RegistryBenchmark {
 			all().forEach(this.breakers::circuitBreaker);
 		}
 
+		@TearDown
+		public void check() {
+			checkSize(this.breakers.getAllCircuitBreakers().size());
+		}
+
 	}
 
 	/**
@@ -120,6 +145,11 @@ public class RegistryBenchmark {
 		@Setup
 		public void fill() {
 			all().forEach((name) -> this.map.put(name, name));
+		}
+
+		@TearDown
+		public void check() {
+			checkSize(this.map.size());
 		}
 
 	}

@@ -6,14 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Turns JMH's JSON files and the footprint into Markdown: first the figures that have a
- * target, then all.
+ * Turns JMH's JSON files and the footprint into Markdown: the table of README, then for
+ * docs/performance.md the figures that have a target, then all.
  */
 final class Report {
 
@@ -27,24 +28,26 @@ final class Report {
 		this.results = results;
 	}
 
-	/**
-	 * Prints the report of the JSON files of a directory.
-	 * @param args the directory
-	 * @throws IOException if a file cannot be read
-	 */
-	public static void main(String[] args) throws IOException {
-		System.out.println(of(Path.of(args[0]), Footprint.measure()));
+	/** The table of README. */
+	static String readme(Results results) {
+		return new Report(results).writeReadme();
 	}
 
-	static String of(Path directory, Map<String, Long> footprint) throws IOException {
-		try (Stream<Path> files = Files.list(directory)) {
-			List<Path> json = files.filter((file) -> file.toString().endsWith(".json")).sorted().toList();
-			return new Report(Results.read(json, footprint)).write();
-		}
+	/** The tables of docs/performance.md. */
+	static String performance(Results results) {
+		return new Report(results).writePerformance();
 	}
 
-	private String write() {
-		line(machine());
+	private String writeReadme() {
+		table("| | Breaker | Resilience4j | Resilience4j / Breaker | from fork to fork |",
+				ReadmeRow.all().stream().map((row) -> row.of(this.results)).flatMap(Optional::stream));
+		line("On " + machine() + ". The call itself does nothing; an empty interceptor takes "
+				+ this.results.score("AnnotatedBenchmark.emptyInterceptor") + " ns.");
+		return this.text.toString();
+	}
+
+	private String writePerformance() {
+		line("On " + machine() + ":");
 		line("");
 		targets();
 		Map<String, Map<String, Results.Measurement>> classes = new TreeMap<>();
@@ -58,42 +61,50 @@ final class Report {
 	}
 
 	private void targets() {
+		line("### Targets");
+		line("");
 		List<Target> measured = Target.all().stream().filter((target) -> target.isMeasured(this.results)).toList();
-		table("| question | at most | measured | met |", measured.stream().map((target) -> target.row(this.results)));
+		table("| question | at most | measured | from fork to fork | met |",
+				measured.stream().map((target) -> target.row(this.results)));
 	}
 
 	private void figures(String name, Map<String, Results.Measurement> figures) {
 		line("### " + name);
 		line("");
-		table("| benchmark | score | bytes a call | / breaker |",
+		table("| benchmark | score | from fork to fork | bytes a call | / breaker | from fork to fork |",
 				figures.entrySet().stream().map((figure) -> row(name, figure.getKey(), figure.getValue())));
 	}
 
 	private String row(String name, String key, Results.Measurement measurement) {
 		String method = key.substring(name.length() + 1);
-		return String.format(Locale.ROOT, "| %s | %s %s | %s | %s |", method, Target.number(measurement.score()),
-				measurement.unit(), Target.number(Math.floor(measurement.bytes())),
-				Target.number(measurement.score() / ours(name, method)));
+		Range ours = ours(name, method);
+		Range ratio = ours.equals(measurement.score()) ? Range.exactly(1) : measurement.score().dividedBy(ours);
+		return String.format(Locale.ROOT, "| %s | %s %s | %s | %s | %s | %s |", method, measurement.score(),
+				measurement.unit(), measurement.score().spread(), Range.number(Math.floor(measurement.bytes())), ratio,
+				ratio.isMeasured() ? ratio.spread() : "");
 	}
 
 	/** What this project's breaker takes for the same, or else for a call. */
-	private double ours(String name, String method) {
+	private Range ours(String name, String method) {
 		Matcher library = LIBRARY.matcher(method);
-		double alike = library.find() ? this.results.score(name + '.' + library.replaceFirst("breaker")) : Double.NaN;
-		return !Double.isNaN(alike) ? alike : this.results.score(name + '.' + method.replaceFirst("^\\w+", "breaker"));
+		Range alike = library.find() ? this.results.score(name + '.' + library.replaceFirst("breaker")) : Range.NONE;
+		return alike.isMeasured() ? alike : this.results.score(name + '.' + method.replaceFirst("^\\w+", "breaker"));
 	}
 
 	private void footprint() {
 		if (this.results.footprint().isEmpty()) {
 			return;
 		}
-		line("### Heap of one idle breaker");
+		line("### Heap of one breaker");
 		line("");
-		table("| breaker | bytes |",
-				this.results.footprint()
-					.entrySet()
-					.stream()
-					.map((size) -> String.format(Locale.ROOT, "| %s | %,d |", size.getKey(), size.getValue())));
+		table("| breaker | bytes before its first call | after use by 4 threads, mean | after use, largest of 100 |",
+				this.results.footprint().entrySet().stream().map((size) -> {
+					Footprint.Size bytes = size.getValue();
+					return String.format(Locale.ROOT, "| %s | %,d | %s | %s |", size.getKey(), bytes.idle(),
+							(bytes.used() != 0) ? String.format(Locale.ROOT, "%,d", bytes.used()) : "",
+							(bytes.used() != 0 && bytes.most() != 0) ? String.format(Locale.ROOT, "%,d", bytes.most())
+									: "");
+				}));
 	}
 
 	private void table(String header, Stream<String> rows) {

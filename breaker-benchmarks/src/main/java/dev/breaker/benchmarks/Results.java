@@ -3,10 +3,11 @@ package dev.breaker.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import tools.jackson.databind.JsonNode;
@@ -19,24 +20,50 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Results {
 
-	private static final Measurement NONE = new Measurement(Double.NaN, Double.NaN, 0, "");
+	private static final String FOOTPRINT = "footprint.tsv";
+
+	private static final Measurement NONE = new Measurement(Range.NONE, Double.NaN, "");
 
 	private final Map<String, Measurement> measurements = new TreeMap<>();
 
-	private final Map<String, Long> footprint;
+	private final Map<String, Footprint.Size> footprint;
 
-	private Results(Map<String, Long> footprint) {
+	private Results(Map<String, Footprint.Size> footprint) {
 		this.footprint = footprint;
 	}
 
-	static Results read(List<Path> files, Map<String, Long> footprint) throws IOException {
-		Results results = new Results(footprint);
-		for (Path file : files) {
-			for (JsonNode run : JsonMapper.shared().readTree(Files.readString(file))) {
-				results.measurements.put(key(run), measurement(run));
+	/** Reads what a run has left in a directory. */
+	static Results read(Path directory) throws IOException {
+		Results results = new Results(footprint(directory.resolve(FOOTPRINT)));
+		try (Stream<Path> files = Files.list(directory)) {
+			for (Path file : files.filter((path) -> path.toString().endsWith(".json")).sorted().toList()) {
+				for (JsonNode run : JsonMapper.shared().readTree(Files.readString(file))) {
+					results.measurements.put(key(run), measurement(run));
+				}
 			}
 		}
 		return results;
+	}
+
+	private static Map<String, Footprint.Size> footprint(Path file) throws IOException {
+		Map<String, Footprint.Size> footprint = new LinkedHashMap<>();
+		if (Files.exists(file)) {
+			for (String line : Files.readAllLines(file)) {
+				String[] columns = line.split("\t", -1);
+				footprint.put(columns[0], new Footprint.Size(Long.parseLong(columns[1]), Long.parseLong(columns[2]),
+						Long.parseLong(columns[3])));
+			}
+		}
+		return footprint;
+	}
+
+	/** Leaves the footprint beside what JMH has left. */
+	static void write(Path directory, Map<String, Footprint.Size> footprint) throws IOException {
+		Files.write(directory.resolve(FOOTPRINT), footprint.entrySet().stream().map((entry) -> {
+			Footprint.Size size = entry.getValue();
+			return String.join("\t", entry.getKey(), Long.toString(size.idle()), Long.toString(size.used()),
+					Long.toString(size.most()));
+		}).toList());
 	}
 
 	private static String key(JsonNode run) {
@@ -58,10 +85,9 @@ final class Results {
 		JsonNode primary = run.path("primaryMetric");
 		double[] forks = StreamSupport.stream(primary.path("rawData").spliterator(), false)
 			.mapToDouble(Results::mean)
-			.sorted()
 			.toArray();
 		double bytes = run.path("secondaryMetrics").path("gc.alloc.rate.norm").path("score").asDouble(Double.NaN);
-		return new Measurement(median(forks), bytes, forks.length, primary.path("scoreUnit").asString());
+		return new Measurement(Range.of(forks), bytes, primary.path("scoreUnit").asString());
 	}
 
 	private static double mean(JsonNode iterations) {
@@ -71,18 +97,12 @@ final class Results {
 			.orElse(Double.NaN);
 	}
 
-	private static double median(double[] sorted) {
-		int middle = sorted.length / 2;
-		return (sorted.length % 2 == 1) ? sorted[middle]
-				: Arrays.stream(sorted, middle - 1, middle + 1).average().orElse(Double.NaN);
-	}
-
 	Map<String, Measurement> all() {
 		return this.measurements;
 	}
 
-	/** The median over the forks, or NaN where it was not measured. */
-	double score(String key) {
+	/** The forks' figures, or NaN where it was not measured. */
+	Range score(String key) {
 		return this.measurements.getOrDefault(key, NONE).score();
 	}
 
@@ -91,25 +111,33 @@ final class Results {
 		return this.measurements.getOrDefault(key, NONE).bytes();
 	}
 
-	Map<String, Long> footprint() {
+	Map<String, Footprint.Size> footprint() {
 		return this.footprint;
 	}
 
-	/** Heap of one idle breaker, or NaN where it was not measured. */
-	double heap(String breaker) {
-		Long bytes = this.footprint.get(breaker);
-		return (bytes != null) ? bytes : Double.NaN;
+	/** Heap of one breaker before its first call, or NaN where it was not measured. */
+	Range idleHeap(String breaker) {
+		return heap(breaker, Footprint.Size::idle);
+	}
+
+	/** Heap of one breaker after its calls, or NaN where it was not measured. */
+	Range usedHeap(String breaker) {
+		return heap(breaker, Footprint.Size::used);
+	}
+
+	private Range heap(String breaker, ToLongFunction<Footprint.Size> bytes) {
+		Footprint.Size size = this.footprint.get(breaker);
+		return (size != null) ? Range.exactly((double) bytes.applyAsLong(size)) : Range.NONE;
 	}
 
 	/**
 	 * The figures of one benchmark.
 	 *
-	 * @param score the median over the forks
+	 * @param score what a call takes
 	 * @param bytes what a call allocates
-	 * @param forks how many there were
 	 * @param unit the unit of the score
 	 */
-	record Measurement(double score, double bytes, int forks, String unit) {
+	record Measurement(Range score, double bytes, String unit) {
 	}
 
 }

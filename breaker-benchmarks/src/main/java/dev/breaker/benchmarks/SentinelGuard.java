@@ -40,6 +40,21 @@ final class SentinelGuard {
 		return new SentinelGuard(resource);
 	}
 
+	String resource() {
+		return this.resource;
+	}
+
+	/** Makes a call, or is refused, to find out. */
+	boolean isOpen() {
+		try {
+			call(Object::new);
+			return false;
+		}
+		catch (BlockException ex) {
+			return true;
+		}
+	}
+
 	Object call(Supplier<Object> work) throws BlockException {
 		@Nullable Entry entry = null;
 		try {

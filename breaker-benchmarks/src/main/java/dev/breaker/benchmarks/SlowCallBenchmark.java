@@ -1,5 +1,6 @@
 package dev.breaker.benchmarks;
 
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import dev.breaker.CircuitBreaker;
@@ -10,6 +11,8 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * A healthy call through a closed breaker that judges slow calls too, and so has to read
@@ -36,6 +39,23 @@ public class SlowCallBenchmark {
 	private static CircuitBreaker breaker(SlidingWindowType window) {
 		return CircuitBreaker.of("breaker",
 				Guards.breakerConfig(window, 50).slowCallDurationThreshold(Guards.SLOW).build());
+	}
+
+	@TearDown
+	public void check(BenchmarkParams params) {
+		switch (Checks.method(params)) {
+			case "breakerCount" -> check(this.breakerCount);
+			case "breakerTime" -> check(this.breakerTime);
+			case "resilience4jCount" -> Tally.of(this.resilience4jCount).onlySucceeded();
+			case "resilience4jTime" -> Tally.of(this.resilience4jTime).onlySucceeded();
+			default -> throw Checks.missing(params);
+		}
+	}
+
+	private static void check(CircuitBreaker breaker) {
+		Checks.same(Optional.ofNullable(breaker.config().slowCallDurationThreshold()), Optional.of(Guards.SLOW),
+				"threshold of slow calls");
+		Tally.of(breaker).onlySucceeded();
 	}
 
 	@Benchmark

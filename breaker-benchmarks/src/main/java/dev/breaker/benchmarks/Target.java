@@ -2,7 +2,7 @@ package dev.breaker.benchmarks;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /**
  * A figure that this project sets itself, mostly a ratio to a rival or to a floor of the
@@ -11,9 +11,9 @@ import java.util.function.ToDoubleFunction;
  * @param question what is asked
  * @param limit what must not be exceeded
  * @param unit the unit of limit and figure
- * @param figure what was measured; NaN where it was not
+ * @param figure what was measured
  */
-record Target(String question, double limit, String unit, ToDoubleFunction<Results> figure) {
+record Target(String question, double limit, String unit, Function<Results, Range> figure) {
 
 	private static final String TIMES = "×";
 
@@ -23,11 +23,9 @@ record Target(String question, double limit, String unit, ToDoubleFunction<Resul
 
 	private static final String INTERCEPTOR = "AnnotatedBenchmark.emptyInterceptor";
 
-	private static final String CLOSED = "AnnotatedBenchmark.breakerClosed[meters=false]";
+	private static final String CLOSED = "AnnotatedBenchmark.breakerClosed[with=nothing]";
 
-	private static final String CLOSED_METERS = "AnnotatedBenchmark.breakerClosed[meters=true]";
-
-	private static final String OPEN = "AnnotatedBenchmark.breakerOpen[meters=false]";
+	private static final String CLOSED_METERS = "AnnotatedBenchmark.breakerClosed[with=meters]";
 
 	static List<Target> all() {
 		return List.of(
@@ -45,6 +43,10 @@ record Target(String question, double limit, String unit, ToDoubleFunction<Resul
 						"TimeWindowBenchmark.resilience4j"),
 				ratio("the same, 2 threads", 0.15, "TimeWindowBenchmark.breaker@2",
 						"TimeWindowBenchmark.resilience4j@2"),
+				ratio("closed, 50 % failures, time window of a day / of 10 seconds", 1.5,
+						"LongWindowBenchmark.breaker[seconds=86400]", "LongWindowBenchmark.breaker[seconds=10]"),
+				ratio("the same, 2 threads", 1.5, "LongWindowBenchmark.breaker[seconds=86400]@2",
+						"LongWindowBenchmark.breaker[seconds=10]@2"),
 				ratio("closed, slow-call rule / two nanoTime", 1.2, "SlowCallBenchmark.breakerCount",
 						"FloorBenchmark.twoNanoTimes"),
 				ratio("the same, 2 threads", 1.2, "SlowCallBenchmark.breakerCount@2", "FloorBenchmark.twoNanoTimes@2"),
@@ -58,73 +60,75 @@ record Target(String question, double limit, String unit, ToDoubleFunction<Resul
 				ratio("refused, as exception / Resilience4j", 0.05, "RefusedBenchmark.breaker",
 						"RefusedBenchmark.resilience4j"),
 				// Registry
-				new Target("look-up among 100,000 names", 25, NANOS,
+				new Target("look-up of 64 among 100,000 names", 25, NANOS,
 						(results) -> results.score("RegistryBenchmark.breaker[asked=64]")),
-				// Heap of one idle breaker
+				// Heap of one breaker
 				heap("heap, count window", 600, Footprint.COUNT), heap("heap, time window", 900, Footprint.TIME),
-				heap("the same, every second used", 900, Footprint.USED),
+				heap("the same, every second used", 900, Footprint.EVERY_SECOND),
+				usedHeap("heap after use by 4 threads, time window / Resilience4j", 1.2, Footprint.TIME,
+						Footprint.RESILIENCE4J_TIME),
+				usedHeap("heap after use by 4 threads, count window / Resilience4j", 1 / 3.0, Footprint.COUNT,
+						Footprint.RESILIENCE4J_COUNT),
 				// Annotated
 				ratio("annotated, closed / empty interceptor", 1.5, CLOSED, INTERCEPTOR),
 				bytes("annotated, closed, allocated", 160, CLOSED),
 				ratio("annotated, closed, meters / empty interceptor", 4, CLOSED_METERS, INTERCEPTOR),
 				bytes("annotated, closed, meters, allocated", 160, CLOSED_METERS),
 				ratio("annotated, closed, meters / Resilience4j with its own", 1 / 10.0, CLOSED_METERS,
-						"AnnotatedBenchmark.resilience4jClosed[meters=true]"),
-				ratio("annotated, open, fallback / empty interceptor", 3, OPEN, INTERCEPTOR),
-				ratio("annotated, open, fallback / Resilience4j", 1 / 25.0, OPEN,
-						"AnnotatedBenchmark.resilience4jOpen[meters=false]"),
-				ratio("annotated, failing, fallback / Resilience4j", 1 / 15.0,
-						"AnnotatedBenchmark.breakerFailing[meters=false]",
-						"AnnotatedBenchmark.resilience4jFailing[meters=false]"),
+						"AnnotatedBenchmark.resilience4jClosed[with=meters]"),
+				ratio("annotated, open, fallback / empty interceptor", 3,
+						"AnnotatedBenchmark.breakerOpen[with=nothing]", INTERCEPTOR),
+				ratio("annotated, open, fallback, events / Resilience4j", 1 / 25.0,
+						"AnnotatedBenchmark.breakerOpen[with=events]",
+						"AnnotatedBenchmark.resilience4jOpen[with=events]"),
+				ratio("annotated, failing, fallback / Resilience4j", 0.4,
+						"AnnotatedBenchmark.breakerFailing[with=nothing]",
+						"AnnotatedBenchmark.resilience4jFailing[with=events]"),
+				ratio("the same, events", 0.4, "AnnotatedBenchmark.breakerFailing[with=events]",
+						"AnnotatedBenchmark.resilience4jFailing[with=events]"),
 				// Start-up
-				new Target("start-up, 100 breakers: what it adds / what Resilience4j adds", 0.5, TIMES,
-						(results) -> startUp(results, "BREAKER") / startUp(results, "RESILIENCE4J")));
+				new Target("start-up, 100 breakers: what it adds / what Resilience4j's breaker adds", 0.7, TIMES,
+						(results) -> startUp(results, "BREAKER").dividedBy(startUp(results, "RESILIENCE4J_BREAKER"))));
 	}
 
 	/** What a library adds to the start of an application without any. */
-	private static double startUp(Results results, String library) {
+	static Range startUp(Results results, String library) {
 		String benchmark = "StartUpBenchmark.start[breakers=100][library=%s]";
-		return results.score(benchmark.formatted(library)) - results.score(benchmark.formatted("NONE"));
+		return results.score(benchmark.formatted(library)).minus(results.score(benchmark.formatted("NONE")));
 	}
 
 	private static Target heap(String question, double limit, String breaker) {
-		return new Target(question, limit, BYTES, (results) -> results.heap(breaker));
+		return new Target(question, limit, BYTES, (results) -> results.idleHeap(breaker));
+	}
+
+	private static Target usedHeap(String question, double limit, String ours, String other) {
+		return new Target(question, limit, TIMES,
+				(results) -> results.usedHeap(ours).dividedBy(results.usedHeap(other)));
 	}
 
 	private static Target ratio(String question, double limit, String ours, String other) {
-		return new Target(question, limit, TIMES, (results) -> results.score(ours) / results.score(other));
+		return new Target(question, limit, TIMES, (results) -> results.score(ours).dividedBy(results.score(other)));
 	}
 
 	private static Target difference(String question, double limit, String ours, String other) {
-		return new Target(question, limit, NANOS, (results) -> results.score(ours) - results.score(other));
+		return new Target(question, limit, NANOS, (results) -> results.score(ours).minus(results.score(other)));
 	}
 
 	private static Target bytes(String question, double limit, String ours) {
 		// The profiler counts what JMH itself allocates between iterations too.
-		return new Target(question, limit, BYTES, (results) -> Math.floor(results.bytes(ours)));
+		return new Target(question, limit, BYTES, (results) -> Range.exactly(Math.floor(results.bytes(ours))));
 	}
 
 	/** Whether it was measured at all. */
 	boolean isMeasured(Results results) {
-		return !Double.isNaN(this.figure.applyAsDouble(results));
+		return this.figure.apply(results).isMeasured();
 	}
 
 	String row(Results results) {
-		double measured = this.figure.applyAsDouble(results);
-		return String.format(Locale.ROOT, "| %s | %s %s | %s %s | %s |", this.question, number(this.limit), this.unit,
-				number(measured), this.unit, (measured <= this.limit) ? "yes" : "**no**");
-	}
-
-	/** With as many digits as mean something. */
-	static String number(double value) {
-		if (Double.isNaN(value)) {
-			return "";
-		}
-		double size = Math.abs(value);
-		if (size == Math.rint(size) || size >= 1000) {
-			return String.format(Locale.ROOT, "%,.0f", value);
-		}
-		return String.format(Locale.ROOT, (size < 1) ? "%.3f" : "%.1f", value);
+		Range measured = this.figure.apply(results);
+		return String.format(Locale.ROOT, "| %s | %s %s | %s %s | %s | %s |", this.question, Range.number(this.limit),
+				this.unit, measured, this.unit, measured.spread(),
+				(measured.median() <= this.limit) ? "yes" : "**no**");
 	}
 
 }

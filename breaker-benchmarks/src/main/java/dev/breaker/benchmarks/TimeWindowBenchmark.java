@@ -12,6 +12,8 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * A healthy call through a closed breaker with a time window. No listener; no slow-call
@@ -35,7 +37,19 @@ public class TimeWindowBenchmark {
 
 	private final dev.failsafe.CircuitBreaker<Object> failsafe = Guards.failsafe(WINDOW, 50);
 
-	private final FailsafeExecutor<Object> failsafeExecutor = Failsafe.with(Guards.failsafe(WINDOW, 50));
+	private final FailsafeExecutor<Object> failsafeExecutor = Failsafe.with(this.failsafe);
+
+	@TearDown
+	public void check(BenchmarkParams params) {
+		Tally tally = switch (Checks.method(params)) {
+			case "breaker" -> Tally.of(this.breaker);
+			case "resilience4j" -> Tally.of(this.resilience4j);
+			case "resilience4jLockFree" -> Tally.of(this.resilience4jLockFree);
+			case "failsafe", "failsafePermit" -> Tally.of(this.failsafe);
+			default -> throw Checks.missing(params);
+		};
+		tally.onlySucceeded();
+	}
 
 	@Benchmark
 	public Object breaker() {

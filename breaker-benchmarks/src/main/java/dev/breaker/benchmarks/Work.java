@@ -30,6 +30,8 @@ class Work implements Supplier<Object>, ThrowingSupplier<Object, RuntimeExceptio
 
 		private int calls;
 
+		private long failures;
+
 		Failing(int percent) {
 			this.every = 100 / percent;
 		}
@@ -38,15 +40,23 @@ class Work implements Supplier<Object>, ThrowingSupplier<Object, RuntimeExceptio
 		public Object get() {
 			if (++this.calls == this.every) {
 				this.calls = 0;
+				this.failures++;
 				throw this.failure;
 			}
 			return super.get();
 		}
 
+		/** Some calls came as far as this, and failed. */
+		void check() {
+			Checks.that(this.failures > 0, () -> "no call has failed");
+		}
+
 	}
 
 	/**
-	 * Succeeds at every so many calls, and fails at all others.
+	 * Succeeds at first and at every so many calls, and fails at all others: not even a
+	 * threshold of 100 % is ever reached, if a window has room for so many. For one
+	 * thread.
 	 */
 	static final class FailingMostly extends Work {
 
@@ -54,7 +64,7 @@ class Work implements Supplier<Object>, ThrowingSupplier<Object, RuntimeExceptio
 
 		private final int every;
 
-		private int calls;
+		private int left = 1;
 
 		FailingMostly(int every) {
 			this.every = every;
@@ -62,10 +72,10 @@ class Work implements Supplier<Object>, ThrowingSupplier<Object, RuntimeExceptio
 
 		@Override
 		public Object get() {
-			if (++this.calls != this.every) {
+			if (--this.left != 0) {
 				throw this.failure;
 			}
-			this.calls = 0;
+			this.left = this.every;
 			return super.get();
 		}
 
