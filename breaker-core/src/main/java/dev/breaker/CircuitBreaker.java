@@ -45,6 +45,8 @@ public final class CircuitBreaker {
 
 	private static final VarHandle OUTERMOST;
 
+	private static final VarHandle DISPATCHER;
+
 	static final Fallback<?, ?> RETHROW = CircuitBreaker::rethrow;
 
 	static {
@@ -52,6 +54,7 @@ public final class CircuitBreaker {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			PERIOD = lookup.findVarHandle(CircuitBreaker.class, "period", Period.class);
 			OUTERMOST = lookup.findVarHandle(CircuitBreaker.class, "outermost", OutermostCalls.class);
+			DISPATCHER = lookup.findVarHandle(CircuitBreaker.class, "dispatcher", StateChangeDispatcher.class);
 			LISTENERS = lookup.findVarHandle(CircuitBreaker.class, "listeners", Listeners.class);
 		}
 		catch (ReflectiveOperationException ex) {
@@ -76,7 +79,8 @@ public final class CircuitBreaker {
 
 	private final LongAdder notPermitted = new LongAdder();
 
-	private final StateChangeDispatcher dispatcher;
+	/** Null as long as there was no news. */
+	private volatile @Nullable StateChangeDispatcher dispatcher;
 
 	private volatile @Nullable OutermostCalls outermost;
 
@@ -92,7 +96,6 @@ public final class CircuitBreaker {
 		this.nanoClock = NanoClock.of(config.nanoClock());
 		Instant at = instant(config);
 		this.period = Period.first(config.rules, this.nanoClock.read(), at);
-		this.dispatcher = new StateChangeDispatcher(this.period.news);
 	}
 
 	/**
@@ -414,7 +417,7 @@ public final class CircuitBreaker {
 			p = current(now);
 			if (p != before) {
 				// Listeners and the clock for people took time: it is read anew.
-				this.dispatcher.tell(this);
+				tell();
 				continue;
 			}
 			Ticket ticket = switch (p.state) {
@@ -517,7 +520,7 @@ public final class CircuitBreaker {
 			// First what time decided: a probe that comes back too late is lost.
 			current();
 			probe.giveBack();
-			this.dispatcher.tell(this);
+			tell();
 		}
 	}
 
@@ -538,7 +541,7 @@ public final class CircuitBreaker {
 				decision.told = true;
 			}
 		}
-		this.dispatcher.tell(this);
+		tell();
 	}
 
 	private void fail(Ticket ticket, @Nullable Throwable thrown, long elapsed, long end) {
@@ -560,7 +563,7 @@ public final class CircuitBreaker {
 				decision.told = true;
 			}
 		}
-		this.dispatcher.tell(this);
+		tell();
 	}
 
 	private void ignore(Ticket ticket, Throwable thrown, long elapsed) {
@@ -614,7 +617,7 @@ public final class CircuitBreaker {
 		while (true) {
 			Period before = this.period;
 			Period p = current();
-			if (p == before || !this.dispatcher.tell(this)) {
+			if (p == before || !tell()) {
 				return p;
 			}
 		}
@@ -715,9 +718,20 @@ public final class CircuitBreaker {
 		while (!swap(p, next));
 	}
 
-	/** Tells what has changed and is not told yet. */
-	void tell() {
-		this.dispatcher.tell(this);
+	/**
+	 * Sees to it that what has changed is told.
+	 * @return whether this thread told anything, so that time has passed
+	 */
+	boolean tell() {
+		if (this.period.news == News.NONE) {
+			return false;
+		}
+		StateChangeDispatcher present = this.dispatcher;
+		while (present == null) {
+			DISPATCHER.compareAndSet(this, null, new StateChangeDispatcher());
+			present = this.dispatcher;
+		}
+		return present.tell(this);
 	}
 
 	/**
@@ -841,7 +855,7 @@ public final class CircuitBreaker {
 		}
 		while (!swapRules(p, next));
 		current();
-		this.dispatcher.tell(this);
+		tell();
 	}
 
 	/**

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class News {
 
+	/** What each breaker begins with; it is never told. */
+	static final News NONE = new News(0, null, false, null, null);
+
 	/** Counts the news of one breaker. */
 	final long number;
 
@@ -28,11 +31,6 @@ final class News {
 		this.reset = reset;
 		this.decision = decision;
 		this.before = before;
-	}
-
-	/** What a new breaker begins with; it is never told. */
-	static News none() {
-		return new News(0, null, false, null, null);
 	}
 
 	News followedBy(@Nullable StateChange change, boolean reset, @Nullable Decision decision) {

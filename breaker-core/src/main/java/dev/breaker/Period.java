@@ -75,7 +75,7 @@ final class Period implements Ticket {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
-				limit(state, rules, BY_RULES, openings), at, openings, null, false, News.none());
+				limit(state, rules, BY_RULES, openings), at, openings, null, false, News.NONE);
 	}
 
 	/** The period that follows by the rules or by time. */

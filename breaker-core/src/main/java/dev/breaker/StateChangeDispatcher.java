@@ -41,7 +41,7 @@ final class StateChangeDispatcher {
 	}
 
 	/** The last news that was told. Written by the teller. */
-	private volatile News told;
+	private volatile News told = News.NONE;
 
 	private volatile @Nullable Thread teller;
 
@@ -53,10 +53,6 @@ final class StateChangeDispatcher {
 
 	/** After which news a successor waited in vain. */
 	private volatile long vain = -1;
-
-	StateChangeDispatcher(News first) {
-		this.told = first;
-	}
 
 	/**
 	 * Sees to it that the present news of a breaker is told, by this thread or by
