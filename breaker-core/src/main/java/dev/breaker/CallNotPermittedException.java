@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A circuit breaker refused a call. Costs little: it has no stack trace and no cause,
  * since one request's exception must not travel into another's, and its message is put
- * together only when somebody reads it.
+ * together only when it is read: breaker, state, reason, class of the last failure, and
+ * when a call may pass.
  */
 public class CallNotPermittedException extends RuntimeException {
 

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Watches calls, refuses them while too many fail or drag, and lets a few probes find out
  * when the other side is well again. Safe for use by many threads. It owns no thread and
- * no timer: its state is a function of what was recorded and of the clock, and whoever
- * looks first after a wait finds the next state.
+ * no timer: its state is a function of what was recorded and of the clock, and the first
+ * look after a wait finds the next state.
  *
  * <p>
  * The present {@link Period} is swapped by compare-and-set, and an admitted call carries
@@ -204,9 +204,10 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Makes a call, if it is permitted, and records how it ends. Where it is refused, or
-	 * ends in what counts as a failure, the fallback gives the result; ignored
-	 * exceptions, interrupts and cancellations are thrown as they are.
+	 * Makes a call, if it is permitted, and records how it ends. Where it is refused, by
+	 * this breaker or by one further in, or throws what counts as a failure (in
+	 * {@link State#DISABLED} too, though nothing is recorded), the fallback gives the
+	 * result; ignored exceptions, interrupts and cancellations are thrown as they are.
 	 * @param <T> the type of its result
 	 * @param <X> what it may throw
 	 * @param work the call
@@ -272,7 +273,9 @@ public final class CircuitBreaker {
 	 * @param <T> the type of its result
 	 * @param work starts the call
 	 * @return a {@link CompletableFuture} that ends as the call does, after the call was
-	 * recorded; cancelling it records nothing, and cancels the call
+	 * recorded. Its completion from outside ends and cancels the call: an exceptional
+	 * one, such as a timeout, is judged by the rules as if thrown; any other, and
+	 * cancelling it, records nothing
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work) {
 		CircuitBreaker live = entered();
@@ -281,14 +284,16 @@ public final class CircuitBreaker {
 
 	/**
 	 * Makes an asynchronous call, if it is permitted, and records it when its stage
-	 * completes. Where it is refused, or ends in what counts as a failure (thrown by
-	 * {@code work} itself, too), the fallback gives the stage.
+	 * completes. Where it is refused, by this breaker or by one further in, or throws
+	 * what counts as a failure ({@code work} itself, too), the fallback gives the stage.
 	 * @param <T> the type of its result
 	 * @param work starts the call
 	 * @param fallback what is done instead; it is given what was really thrown, without a
 	 * {@code CompletionException}
 	 * @return a {@link CompletableFuture} that ends as the call or the fallback does,
-	 * after the call was recorded; cancelling it records nothing, and cancels the call
+	 * after the call was recorded. Its completion from outside cancels what is under way,
+	 * the call or its fallback; it ends the call as without a fallback, which does not
+	 * run for it
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work,
 			Function<Throwable, ? extends CompletionStage<T>> fallback) {

@@ -269,10 +269,10 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
-	 * Sets what a config says. Each method refuses a value out of its range, and
-	 * {@link #build()} values that contradict each other, with an
+	 * Sets what a config says. A value out of its range is refused with an
 	 * {@link IllegalArgumentException} that names the property, the value and what would
-	 * be valid. Nothing is corrected silently. Not safe for use by several threads.
+	 * be valid: by each method, or by {@link #build()} where the range depends on another
+	 * value. Nothing is corrected silently. Not safe for use by several threads.
 	 */
 	public static final class Builder {
 
@@ -410,7 +410,8 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
-		 * How many calls, or seconds, the window holds. Default: 100.
+		 * How many calls, or seconds, the window holds. The upper end of the range
+		 * depends on the type, and is checked by {@link #build()}. Default: 100.
 		 * @param size 1 to 1,000,000 calls, or 1 to 86,400 seconds (a day)
 		 * @return this builder
 		 */
@@ -584,8 +585,11 @@ public final class CircuitBreakerConfig {
 		/**
 		 * What counts as a failure: these and their subclasses. Where any record rule is
 		 * given, every other exception is a success. Wrappers such as
-		 * {@code CompletionException} are looked through. Replaces what was given before.
-		 * Default: none, every {@code Throwable} is a failure.
+		 * {@code CompletionException} are looked through. An interrupt, a cancellation
+		 * and the refusal of a breaker further in count as nothing unless a class here is
+		 * theirs, or one of their subclasses; {@code Exception} or {@code IOException} do
+		 * not name them. Replaces what was given before. Default: none, every other
+		 * {@code Throwable} is a failure.
 		 * @param classes the classes; none at all takes the rule back
 		 * @return this builder
 		 */
@@ -610,7 +614,8 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
-		 * What counts as a failure, beside {@link #recordExceptions}. A rule that throws
+		 * What counts as a failure, beside {@link #recordExceptions}; of an exception
+		 * that an interrupt led to, the interrupt is asked about. A rule that throws
 		 * makes the call a failure, and is logged once. Default: none.
 		 * @param rule true for a failure; {@code null} takes the rule back
 		 * @return this builder
@@ -669,7 +674,8 @@ public final class CircuitBreakerConfig {
 		/**
 		 * Makes the config.
 		 * @return an immutable config
-		 * @throws IllegalArgumentException when values contradict each other
+		 * @throws IllegalArgumentException when a value is out of the range that another
+		 * one gives it
 		 */
 		public CircuitBreakerConfig build() {
 			boolean countBased = this.slidingWindowType == SlidingWindowType.COUNT_BASED;

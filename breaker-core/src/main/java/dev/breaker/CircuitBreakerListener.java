@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  * costs the calls nothing.
  *
  * <p>
- * Methods run on the thread that caused the news, after the fact and under no lock, so
- * they should be quick. State changes arrive one at a time and in their order; where
- * several threads change the state at once, one of them may deliver the news of the
- * others. What a listener throws is logged, and never reaches the call.
+ * Methods run after the step that they hear of is complete, and under no lock. How a call
+ * ends is told by the thread that ends it. Changes of state and resets are told by the
+ * thread that made them or by one that made others at the same time, one at a time and in
+ * their order; the call that led to a change is told before the change. These threads
+ * wait for the listener, so it should be quick. What it throws is logged, and never
+ * reaches the call.
  */
 public interface CircuitBreakerListener {
 

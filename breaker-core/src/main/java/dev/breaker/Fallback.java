@@ -3,9 +3,10 @@ package dev.breaker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done instead of a call that was refused or that failed. It does not run for
- * what counts as nothing or as a success: ignored exceptions, interrupts and
- * cancellations reach the caller as they are.
+ * What is done instead of a call that was refused, by its breaker or by one further in,
+ * or that threw what counts as a failure. It does not run for what counts as a success,
+ * nor for what was ignored: ignored exceptions, interrupts and cancellations reach the
+ * caller as they are.
  *
  * @param <T> the type of the result
  * @param <X> what it may throw

@@ -3,9 +3,8 @@ package dev.breaker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to make one call. Whoever took it gives it back by exactly one of its
- * methods; giving it back a second time does nothing. Safe for use by several threads:
- * the first one to give it back wins.
+ * The right to make one call. It is given back once, by one of its methods; a second time
+ * does nothing. Safe for use by several threads: the first one to give it back wins.
  *
  * <p>
  * A permit that never comes back harms nothing while the breaker is {@link State#CLOSED};

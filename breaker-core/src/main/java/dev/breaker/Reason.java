@@ -17,7 +17,7 @@ public enum Reason {
 	/** The wait in {@link State#OPEN} was over. */
 	WAIT_ELAPSED,
 
-	/** The probes can no longer fail: the breaker closed. */
+	/** The probes can no longer fail, or enough succeeded: the breaker closed. */
 	PROBES_SUCCEEDED,
 
 	/** The probes can no longer succeed: the breaker opened again. */
@@ -26,7 +26,7 @@ public enum Reason {
 	/** A probe did not come back in time: the breaker opened again. */
 	PROBES_LOST,
 
-	/** An operator, or the application, said so. */
+	/** A command of an operator or of the application. */
 	COMMAND,
 
 	/** The hold of an operator's command was over. */

@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param bufferedCalls calls in the window
  * @param failedCalls failed calls in the window
  * @param slowCalls slow calls in the window; a failed call may be slow too
- * @param consecutiveFailures failures recorded since the last recorded success
+ * @param consecutiveFailures failures recorded since the last recorded success of this
+ * window, or since it began
  * @param callsUntilEvaluated how many more recorded calls it takes until the rates are
- * compared with their thresholds; in {@link State#HALF_OPEN} how many probes are still to
- * be recorded; zero where no rate is judged
+ * compared with their thresholds, zero where no rate is judged; in
+ * {@link State#HALF_OPEN} how many probes are still to be recorded, whatever is judged
  * @param successfulCallsTotal recorded successes, slow ones too, since creation or reset
  * @param failedCallsTotal recorded failures, slow ones too, since creation or reset
  * @param slowCallsTotal slow calls, successful or failed, since creation or reset

@@ -8,21 +8,25 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Puts the annotated method, or each public method of the annotated type, behind a
- * circuit breaker. Works on classes, on interfaces (HTTP interface clients, Spring Data
+ * Puts the annotated method, or the methods of the annotated type, behind a circuit
+ * breaker. Works on classes, on interfaces (HTTP interface clients, Spring Data
  * repositories) and as a meta-annotation; an annotation on a method wins over one on its
  * type, and one on the class over one on an interface.
  *
  * <p>
- * On a type it covers calls alone. Left out, unless annotated themselves, are callbacks
- * of the container and of Boot (lifecycle, order, initialization, events, runners,
- * health, info, meters), {@code @Bean} methods, methods that Spring MVC calls beside the
- * handler ({@code @ExceptionHandler}, {@code @ModelAttribute}, {@code @InitBinder}), the
- * fallback, and methods with {@link Unguarded}.
+ * On a class it covers the public methods, on an interface those that the interface has;
+ * default methods too, but for those of HTTP interface clients, whose requests are
+ * covered. Left out, unless annotated themselves, are callbacks of the container, of Boot
+ * and of Micrometer (lifecycle, order, initialization, events, runners, health, info,
+ * meters, {@code close()}), {@code @Bean} methods, what Spring MVC calls beside the
+ * handler ({@code @ExceptionHandler}, {@code @ModelAttribute}, {@code @InitBinder},
+ * interceptors, argument resolvers), the fallback, methods of {@link Object}, and methods
+ * with {@link Unguarded}.
  *
  * <p>
  * The call runs on the caller's thread. A call that is refused throws
- * {@link dev.breaker.CallNotPermittedException} unless there is a fallback.
+ * {@link dev.breaker.CallNotPermittedException} (a stage fails with it) unless there is a
+ * fallback.
  */
 @Documented
 @Inherited
@@ -39,13 +43,13 @@ public @interface CircuitBreaker {
 	String name();
 
 	/**
-	 * What runs instead when the call fails or is refused, by its own breaker or by one
-	 * further in: the name of a method of the same class, inherited ones included, or
-	 * {@code bean::method}. It takes the parameters of the guarded method, or none, and
-	 * after them may take one {@code Throwable}; of several the one nearest to what was
-	 * thrown runs. A name that fits no method, or one with a checked exception that the
-	 * guarded method does not declare, stops the application at start. Default: none,
-	 * what was thrown reaches the caller.
+	 * What runs instead when the call throws what counts as a failure or is refused, by
+	 * its own breaker or by one further in: the name of a method of the same class,
+	 * inherited ones included, or {@code bean::method}. It takes the parameters of the
+	 * guarded method, or none, and after them may take one {@code Throwable}; of several
+	 * the one nearest to what was thrown runs. A name that fits no method, or one with a
+	 * checked exception that the guarded method does not declare, stops the application
+	 * at start. Default: none, what was thrown reaches the caller.
 	 * @return the name of the fallback, or an empty string
 	 */
 	String fallbackMethod() default "";
@@ -53,8 +57,11 @@ public @interface CircuitBreaker {
 	/**
 	 * A SpEL expression over the arguments, as in Spring's {@code @Cacheable}
 	 * ({@code #warehouse}, {@code #a0}, {@code #root.methodName}). Each value has a
-	 * breaker of its own, called {@code name:value} and configured as {@code name}.
-	 * Default: none, one breaker for all calls.
+	 * breaker of its own, called {@code name:value} and configured as {@code name}, in a
+	 * {@link dev.breaker.CircuitBreakerGroup} of that name. A key that is null, that
+	 * throws, or that has only the text of {@link Object#toString()} makes no call: the
+	 * fallback runs with that exception, else it is thrown. Default: none, one breaker
+	 * for all calls.
 	 * @return the expression, or an empty string
 	 */
 	String key() default "";

@@ -81,7 +81,8 @@ public class BreakerProperties {
 
 		/**
 		 * Order of the interceptor among the advisors of a bean: a lower one runs further
-		 * outside. The default is outside of transactions.
+		 * outside, but always inside of retries, validation, method security, limits of
+		 * concurrency and asynchronous execution. The default is outside of transactions.
 		 */
 		private int order = Ordered.LOWEST_PRECEDENCE - 100;
 
@@ -121,8 +122,8 @@ public class BreakerProperties {
 	public static class Health {
 
 		/**
-		 * Names of the breakers whose opening turns health DOWN. Health stays UP for all
-		 * others.
+		 * Names of the breakers, of breakers made by key, or of single keys, whose
+		 * opening turns health DOWN. Health stays UP for all others.
 		 */
 		private List<String> downWhenOpen = new ArrayList<>();
 
@@ -167,7 +168,7 @@ public class BreakerProperties {
 		private boolean enabled = true;
 
 		/**
-		 * How many events of each type are kept for a breaker, 1 or more. Breakers made
+		 * How many events of each type are kept for a breaker, 1 to 10000. Breakers made
 		 * by key share those of their name.
 		 */
 		private int capacity = 100;
