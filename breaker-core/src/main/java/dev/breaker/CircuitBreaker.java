@@ -444,7 +444,7 @@ public final class CircuitBreaker {
 		Probes probes = Objects.requireNonNull(p.probes);
 		Ticket ticket = probes.take(p, caller, now);
 		if (probes.isFruitless(now)) {
-			Complaint.log(logger,
+			HookFailures.log(logger,
 					"Circuit breaker '{}' has been HALF_OPEN and given out probes for {} without one that was recorded: "
 							+ "they end in what counts as nothing, such as ignored exceptions, cancellations, "
 							+ "or refusals by the same breaker of calls that they make on other threads",
@@ -956,7 +956,7 @@ public final class CircuitBreaker {
 	void complain(Throwable thrown) {
 		if (!this.ruleComplaintLogged) {
 			this.ruleComplaintLogged = true;
-			Complaint.log(logger, "A rule or clock of circuit breaker '{}' failed; further failures are not logged",
+			HookFailures.log(logger, "A rule or clock of circuit breaker '{}' failed; further failures are not logged",
 					LogText.oneLine(this.name), thrown);
 		}
 	}

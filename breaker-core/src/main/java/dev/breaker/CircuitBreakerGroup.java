@@ -606,7 +606,7 @@ public final class CircuitBreakerGroup {
 			}
 			tellAdded(candidate);
 			if (log) {
-				Complaint.log(logger,
+				HookFailures.log(logger,
 						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command: while that is so, further keys share '{}'. If so many keys are in use at a time, raise the limit (in Spring Boot applications breaker.keys.max)",
 						LogText.oneLine(this.name), this.limit, LogText.oneLine(candidate.breaker.name()));
 			}

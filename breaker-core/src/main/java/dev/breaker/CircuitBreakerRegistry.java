@@ -365,7 +365,7 @@ public final class CircuitBreakerRegistry {
 			catch (Throwable ex) {
 				if (!this.complained) {
 					this.complained = true;
-					Complaint.log(logger,
+					HookFailures.log(logger,
 							"A listener of the circuit breaker registry failed; its further failures are not logged: {}",
 							this.listener.getClass(), ex);
 				}

@@ -163,7 +163,7 @@ final class Listeners {
 	}
 
 	private static void complain(CircuitBreaker breaker, CircuitBreakerListener listener, Throwable thrown) {
-		Complaint.log(logger, "A listener of circuit breaker '{}' failed: {}", LogText.oneLine(breaker.name()),
+		HookFailures.log(logger, "A listener of circuit breaker '{}' failed: {}", LogText.oneLine(breaker.name()),
 				listener.getClass(), thrown);
 	}
 

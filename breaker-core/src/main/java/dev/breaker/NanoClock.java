@@ -55,7 +55,7 @@ final class NanoClock {
 		catch (Throwable ex) {
 			if (!this.complained) {
 				this.complained = true;
-				Complaint.log(logger,
+				HookFailures.log(logger,
 						"The nanoClock of a circuit breaker failed: its time stands still until it answers again", ex);
 			}
 			return this.lastReading;

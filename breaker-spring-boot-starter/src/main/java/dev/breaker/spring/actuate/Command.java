@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 import dev.breaker.State;
 import dev.breaker.StateCommand;
-import dev.breaker.spring.event.ThrowableText;
+import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -54,7 +54,7 @@ final class Command {
 			return State.valueOf(state.strip().toUpperCase(Locale.ROOT));
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalid("Invalid state '" + ThrowableText.oneLine(state) + "'. Valid states: " + STATES);
+			throw invalid("Invalid state '" + LogText.oneLine(state) + "'. Valid states: " + STATES);
 		}
 	}
 
@@ -72,7 +72,7 @@ final class Command {
 				// Told below.
 			}
 		}
-		throw invalid("Invalid hold '" + ThrowableText.oneLine(hold)
+		throw invalid("Invalid hold '" + LogText.oneLine(hold)
 				+ "': must be a duration above zero with its unit, such as 30s, 10m, 2h or PT10M");
 	}
 

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import dev.breaker.spring.event.ThrowableText;
+import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.json.JsonParseException;
@@ -78,15 +78,14 @@ final class CommandBody {
 	private static void checkName(@Nullable Object value, String circuitBreaker) throws RefusedRequestException {
 		if (!circuitBreaker.equals(value)) {
 			throw refused("Invalid 'name' (" + shown(value) + "): the path alone says which circuit breaker, here '"
-					+ ThrowableText.oneLine(circuitBreaker) + "'. Leave it out");
+					+ LogText.oneLine(circuitBreaker) + "'. Leave it out");
 		}
 	}
 
 	private static Object checkField(String name, @Nullable Object value) throws RefusedRequestException {
 		boolean reset = name.equals(RESET);
 		if (!reset && !TEXTS.contains(name)) {
-			throw refused(
-					"Unknown field '" + ThrowableText.oneLine(name) + "'. Valid fields: state, hold, reason, reset");
+			throw refused("Unknown field '" + LogText.oneLine(name) + "'. Valid fields: state, hold, reason, reset");
 		}
 		if (value == null) {
 			throw refused("Invalid '" + name + "' (null): leave it out, or give a value");
@@ -105,8 +104,8 @@ final class CommandBody {
 	}
 
 	private static String shown(@Nullable Object value) {
-		return (value instanceof String text) ? "'" + ThrowableText.oneLine(text) + "'"
-				: ThrowableText.oneLine(String.valueOf(value));
+		return (value instanceof String text) ? "'" + LogText.oneLine(text) + "'"
+				: LogText.oneLine(String.valueOf(value));
 	}
 
 	private static RefusedRequestException refused(String message) {

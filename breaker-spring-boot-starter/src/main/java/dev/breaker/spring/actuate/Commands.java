@@ -7,8 +7,9 @@ import java.util.Map;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.HookFailures;
+import dev.breaker.LogText;
 import dev.breaker.StateCommand;
-import dev.breaker.spring.event.ThrowableText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,11 +50,11 @@ final class Commands {
 			return false;
 		}
 		if (group != null) {
-			log("Circuit breakers '" + ThrowableText.oneLine(name) + "' of " + group.size() + " keys", command);
+			log("Circuit breakers '" + LogText.oneLine(name) + "' of " + group.size() + " keys", command);
 			group.apply(command);
 		}
 		if (breaker != null) {
-			log("Circuit breaker '" + ThrowableText.oneLine(name) + "'", command);
+			log("Circuit breaker '" + LogText.oneLine(name) + "'", command);
 			breaker.apply(command);
 		}
 		audit(name, command);
@@ -64,9 +65,9 @@ final class Commands {
 		String actor = command.actor();
 		Duration hold = command.hold();
 		String comment = command.comment();
-		logger.info("{}: operator{} commands {}{}{}", target, (actor != null) ? " " + ThrowableText.oneLine(actor) : "",
+		logger.info("{}: operator{} commands {}{}{}", target, (actor != null) ? " " + LogText.oneLine(actor) : "",
 				command.isReset() ? "reset" : command.state(), (hold != null) ? " for " + hold : "",
-				(comment != null) ? "; reason: " + ThrowableText.oneLine(comment) : "");
+				(comment != null) ? "; reason: " + LogText.oneLine(comment) : "");
 	}
 
 	private void audit(String name, StateCommand command) {
@@ -93,7 +94,8 @@ final class Commands {
 		}
 		catch (Throwable ex) {
 			// The command is in force; a listener of the application's must not deny it.
-			logger.warn("The audit of a command to circuit breaker '{}' failed", ThrowableText.oneLine(name), ex);
+			HookFailures.log(logger, "The audit of a command to circuit breaker '{}' failed", LogText.oneLine(name),
+					ex);
 		}
 	}
 

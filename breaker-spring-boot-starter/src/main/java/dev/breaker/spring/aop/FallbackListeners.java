@@ -2,6 +2,7 @@ package dev.breaker.spring.aop;
 
 import java.util.List;
 
+import dev.breaker.HookFailures;
 import dev.breaker.LogText;
 import dev.breaker.spring.fallback.FallbackListener;
 import org.slf4j.Logger;
@@ -27,14 +28,24 @@ final class FallbackListeners implements FallbackListener {
 
 	@Override
 	public void onFallback(String name, boolean success) {
-		for (FallbackListener listener : this.listeners.obtain()) {
+		for (FallbackListener listener : listeners()) {
 			try {
 				listener.onFallback(name, success);
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener failed to hear of a fallback of circuit breaker '{}'", LogText.oneLine(name),
-						ex);
+				HookFailures.log(logger, "A listener failed to hear of a fallback of circuit breaker '{}'",
+						LogText.oneLine(name), ex);
 			}
+		}
+	}
+
+	/** None where they cannot be had, as in a context that is closed. */
+	private List<FallbackListener> listeners() {
+		try {
+			return this.listeners.obtain();
+		}
+		catch (Throwable ex) {
+			return List.of();
 		}
 	}
 

@@ -11,6 +11,8 @@ import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.HookFailures;
+import dev.breaker.LogText;
 import dev.breaker.State;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.fallback.Refusals;
@@ -147,9 +149,9 @@ final class NamedBreaker {
 		}
 		Set<String> others = new TreeSet<>(this.methods);
 		others.remove(method);
-		logger.warn(
+		HookFailures.log(logger,
 				"Circuit breaker '{}' refused a call that was made on another thread by a probe of its own: the call of {} came back with the refusal, so the probe proves nothing, and the breaker may stay HALF_OPEN. It also guards: {}. Give the two ends breakers of different names, or raise permitted-number-of-calls-in-half-open-state. This is logged once",
-				this.name, method, others.isEmpty() ? "no other method" : String.join(", ", others));
+				LogText.oneLine(this.name), method, others.isEmpty() ? "no other method" : String.join(", ", others));
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.event.ThrowableText;
+import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,7 +110,7 @@ final class Customizers {
 
 	private static String text(CircuitBreakerConfigCustomizer customizer) {
 		try {
-			return ThrowableText.oneLine(String.valueOf(customizer));
+			return LogText.oneLine(String.valueOf(customizer));
 		}
 		catch (Throwable ex) {
 			return customizer.getClass().getName();
@@ -127,8 +128,8 @@ final class Customizers {
 				logger.warn(
 						"A CircuitBreakerConfigCustomizer names circuit breaker \"{}\", which neither breaker.instances nor an annotation does{}"
 								+ " It has no effect unless the application asks the registry for that name.",
-						ThrowableText.oneLine(name),
-						(nearest != null) ? ": did you mean \"" + ThrowableText.oneLine(nearest) + "\"?" : ".");
+						LogText.oneLine(name),
+						(nearest != null) ? ": did you mean \"" + LogText.oneLine(nearest) + "\"?" : ".");
 			}
 		}
 	}

@@ -1,6 +1,6 @@
 package dev.breaker.spring.config;
 
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.springframework.boot.context.properties.bind.BindException;
@@ -13,8 +13,9 @@ import org.springframework.core.env.Environment;
  */
 public final class Switches {
 
-	/** Of those that count something. */
-	private static final List<String> ONE_OR_MORE = List.of("keys.max", "events.capacity");
+	/** The highest values of those that count something; the lowest is 1. */
+	private static final Map<String, Integer> HIGHEST = Map.of("keys.max", Integer.MAX_VALUE, "events.capacity",
+			10_000);
 
 	private Switches() {
 	}
@@ -41,10 +42,11 @@ public final class Switches {
 		for (BoundProperty property : BoundProperty.SWITCHES) {
 			ConfigurationPropertyName key = Level.ROOT.append(property.key());
 			Values.Said said = values.read(property, key);
-			if (said != null && said.by() != null && said.value() instanceof Integer number && number < 1
-					&& ONE_OR_MORE.contains(property.toString())) {
-				problems.add(Problem.with(said.by(), "must be 1 or more",
-						"Change \"%s\": it must be 1 or more.".formatted(key)));
+			Integer highest = HIGHEST.get(property.toString());
+			if (highest != null && said != null && said.by() != null && said.value() instanceof Integer number
+					&& (number < 1 || number > highest)) {
+				String rule = (highest == Integer.MAX_VALUE) ? "must be 1 or more" : "must be between 1 and " + highest;
+				problems.add(Problem.with(said.by(), rule, "Change \"%s\": it %s.".formatted(key, rule)));
 			}
 		}
 	}

@@ -11,7 +11,9 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.HookFailures;
 import dev.breaker.StateChange;
+import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,7 +200,7 @@ public final class StartupNews implements CircuitBreakerListener {
 
 		private static Instant now(CircuitBreaker breaker) {
 			try {
-				return breaker.config().clock().instant();
+				return Objects.requireNonNull(breaker.config().clock().instant());
 			}
 			catch (Throwable ex) {
 				// A clock of the application's own
@@ -226,8 +228,8 @@ public final class StartupNews implements CircuitBreakerListener {
 				}
 			}
 			catch (Throwable ex) {
-				logger.warn("A listener of circuit breaker '{}' failed: {}", ThrowableText.oneLine(this.breaker.name()),
-						listener.getClass(), ex);
+				HookFailures.log(logger, "A listener of circuit breaker '{}' failed: {}",
+						LogText.oneLine(this.breaker.name()), listener.getClass(), ex);
 			}
 		}
 

@@ -41,15 +41,6 @@ public final class ThrowableText {
 		return line.isEmpty() ? failure.type() : failure.type() + ": " + line;
 	}
 
-	/**
-	 * Makes any text fit for one line of a log.
-	 * @param text the text
-	 * @return what {@link LogText#oneLine} says
-	 */
-	public static String oneLine(String text) {
-		return LogText.oneLine(text);
-	}
-
 	// The message is the user's code too.
 	private static String messageOf(Throwable thrown) {
 		try {

@@ -1,5 +1,8 @@
 package dev.breaker.spring.aop;
 
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.fallback.FallbackListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -9,6 +12,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 @ExtendWith(OutputCaptureExtension.class)
 class FallbackListenersTests {
@@ -23,6 +27,49 @@ class FallbackListenersTests {
 		new FallbackListeners(beans.getBeanProvider(FallbackListener.class))
 			.onFallback("inventory:berlin\nWARN forged\u202E", true);
 		assertThat(output.getOut()).contains("hear of a fallback of circuit breaker 'inventory:berlin WARN forged'");
+	}
+
+	@Test
+	void exceptionThatThrowsWhenItIsLoggedHarmsNoCall() {
+		StaticListableBeanFactory beans = new StaticListableBeanFactory();
+		FallbackListener failing = (name, success) -> {
+			throw new IllegalStateException() {
+
+				@Override
+				public String getMessage() {
+					throw new AssertionError("message");
+				}
+
+				@Override
+				public String toString() {
+					throw new AssertionError("text");
+				}
+
+			};
+		};
+		beans.addBean("failing", failing);
+		assertThatNoException().isThrownBy(() -> new FallbackListeners(beans.getBeanProvider(FallbackListener.class))
+			.onFallback("payments", true));
+	}
+
+	@Test
+	void firstFallbackAfterTheContextWasClosedRuns() {
+		AtomicReference<Payments> kept = new AtomicReference<>();
+		Contexts.with(Payments.class).run((context) -> kept.set(context.getBean(Payments.class)));
+		assertThat(kept.get().pay()).isEqualTo("later");
+	}
+
+	static class Payments {
+
+		@CircuitBreaker(name = "payments", fallbackMethod = "later")
+		String pay() {
+			throw new IllegalStateException("down");
+		}
+
+		String later() {
+			return "later";
+		}
+
 	}
 
 }

@@ -149,7 +149,7 @@ class BreakerEndpointAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.rootCause()
-				.hasMessageContaining("\"breaker.events.capacity\" must be 1 or more"));
+				.hasMessageContaining("\"breaker.events.capacity\" must be between 1 and 10000"));
 	}
 
 	private static void assertNothing(String[] beanNames) {

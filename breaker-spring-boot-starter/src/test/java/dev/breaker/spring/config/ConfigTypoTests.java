@@ -284,6 +284,12 @@ class ConfigTypoTests {
 			.contains("Remove \"breaker.keys\", or give it a property.");
 	}
 
+	@Test
+	void moreEventsThanCanBeKeptAreRefused() {
+		assertThat(failure("breaker.events.capacity: 10001")).contains("Property: breaker.events.capacity")
+			.contains("must be between 1 and 10000");
+	}
+
 	private String failure(String yaml) {
 		return application().failure(yaml);
 	}
