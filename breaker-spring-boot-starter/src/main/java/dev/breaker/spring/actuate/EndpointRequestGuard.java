@@ -158,8 +158,9 @@ public final class EndpointRequestGuard {
 			throw badRequest("The path names no circuit breaker. Add the name of one to it");
 		}
 		if (!query.isEmpty()) {
-			throw badRequest("A command is given in the body, as JSON. Leave out the query ("
-					+ String.join(", ", Set.copyOf(query)) + ")");
+			throw badRequest(
+					"A command is given in the body, as JSON with the header 'Content-Type: application/json'. Leave out the parameters ("
+							+ String.join(", ", Set.copyOf(query)) + ")");
 		}
 		return true;
 	}

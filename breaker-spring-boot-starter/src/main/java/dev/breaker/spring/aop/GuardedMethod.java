@@ -2,11 +2,15 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.HookFailures;
 import dev.breaker.spring.fallback.MethodFallback;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.ResolvableType;
@@ -16,6 +20,10 @@ import org.springframework.core.ResolvableType;
  * its calls end. Safe for use by many threads.
  */
 final class GuardedMethod {
+
+	private static final Logger logger = LoggerFactory.getLogger(GuardedMethod.class);
+
+	private final AtomicBoolean keyFailed = new AtomicBoolean();
 
 	private final AnnotatedMethod annotated;
 
@@ -47,7 +55,21 @@ final class GuardedMethod {
 	/** The breaker of a call. Throws what the key's expression throws. */
 	CircuitBreaker breaker(MethodInvocation invocation) {
 		KeyExpression expression = this.key;
-		return (expression == null) ? this.named.breaker() : this.named.breaker(expression.evaluate(invocation));
+		return (expression == null) ? this.named.breaker() : this.named.breaker(evaluate(expression, invocation));
+	}
+
+	private String evaluate(KeyExpression expression, MethodInvocation invocation) {
+		try {
+			return expression.evaluate(invocation);
+		}
+		catch (Throwable ex) {
+			if (this.keyFailed.compareAndSet(false, true)) {
+				HookFailures.log(logger,
+						"The key of {} cannot be told for a call: such calls are not made and not recorded, and have their fallback. This is logged once",
+						this.description, ex);
+			}
+			throw ex;
+		}
 	}
 
 	NamedBreaker named() {

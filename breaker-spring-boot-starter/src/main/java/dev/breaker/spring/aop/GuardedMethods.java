@@ -131,7 +131,8 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		for (String beanName : definedBeans()) {
 			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
 			boolean known = type != null && !Modifier.isAbstract(type.getModifiers()) && type != Object.class;
-			if (!known && !made.contains(beanName)) {
+			boolean ofSpring = type != null && type.getName().startsWith("org.springframework.");
+			if (!known && !ofSpring && !made.contains(beanName)) {
 				beansToCome.add(beanName);
 			}
 		}

@@ -99,7 +99,8 @@ abstract class EndpointRequests {
 	@ValueSource(strings = { "plain?name=fb", "plain?n%61me=fb", "plain?name=x&name=fb", "plain?state=FORCED_OPEN",
 			"x/y?name=fb", "x/y?name=a,b", "plain?hold=10m", "plain?other=1" })
 	void aQueryNeverAddsToACommand(String path) {
-		refused(post(path, "{\"state\": \"CLOSED\"}"), "A command is given in the body", "Leave out the query");
+		refused(post(path, "{\"state\": \"CLOSED\"}"), "A command is given in the body",
+				"Content-Type: application/json", "Leave out the parameters");
 	}
 
 	@Test

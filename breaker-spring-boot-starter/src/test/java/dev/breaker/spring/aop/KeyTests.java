@@ -14,14 +14,18 @@ import dev.breaker.StateCommand;
 import dev.breaker.annotation.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.stereotype.Component;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -154,6 +158,18 @@ class KeyTests {
 			bean.call(new Quiet(plain));
 			assertThat(Contexts.recorded(context, "any:quiet")).isOne();
 		});
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aKeyThatFailsIsLoggedOnceWithItsMethod(CapturedOutput output) {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			for (int i = 0; i < 3; i++) {
+				assertThatException().isThrownBy(() -> bean.call(null));
+			}
+		});
+		assertThat(output).containsOnlyOnce("The key of ").contains("Anything.call");
 	}
 
 	@Test
