@@ -51,7 +51,7 @@ final class AsyncCall<T extends @Nullable Object> {
 		}
 		catch (Throwable thrown) {
 			if (this.permit.giveBack() && record(thrown).fallsBack() && this.fallback != null) {
-				return this.fallback.apply(Rules.unwrap(thrown));
+				return instead(this.fallback, Rules.unwrap(thrown));
 			}
 			throw thrown;
 		}
@@ -65,12 +65,11 @@ final class AsyncCall<T extends @Nullable Object> {
 		}
 		try {
 			if (thrown == null) {
-				long end = end();
-				this.breaker.returned(this.ticket, result, CircuitBreaker.elapsed(this.start, end), end);
+				recordReturned(result);
 				guarded.finish(result, null);
 			}
 			else if (record(thrown).fallsBack() && this.fallback != null) {
-				CompletionStage<T> instead = this.fallback.apply(Rules.unwrap(thrown));
+				CompletionStage<T> instead = instead(this.fallback, Rules.unwrap(thrown));
 				guarded.goesOnWith(instead);
 				instead.whenComplete(guarded::finish);
 			}
@@ -99,9 +98,29 @@ final class AsyncCall<T extends @Nullable Object> {
 		}
 	}
 
+	private void recordReturned(T result) {
+		try {
+			long end = end();
+			this.breaker.returned(this.ticket, result, CircuitBreaker.elapsed(this.start, end), end);
+		}
+		finally {
+			this.breaker.exit();
+		}
+	}
+
 	private Outcome record(Throwable thrown) {
-		long end = end();
-		return this.breaker.threw(this.ticket, thrown, CircuitBreaker.elapsed(this.start, end), end);
+		try {
+			long end = end();
+			return this.breaker.threw(this.ticket, thrown, CircuitBreaker.elapsed(this.start, end), end);
+		}
+		finally {
+			this.breaker.exit();
+		}
+	}
+
+	static <T extends @Nullable Object> CompletionStage<T> instead(
+			Function<Throwable, ? extends CompletionStage<T>> fallback, Throwable thrown) {
+		return Objects.requireNonNull(fallback.apply(thrown), "The fallback returned no stage");
 	}
 
 	private long end() {

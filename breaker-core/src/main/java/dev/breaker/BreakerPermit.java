@@ -23,21 +23,36 @@ final class BreakerPermit extends AtomicBoolean implements Permit {
 	@Override
 	public void success(@Nullable Object result, long elapsedNanos) {
 		if (giveBack()) {
-			this.breaker.returned(this.ticket, result, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
+			try {
+				this.breaker.returned(this.ticket, result, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
+			}
+			finally {
+				this.breaker.exit();
+			}
 		}
 	}
 
 	@Override
 	public void failure(Throwable thrown, long elapsedNanos) {
 		if (giveBack()) {
-			this.breaker.threw(this.ticket, thrown, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
+			try {
+				this.breaker.threw(this.ticket, thrown, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
+			}
+			finally {
+				this.breaker.exit();
+			}
 		}
 	}
 
 	@Override
 	public void release() {
 		if (giveBack()) {
-			this.breaker.release(this.ticket);
+			try {
+				this.breaker.release(this.ticket);
+			}
+			finally {
+				this.breaker.exit();
+			}
 		}
 	}
 

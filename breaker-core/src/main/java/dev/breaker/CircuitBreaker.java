@@ -218,22 +218,49 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
-		CircuitBreaker live = entered();
-		return live.make(live.admit(Thread.currentThread()), work, fallback);
+		return (this.member == null) ? make(judge(Thread.currentThread(), false), work, fallback)
+				: callEntered(work, fallback, false);
 	}
 
 	/** A call inside a call, see {@link OutermostCalls}. */
 	<T extends @Nullable Object, X extends Throwable> T callInside(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
+		return callEntered(work, fallback, true);
+	}
+
+	private <T extends @Nullable Object, X extends Throwable> T callEntered(ThrowingSupplier<? extends T, X> work,
+			Fallback<? extends T, X> fallback, boolean inside) throws X {
 		CircuitBreaker live = entered();
-		return live.make(inside(live.admit(Thread.currentThread())), work, fallback);
+		try {
+			return live.make(live.judge(Thread.currentThread(), inside), work, fallback);
+		}
+		finally {
+			live.exit();
+		}
 	}
 
 	private <T extends @Nullable Object, X extends Throwable> T make(Ticket ticket,
 			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
+		if (ticket instanceof Period) {
+			return attempt(ticket, work, fallback);
+		}
 		if (ticket instanceof Refusal refusal) {
 			return fallback.apply(refusal.toException(this.name));
 		}
+		try {
+			return attempt(ticket, work, fallback);
+		}
+		finally {
+			if (ticket instanceof Probes.Probe probe) {
+				// Also where the end of the stack kept it from being recorded.
+				probe.leave();
+				probe.endIfForgotten();
+			}
+		}
+	}
+
+	private <T extends @Nullable Object, X extends Throwable> T attempt(Ticket ticket,
+			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
 		boolean timed = timed(ticket);
 		long start = timed ? this.nanoClock.read() : UNREAD;
 		T result;
@@ -278,8 +305,7 @@ public final class CircuitBreaker {
 	 * cancelling it, records nothing
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work) {
-		CircuitBreaker live = entered();
-		return live.startAsync(live.admit(Thread.currentThread()), work, null);
+		return startAsync(work, null, false);
 	}
 
 	/**
@@ -297,28 +323,37 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work,
 			Function<Throwable, ? extends CompletionStage<T>> fallback) {
-		Objects.requireNonNull(fallback, "fallback");
-		CircuitBreaker live = entered();
-		return live.startAsync(live.admit(Thread.currentThread()), work, fallback);
+		return startAsync(work, Objects.requireNonNull(fallback, "fallback"), false);
 	}
 
 	/** A call inside a call, see {@link OutermostCalls}. */
 	<T extends @Nullable Object> CompletionStage<T> callAsyncInside(Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
-		CircuitBreaker live = entered();
-		return live.startAsync(inside(live.admit(Thread.currentThread())), work, fallback);
+		return startAsync(work, fallback, true);
 	}
 
-	private <T extends @Nullable Object> CompletionStage<T> startAsync(Ticket ticket,
-			Supplier<? extends CompletionStage<T>> work,
-			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
-		if (ticket instanceof Refusal refusal) {
-			CallNotPermittedException exception = refusal.toException(this.name);
-			return (fallback != null) ? fallback.apply(exception) : CompletableFuture.failedFuture(exception);
+	private <T extends @Nullable Object> CompletionStage<T> startAsync(Supplier<? extends CompletionStage<T>> work,
+			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback, boolean inside) {
+		CircuitBreaker live = entered();
+		boolean handedOver = false;
+		try {
+			Ticket ticket = live.judge(Thread.currentThread(), inside);
+			if (ticket instanceof Refusal refusal) {
+				CallNotPermittedException exception = refusal.toException(live.name);
+				return (fallback != null) ? AsyncCall.instead(fallback, exception)
+						: CompletableFuture.failedFuture(exception);
+			}
+			boolean timed = live.timed(ticket);
+			long start = timed ? live.nanoClock.read() : UNREAD;
+			AsyncCall<T> call = new AsyncCall<>(live, ticket, timed, start, work, fallback);
+			handedOver = true;
+			return call.start();
 		}
-		boolean timed = timed(ticket);
-		long start = timed ? this.nanoClock.read() : UNREAD;
-		return new AsyncCall<>(this, ticket, timed, start, work, fallback).start();
+		finally {
+			if (!handedOver) {
+				live.exit();
+			}
+		}
 	}
 
 	/**
@@ -328,11 +363,21 @@ public final class CircuitBreaker {
 	 */
 	public Permit acquire() {
 		CircuitBreaker live = entered();
-		Ticket ticket = live.admit(null);
-		if (ticket instanceof Refusal refusal) {
-			throw refusal.toException(live.name);
+		boolean handedOver = false;
+		try {
+			Ticket ticket = live.judge(null, false);
+			if (ticket instanceof Refusal refusal) {
+				throw refusal.toException(live.name);
+			}
+			Permit permit = new BreakerPermit(live, ticket);
+			handedOver = true;
+			return permit;
 		}
-		return new BreakerPermit(live, ticket);
+		finally {
+			if (!handedOver) {
+				live.exit();
+			}
+		}
 	}
 
 	/**
@@ -341,8 +386,21 @@ public final class CircuitBreaker {
 	 */
 	public @Nullable Permit tryAcquire() {
 		CircuitBreaker live = entered();
-		Ticket ticket = live.admit(null);
-		return (ticket instanceof Refusal) ? null : new BreakerPermit(live, ticket);
+		boolean handedOver = false;
+		try {
+			Ticket ticket = live.judge(null, false);
+			if (ticket instanceof Refusal) {
+				return null;
+			}
+			Permit permit = new BreakerPermit(live, ticket);
+			handedOver = true;
+			return permit;
+		}
+		finally {
+			if (!handedOver) {
+				live.exit();
+			}
+		}
 	}
 
 	/**
@@ -360,20 +418,17 @@ public final class CircuitBreaker {
 		return present;
 	}
 
-	private static Ticket inside(Ticket ticket) {
-		return (ticket instanceof Period) ? new Nested(ticket.period()) : ticket;
-	}
-
 	/**
 	 * The breaker that a call is for, which counts it as under way until it is refused or
-	 * its ticket comes back: this one, or the present one of its key.
+	 * it is over: this one, or the present one of its key. {@link #exit()} is to follow.
 	 */
 	private CircuitBreaker entered() {
 		GroupMember place = this.member;
 		return (place != null) ? place.enter() : this;
 	}
 
-	private void exit() {
+	/** A call that was entered is over. */
+	void exit() {
 		GroupMember place = this.member;
 		if (place != null) {
 			place.exit();
@@ -381,7 +436,7 @@ public final class CircuitBreaker {
 	}
 
 	/** The breaker to look at: this one, or the present one of its key. */
-	private CircuitBreaker live() {
+	CircuitBreaker live() {
 		GroupMember place = this.member;
 		return (place != null) ? place.live() : this;
 	}
@@ -390,31 +445,15 @@ public final class CircuitBreaker {
 	 * Admits a call that was entered, or refuses it.
 	 * @param caller the thread whose calls are inside this one from now on, or null where
 	 * it does not belong to one thread
+	 * @param inside whether it is known to be inside of another call, which decides
 	 */
-	private Ticket admit(@Nullable Thread caller) {
-		if (this.member == null) {
-			return judge(caller);
-		}
-		boolean admitted = false;
-		try {
-			Ticket ticket = judge(caller);
-			admitted = !(ticket instanceof Refusal);
-			return ticket;
-		}
-		finally {
-			if (!admitted) {
-				exit();
-			}
-		}
-	}
-
-	private Ticket judge(@Nullable Thread caller) {
+	private Ticket judge(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
-			return p;
+			return inside ? new Nested(p) : p;
 		}
 		if (p.isTimeless()) {
-			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : p;
+			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : inside ? new Nested(p) : p;
 		}
 		while (true) {
 			Period before = p;
@@ -426,8 +465,8 @@ public final class CircuitBreaker {
 				continue;
 			}
 			Ticket ticket = switch (p.state) {
-				case CLOSED, DISABLED, METRICS_ONLY -> p;
-				case HALF_OPEN -> takeProbe(p, caller, now);
+				case CLOSED, DISABLED, METRICS_ONLY -> inside ? new Nested(p) : p;
+				case HALF_OPEN -> inside ? new Nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
 			if (ticket != null) {
@@ -470,57 +509,37 @@ public final class CircuitBreaker {
 
 	/** A call came back. */
 	void returned(Ticket ticket, @Nullable Object result, long elapsed, long end) {
-		try {
-			if (isUnrecorded(ticket)) {
-				return;
-			}
-			if (ticket.period().rules.isFailure(result, this)) {
-				fail(ticket, null, elapsed, end);
-			}
-			else {
-				succeed(ticket, elapsed, end);
-			}
+		if (isUnrecorded(ticket)) {
+			return;
 		}
-		finally {
-			exit();
+		if (ticket.period().rules.isFailure(result, this)) {
+			fail(ticket, null, elapsed, end);
+		}
+		else {
+			succeed(ticket, elapsed, end);
 		}
 	}
 
 	/** A call threw. */
 	Outcome threw(Ticket ticket, Throwable thrown, long elapsed, long end) {
-		try {
-			Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
-			if (!isUnrecorded(ticket)) {
-				switch (outcome) {
-					case SUCCESS -> succeed(ticket, elapsed, end);
-					case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
-					case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
-					case REFUSED, NOTHING -> giveBack(ticket);
-				}
+		Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
+		if (!isUnrecorded(ticket)) {
+			switch (outcome) {
+				case SUCCESS -> succeed(ticket, elapsed, end);
+				case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
+				case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
+				case REFUSED, NOTHING -> release(ticket);
 			}
-			return outcome;
 		}
-		finally {
-			exit();
-		}
+		return outcome;
 	}
 
 	private static boolean isUnrecorded(Ticket ticket) {
 		return ticket.period().state == State.DISABLED || ticket instanceof Nested;
 	}
 
-	/** A call was not made. */
+	/** A call was not made, or counts as nothing. */
 	void release(Ticket ticket) {
-		try {
-			giveBack(ticket);
-		}
-		finally {
-			exit();
-		}
-	}
-
-	/** What it ended with counts as nothing. */
-	private void giveBack(Ticket ticket) {
 		if (ticket instanceof Probes.Probe probe) {
 			// First what time decided: a probe that comes back too late is lost.
 			current();
@@ -572,7 +591,7 @@ public final class CircuitBreaker {
 	}
 
 	private void ignore(Ticket ticket, Throwable thrown, long elapsed) {
-		giveBack(ticket);
+		release(ticket);
 		this.ignored.increment();
 		this.listeners.ignored(this, thrown, elapsed);
 	}
@@ -705,6 +724,32 @@ public final class CircuitBreaker {
 	 * in force afterwards, and {@link #tell()} is to follow.
 	 */
 	void obey(StateCommand command) {
+		Period p;
+		Period next;
+		clear(command);
+		do {
+			Instant at = instant(this.period.rules.config);
+			long now = this.nanoClock.read();
+			p = current(now);
+			next = p.next(command, now, at);
+		}
+		while (!swap(p, next));
+	}
+
+	/** As {@link #obey(StateCommand)}, of a command that was given before. */
+	void obey(StateCommand command, long given) {
+		Period p;
+		Period next;
+		clear(command);
+		do {
+			long now = this.nanoClock.read();
+			p = current(now);
+			next = p.next(command, given, instant(p.rules.config, Math.max(0, now - given)));
+		}
+		while (!swap(p, next));
+	}
+
+	private void clear(StateCommand command) {
 		if (command.isReset()) {
 			this.successes.reset();
 			this.failures.reset();
@@ -712,15 +757,6 @@ public final class CircuitBreaker {
 			this.ignored.reset();
 			this.notPermitted.reset();
 		}
-		Period p;
-		Period next;
-		do {
-			Instant at = instant(config());
-			long now = this.nanoClock.read();
-			p = current(now);
-			next = p.next(command, now, at);
-		}
-		while (!swap(p, next));
 	}
 
 	/**
@@ -948,7 +984,7 @@ public final class CircuitBreaker {
 		}
 		catch (Throwable ex) {
 			complain(ex);
-			return Instant.now();
+			return Instant.now().minusNanos(ago);
 		}
 	}
 

@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -72,7 +71,7 @@ public final class CircuitBreakerGroup {
 	private final Queue<GroupMember> freed = new ConcurrentLinkedQueue<>();
 
 	// Before that of the registry. What is due and what is told waits until it is free.
-	private final ReentrantLock lock = new ReentrantLock();
+	private final Lock lock = new Lock();
 
 	// Written under the lock
 
@@ -96,6 +95,8 @@ public final class CircuitBreakerGroup {
 	private long sequence;
 
 	private boolean overflowLogged;
+
+	private volatile boolean renamingLogged;
 
 	CircuitBreakerGroup(String name, CircuitBreakerConfig config, int limit, CircuitBreakerRegistry registry) {
 		this.name = name;
@@ -136,7 +137,7 @@ public final class CircuitBreakerGroup {
 			return this.members.size();
 		}
 		finally {
-			this.lock.unlock();
+			this.lock.held = 0;
 		}
 	}
 
@@ -186,7 +187,7 @@ public final class CircuitBreakerGroup {
 			return this.members.values().stream().map((member) -> member.breaker).toList();
 		}
 		finally {
-			this.lock.unlock();
+			this.lock.held = 0;
 		}
 	}
 
@@ -230,7 +231,7 @@ public final class CircuitBreakerGroup {
 			}
 		}
 		finally {
-			this.lock.unlock();
+			this.lock.held = 0;
 		}
 		// In force for all keys before a listener hears of one.
 		all.forEach(this::obeyLatest);
@@ -247,10 +248,19 @@ public final class CircuitBreakerGroup {
 		while (obeyed != this.latest);
 	}
 
-	/** The breaker of a key, or the one given where it has none. */
-	CircuitBreaker present(String key, CircuitBreaker otherwise) {
+	/**
+	 * The breaker of the key of one that was let go: that very one where the key has no
+	 * other, after it has carried out what it missed.
+	 */
+	CircuitBreaker present(GroupMember former, String key) {
 		GroupMember present = this.members.get(key);
-		return (present != null) ? present.breaker : otherwise;
+		if (present != null) {
+			return present.breaker;
+		}
+		if (former.obeyed != this.latest && !former.removed) {
+			catchUp(former);
+		}
+		return former.breaker;
 	}
 
 	/**
@@ -304,7 +314,7 @@ public final class CircuitBreakerGroup {
 						full = evicted == null;
 					}
 					if (!full && register(candidate)) {
-						put(key, candidate, candidate == back);
+						putOrUndo(key, candidate, candidate == back);
 						found = candidate;
 						added = true;
 					}
@@ -319,7 +329,7 @@ public final class CircuitBreakerGroup {
 				}
 			}
 			finally {
-				this.lock.unlock();
+				this.lock.held = 0;
 			}
 			if (evicted != null) {
 				tellRemoved(evicted);
@@ -344,9 +354,8 @@ public final class CircuitBreakerGroup {
 		GroupMember made = new GroupMember(this, key, freeName(key, plainName, namesTaken));
 		GroupCommand holds = this.latest;
 		made.obeyed = holds;
-		StateCommand command = (holds != null) ? holds.forNew(this.clock.read()) : null;
-		if (command != null) {
-			made.breaker.obey(command);
+		if (holds != null && holds.holdsAt(this.clock.read())) {
+			made.breaker.obey(holds.command, holds.issued);
 			made.breaker.tell();
 		}
 		return made;
@@ -356,6 +365,12 @@ public final class CircuitBreakerGroup {
 		for (int taken = namesTaken;; taken++) {
 			String free = (taken == 0) ? plainName : KeyText.distinct(plainName, this.name, key, taken);
 			if (!this.registered || this.registry.find(free).isEmpty()) {
+				if (taken > 0 && key != null && !this.renamingLogged) {
+					this.renamingLogged = true;
+					logger.warn(
+							"Circuit breaker '{}' is none of the group '{}', so the breaker of that key is called '{}': what is configured or commanded for the former does nothing to calls with the key. Rename it, or configure and command the group. This is logged once a group",
+							LogText.oneLine(plainName), LogText.oneLine(this.name), LogText.oneLine(free));
+				}
 				return free;
 			}
 		}
@@ -364,19 +379,35 @@ public final class CircuitBreakerGroup {
 	/** Carries out, on a breaker that was let go, what it has missed. */
 	private void catchUp(GroupMember former) {
 		GroupCommand missed = Objects.requireNonNull(this.latest);
-		former.breaker.obey(missed.forFormer(this.clock.read()));
+		former.breaker.obey(missed.command, missed.issued);
 		former.breaker.tell();
 		this.lock.lock();
 		try {
 			former.obeyed = missed;
 		}
 		finally {
-			this.lock.unlock();
+			this.lock.held = 0;
 		}
 	}
 
 	private boolean register(GroupMember candidate) {
 		return !this.registered || this.registry.insert(candidate.breaker);
+	}
+
+	/** Leaves nothing behind where the end of the stack comes through. */
+	private void putOrUndo(String key, GroupMember member, boolean again) {
+		boolean done = false;
+		try {
+			put(key, member, again);
+			done = true;
+		}
+		finally {
+			if (!done) {
+				this.registry.take(member.breaker);
+				this.queue.remove(member);
+				this.members.remove(key, member);
+			}
+		}
 	}
 
 	private void put(String key, GroupMember member, boolean again) {
@@ -501,8 +532,17 @@ public final class CircuitBreakerGroup {
 		if (!member.leave()) {
 			return false;
 		}
-		member.obeyed = this.latest;
-		take(member);
+		boolean done = false;
+		try {
+			member.obeyed = this.latest;
+			take(member);
+			done = true;
+		}
+		finally {
+			if (!done && isPresent(member)) {
+				member.comeBack();
+			}
+		}
 		return true;
 	}
 
@@ -535,7 +575,7 @@ public final class CircuitBreakerGroup {
 			}
 		}
 		finally {
-			this.lock.unlock();
+			this.lock.held = 0;
 		}
 		this.registry.tellRemoved(member.breaker);
 		return true;
@@ -555,7 +595,7 @@ public final class CircuitBreakerGroup {
 			all.forEach((member) -> this.registry.take(member.breaker));
 		}
 		finally {
-			this.lock.unlock();
+			this.lock.held = 0;
 		}
 		all.forEach((member) -> this.registry.tellRemoved(member.breaker));
 	}
@@ -602,7 +642,7 @@ public final class CircuitBreakerGroup {
 				this.overflowLogged = true;
 			}
 			finally {
-				this.lock.unlock();
+				this.lock.held = 0;
 			}
 			tellAdded(candidate);
 			if (log) {
@@ -617,6 +657,14 @@ public final class CircuitBreakerGroup {
 	@Override
 	public String toString() {
 		return "CircuitBreakerGroup[" + this.name + ", " + size() + " of " + this.limit + "]";
+	}
+
+	/**
+	 * Held for some microseconds at most, and let go by a plain write: near the end of a
+	 * stack a call can fail, and the lock would stay held for good.
+	 */
+	private static final class Lock extends SpinLock {
+
 	}
 
 }

@@ -157,8 +157,8 @@ public final class CircuitBreakerRegistry {
 
 	private boolean remove(CircuitBreaker breaker) {
 		GroupMember member = breaker.member();
-		if (member != null) {
-			return member.group.remove(member);
+		if (member != null && member.group.remove(member)) {
+			return true;
 		}
 		if (!take(breaker)) {
 			return false;

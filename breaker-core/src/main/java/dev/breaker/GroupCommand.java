@@ -2,8 +2,6 @@ package dev.breaker;
 
 import java.time.Duration;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A command to a group, and until when it holds for keys that have no breaker yet.
  * Compared by identity: to be given again makes it another one.
@@ -14,7 +12,8 @@ final class GroupCommand {
 
 	final StateCommand command;
 
-	private final long issued;
+	/** When it was given, by the group's clock: it begins then for each breaker. */
+	final long issued;
 
 	/** How many nanoseconds it holds; zero where it holds for no breaker made later. */
 	private final long limit;
@@ -41,18 +40,11 @@ final class GroupCommand {
 		};
 	}
 
-	/** What it means for a breaker that is made now: nothing, once it is over. */
-	@Nullable StateCommand forNew(long now) {
-		return (this.limit == WITHOUT_END || now - this.issued < this.limit) ? forFormer(now) : null;
-	}
-
-	/** What it means for a breaker that was not there when it was given. */
-	StateCommand forFormer(long now) {
-		if (this.limit == 0 || this.limit == WITHOUT_END) {
-			return this.command;
-		}
-		long elapsed = Math.max(0, now - this.issued);
-		return this.command.hold(Duration.ofNanos(Math.max(0, this.limit - elapsed)));
+	/**
+	 * Whether it holds at that moment for a breaker that was not there when it was given.
+	 */
+	boolean holdsAt(long now) {
+		return this.limit == WITHOUT_END || now - this.issued < this.limit;
 	}
 
 }

@@ -55,7 +55,7 @@ final class GroupMember {
 	// From here on guarded by the lock of the group
 
 	/** The last command to the group that it knows of. */
-	@Nullable GroupCommand obeyed;
+	volatile @Nullable GroupCommand obeyed;
 
 	/** The time of its last use by which it is queued. */
 	long queued;
@@ -69,7 +69,7 @@ final class GroupMember {
 	boolean waits;
 
 	/** Whether it was removed by hand: it never comes back. */
-	boolean removed;
+	volatile boolean removed;
 
 	GroupMember(CircuitBreakerGroup group, @Nullable String key, String name) {
 		this.group = group;
@@ -92,18 +92,19 @@ final class GroupMember {
 	}
 
 	private boolean begin() {
+		// First what can fail near the end of a stack.
+		stamp();
 		if ((int) CALLS.getAndAdd(this, 1) < 0) {
 			exit();
 			return false;
 		}
-		stamp();
 		return true;
 	}
 
 	/** Counts a call as under way, whether it is in the group or not. */
 	void count() {
-		CALLS.getAndAdd(this, 1);
 		stamp();
+		CALLS.getAndAdd(this, 1);
 	}
 
 	/** A call that was entered has ended, or was refused. */
@@ -122,7 +123,7 @@ final class GroupMember {
 
 	/** The breaker to look at. */
 	CircuitBreaker live() {
-		return (this.key == null || this.calls >= 0) ? this.breaker : this.group.present(this.key, this.breaker);
+		return (this.key == null || this.calls >= 0) ? this.breaker : this.group.present(this, this.key);
 	}
 
 	boolean isBusy() {

@@ -49,8 +49,13 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 		if (isDone()) {
 			return isCancelled();
 		}
-		this.call.abandon();
-		boolean cancelled = super.cancel(mayInterruptIfRunning);
+		boolean cancelled;
+		try {
+			this.call.abandon();
+		}
+		finally {
+			cancelled = super.cancel(mayInterruptIfRunning);
+		}
 		if (cancelled) {
 			cancelSource();
 		}
@@ -62,8 +67,13 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 		if (isDone()) {
 			return false;
 		}
-		this.call.abandon();
-		boolean completed = super.complete(value);
+		boolean completed;
+		try {
+			this.call.abandon();
+		}
+		finally {
+			completed = super.complete(value);
+		}
 		if (completed) {
 			cancelSource();
 		}
@@ -93,6 +103,7 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 
 	@Override
 	public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+		Objects.requireNonNull(supplier);
 		executor.execute(() -> {
 			if (isDone()) {
 				return;

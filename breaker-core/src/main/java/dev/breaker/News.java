@@ -18,8 +18,8 @@ final class News {
 
 	final boolean reset;
 
-	/** What must have been told first. */
-	final @Nullable Decision decision;
+	/** What must have been told first; null once this is told. */
+	@Nullable Decision decision;
 
 	/** Null once this is told. Touched by the thread that tells. */
 	@Nullable News before;
@@ -39,7 +39,8 @@ final class News {
 
 	/** Whether what must come before it was told. */
 	boolean isReady() {
-		return this.decision == null || this.decision.told;
+		Decision first = this.decision;
+		return first == null || first.told;
 	}
 
 }

@@ -54,12 +54,18 @@ public final class OutermostCalls {
 	 */
 	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
+		CircuitBreaker live = this.breaker.live();
+		if (live != this.breaker) {
+			// A breaker that is kept by hand: its key has another one now.
+			return live.outermost().call(work, fallback);
+		}
 		if (isInside()) {
 			return this.breaker.callInside(work, fallback);
 		}
 		return this.breaker.call(() -> {
-			Inside inside = enter();
+			Inside inside = new Inside();
 			try {
+				this.threads.put(Thread.currentThread(), inside);
 				return work.get();
 			}
 			finally {
@@ -95,12 +101,17 @@ public final class OutermostCalls {
 
 	private <T extends @Nullable Object> CompletionStage<T> startAsync(Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
+		CircuitBreaker live = this.breaker.live();
+		if (live != this.breaker) {
+			return live.outermost().startAsync(work, fallback);
+		}
 		if (isInside()) {
 			return this.breaker.callAsyncInside(work, fallback);
 		}
 		Supplier<CompletionStage<T>> outermost = () -> {
-			Inside inside = enter();
+			Inside inside = new Inside();
 			try {
+				this.threads.put(Thread.currentThread(), inside);
 				return work.get();
 			}
 			finally {
@@ -114,12 +125,6 @@ public final class OutermostCalls {
 	private boolean isInside() {
 		Inside inside = this.threads.get(Thread.currentThread());
 		return inside != null && !inside.over;
-	}
-
-	private Inside enter() {
-		Inside inside = new Inside();
-		this.threads.put(Thread.currentThread(), inside);
-		return inside;
 	}
 
 	private void leave() {

@@ -88,6 +88,13 @@ final class Probes extends SpinLock {
 		}
 	}
 
+	/** Frees the place of a probe that was neither recorded nor given back. */
+	private void endIfForgotten(Probe probe) {
+		if (!probe.ended) {
+			giveBack(probe);
+		}
+	}
+
 	/** Records a probe, and returns what the probes have decided, if they have. */
 	private @Nullable Decision record(Probe probe, boolean failed, boolean slow) {
 		lock();
@@ -198,6 +205,7 @@ final class Probes extends SpinLock {
 	}
 
 	private void end(Probe probe) {
+		probe.ended = true;
 		this.underWay--;
 		Probe before = probe.before;
 		Probe after = probe.after;
@@ -230,6 +238,9 @@ final class Probes extends SpinLock {
 		 */
 		private @Nullable Thread caller;
 
+		/** Written under the lock; read by the thread that makes the call. */
+		private boolean ended;
+
 		private long admitted;
 
 		private @Nullable Probe before;
@@ -252,6 +263,10 @@ final class Probes extends SpinLock {
 
 		@Nullable Decision record(boolean failed, boolean slow) {
 			return Objects.requireNonNull(this.period.probes).record(this, failed, slow);
+		}
+
+		void endIfForgotten() {
+			Objects.requireNonNull(this.period.probes).endIfForgotten(this);
 		}
 
 		/** The thread leaves the call, which goes on elsewhere. */

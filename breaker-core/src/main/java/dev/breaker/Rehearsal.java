@@ -15,6 +15,7 @@ final class Rehearsal {
 	}
 
 	static void run() {
+		StateChangeDispatcher.rehearse();
 		for (SlidingWindowType type : SlidingWindowType.values()) {
 			CircuitBreaker breaker = CircuitBreaker.of("rehearsal",
 					CircuitBreakerConfig.builder()

@@ -61,10 +61,31 @@ final class StateChangeDispatcher {
 	 */
 	boolean tell(CircuitBreaker breaker) {
 		News present = breaker.period().news;
-		if (present.number <= this.told.number || !becomeTeller(Thread.currentThread())) {
+		Thread me = Thread.currentThread();
+		// This thread may tell already, further up its stack, in the listener that led
+		// here.
+		if (present.number <= this.told.number || this.teller == me) {
 			return false;
 		}
-		return tellAll(breaker, present.number);
+		boolean ended = false;
+		try {
+			boolean toldAny = becomeTeller(me) && tellAll(breaker, present.number, me);
+			ended = true;
+			return toldAny;
+		}
+		finally {
+			if (!ended) {
+				// The end of the stack came through: the next change tells the rest. By
+				// plain
+				// writes, since a call can fail here.
+				if (this.successor == me) {
+					this.successor = null;
+				}
+				if (this.teller == me) {
+					this.teller = null;
+				}
+			}
+		}
 	}
 
 	private boolean becomeTeller(Thread me) {
@@ -75,9 +96,7 @@ final class StateChangeDispatcher {
 			}
 			present = this.teller;
 		}
-		// The present teller may be further up this stack, in the listener that led here.
-		return present != me && this.overdue && this.vain != this.told.number && SUCCESSOR.compareAndSet(this, null, me)
-				&& relieve(me);
+		return this.overdue && this.vain != this.told.number && SUCCESSOR.compareAndSet(this, null, me) && relieve(me);
 	}
 
 	private boolean relieve(Thread me) {
@@ -99,6 +118,10 @@ final class StateChangeDispatcher {
 				this.vain = this.told.number;
 				return false;
 			}
+			else if (left < -TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)) {
+				// A thread that came to the end of its stack took the place.
+				return false;
+			}
 			else {
 				// It is being handed over at this moment.
 				Thread.onSpinWait();
@@ -106,44 +129,48 @@ final class StateChangeDispatcher {
 		}
 	}
 
-	private boolean tellAll(CircuitBreaker breaker, long own) {
+	private boolean tellAll(CircuitBreaker breaker, long own, Thread me) {
 		boolean toldAny = false;
 		boolean holds = true;
-		try {
-			while (holds) {
-				Deque<News> untold = untold(breaker.period().news);
-				if (untold.isEmpty()) {
-					holds = false;
-					if (!handOver()) {
-						this.teller = null;
-						LockSupport.unpark(this.successor);
-						// News that came meanwhile was left to this thread.
-						holds = !untold(breaker.period().news).isEmpty()
-								&& TELLER.compareAndSet(this, null, Thread.currentThread());
-					}
-				}
-				for (News news : untold) {
-					this.overdue = news.number > own;
-					if (this.overdue && handOver()) {
-						holds = false;
-						break;
-					}
-					toldAny = true;
-					this.told = news;
-					news.before = null;
-					tell(breaker, news);
-				}
+		while (holds) {
+			Deque<News> untold = untold(breaker.period().news);
+			if (untold.isEmpty()) {
+				holds = !handOver() && goesOn(breaker, me);
 			}
-		}
-		finally {
-			if (holds) {
-				// An error such as the end of the stack came through: the next change
-				// tells
-				// the rest.
-				this.teller = null;
+			for (News news : untold) {
+				this.overdue = news.number > own;
+				if (this.overdue && handOver()) {
+					holds = false;
+					break;
+				}
+				toldAny = true;
+				this.told = news;
+				news.before = null;
+				news.decision = null;
+				tell(breaker, news);
 			}
 		}
 		return toldAny;
+	}
+
+	/** Stops telling, unless news came meanwhile: that was left to this thread. */
+	private boolean goesOn(CircuitBreaker breaker, Thread me) {
+		this.teller = null;
+		LockSupport.unpark(this.successor);
+		return !untold(breaker.period().news).isEmpty() && TELLER.compareAndSet(this, null, me);
+	}
+
+	/** See {@link Rehearsal}: what only two threads at a time come to. */
+	static void rehearse() {
+		StateChangeDispatcher dispatcher = new StateChangeDispatcher();
+		Thread me = Thread.currentThread();
+		dispatcher.becomeTeller(me);
+		dispatcher.relieve(me);
+		dispatcher.successor = me;
+		dispatcher.handOver();
+		LockSupport.parkNanos(dispatcher, 1);
+		Thread.onSpinWait();
+		me.isInterrupted();
 	}
 
 	private boolean handOver() {

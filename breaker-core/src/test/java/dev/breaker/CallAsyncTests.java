@@ -324,6 +324,17 @@ class CallAsyncTests {
 	}
 
 	@Test
+	void noStageOfAFallbackIsToldClearly() {
+		CompletableFuture<String> answer = this.test.breaker.callAsync(() -> this.source, (thrown) -> null)
+			.toCompletableFuture();
+		this.source.completeExceptionally(new IllegalStateException());
+		assertThat(catchThrowable(answer::join)).hasMessageContaining("The fallback returned no stage");
+		this.test.in(State.FORCED_OPEN);
+		assertThat(catchThrowable(() -> this.test.breaker.callAsync(() -> this.source, (thrown) -> null)))
+			.hasMessage("The fallback returned no stage");
+	}
+
+	@Test
 	void noStageIsAFailureThatIsToldClearly() {
 		this.test.in(State.HALF_OPEN);
 		Throwable caught = catchThrowable(() -> this.test.breaker.callAsync(() -> null));

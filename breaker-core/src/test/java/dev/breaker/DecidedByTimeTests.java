@@ -68,6 +68,7 @@ class DecidedByTimeTests {
 		this.test.advance(LATE);
 		this.test.wall.breakDown(new AssertionError());
 		assertThat(this.test.state()).isEqualTo(State.HALF_OPEN);
+		assertThat(this.test.snapshot().since()).isBefore(Instant.now().minus(Duration.ofMinutes(6)));
 	}
 
 	@Test

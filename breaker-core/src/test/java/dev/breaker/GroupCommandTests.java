@@ -41,6 +41,32 @@ class GroupCommandTests {
 		this.registry.addListener(this.heard);
 	}
 
+	@Test
+	void aReferenceThatWasKeptIsInTheStateOfTheGroup() {
+		CircuitBreakerGroup small = this.registry.group("small", this.config, 1);
+		CircuitBreaker kept = small.get("a");
+		small.get("b");
+		assertThat(small.find("a")).isEmpty();
+		small.apply(StateCommand.to(State.FORCED_OPEN));
+		assertThat(kept.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(kept.tryAcquire()).isNull();
+	}
+
+	@Test
+	void aHoldThatAReferenceMissedEndsWhenItEndedForAll() {
+		HandWallClock wall = new HandWallClock();
+		CircuitBreakerGroup small = this.registry.group("small", this.config.toBuilder().clock(wall).build(), 1);
+		CircuitBreaker kept = small.get("a");
+		small.get("b");
+		small.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ofSeconds(10)));
+		this.clock.advance(Duration.ofSeconds(100));
+		wall.advance(Duration.ofSeconds(100));
+		kept.run(() -> {
+		});
+		assertThat(kept.snapshot().lastChange()).extracting(StateChange::reason, StateChange::at)
+			.containsExactly(Reason.HOLD_ELAPSED, HandWallClock.START.plusSeconds(10));
+	}
+
 	@ParameterizedTest
 	@EnumSource(names = { "FORCED_OPEN", "DISABLED", "METRICS_ONLY" })
 	void aCommandWithoutHoldIsForEveryKeyUntilAnother(State state) {

@@ -242,6 +242,32 @@ class NestedCallTests {
 
 	}
 
+	@Test
+	void aReferenceThatWasKeptIsTheSameBreaker() {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+		CircuitBreakerGroup group = registry.group("g", CircuitBreakerConfig.ofDefaults(), 10);
+		CircuitBreaker kept = group.get("k");
+		registry.remove("g:k");
+		CircuitBreaker present = group.get("k");
+		kept.outermost().call(() -> present.outermost().call(() -> "pong"));
+		present.outermost().call(() -> kept.outermost().call(() -> "pong"));
+		assertThat(present.snapshot().successfulCallsTotal()).isEqualTo(2);
+	}
+
+	@Test
+	void insideOfAnOlderCallItNeedsNoPlace() {
+		String answer = this.breaker.outermost().call(() -> {
+			this.breaker.halfOpen();
+			Permit only = this.test.take();
+			String pong = this.breaker.outermost().call(() -> "pong");
+			only.release();
+			return pong;
+		});
+		assertThat(answer).isEqualTo("pong");
+		assertThat(this.breaker.state()).isEqualTo(State.HALF_OPEN);
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
 	private CircuitBreaker breaker() {
 		return this.breaker;
 	}

@@ -250,6 +250,24 @@ class NewsTests {
 		this.test.fail();
 	}
 
+	@Test
+	void noThreadIsKept() throws InterruptedException {
+		WeakReference<Thread> kept = openOnAThread();
+		await().untilAsserted(() -> {
+			System.gc();
+			assertThat(kept.get()).isNull();
+		});
+		assertThat(this.breaker.state()).isEqualTo(State.OPEN);
+	}
+
+	private WeakReference<Thread> openOnAThread() throws InterruptedException {
+		Thread thread = new Thread(() -> this.test.fail(2));
+		thread.start();
+		thread.join();
+		assertThat(this.breaker.state()).isEqualTo(State.OPEN);
+		return new WeakReference<>(thread);
+	}
+
 	private WeakReference<Throwable> failAndForget() {
 		CircuitBreaker quiet = this.breaker;
 		RuntimeException thrown = new IllegalStateException("large");

@@ -113,7 +113,7 @@ final class NaiveBreaker {
 	 */
 	synchronized @Nullable Admission admit(@Nullable Admission outer, boolean once, long now) {
 		look(now);
-		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? isInProbe(outer)
+		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? once || isInProbe(outer)
 				: once && (this.state == State.CLOSED || this.state == State.METRICS_ONLY));
 		boolean full = this.state == State.HALF_OPEN && !inside
 				&& this.probes.size() + this.calls.size() >= this.settings.permitted();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -49,6 +50,36 @@ class StackEndAttackTests {
 				throw new AssertionError("Neither the call's own nor a stack overflow", deep.unexpected.get());
 			}
 			assertGoesOn(breaker, clock);
+		}
+	}
+
+	/** A member of a group is under way no more, and no lock of the group stays held. */
+	@Test
+	void aGroupHasRoomAgain() {
+		for (int round = 0; round < Crowd.scaled(ROUNDS / 4); round++) {
+			HandClock clock = new HandClock();
+			CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+				.maxWaitDurationInHalfOpenState(Duration.ofSeconds(1))
+				.waitDurationInOpenState(Duration.ofSeconds(1))
+				.nanoClock(clock)
+				.build();
+			CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+			CircuitBreakerGroup group = registry.group("deep", config, 1);
+			Deep deep = new Deep(group.get("a"), clock, round);
+			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
+			thread.start();
+			Crowd.join(thread);
+			if (deep.unexpected.get() != null) {
+				throw new AssertionError("Neither the call's own nor a stack overflow", deep.unexpected.get());
+			}
+			clock.advance(Duration.ofSeconds(2));
+			AtomicReference<@Nullable String> seen = new AtomicReference<>();
+			Thread looker = new Thread(() -> seen.set(group.get("fresh").name()), "looker");
+			looker.setDaemon(true);
+			looker.start();
+			Crowd.join(looker);
+			assertThat(seen).hasValue("deep:fresh");
+			assertThat(registry.remove("deep:fresh")).isTrue();
 		}
 	}
 

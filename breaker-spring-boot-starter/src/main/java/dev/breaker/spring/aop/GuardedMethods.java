@@ -132,11 +132,19 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
 			boolean known = type != null && !Modifier.isAbstract(type.getModifiers()) && type != Object.class;
 			boolean ofSpring = type != null && type.getName().startsWith("org.springframework.");
-			if (!known && !ofSpring && !made.contains(beanName)) {
+			if (!known && !ofSpring && !made.contains(beanName) && !isNull(beanName)) {
 				beansToCome.add(beanName);
 			}
 		}
 		return beansToCome;
+	}
+
+	/** Whether its method gave null: Spring passes that by the post-processors. */
+	@SuppressWarnings("EqualsNull") // as its stand-in answers
+	private boolean isNull(String beanName) {
+		Object singleton = this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getSingleton(beanName)
+				: null;
+		return singleton != null && singleton.equals(null);
 	}
 
 	@Override

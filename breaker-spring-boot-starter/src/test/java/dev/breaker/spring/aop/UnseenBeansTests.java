@@ -91,10 +91,26 @@ class UnseenBeansTests {
 		runner(Known.class).run((context) -> assertThat(output).contains(UNUSED + ": hidden"));
 	}
 
+	@Test
+	void aBeanThatIsNullExcusesNothing(CapturedOutput output) {
+		runner(Known.class, NullBean.class)
+			.run((context) -> assertThat(output).contains(UNUSED + ": hidden").doesNotContain("were not made yet"));
+	}
+
 	private static ApplicationContextRunner runner(Class<?>... classes) {
 		return Contexts.with(classes)
 			.withPropertyValues("breaker.instances.hidden.sliding-window-size=7",
 					"breaker.instances.known.sliding-window-size=8");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NullBean {
+
+		@Bean
+		Client nothing() {
+			return null;
+		}
+
 	}
 
 	static class Known {
