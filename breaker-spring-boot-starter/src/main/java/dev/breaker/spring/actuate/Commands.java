@@ -70,6 +70,8 @@ final class Commands {
 				(comment != null) ? "; reason: " + LogText.oneLine(comment) : "");
 	}
 
+	// From class files, the checker on JDK 17 does not see that values may be null.
+	@SuppressWarnings("NullAway")
 	private void audit(String name, StateCommand command) {
 		Map<String, Object> data = new LinkedHashMap<>();
 		data.put("circuitBreaker", name);
