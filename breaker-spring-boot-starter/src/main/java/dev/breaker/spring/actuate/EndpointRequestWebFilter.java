@@ -52,7 +52,10 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 			return bodyOf(request).flatMap((body) -> command(exchange, chain, target, type, body));
 		}
 		catch (RefusedRequestException ex) {
-			return answer(exchange, ex);
+			// An answer that overtakes the body leaves the connection where it is unfit
+			// for
+			// the next request.
+			return request.getBody().doOnNext(DataBufferUtils::release).then(answer(exchange, ex));
 		}
 	}
 
