@@ -52,7 +52,7 @@ public class CallNotPermittedException extends RuntimeException {
 	}
 
 	/**
-	 * How long until a probe may pass.
+	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may.
 	 * @return the duration; zero when due or unknown
 	 */
 	public Duration retryAfter() {

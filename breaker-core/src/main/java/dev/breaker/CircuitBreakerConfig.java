@@ -583,8 +583,8 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
-		 * What counts as a failure: these and their subclasses. Where any record rule is
-		 * given, every other exception is a success. Wrappers such as
+		 * What counts as a failure: these and their subclasses. Where any record rule for
+		 * exceptions is given, every other one is a success. Wrappers such as
 		 * {@code CompletionException} are looked through. An interrupt, a cancellation
 		 * and the refusal of a breaker further in count as nothing unless a class here is
 		 * theirs, or one of their subclasses; {@code Exception} or {@code IOException} do
@@ -616,7 +616,7 @@ public final class CircuitBreakerConfig {
 		/**
 		 * What counts as a failure, beside {@link #recordExceptions}; of an exception
 		 * that an interrupt led to, the interrupt is asked about. A rule that throws
-		 * makes the call a failure, and is logged once. Default: none.
+		 * makes the call a failure, and is logged once a breaker. Default: none.
 		 * @param rule true for a failure; {@code null} takes the rule back
 		 * @return this builder
 		 */
@@ -627,7 +627,7 @@ public final class CircuitBreakerConfig {
 
 		/**
 		 * What counts as nothing, beside {@link #ignoreExceptions}. A rule that throws
-		 * makes the call a failure, and is logged once. Default: none.
+		 * makes the call a failure, and is logged once a breaker. Default: none.
 		 * @param rule true for an exception to ignore; {@code null} takes the rule back
 		 * @return this builder
 		 */
@@ -639,7 +639,7 @@ public final class CircuitBreakerConfig {
 		/**
 		 * Which results count as a failure although the call returned; they reach the
 		 * caller all the same. A rule that throws makes the call a failure, and is logged
-		 * once. Default: none.
+		 * once a breaker. Default: none.
 		 * @param rule true for a failure, asked about {@code null} results too;
 		 * {@code null} takes the rule back
 		 * @return this builder

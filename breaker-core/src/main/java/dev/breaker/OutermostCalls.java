@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls of one breaker that may be inside each other on one thread, such as those of a
- * facade and of the client behind it that share a name. What is inside is admitted as any
- * call is, and recorded nowhere: the outermost call decides. The fallback of a call
- * inside runs all the same. A call that goes on on another thread is a call of its own.
+ * facade and of the client behind it that share a name. What is inside is refused where
+ * its breaker refuses all calls, needs no place among the probes, and is recorded
+ * nowhere: the outermost call decides. The fallback of a call inside runs all the same. A
+ * call that goes on on another thread is a call of its own.
  *
  * <p>
  * Safe for use by many threads; it uses no {@link ThreadLocal}.

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * does nothing. Safe for use by several threads: the first one to give it back wins.
  *
  * <p>
- * A permit that never comes back harms nothing while the breaker is {@link State#CLOSED};
- * in {@link State#HALF_OPEN} it is a probe, which counts as lost after
+ * A permit that never comes back harms nothing while the breaker is {@link State#CLOSED},
+ * but that the breaker of a {@link CircuitBreakerGroup} then makes room for no other; in
+ * {@link State#HALF_OPEN} it is a probe, which counts as lost after
  * {@code maxWaitDurationInHalfOpenState}.
  */
 public interface Permit {
@@ -21,7 +22,8 @@ public interface Permit {
 	void success(@Nullable Object result, long elapsedNanos);
 
 	/**
-	 * The call threw. The exception rules may still ignore it, or take it for a success.
+	 * The call threw. The exception rules may still ignore it, or take it for a success
+	 * or for nothing.
 	 * @param thrown what it threw
 	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero
 	 */

@@ -11,10 +11,10 @@ public enum Reason {
 	/** The slow-call rate of the window reached its threshold. */
 	SLOW_CALL_RATE,
 
-	/** As many calls in a row failed as the threshold allows. */
+	/** As many calls in a row failed as the threshold says. */
 	CONSECUTIVE_FAILURES,
 
-	/** The wait in {@link State#OPEN} was over. */
+	/** The wait in {@link State#OPEN} was over, that of a command too. */
 	WAIT_ELAPSED,
 
 	/** The probes can no longer fail, or enough succeeded: the breaker closed. */
@@ -29,7 +29,10 @@ public enum Reason {
 	/** A command of an operator or of the application. */
 	COMMAND,
 
-	/** The hold of an operator's command was over. */
+	/**
+	 * The hold of a command was over, in {@link State#FORCED_OPEN} or
+	 * {@link State#DISABLED}.
+	 */
 	HOLD_ELAPSED,
 
 	/** A signal from elsewhere lives. Reserved: the core raises none yet. */

@@ -25,14 +25,16 @@ public interface RegistryListener {
 	}
 
 	/**
-	 * A group was made. It is heard before its breakers.
+	 * A group was made. It is heard before its breakers, but for one that another thread
+	 * makes at that moment.
 	 * @param group the group
 	 */
 	default void onGroupAdded(CircuitBreakerGroup group) {
 	}
 
 	/**
-	 * A group was removed. It is heard after its breakers.
+	 * A group was removed. It is heard after its breakers, but for one that another
+	 * thread makes at that moment.
 	 * @param group the group
 	 */
 	default void onGroupRemoved(CircuitBreakerGroup group) {

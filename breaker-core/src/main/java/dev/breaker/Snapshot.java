@@ -24,15 +24,18 @@ import org.jspecify.annotations.Nullable;
  * @param consecutiveFailures failures recorded since the last recorded success of this
  * window, or since it began
  * @param callsUntilEvaluated how many more recorded calls it takes until the rates are
- * compared with their thresholds, zero where no rate is judged; in
- * {@link State#HALF_OPEN} how many probes are still to be recorded, whatever is judged
+ * compared with their thresholds, zero where no rate is judged; in {@link State#DISABLED}
+ * and {@link State#METRICS_ONLY}, where nothing is compared, what it would be in
+ * {@link State#CLOSED}; in {@link State#HALF_OPEN} how many probes are still to be
+ * recorded, whatever is judged
  * @param successfulCallsTotal recorded successes, slow ones too, since creation or reset
  * @param failedCallsTotal recorded failures, slow ones too, since creation or reset
  * @param slowCallsTotal slow calls, successful or failed, since creation or reset
  * @param ignoredCallsTotal ignored calls since creation or reset
  * @param notPermittedCallsTotal refused calls since creation or reset
  * @param openings OPEN periods in a row without a recovery; drives the backoff
- * @param retryAfter how long until a probe may pass; zero when due or unknown
+ * @param retryAfter how long until a probe may pass, in {@link State#FORCED_OPEN} until
+ * calls may; zero when due or unknown
  * @param lastChange the last change of state; {@code null} where there was none yet
  */
 public record Snapshot(String name, State state, Instant since, float failureRate, float slowCallRate,

@@ -36,8 +36,9 @@ public @interface CircuitBreaker {
 
 	/**
 	 * The breaker's name, under which it is configured ({@code breaker.instances.NAME}),
-	 * measured and shown. Methods that give the same name share one breaker.
-	 * <code>${...}</code> placeholders are resolved once, at start.
+	 * measured and shown. Methods that give the same name share one breaker, or with a
+	 * {@link #key()} one group of breakers. <code>${...}</code> placeholders are resolved
+	 * once, at start.
 	 * @return the name, never empty
 	 */
 	String name();
@@ -47,17 +48,19 @@ public @interface CircuitBreaker {
 	 * its own breaker or by one further in: the name of a method of the same class,
 	 * inherited ones included, or {@code bean::method}. It takes the parameters of the
 	 * guarded method, or none, and after them may take one {@code Throwable}; of several
-	 * the one nearest to what was thrown runs. A name that fits no method, or one with a
-	 * checked exception that the guarded method does not declare, stops the application
-	 * at start. Default: none, what was thrown reaches the caller.
+	 * the one nearest to what was thrown runs. A name that fits no method, two for the
+	 * same {@code Throwable}, or, but for stages and Kotlin, one with a checked exception
+	 * that the guarded method does not declare, stops the application at start. Default:
+	 * none, what was thrown reaches the caller.
 	 * @return the name of the fallback, or an empty string
 	 */
 	String fallbackMethod() default "";
 
 	/**
 	 * A SpEL expression over the arguments, as in Spring's {@code @Cacheable}
-	 * ({@code #warehouse}, {@code #a0}, {@code #root.methodName}). Each value has a
-	 * breaker of its own, called {@code name:value} and configured as {@code name}, in a
+	 * ({@code #warehouse}, {@code #a0}, {@code #root.methodName}). Each value, up to
+	 * {@code breaker.keys.max} at a time, has a breaker of its own, called
+	 * {@code name:value} and configured as {@code name}, in a
 	 * {@link dev.breaker.CircuitBreakerGroup} of that name. A key that is null, that
 	 * throws, or that has only the text of {@link Object#toString()} makes no call: the
 	 * fallback runs with that exception, else it is thrown. Default: none, one breaker

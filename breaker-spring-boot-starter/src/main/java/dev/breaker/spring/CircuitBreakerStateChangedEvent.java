@@ -8,8 +8,8 @@ import org.springframework.context.ApplicationEvent;
 /**
  * A circuit breaker changed its state. Published once for each change, after the fact and
  * in order, on the thread that caused it or on one that changed the same breaker at that
- * time; what happens while the context starts, when it has started. An
- * {@code @EventListener} should be quick, or {@code @Async}.
+ * time; what happens while the context starts (the first ten thousand changes), when it
+ * has started. An {@code @EventListener} should be quick, or {@code @Async}.
  */
 public class CircuitBreakerStateChangedEvent extends ApplicationEvent {
 

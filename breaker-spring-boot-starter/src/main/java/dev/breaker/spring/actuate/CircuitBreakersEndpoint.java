@@ -98,7 +98,7 @@ public class CircuitBreakersEndpoint {
 
 	/**
 	 * Commands a breaker to be in a state, or to be reset. The name of breakers made by
-	 * key commands all of them, those made later too.
+	 * key commands all of them, and those made while the command holds.
 	 * @param name its name
 	 * @param state the state to be in, as {@link State} names it, in any case
 	 * @param hold how long to stay there ({@code 10m}, {@code PT10M}); for OPEN,

@@ -22,7 +22,7 @@ import org.springframework.boot.health.contributor.Status;
  * {@link HealthIndicator} with the state of each circuit breaker, and of breakers made by
  * key with how many are in which state. UP, since a breaker that is open is a breaker at
  * work, and an instance that is taken out of service helps nothing behind it; DOWN only
- * while one of the given breakers, or any of a given group, refuses calls.
+ * while one of the given breakers, or any of a given group, is OPEN or FORCED_OPEN.
  */
 public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 

@@ -17,8 +17,8 @@ import org.springframework.web.reactive.DispatcherHandler;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of the answer to refusals in
  * applications with WebFlux. It stands just before Spring Boot's error handler, and so
- * behind those of the application; where the application has replaced that one, it stands
- * behind all others.
+ * behind those of the application that come before that; where the application has
+ * replaced that one, it stands behind all others.
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class,
 		beforeName = "org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration")

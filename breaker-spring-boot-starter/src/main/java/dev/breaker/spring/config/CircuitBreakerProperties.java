@@ -94,8 +94,8 @@ public class CircuitBreakerProperties {
 	private @Nullable Double waitDurationJitter;
 
 	/**
-	 * Probes that pass in the half-open state and are judged together. By default 1 where
-	 * consecutive-failure- threshold is set and failure-rate-threshold is not.
+	 * Probes that pass in the half-open state and are judged together. By default 10, but
+	 * 1 where consecutive-failure-threshold is set and failure-rate-threshold is not.
 	 */
 	private @Nullable Integer permittedNumberOfCallsInHalfOpenState;
 

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Writes one line for each change of state, by the logger
  * {@code dev.breaker.CircuitBreaker}: WARN when calls are refused from now on, INFO
  * otherwise. A breaker that opens again and again without a recovery is warned of three
- * times; each further opening in a row is INFO, and the first one after a recovery is
- * WARN again. Calls that are refused are not logged.
+ * times; each further opening in a row that no command made is INFO, and the first one
+ * after a recovery is WARN again. Calls that are refused are not logged.
  *
  * <p>
  * Safe for use by many threads, of which one at a time brings the changes of one breaker.

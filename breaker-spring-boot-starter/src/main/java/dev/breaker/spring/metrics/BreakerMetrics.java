@@ -18,15 +18,16 @@ import org.springframework.beans.factory.DisposableBean;
 
 /**
  * Gives every breaker its meters, in each meter registry that is bound, from the moment
- * it exists until it is removed from the registry of breakers or the context closes. The
- * breakers of a group share those of its name. The meters:
+ * it exists until it is removed from the registry of breakers or the context closes;
+ * names that annotations use keep theirs until then. The breakers of a group share those
+ * of its name. The meters:
  * <ul>
  * <li>{@code breaker.calls}: timer; tags {@code name}, {@code outcome} (success, failure,
  * ignored)</li>
  * <li>{@code breaker.calls.slow}, {@code breaker.calls.not.permitted}: counters; tag
  * {@code name}</li>
- * <li>{@code breaker.state}: gauge, 1 for the present state; tags {@code name},
- * {@code state}</li>
+ * <li>{@code breaker.state}: gauge, 1 for the present state, of a group how many of its
+ * breakers are in it; tags {@code name}, {@code state}</li>
  * <li>{@code breaker.failure.rate}, {@code breaker.slow.call.rate}: gauges, percent of
  * the window, NaN while it is empty; tag {@code name}</li>
  * <li>{@code breaker.window.calls}: gauge; tag {@code name}</li>
