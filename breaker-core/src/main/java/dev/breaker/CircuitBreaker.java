@@ -316,11 +316,11 @@ public final class CircuitBreaker {
 	 * @param work starts the call
 	 * @param fallback what is done instead; it is given what was really thrown, without a
 	 * {@code CompletionException}
-	 * @return the fallback's own stage where the call is refused or {@code work} throws;
-	 * else a {@link CompletableFuture} that ends as the call or the fallback does, after
-	 * the call was recorded. Its completion from outside cancels what is under way, the
-	 * call or its fallback; it ends the call as without a fallback, which does not run
-	 * for it
+	 * @return the fallback's own stage where the call is refused or {@code work} itself
+	 * fails; else a {@link CompletableFuture} that ends as the call or the fallback does,
+	 * after the call was recorded. Its completion from outside cancels what is under way,
+	 * the call or its fallback; it ends the call as without a fallback, which does not
+	 * run for it
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work,
 			Function<Throwable, ? extends CompletionStage<T>> fallback) {

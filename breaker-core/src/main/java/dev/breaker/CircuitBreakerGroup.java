@@ -661,8 +661,9 @@ public final class CircuitBreakerGroup {
 	}
 
 	/**
-	 * Held for some microseconds at most, and let go by a plain write: near the end of a
-	 * stack a call can fail, and the lock would stay held for good.
+	 * Held for some microseconds, longer where many members are looked at, and let go by
+	 * a plain write: near the end of a stack a call can fail, and the lock would stay
+	 * held for good.
 	 */
 	private static final class Lock extends SpinLock {
 
