@@ -104,16 +104,14 @@ final class AdvisorChain {
 			}
 		}
 		if (outermost < 0) {
-			before.get(place)
-				.add(new GuardAdvisor(method, method.isStage() ? new StageGuard(method) : new ValueGuard(method),
-						this.order));
+			before.get(place).add(new GuardAdvisor(method, method.interceptor(), this.order));
 			return;
 		}
-		before.get(outermost).add(new GuardAdvisor(method, new AroundAttempts(method), this.order));
+		before.get(outermost).add(new GuardAdvisor(method, new RetryFallbackInterceptor(method), this.order));
 		if (retry >= 0) {
-			before.get(retry + 1).add(new GuardAdvisor(method, new RefusalStop(), this.order));
+			before.get(retry + 1).add(new GuardAdvisor(method, new RetryRefusalInterceptor(), this.order));
 		}
-		before.get(place).add(new GuardAdvisor(method, new AttemptGuard(method), this.order));
+		before.get(place).add(new GuardAdvisor(method, new RetryAttemptInterceptor(method), this.order));
 	}
 
 	/** Finds the place of the guards, and moves what must not come after it. */

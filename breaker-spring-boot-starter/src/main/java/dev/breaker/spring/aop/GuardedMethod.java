@@ -31,7 +31,7 @@ final class GuardedMethod {
 
 	private final Class<?> returnType;
 
-	private final boolean stage;
+	private final ReturnKind kind;
 
 	private final NamedBreaker named;
 
@@ -39,17 +39,20 @@ final class GuardedMethod {
 
 	private final @Nullable MethodFallback fallback;
 
-	GuardedMethod(AnnotatedMethod annotated, boolean stage, NamedBreaker named, @Nullable KeyExpression key,
+	private final CircuitBreakerInterceptor interceptor;
+
+	GuardedMethod(AnnotatedMethod annotated, ReturnKind kind, NamedBreaker named, @Nullable KeyExpression key,
 			@Nullable MethodFallback fallback) {
 		this.annotated = annotated;
 		this.description = annotated.describe();
 		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
 			.resolve(Object.class);
-		this.stage = stage;
+		this.kind = kind;
 		this.named = named;
 		this.key = key;
 		this.fallback = fallback;
-		named.guards(this.description);
+		this.interceptor = kind.interceptor(this);
+		named.guards(this);
 	}
 
 	/** The breaker of a call. Throws what the key's expression throws. */
@@ -113,8 +116,17 @@ final class GuardedMethod {
 		return this.returnType;
 	}
 
-	boolean isStage() {
-		return this.stage;
+	ReturnKind kind() {
+		return this.kind;
+	}
+
+	/** Guards the calls, on each proxy that has the method. */
+	CircuitBreakerInterceptor interceptor() {
+		return this.interceptor;
+	}
+
+	boolean hasKey() {
+		return this.key != null;
 	}
 
 	@Nullable MethodFallback fallback() {

@@ -326,15 +326,16 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 	}
 
 	private @Nullable GuardedMethod resolve(AnnotatedMethod annotated, GuardProblems problems) {
-		Boolean stage = problems.get(() -> ReturnTypes.isStage(annotated.method(), annotated.type()));
+		ReturnKind kind = problems.get(() -> ReturnKinds.of(annotated.method(), annotated.type()));
 		String name = problems.get(() -> name(annotated));
 		String fallbackMethod = annotated.annotation().fallbackMethod();
-		MethodFallback fallback = fallbackMethod.isEmpty() ? null : problems.get(() -> this.fallbacks
-			.resolve((name != null) ? name : "", annotated.method(), annotated.type(), fallbackMethod));
+		MethodFallback fallback = fallbackMethod.isEmpty() ? null
+				: problems.get(() -> this.fallbacks.resolve((name != null) ? name : "", annotated.method(),
+						annotated.type(), fallbackMethod, (kind != null) ? kind : ReturnKinds.VALUE));
 		String key = annotated.annotation().key();
 		KeyExpression expression = key.isEmpty() ? null
 				: problems.get(() -> KeyExpression.of(annotated, this.beanFactory));
-		if (stage == null || name == null || (fallback == null && !fallbackMethod.isEmpty())
+		if (kind == null || name == null || (fallback == null && !fallbackMethod.isEmpty())
 				|| (expression == null && !key.isEmpty())) {
 			return null;
 		}
@@ -349,7 +350,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 			// So that it is seen and measured from the start.
 			named.breaker();
 		}
-		return new GuardedMethod(annotated, stage, named, expression, fallback);
+		return new GuardedMethod(annotated, kind, named, expression, fallback);
 	}
 
 	private String name(AnnotatedMethod annotated) {

@@ -3,9 +3,10 @@ package dev.breaker.spring.aop;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
@@ -47,7 +48,7 @@ final class NamedBreaker {
 
 	private volatile boolean canNest;
 
-	private final Set<String> methods = new ConcurrentSkipListSet<>();
+	private final Set<GuardedMethod> methods = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean nestedRefusalLogged = new AtomicBoolean();
 
@@ -84,7 +85,19 @@ final class NamedBreaker {
 
 	/** The registry has removed that breaker: calls go on with the one it then makes. */
 	void forget(CircuitBreaker removed) {
-		this.breaker.compareAndSet(removed, null);
+		if (this.breaker.compareAndSet(removed, null)) {
+			release();
+		}
+	}
+
+	/** Whether calls without a key go to that breaker. */
+	boolean isPresent(CircuitBreaker breaker) {
+		return this.breaker.get() == breaker;
+	}
+
+	/** What interceptors hold has changed. */
+	private void release() {
+		this.methods.forEach((method) -> method.interceptor().release());
 	}
 
 	CircuitBreaker breaker(String key) {
@@ -107,7 +120,7 @@ final class NamedBreaker {
 		this.group.compareAndSet(removed, null);
 	}
 
-	void guards(String method) {
+	void guards(GuardedMethod method) {
 		this.methods.add(method);
 	}
 
@@ -117,7 +130,7 @@ final class NamedBreaker {
 			this.bean = beanName;
 		}
 		else if (!this.bean.equals(beanName)) {
-			this.canNest = true;
+			nests();
 		}
 	}
 
@@ -125,14 +138,17 @@ final class NamedBreaker {
 	synchronized void made(String beanName) {
 		found(beanName);
 		if (this.made) {
-			this.canNest = true;
+			nests();
 		}
 		this.made = true;
 	}
 
 	/** A guarded method can be called by way of another one. */
 	void nests() {
-		this.canNest = true;
+		if (!this.canNest) {
+			this.canNest = true;
+			release();
+		}
 	}
 
 	boolean canNest() {
@@ -147,8 +163,10 @@ final class NamedBreaker {
 				|| !this.nestedRefusalLogged.compareAndSet(false, true)) {
 			return;
 		}
-		Set<String> others = new TreeSet<>(this.methods);
-		others.remove(method);
+		Set<String> others = this.methods.stream()
+			.map(GuardedMethod::describe)
+			.filter((other) -> !other.equals(method))
+			.collect(Collectors.toCollection(TreeSet::new));
 		HookFailures.log(logger,
 				"Circuit breaker '{}' refused a call that was made on another thread by a probe of its own: the call of {} came back with the refusal, so the probe proves nothing, and the breaker may stay HALF_OPEN. It also guards: {}. Give the two ends breakers of different names, or raise permitted-number-of-calls-in-half-open-state. This is logged once",
 				LogText.oneLine(this.name), method, others.isEmpty() ? "no other method" : String.join(", ", others));

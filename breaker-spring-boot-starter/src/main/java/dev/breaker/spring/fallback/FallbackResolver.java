@@ -7,7 +7,6 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +47,16 @@ public final class FallbackResolver {
 	 * @param type the class whose method it is, or the interface of a proxy that has no
 	 * class behind it
 	 * @param fallbackMethod what the annotation says
+	 * @param kind how the guarded method gives its result
 	 * @return the fallback
 	 */
-	public MethodFallback resolve(String name, Method guarded, Class<?> type, String fallbackMethod) {
+	public MethodFallback resolve(String name, Method guarded, Class<?> type, String fallbackMethod,
+			FallbackResult kind) {
 		int separator = fallbackMethod.indexOf(OTHER_BEAN);
 		if (separator < 0) {
-			Request request = new Request(guarded, type, fallbackMethod, fallbackMethod, type, null);
+			Request request = new Request(guarded, type, kind, fallbackMethod, fallbackMethod, type, null);
 			List<Overload> overloads = overloads(request);
-			return new MethodFallback(name, () -> overloads, Receiver::sameObject, this.listener, null);
+			return new MethodFallback(name, kind, () -> overloads, Receiver::sameObject, this.listener, null);
 		}
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();
@@ -66,8 +67,9 @@ public final class FallbackResolver {
 					"Write bean::method, with the name of the bean before the colons and that of its method after them.");
 		}
 		// Later, since the types of other beans are not all known while beans are made.
-		return new MethodFallback(name,
-				() -> overloads(new Request(guarded, type, fallbackMethod, method, typeOf(bean, guarded, type), bean)),
+		return new MethodFallback(name, kind,
+				() -> overloads(
+						new Request(guarded, type, kind, fallbackMethod, method, typeOf(bean, guarded, type), bean)),
 				Receiver.bean(this.beanFactory, bean), this.listener, bean);
 	}
 
@@ -162,8 +164,7 @@ public final class FallbackResolver {
 	 * method alone; a stage carries any.
 	 */
 	private static void requireNoOtherChecked(Method candidate, Request request) {
-		Class<?> returned = Signatures.returnType(request.guarded, request.type).resolve(Object.class);
-		if (CompletionStage.class.isAssignableFrom(returned) || KotlinDetector.isKotlinType(request.type)) {
+		if (request.kind.carriesExceptions() || KotlinDetector.isKotlinType(request.type)) {
 			return;
 		}
 		List<Class<?>> declared = Signatures.exceptionTypes(request.guarded, request.type);
@@ -199,13 +200,14 @@ public final class FallbackResolver {
 	 *
 	 * @param guarded the guarded method
 	 * @param type the type whose method it is
+	 * @param kind how it gives its result
 	 * @param text what the annotation says
 	 * @param method the fallback's name
 	 * @param searched the type whose method it should be
 	 * @param bean the bean whose method it should be, {@code null} for the same one
 	 */
-	private record Request(Method guarded, Class<?> type, String text, String method, Class<?> searched,
-			@Nullable String bean) {
+	private record Request(Method guarded, Class<?> type, FallbackResult kind, String text, String method,
+			Class<?> searched, @Nullable String bean) {
 
 		Match match(Method candidate) {
 			if (this.bean == null) {
@@ -217,7 +219,7 @@ public final class FallbackResolver {
 			else if (Modifier.isPrivate(candidate.getModifiers())) {
 				return new Match(false, null, "it is private, and belongs to another bean");
 			}
-			return Match.of(candidate, this.searched, this.guarded, this.type);
+			return Match.of(candidate, this.searched, this.guarded, this.type, this.kind);
 		}
 
 		String describe() {

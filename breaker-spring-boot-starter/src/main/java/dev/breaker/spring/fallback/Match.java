@@ -1,12 +1,10 @@
 package dev.breaker.spring.fallback;
 
 import java.lang.reflect.Method;
-import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ResolvableType;
-import org.springframework.util.ClassUtils;
 
 /**
  * How a method compares with the guarded method it would stand in for: either it fits, or
@@ -22,10 +20,10 @@ record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable Str
 	 * Compares. Where a method can be read both ways, its parameters are the guarded
 	 * method's arguments.
 	 */
-	static Match of(Method candidate, Class<?> candidateType, Method guarded, Class<?> type) {
+	static Match of(Method candidate, Class<?> candidateType, Method guarded, Class<?> type, FallbackResult kind) {
 		Match match = ofParameters(candidate, candidateType, guarded, type);
 		if (match.mismatch == null) {
-			String mismatch = returnMismatch(candidate, candidateType, guarded, type);
+			String mismatch = returnMismatch(candidate, candidateType, guarded, type, kind);
 			if (mismatch != null) {
 				return no(mismatch);
 			}
@@ -74,7 +72,7 @@ record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable Str
 	private static @Nullable String argumentMismatch(Method candidate, Class<?> candidateType, Method guarded,
 			Class<?> type) {
 		for (int i = 0; i < guarded.getParameterCount(); i++) {
-			if (!fits(Signatures.parameterType(candidate, candidateType, i),
+			if (!Signatures.isAssignable(Signatures.parameterType(candidate, candidateType, i),
 					Signatures.parameterType(guarded, type, i))) {
 				return "parameter %d is %s, which does not take a %s".formatted(i + 1,
 						Signatures.parameter(candidate, candidateType, i), Signatures.parameter(guarded, type, i));
@@ -84,45 +82,20 @@ record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable Str
 	}
 
 	private static @Nullable String returnMismatch(Method candidate, Class<?> candidateType, Method guarded,
-			Class<?> type) {
+			Class<?> type, FallbackResult kind) {
 		ResolvableType wanted = Signatures.returnType(guarded, type);
 		ResolvableType given = Signatures.returnType(candidate, candidateType);
 		Class<?> wantedClass = wanted.resolve(Object.class);
-		if (wantedClass == void.class || wantedClass == Void.class) {
+		if (wantedClass == void.class || wantedClass == Void.class || kind.fits(wanted, given)) {
 			return null;
 		}
-		boolean fits;
-		if (CompletionStage.class.isAssignableFrom(wantedClass)) {
-			fits = CompletionStage.class.isAssignableFrom(given.resolve(Object.class))
-					&& fits(wanted.as(CompletionStage.class), given.as(CompletionStage.class));
-		}
-		else {
-			fits = given.resolve(Object.class) != void.class && fits(wanted, given);
-		}
-		return fits ? null : "it returns %s, which is no %s".formatted(Signatures.returned(candidate, candidateType),
+		return "it returns %s, which is no %s".formatted(Signatures.returned(candidate, candidateType),
 				Signatures.returned(guarded, type));
 	}
 
 	private static @Nullable Class<?> throwableAt(Method method, Class<?> type, int index) {
 		Class<?> parameter = Signatures.parameterType(method, type, index).resolve(Object.class);
 		return Throwable.class.isAssignableFrom(parameter) ? parameter : null;
-	}
-
-	/**
-	 * Whether a value of one type can be given where another is wanted. Type arguments
-	 * count where both sides say them.
-	 */
-	private static boolean fits(ResolvableType wanted, ResolvableType given) {
-		if (!ClassUtils.isAssignable(wanted.resolve(Object.class), given.resolve(Object.class))) {
-			return false;
-		}
-		return unsaid(wanted) || unsaid(given) || wanted.isAssignableFrom(given);
-	}
-
-	private static boolean unsaid(ResolvableType type) {
-		Class<?> resolved = type.resolve();
-		return resolved == null || resolved.isPrimitive() || type.hasUnresolvableGenerics()
-				|| resolved.getTypeParameters().length != type.getGenerics().length;
 	}
 
 	private static Match no(String mismatch) {

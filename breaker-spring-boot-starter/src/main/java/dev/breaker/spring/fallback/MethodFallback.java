@@ -2,8 +2,6 @@ package dev.breaker.spring.fallback;
 
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import dev.breaker.CallNotPermittedException;
@@ -32,9 +30,12 @@ public final class MethodFallback {
 
 	private final @Nullable String otherBean;
 
-	MethodFallback(String name, Supplier<List<Overload>> overloads, Receiver receiver, FallbackListener listener,
-			@Nullable String otherBean) {
+	private final FallbackResult kind;
+
+	MethodFallback(String name, FallbackResult kind, Supplier<List<Overload>> overloads, Receiver receiver,
+			FallbackListener listener, @Nullable String otherBean) {
 		this.name = name;
+		this.kind = kind;
 		this.overloads = SingletonSupplier.of(overloads);
 		this.receiver = receiver;
 		this.listener = listener;
@@ -58,12 +59,12 @@ public final class MethodFallback {
 	}
 
 	/**
-	 * Runs the fallback of a call that gives its result when it returns.
+	 * Runs the fallback.
 	 * @param proxy the proxy that was called
 	 * @param target the object behind it, if there is one
 	 * @param arguments the arguments of the call
 	 * @param thrown what was thrown
-	 * @return the result
+	 * @return what the fallback returned, of its own type
 	 * @throws Throwable what the fallback throws, as it is; what was thrown where none
 	 * takes it
 	 */
@@ -75,51 +76,23 @@ public final class MethodFallback {
 		if (overload == null) {
 			throw thrown;
 		}
-		boolean success = false;
+		Object result;
 		try {
-			Object result = invoke(overload, proxy, target, arguments, declared);
-			success = true;
-			return result;
+			result = invoke(overload, proxy, target, arguments, declared);
 		}
-		finally {
-			this.listener.onFallback(this.name, success);
+		catch (Throwable ex) {
+			ended(false);
+			throw ex;
 		}
+		return this.kind.watch(result, overload.method(), this);
 	}
 
 	/**
-	 * Runs the fallback of a call that gives a stage.
-	 * @param proxy the proxy that was called
-	 * @param target the object behind it, if there is one
-	 * @param arguments the arguments of the call
-	 * @param thrown what was thrown
-	 * @return the fallback's stage; a failed one where it throws, or where none takes
-	 * what was thrown
+	 * Tells that a fallback has ended.
+	 * @param success whether it gave a result
 	 */
-	public CompletionStage<Object> start(Object proxy, @Nullable Object target, @Nullable Object[] arguments,
-			Throwable thrown) {
-		CallNotPermittedException refusal = Refusals.in(thrown);
-		Throwable cause = (refusal != null) ? refusal : thrown;
-		Overload overload = nearest(cause);
-		if (overload == null) {
-			return CompletableFuture.failedFuture(thrown);
-		}
-		CompletionStage<Object> stage;
-		try {
-			stage = stage(invoke(overload, proxy, target, arguments, cause), overload);
-		}
-		catch (Throwable ex) {
-			stage = CompletableFuture.failedFuture(ex);
-		}
-		stage.whenComplete((result, failed) -> this.listener.onFallback(this.name, failed == null));
-		return stage;
-	}
-
-	@SuppressWarnings("unchecked")
-	private static CompletionStage<Object> stage(@Nullable Object returned, Overload overload) {
-		if (returned == null) {
-			throw new NullPointerException("The fallback " + overload.method() + " returned no stage");
-		}
-		return (CompletionStage<Object>) returned;
+	public void ended(boolean success) {
+		this.listener.onFallback(this.name, success);
 	}
 
 	private @Nullable Object invoke(Overload overload, Object proxy, @Nullable Object target,

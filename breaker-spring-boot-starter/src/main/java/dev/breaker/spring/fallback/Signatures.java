@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 
 /**
  * Writes methods down as Java does, for people who must change them.
@@ -73,6 +74,26 @@ public final class Signatures {
 		expected.add(start + ")");
 		expected.add(start + "Throwable thrown)");
 		return expected;
+	}
+
+	/**
+	 * Whether a value of one type can be given where another is wanted. Type arguments
+	 * count where both sides say them.
+	 * @param wanted the type of which a value is wanted
+	 * @param given the type of the value
+	 * @return whether it can
+	 */
+	public static boolean isAssignable(ResolvableType wanted, ResolvableType given) {
+		if (!ClassUtils.isAssignable(wanted.resolve(Object.class), given.resolve(Object.class))) {
+			return false;
+		}
+		return isUnsaid(wanted) || isUnsaid(given) || wanted.isAssignableFrom(given);
+	}
+
+	private static boolean isUnsaid(ResolvableType type) {
+		Class<?> resolved = type.resolve();
+		return resolved == null || resolved.isPrimitive() || type.hasUnresolvableGenerics()
+				|| resolved.getTypeParameters().length != type.getGenerics().length;
 	}
 
 	static ResolvableType returnType(Method method, Class<?> type) {

@@ -67,16 +67,16 @@ class AdviceOrderTests {
 	@Test
 	void theOrderCanBeChosen() {
 		Contexts.with(Transactions.class, Shop.class, Audited.class)
-			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("ValueGuard", "ValueGuard",
-					"Audit", "TransactionInterceptor"));
+			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("ValueInterceptor",
+					"ValueInterceptor", "Audit", "TransactionInterceptor"));
 		Contexts.with(Transactions.class, Shop.class, Audited.class)
 			.withPropertyValues("breaker.aspect.order=2147483547")
-			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("ValueGuard", "ValueGuard",
-					"Audit", "TransactionInterceptor"));
+			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("ValueInterceptor",
+					"ValueInterceptor", "Audit", "TransactionInterceptor"));
 		Contexts.with(Transactions.class, Shop.class, Audited.class)
 			.withPropertyValues("breaker.aspect.order=2147483600")
-			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("Audit", "ValueGuard",
-					"ValueGuard", "TransactionInterceptor"));
+			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("Audit", "ValueInterceptor",
+					"ValueInterceptor", "TransactionInterceptor"));
 	}
 
 	@Test
@@ -90,8 +90,8 @@ class AdviceOrderTests {
 			assertThat(bean.find("a")).isEqualTo("value of a");
 			assertThat(bean.find("b")).isEqualTo("instead of b");
 			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(() -> bean.withoutFallback("b"));
-			assertThat(chain(context, Catalogue.class)).containsExactly("AroundAttempts", "CacheInterceptor",
-					"AttemptGuard", "ValueGuard", "TransactionInterceptor");
+			assertThat(chain(context, Catalogue.class)).containsExactly("RetryFallbackInterceptor", "CacheInterceptor",
+					"RetryAttemptInterceptor", "ValueInterceptor", "TransactionInterceptor");
 		});
 	}
 
@@ -110,15 +110,15 @@ class AdviceOrderTests {
 	void aCacheIsInsideWhereAnOrderWasChosen() {
 		Contexts.with(Caches.class, Catalogue.class)
 			.withPropertyValues("breaker.aspect.order=0")
-			.run((context) -> assertThat(chain(context, Catalogue.class)).containsExactly("ValueGuard", "ValueGuard",
-					"CacheInterceptor"));
+			.run((context) -> assertThat(chain(context, Catalogue.class)).containsExactly("ValueInterceptor",
+					"ValueInterceptor", "CacheInterceptor"));
 	}
 
 	@Test
 	void aCacheInsideOfATransactionIsInsideOfTheGuardToo() {
 		Contexts.with(OuterTransactions.class, Caches.class, Catalogue.class)
-			.run((context) -> assertThat(chain(context, Catalogue.class)).containsExactly("ValueGuard", "ValueGuard",
-					"TransactionInterceptor", "CacheInterceptor"));
+			.run((context) -> assertThat(chain(context, Catalogue.class)).containsExactly("ValueInterceptor",
+					"ValueInterceptor", "TransactionInterceptor", "CacheInterceptor"));
 	}
 
 	@Test

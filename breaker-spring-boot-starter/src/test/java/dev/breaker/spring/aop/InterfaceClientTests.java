@@ -101,7 +101,7 @@ class InterfaceClientTests {
 			assertThat(proxy.getTargetSource().getTarget()).isNull();
 			assertThat(proxy.getAdvisors()).extracting((advisor) -> advisor.getAdvice().getClass().getSimpleName())
 				.endsWith("HttpServiceMethodInterceptor")
-				.contains("ValueGuard");
+				.contains("ValueInterceptor");
 		});
 	}
 

@@ -111,7 +111,7 @@ class RefusalsBeforeWorkTests {
 	void aConcurrencyLimitIsOutsideWhicheverProcessorRanFirst(boolean limitFirst) {
 		contextRunner(limitFirst ? ResilienceFirst.class : Resilience.class, Transactions.class, Limited.class)
 			.run((context) -> assertThat(chain(context, Limited.class)).containsExactly("ConcurrencyLimitInterceptor",
-					"ValueGuard", "TransactionInterceptor"));
+					"ValueInterceptor", "TransactionInterceptor"));
 	}
 
 	@Test
@@ -119,7 +119,7 @@ class RefusalsBeforeWorkTests {
 		Validation.BY_BOOT.contextRunner()
 			.withUserConfiguration(Orders.class, Transactions.class)
 			.run((context) -> assertThat(chain(context, Orders.class)).startsWith("MethodValidationInterceptor")
-				.endsWith("ValueGuard", "TransactionInterceptor"));
+				.endsWith("ValueInterceptor", "TransactionInterceptor"));
 	}
 
 	@Test

@@ -196,8 +196,8 @@ class RetryTests {
 		contextRunner(Limited.class)
 			.run((context) -> assertThat(((Advised) context.getBean(Limited.class)).getAdvisors())
 				.extracting((advisor) -> advisor.getAdvice().getClass().getSimpleName())
-				.containsExactly("ConcurrencyLimitInterceptor", "AroundAttempts", "RetryAnnotationInterceptor",
-						"RefusalStop", "AttemptGuard"));
+				.containsExactly("ConcurrencyLimitInterceptor", "RetryFallbackInterceptor",
+						"RetryAnnotationInterceptor", "RetryRefusalInterceptor", "RetryAttemptInterceptor"));
 	}
 
 	@Test

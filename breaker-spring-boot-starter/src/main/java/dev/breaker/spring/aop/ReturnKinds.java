@@ -11,18 +11,34 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.breaker.spring.fallback.Signatures;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 
 /**
- * Tells by what a method declares when its calls end: when they return, or when the stage
- * that they return completes. What ends otherwise is refused, since it would count as an
- * instant success. Types are known by name, so that their libraries need not be there.
+ * The kinds of return types that can be guarded, and the kind of a method. What ends in
+ * another way is refused, since it would count as an instant success. Reactive types are
+ * known by Spring's {@link ReactiveAdapterRegistry}; others by name, so that their
+ * libraries need not be there.
  */
-final class ReturnTypes {
+final class ReturnKinds {
+
+	static final ReturnKind VALUE = new ValueReturnKind();
+
+	private static final ReturnKind STAGE = new StageReturnKind();
+
+	/** The first that includes a type is its kind; the last includes all. */
+	private static final List<ReturnKind> KINDS = List.of(STAGE, VALUE);
+
+	private static final String KINDS_IN_WORDS = Stream.iterate(KINDS.size() - 1, (i) -> i >= 0, (i) -> i - 1)
+		.map((i) -> KINDS.get(i).describe())
+		.collect(Collectors.joining(", or "));
 
 	private static final String SUPPLIER = "java.util.function.Supplier";
 
@@ -33,14 +49,10 @@ final class ReturnTypes {
 	private static final String AS_VALUE = "holds a failure as a value, which would count as a success";
 
 	private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
-			Map.entry("org.reactivestreams.Publisher", LAZY), Map.entry("java.util.concurrent.Flow$Publisher", LAZY),
-			Map.entry("rx.Observable", LAZY), Map.entry("rx.Single", LAZY), Map.entry("rx.Completable", LAZY),
+			Map.entry("java.util.concurrent.Flow$Publisher", LAZY), Map.entry("rx.Observable", LAZY),
+			Map.entry("rx.Single", LAZY), Map.entry("rx.Completable", LAZY),
 			Map.entry("io.reactivex.SingleSource", LAZY), Map.entry("io.reactivex.MaybeSource", LAZY),
 			Map.entry("io.reactivex.CompletableSource", LAZY), Map.entry("io.reactivex.ObservableSource", LAZY),
-			Map.entry("io.reactivex.rxjava3.core.SingleSource", LAZY),
-			Map.entry("io.reactivex.rxjava3.core.MaybeSource", LAZY),
-			Map.entry("io.reactivex.rxjava3.core.CompletableSource", LAZY),
-			Map.entry("io.reactivex.rxjava3.core.ObservableSource", LAZY), Map.entry("io.smallrye.mutiny.Uni", LAZY),
 			Map.entry("io.vertx.core.Future", ELSEWHERE), Map.entry("kotlin.Function", LAZY),
 			Map.entry("kotlin.Lazy", LAZY), Map.entry("kotlin.Result", AS_VALUE),
 			Map.entry("kotlin.sequences.Sequence", LAZY), Map.entry("kotlinx.coroutines.channels.ReceiveChannel", LAZY),
@@ -66,28 +78,25 @@ final class ReturnTypes {
 
 	private static final int DEEPEST_CONTAINER = 4;
 
-	private static final String CONTINUATION = "kotlin.coroutines.Continuation";
-
-	private ReturnTypes() {
+	private ReturnKinds() {
 	}
 
 	/**
-	 * Whether calls end when their stage completes.
-	 * @throws InvalidGuardException where they end in a way that cannot be followed
+	 * The kind of a method.
+	 * @throws InvalidGuardException where its calls end in a way that cannot be followed
 	 */
-	static boolean isStage(Method method, Class<?> type) {
-		Class<?>[] parameters = method.getParameterTypes();
-		if (parameters.length > 0 && parameters[parameters.length - 1].getName().equals(CONTINUATION)) {
+	static ReturnKind of(Method method, Class<?> type) {
+		if (KotlinDetector.isSuspendingFunction(method)) {
 			throw unsupported(method, type, "it is a suspending function, which " + ELSEWHERE);
 		}
 		ResolvableType declared = ResolvableType.forMethodReturnType(method, type);
 		Class<?> returned = declared.resolve(Object.class);
-		boolean stage = CompletionStage.class.isAssignableFrom(returned);
-		if (stage && !returned.isAssignableFrom(CompletableFuture.class)) {
+		ReturnKind kind = KINDS.stream().filter((candidate) -> candidate.includes(returned)).findFirst().orElseThrow();
+		if (kind == STAGE && !returned.isAssignableFrom(CompletableFuture.class)) {
 			throw unsupported(method, type, "it returns the class " + returned.getName()
 					+ ", and a circuit breaker gives its callers a CompletableFuture");
 		}
-		String reason = stage ? null : reason(returned);
+		String reason = (kind == STAGE) ? null : reason(returned);
 		if (reason == null && isKotlinResult(method)) {
 			throw unsupported(method, type, "it returns kotlin.Result, which " + AS_VALUE);
 		}
@@ -98,7 +107,7 @@ final class ReturnTypes {
 		if (content != null) {
 			throw unsupported(method, type, "it returns " + returned.getName() + " of " + content);
 		}
-		return stage;
+		return kind;
 	}
 
 	/** Why what is in a container cannot be followed. */
@@ -144,7 +153,10 @@ final class ReturnTypes {
 
 	private static @Nullable String reason(Class<?> type) {
 		String reason = inheritedReason(type, Iterable.class.isAssignableFrom(type));
-		return (reason == null && CompletionStage.class.isAssignableFrom(type)) ? ELSEWHERE : reason;
+		if (reason == null && STAGE.includes(type)) {
+			return ELSEWHERE;
+		}
+		return (reason == null && ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null) ? LAZY : reason;
 	}
 
 	/**
@@ -188,7 +200,8 @@ final class ReturnTypes {
 	private static InvalidGuardException unsupported(Method method, Class<?> type, String reason) {
 		return new InvalidGuardException(
 				"@CircuitBreaker cannot guard %s: %s.".formatted(Signatures.qualified(method, type), reason),
-				"Declare the value itself, or a CompletionStage or CompletableFuture of it, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins.");
+				"Declare %s, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins."
+					.formatted(KINDS_IN_WORDS));
 	}
 
 }

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sits right inside of a retry, and hides from it that the breaker refused the attempt:
  * further attempts would be refused as well, each after its back-off. What is returned
- * here nobody sees, {@link AroundAttempts} throws the refusal again right outside of the
- * retry.
+ * here nobody sees, {@link RetryFallbackInterceptor} throws the refusal again right
+ * outside of the retry.
  */
-final class RefusalStop implements MethodInterceptor {
+final class RetryRefusalInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		Attempts attempts = Attempts.of(invocation);
+		RetryAttempts attempts = RetryAttempts.of(invocation);
 		attempts.next();
 		try {
 			Object result = invocation.proceed();

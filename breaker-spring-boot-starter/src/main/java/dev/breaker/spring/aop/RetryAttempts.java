@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * How the attempts of one call end, where other advice comes between the guard and its
  * fallback. It travels with the invocation: all its attempts share it.
  */
-final class Attempts {
+final class RetryAttempts {
 
-	private static final String KEY = Attempts.class.getName();
+	private static final String KEY = RetryAttempts.class.getName();
 
 	// A cause may, by mistake, lead back to itself.
 	private static final int DEEPEST_CAUSE = 32;
@@ -20,14 +20,14 @@ final class Attempts {
 
 	private @Nullable CallNotPermittedException refusal;
 
-	static Attempts begin(MethodInvocation invocation) {
-		Attempts attempts = new Attempts();
+	static RetryAttempts begin(MethodInvocation invocation) {
+		RetryAttempts attempts = new RetryAttempts();
 		Invocations.ofProxy(invocation).setUserAttribute(KEY, attempts);
 		return attempts;
 	}
 
-	static Attempts of(MethodInvocation invocation) {
-		if (Invocations.ofProxy(invocation).getUserAttribute(KEY) instanceof Attempts attempts) {
+	static RetryAttempts of(MethodInvocation invocation) {
+		if (Invocations.ofProxy(invocation).getUserAttribute(KEY) instanceof RetryAttempts attempts) {
 			return attempts;
 		}
 		throw new IllegalStateException("The advice around the attempts was not called for " + invocation);

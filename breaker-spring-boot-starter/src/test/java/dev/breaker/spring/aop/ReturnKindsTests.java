@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * When a call ends, by what its method returns.
  */
-class ReturnTypesTests {
+class ReturnKindsTests {
 
 	@Test
 	void valuesVoidPrimitivesAndOptionalsEndWhenTheyReturn() {
@@ -178,11 +178,11 @@ class ReturnTypesTests {
 	void aKotlinFunctionThatReturnsAResultIsKnownByItsName() throws Exception {
 		for (Class<?> type : new Class<?>[] { mangled("load-d1pmJ48"), mangled("load-IoAF18A", String.class) }) {
 			assertThatExceptionOfType(InvalidGuardException.class)
-				.isThrownBy(() -> ReturnTypes.isStage(type.getMethods()[0], type))
+				.isThrownBy(() -> ReturnKinds.of(type.getMethods()[0], type))
 				.withMessageContaining("it returns kotlin.Result, which holds a failure as a value");
 		}
 		Class<?> other = mangled("load-IoAF18A");
-		assertThat(ReturnTypes.isStage(other.getMethods()[0], other)).isFalse();
+		assertThat(ReturnKinds.of(other.getMethods()[0], other)).isSameAs(ReturnKinds.VALUE);
 	}
 
 	/** An interface as Kotlin's compiler makes it: Java has no such names. */

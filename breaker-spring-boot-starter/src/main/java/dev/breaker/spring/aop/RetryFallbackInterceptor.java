@@ -1,0 +1,59 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.spring.fallback.MethodFallback;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the fallback around all attempts of a retry, once, after the last of them; and
+ * around a cache, which must not keep what a fallback gives. The breaker itself is
+ * further in, in {@link RetryAttemptInterceptor}.
+ */
+final class RetryFallbackInterceptor implements MethodInterceptor {
+
+	private final GuardedMethod guarded;
+
+	private final @Nullable MethodFallback fallback;
+
+	RetryFallbackInterceptor(GuardedMethod guarded) {
+		this.guarded = guarded;
+		this.fallback = guarded.fallback();
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		RetryAttempts attempts = RetryAttempts.begin(invocation);
+		Object result;
+		try {
+			result = invocation.proceed();
+		}
+		catch (Throwable ex) {
+			if (attempts.causeOf(ex) == null) {
+				throw ex;
+			}
+			return ended(invocation, ex, attempts.refusal() != null);
+		}
+		CallNotPermittedException refusal = attempts.refusal();
+		if (refusal != null) {
+			return ended(invocation, refusal, true);
+		}
+		MethodFallback instead = this.fallback;
+		return (instead != null)
+				? this.guarded.kind().fallbackLater(this.guarded, instead, invocation, result, attempts) : result;
+	}
+
+	/** Ends the call after an attempt that has a fallback. */
+	private @Nullable Object ended(MethodInvocation invocation, Throwable thrown, boolean refused) throws Throwable {
+		MethodFallback instead = this.fallback;
+		if (instead != null) {
+			return this.guarded.kind().fallback(this.guarded, instead, invocation, thrown);
+		}
+		if (refused) {
+			return this.guarded.kind().refused(thrown);
+		}
+		throw thrown;
+	}
+
+}

@@ -1,0 +1,45 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.spring.fallback.FallbackResult;
+import dev.breaker.spring.fallback.MethodFallback;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of return type: when calls of such a method end, how they are guarded, and how a
+ * fallback gives the result instead. Safe for use by many threads.
+ *
+ * @see ReturnKinds
+ */
+interface ReturnKind extends FallbackResult {
+
+	/** What a method of this kind declares, in a message. */
+	String describe();
+
+	/** Whether methods that return that class are of this kind. */
+	boolean includes(Class<?> returned);
+
+	/** Guards calls, with their fallback. */
+	CircuitBreakerInterceptor interceptor(GuardedMethod guarded);
+
+	/**
+	 * Makes one attempt of a call whose fallback runs further out, and tells how it ends.
+	 */
+	@Nullable Object attempt(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation, RetryAttempts attempts)
+			throws Throwable;
+
+	/** Runs the fallback of a call that gave no result. */
+	@Nullable Object fallback(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation, Throwable thrown)
+			throws Throwable;
+
+	/**
+	 * Runs the fallback where the result of all attempts fails after they have returned.
+	 */
+	@Nullable Object fallbackLater(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation,
+			@Nullable Object result, RetryAttempts attempts);
+
+	/** What the caller gets for a call that was refused and has no fallback. */
+	@Nullable Object refused(Throwable refusal) throws Throwable;
+
+}

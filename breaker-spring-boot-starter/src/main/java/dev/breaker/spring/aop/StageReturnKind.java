@@ -1,0 +1,287 @@
+package dev.breaker.spring.aop;
+
+import java.lang.reflect.Method;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.spring.fallback.MethodFallback;
+import dev.breaker.spring.fallback.Signatures;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ResolvableType;
+
+/**
+ * Calls end when the {@link CompletionStage} completes that they return.
+ */
+final class StageReturnKind implements ReturnKind {
+
+	@Override
+	public String describe() {
+		return "a CompletionStage or CompletableFuture of it";
+	}
+
+	@Override
+	public boolean includes(Class<?> returned) {
+		return CompletionStage.class.isAssignableFrom(returned);
+	}
+
+	@Override
+	public CircuitBreakerInterceptor interceptor(GuardedMethod guarded) {
+		return new StageInterceptor(guarded);
+	}
+
+	@Override
+	public @Nullable Object attempt(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation,
+			RetryAttempts attempts) throws Throwable {
+		return new Call(guarded, breaker, invocation) {
+
+			@Override
+			@Nullable CompletionStage<Object> instead(Throwable thrown, boolean started) {
+				attempts.ended(thrown, started);
+				return null;
+			}
+
+		}.start();
+	}
+
+	@Override
+	public Object fallback(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation,
+			Throwable thrown) {
+		return declared(guarded, run(fallback, invocation, thrown));
+	}
+
+	@Override
+	public @Nullable Object fallbackLater(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation,
+			@Nullable Object result, RetryAttempts attempts) {
+		if (!(result instanceof CompletionStage<?> stage)) {
+			return result;
+		}
+		return orElse(stage, (thrown) -> {
+			Throwable cause = attempts.causeOf(thrown);
+			return (cause != null) ? run(fallback, invocation, cause) : CompletableFuture.failedFuture(thrown);
+		});
+	}
+
+	@Override
+	public CompletionStage<Object> refused(Throwable refusal) {
+		return CompletableFuture.failedFuture(refusal);
+	}
+
+	@Override
+	public boolean fits(ResolvableType wanted, ResolvableType given) {
+		return includes(given.resolve(Object.class))
+				&& Signatures.isAssignable(wanted.as(CompletionStage.class), given.as(CompletionStage.class));
+	}
+
+	@Override
+	public boolean carriesExceptions() {
+		return true;
+	}
+
+	@Override
+	public Object watch(@Nullable Object result, Method method, MethodFallback fallback) {
+		if (result == null) {
+			fallback.ended(false);
+			throw new NullPointerException("The fallback " + method + " returned no stage");
+		}
+		((CompletionStage<?>) result).whenComplete((value, failed) -> fallback.ended(failed == null));
+		return result;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static CompletionStage<Object> run(MethodFallback fallback, MethodInvocation invocation, Throwable thrown) {
+		try {
+			return (CompletionStage<Object>) Objects.requireNonNull(fallback.call(Invocations.proxy(invocation),
+					invocation.getThis(), invocation.getArguments(), thrown));
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	/** The stage, as a {@link CompletableFuture} where the method declares one. */
+	private static Object declared(GuardedMethod guarded, CompletionStage<Object> stage) {
+		return (guarded.returnType() == CompletionStage.class) ? stage : stage.toCompletableFuture();
+	}
+
+	/**
+	 * A future that ends as the source does, or, where that fails, as the stage does that
+	 * is given instead. To cancel it cancels the source.
+	 */
+	private static CompletionStage<Object> orElse(CompletionStage<?> source,
+			Function<Throwable, CompletionStage<Object>> instead) {
+		CompletableFuture<Object> future = new CompletableFuture<>() {
+
+			@Override
+			public boolean cancel(boolean mayInterruptIfRunning) {
+				boolean cancelled = super.cancel(mayInterruptIfRunning);
+				if (cancelled) {
+					cancelSource(source, mayInterruptIfRunning);
+				}
+				return cancelled;
+			}
+
+		};
+		source.whenComplete((result, thrown) -> {
+			if (thrown == null) {
+				future.complete(result);
+			}
+			else {
+				instead.apply(thrown).whenComplete((other, failed) -> {
+					if (failed == null) {
+						future.complete(other);
+					}
+					else {
+						future.completeExceptionally(failed);
+					}
+				});
+			}
+		});
+		return future;
+	}
+
+	private static void cancelSource(CompletionStage<?> source, boolean mayInterruptIfRunning) {
+		try {
+			source.toCompletableFuture().cancel(mayInterruptIfRunning);
+		}
+		catch (UnsupportedOperationException ex) {
+			// A stage that cannot be cancelled goes on alone.
+		}
+	}
+
+	private static final class StageInterceptor extends CircuitBreakerInterceptor {
+
+		private final GuardedMethod guarded;
+
+		StageInterceptor(GuardedMethod guarded) {
+			super(guarded);
+			this.guarded = guarded;
+		}
+
+		@Override
+		Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable MethodFallback instead)
+				throws Throwable {
+			Call call = new FallbackCall(this.guarded, breaker, invocation, instead);
+			return call.result((instead != null) ? breaker.callAsync(call, call) : breaker.callAsync(call));
+		}
+
+		@Override
+		Object callOutermost(CircuitBreaker breaker, MethodInvocation invocation, @Nullable MethodFallback instead)
+				throws Throwable {
+			Call call = new FallbackCall(this.guarded, breaker, invocation, instead);
+			return call.result((instead != null) ? breaker.outermost().callAsync(call, call)
+					: breaker.outermost().callAsync(call));
+		}
+
+	}
+
+	/**
+	 * One call. What the method itself throws has its fallback as a failed stage has, and
+	 * is thrown as it is where no fallback runs.
+	 */
+	private abstract static class Call
+			implements Supplier<CompletionStage<Object>>, Function<Throwable, CompletionStage<Object>> {
+
+		private final GuardedMethod guarded;
+
+		private final CircuitBreaker breaker;
+
+		final MethodInvocation invocation;
+
+		private @Nullable Throwable thrown;
+
+		private boolean started;
+
+		private boolean fellBack;
+
+		Call(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation) {
+			this.guarded = guarded;
+			this.breaker = breaker;
+			this.invocation = invocation;
+		}
+
+		/**
+		 * Starts what is done instead of a call that was refused or that failed.
+		 * @param thrown what was thrown
+		 * @param started whether the breaker admitted the call
+		 * @return a stage, or {@code null} where there is none instead
+		 */
+		abstract @Nullable CompletionStage<Object> instead(Throwable thrown, boolean started);
+
+		/** Makes the call, with what is done instead. */
+		Object start() throws Throwable {
+			return result(this.guarded.canNest() ? this.breaker.outermost().callAsync(this, this)
+					: this.breaker.callAsync(this, this));
+		}
+
+		@Override
+		public CompletionStage<Object> get() {
+			this.started = true;
+			try {
+				CompletionStage<Object> stage = stage(this.invocation.proceed());
+				return this.guarded.canNest() ? watched(stage) : stage;
+			}
+			catch (Throwable ex) {
+				this.thrown = ex;
+				this.guarded.ended(this.breaker, ex);
+				return CompletableFuture.failedFuture(ex);
+			}
+		}
+
+		private CompletionStage<Object> watched(CompletionStage<Object> stage) {
+			stage.whenComplete((result, failed) -> {
+				if (failed != null) {
+					this.guarded.ended(this.breaker, failed);
+				}
+			});
+			return stage;
+		}
+
+		@SuppressWarnings("unchecked")
+		private CompletionStage<Object> stage(@Nullable Object returned) {
+			if (returned == null) {
+				throw new NullPointerException(this.guarded.describe() + " returned no stage");
+			}
+			return (CompletionStage<Object>) returned;
+		}
+
+		@Override
+		public CompletionStage<Object> apply(Throwable ex) {
+			CompletionStage<Object> stage = instead(ex, this.started);
+			this.fellBack = stage != null;
+			return (stage != null) ? stage : CompletableFuture.failedFuture(ex);
+		}
+
+		/** What the caller gets: of the type that the method declares. */
+		Object result(CompletionStage<Object> stage) throws Throwable {
+			if (this.thrown != null && !this.fellBack) {
+				throw this.thrown;
+			}
+			return declared(this.guarded, stage);
+		}
+
+	}
+
+	private static final class FallbackCall extends Call {
+
+		private final @Nullable MethodFallback fallback;
+
+		FallbackCall(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation,
+				@Nullable MethodFallback fallback) {
+			super(guarded, breaker, invocation);
+			this.fallback = fallback;
+		}
+
+		@Override
+		@Nullable CompletionStage<Object> instead(Throwable thrown, boolean started) {
+			return (this.fallback != null) ? run(this.fallback, this.invocation, thrown) : null;
+		}
+
+	}
+
+}
