@@ -368,7 +368,7 @@ public final class CircuitBreakerGroup {
 			if (!this.registered || this.registry.find(free).isEmpty()) {
 				if (taken > 0 && key != null && !this.renamingLogged) {
 					this.renamingLogged = true;
-					logger.warn(
+					HookFailures.log(logger,
 							"Circuit breaker '{}' is none of the group '{}', so the breaker of that key is called '{}': what is configured or commanded for the former does nothing to calls with the key. Rename it, or configure and command the group. This is logged once a group",
 							LogText.oneLine(plainName), LogText.oneLine(this.name), LogText.oneLine(free));
 				}

@@ -1,5 +1,7 @@
 package dev.breaker;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -23,9 +25,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutermostCalls {
 
+	private static final int PLACES_OF_A_GROUP = 4;
+
+	private static final int GROUPS_OF_THREADS = 8;
+
+	private static final int NO_PLACE = -1;
+
+	private static final VarHandle INSIDE = MethodHandles.arrayElementVarHandle(Thread[].class);
+
 	private final CircuitBreaker breaker;
 
-	private final Map<Thread, Inside> threads = new ConcurrentHashMap<>();
+	/**
+	 * Threads inside of a call: a thread takes one of the places of its group. Only the
+	 * thread itself looks for itself, and only it leaves its place, by a plain write that
+	 * cannot fail near the end of a stack.
+	 */
+	private final @Nullable Thread[] inside = new Thread[PLACES_OF_A_GROUP * GROUPS_OF_THREADS];
+
+	/** Threads inside of a call whose group had no place left. */
+	private final Map<Thread, Inside> others = new ConcurrentHashMap<>();
 
 	OutermostCalls(CircuitBreaker breaker) {
 		this.breaker = breaker;
@@ -64,14 +82,15 @@ public final class OutermostCalls {
 			return this.breaker.callInside(work, fallback);
 		}
 		return this.breaker.call(() -> {
-			Inside inside = new Inside();
+			int place = NO_PLACE;
 			try {
-				this.threads.put(Thread.currentThread(), inside);
-				return work.get();
+				place = takePlace();
+				return (place != NO_PLACE) ? work.get() : withoutPlace(work);
 			}
 			finally {
-				inside.over = true;
-				leave();
+				if (place != NO_PLACE) {
+					this.inside[place] = null;
+				}
 			}
 		}, fallback);
 	}
@@ -110,26 +129,63 @@ public final class OutermostCalls {
 			return this.breaker.callAsyncInside(work, fallback);
 		}
 		Supplier<CompletionStage<T>> outermost = () -> {
-			Inside inside = new Inside();
+			int place = NO_PLACE;
 			try {
-				this.threads.put(Thread.currentThread(), inside);
-				return work.get();
+				place = takePlace();
+				return (place != NO_PLACE) ? work.get() : withoutPlace(work::get);
 			}
 			finally {
-				inside.over = true;
-				leave();
+				if (place != NO_PLACE) {
+					this.inside[place] = null;
+				}
 			}
 		};
 		return (fallback != null) ? this.breaker.callAsync(outermost, fallback) : this.breaker.callAsync(outermost);
 	}
 
 	private boolean isInside() {
-		Inside inside = this.threads.get(Thread.currentThread());
-		return inside != null && !inside.over;
+		Thread thread = Thread.currentThread();
+		int first = firstPlace(thread);
+		for (int place = first; place < first + PLACES_OF_A_GROUP; place++) {
+			if (this.inside[place] == thread) {
+				return true;
+			}
+		}
+		if (this.others.isEmpty()) {
+			return false;
+		}
+		Inside other = this.others.get(thread);
+		return other != null && !other.over;
 	}
 
-	private void leave() {
-		this.threads.remove(Thread.currentThread());
+	/** Takes a place of the thread's group, if there is one. */
+	private int takePlace() {
+		Thread thread = Thread.currentThread();
+		int first = firstPlace(thread);
+		for (int place = first; place < first + PLACES_OF_A_GROUP; place++) {
+			if (this.inside[place] == null && INSIDE.compareAndSet(this.inside, place, null, thread)) {
+				return place;
+			}
+		}
+		return NO_PLACE;
+	}
+
+	private static int firstPlace(Thread thread) {
+		// Neighbours among the numbers of threads come into different groups.
+		return (int) (thread.getId() % GROUPS_OF_THREADS) * PLACES_OF_A_GROUP;
+	}
+
+	private <T extends @Nullable Object, X extends Throwable> T withoutPlace(ThrowingSupplier<? extends T, X> work)
+			throws X {
+		Inside other = new Inside();
+		try {
+			this.others.put(Thread.currentThread(), other);
+			return work.get();
+		}
+		finally {
+			other.over = true;
+			this.others.remove(Thread.currentThread());
+		}
 	}
 
 	/**

@@ -65,9 +65,14 @@ final class Commands {
 		String actor = command.actor();
 		Duration hold = command.hold();
 		String comment = command.comment();
-		logger.info("{}: operator{} commands {}{}{}", target, (actor != null) ? " " + LogText.oneLine(actor) : "",
-				command.isReset() ? "reset" : command.state(), (hold != null) ? " for " + hold : "",
-				(comment != null) ? "; reason: " + LogText.oneLine(comment) : "");
+		try {
+			logger.info("{}: operator{} commands {}{}{}", target, (actor != null) ? " " + LogText.oneLine(actor) : "",
+					command.isReset() ? "reset" : command.state(), (hold != null) ? " for " + hold : "",
+					(comment != null) ? "; reason: " + LogText.oneLine(comment) : "");
+		}
+		catch (Throwable ex) {
+			// An appender of the application's must not stop a command.
+		}
 	}
 
 	// From class files, the checker on JDK 17 does not see that values may be null.

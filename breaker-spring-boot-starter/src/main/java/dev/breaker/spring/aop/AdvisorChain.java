@@ -10,6 +10,7 @@ import org.springframework.aop.Advisor;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.cache.interceptor.CacheInterceptor;
 import org.springframework.core.Ordered;
@@ -22,11 +23,12 @@ import org.springframework.resilience.retry.AbstractRetryInterceptor;
  * A guard comes before all advice of the same or a higher order, so by default outside of
  * transactions. Where no order was asked for it also comes inside of a cache, so that a
  * hit is no call; except where the cache is inside of a transaction. Whatever its order
- * it is inside of {@code @Retryable}, which guards each attempt, and of what refuses
- * calls before their work ({@code @Validated}, method security,
- * {@code @ConcurrencyLimit}), since such a call is none; advice of that kind that has no
- * order of its own, as that of {@code @Validated}, is moved outside where it came later.
- * Where there is a retry or a cache around a guard, its fallback goes outside of both.
+ * it is inside of {@code @Async}, of {@code @Retryable}, which so repeats guarded
+ * attempts, and of what refuses calls before their work ({@code @Validated}, method
+ * security, {@code @ConcurrencyLimit}), since such a call is none; advice of that kind
+ * that has no order of its own, as that of {@code @Validated}, is moved outside where it
+ * came later. Where there is a retry or a cache around a guard, its fallback goes outside
+ * of both.
  */
 final class AdvisorChain {
 
@@ -143,7 +145,7 @@ final class AdvisorChain {
 
 	private int place(List<Advisor> others, int last) {
 		int place = 0;
-		while (place < last && (refuses(others.get(place)) || orderOf(others.get(place)) < this.order)) {
+		while (place < last && (staysOutside(others.get(place)) || orderOf(others.get(place)) < this.order)) {
 			place++;
 		}
 		for (int i = place; this.insideOfCache && i < last; i++) {
@@ -168,6 +170,11 @@ final class AdvisorChain {
 		Class<?> type = (targetClass != null) ? targetClass : method.type();
 		Pointcut pointcut = pointcutAdvisor.getPointcut();
 		return pointcut.getClassFilter().matches(type) && pointcut.getMethodMatcher().matches(method.method(), type);
+	}
+
+	/** What hands a call to another thread measures nothing of it. */
+	private static boolean staysOutside(Advisor advisor) {
+		return refuses(advisor) || advisor.getAdvice() instanceof AsyncExecutionInterceptor;
 	}
 
 	/** Whether it may refuse a call before its work, or repeats it. */

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What all annotations of one name share: the breaker, or the breakers of its keys, and
- * whether a call can come to be inside of another. That can be so where more than one
- * object has guarded methods of that name, or one reaches itself through its proxy; only
- * there calls pay for knowing. Safe for use by many threads.
+ * whether a call can come to be inside of another. That can be so where it guards more
+ * than one method, or more than one object has the method, or one reaches itself through
+ * its proxy; only there calls pay for knowing. Safe for use by many threads.
  */
 final class NamedBreaker {
 
@@ -122,6 +122,9 @@ final class NamedBreaker {
 
 	void guards(GuardedMethod method) {
 		this.methods.add(method);
+		if (this.methods.stream().map(GuardedMethod::method).distinct().count() > 1) {
+			nests();
+		}
 	}
 
 	/** A bean has, or will have, methods that this breaker guards. */

@@ -2,6 +2,7 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -111,28 +112,20 @@ final class StageReturnKind implements ReturnKind {
 
 	/**
 	 * A future that ends as the source does, or, where that fails, as the stage does that
-	 * is given instead. To cancel it cancels the source.
+	 * is given instead. What ends it from outside, as a timeout of the caller's, ends
+	 * what is under way.
 	 */
 	private static CompletionStage<Object> orElse(CompletionStage<?> source,
 			Function<Throwable, CompletionStage<Object>> instead) {
-		CompletableFuture<Object> future = new CompletableFuture<>() {
-
-			@Override
-			public boolean cancel(boolean mayInterruptIfRunning) {
-				boolean cancelled = super.cancel(mayInterruptIfRunning);
-				if (cancelled) {
-					cancelSource(source, mayInterruptIfRunning);
-				}
-				return cancelled;
-			}
-
-		};
+		CompletableFuture<Object> future = new CompletableFuture<>();
 		source.whenComplete((result, thrown) -> {
 			if (thrown == null) {
 				future.complete(result);
 			}
-			else {
-				instead.apply(thrown).whenComplete((other, failed) -> {
+			else if (!future.isDone()) {
+				CompletionStage<Object> fallback = instead.apply(thrown);
+				endWith(future, fallback);
+				fallback.whenComplete((other, failed) -> {
 					if (failed == null) {
 						future.complete(other);
 					}
@@ -142,16 +135,26 @@ final class StageReturnKind implements ReturnKind {
 				});
 			}
 		});
+		endWith(future, source);
 		return future;
 	}
 
-	private static void cancelSource(CompletionStage<?> source, boolean mayInterruptIfRunning) {
-		try {
-			source.toCompletableFuture().cancel(mayInterruptIfRunning);
-		}
-		catch (UnsupportedOperationException ex) {
-			// A stage that cannot be cancelled goes on alone.
-		}
+	/** Ends what is under way as the future ends; what has ended stays as it is. */
+	private static void endWith(CompletionStage<Object> future, CompletionStage<?> underWay) {
+		future.whenComplete((result, thrown) -> {
+			try {
+				CompletableFuture<?> source = underWay.toCompletableFuture();
+				if (thrown == null || thrown instanceof CancellationException) {
+					source.cancel(true);
+				}
+				else {
+					source.completeExceptionally(thrown);
+				}
+			}
+			catch (UnsupportedOperationException ex) {
+				// A stage that cannot be ended from outside goes on alone.
+			}
+		});
 	}
 
 	private static final class StageInterceptor extends CircuitBreakerInterceptor {

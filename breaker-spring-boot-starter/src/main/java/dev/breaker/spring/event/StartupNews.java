@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerListener;
+import dev.breaker.HookFailures;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.HookFailures;
 import dev.breaker.StateChange;
@@ -124,23 +125,21 @@ public final class StartupNews implements CircuitBreakerListener {
 
 	private void keep(News news) {
 		List<CircuitBreakerListener> listeners;
+		int before = 0;
 		synchronized (this) {
-			if (this.audience == null) {
-				keepOrMiss(news);
-				return;
-			}
 			listeners = this.audience;
+			if (listeners == null) {
+				before = news.isCall() ? this.calls++ : this.changes++;
+				if (before < MAX_KEPT) {
+					this.kept.add(news);
+				}
+			}
 		}
-		listeners.forEach(news::tell);
-	}
-
-	private void keepOrMiss(News news) {
-		int before = news.isCall() ? this.calls++ : this.changes++;
-		if (before < MAX_KEPT) {
-			this.kept.add(news);
+		if (listeners != null) {
+			listeners.forEach(news::tell);
 		}
 		else if (before == MAX_KEPT) {
-			logger.warn(
+			HookFailures.log(logger,
 					"While the context starts there are more than {} {} of circuit breakers; their listeners miss the rest until it has started",
 					MAX_KEPT, news.isCall() ? "calls" : "changes");
 		}

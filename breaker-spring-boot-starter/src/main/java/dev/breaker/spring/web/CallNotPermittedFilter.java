@@ -32,7 +32,7 @@ public final class CallNotPermittedFilter implements Filter, Ordered {
 		try {
 			chain.doFilter(request, response);
 		}
-		catch (ServletException | RuntimeException ex) {
+		catch (IOException | ServletException | RuntimeException ex) {
 			if (!(request instanceof HttpServletRequest httpRequest
 					&& response instanceof HttpServletResponse httpResponse
 					&& ServletAnswer.give(ex, httpRequest, httpResponse))) {

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.boot.actuate.audit.AuditEvent;
@@ -121,6 +125,27 @@ class OperatorCommandsTests {
 		command("payments", "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"bank\\nmoves\"}");
 		assertThat(output).contains(
 				"Circuit breaker 'payments': operator alice commands FORCED_OPEN for PT10M; " + "reason: bank moves");
+	}
+
+	@Test
+	void aCommandIsInForceWhereItCannotBeLogged() {
+		Logger logger = (Logger) LoggerFactory.getLogger("dev.breaker.spring.actuate.Commands");
+		ListAppender<ILoggingEvent> failing = new ListAppender<>() {
+
+			@Override
+			public void doAppend(ILoggingEvent event) {
+				throw new IllegalStateException("no space left");
+			}
+
+		};
+		logger.addAppender(failing);
+		try {
+			command("payments", "{\"state\": \"FORCED_OPEN\"}");
+		}
+		finally {
+			logger.detachAppender(failing);
+		}
+		assertThat(this.registry.get("payments").state()).isEqualTo(State.FORCED_OPEN);
 	}
 
 	@Test

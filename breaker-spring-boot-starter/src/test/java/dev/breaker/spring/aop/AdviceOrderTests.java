@@ -9,6 +9,8 @@ import dev.breaker.annotation.CircuitBreaker;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -134,6 +136,15 @@ class AdviceOrderTests {
 			bean.nothing();
 			await().until(() -> Contexts.breaker(context, "background").snapshot().notPermittedCallsTotal() == 2);
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { Integer.MIN_VALUE, 0, Integer.MAX_VALUE })
+	void anAsyncMethodIsGuardedInsideWhateverTheOrder(int order) {
+		Contexts.with(Asynchronous.class, Background.class)
+			.withPropertyValues("breaker.aspect.order=" + order)
+			.run((context) -> assertThat(chain(context, Background.class))
+				.startsWith("AnnotationAsyncExecutionInterceptor"));
 	}
 
 	@Test

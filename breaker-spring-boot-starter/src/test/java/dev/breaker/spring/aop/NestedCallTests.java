@@ -47,8 +47,8 @@ class NestedCallTests {
 
 	static Class<?>[] nestings() {
 		return new Class<?>[] { FacadeAndClient.class, Decorated.class, Delegating.class, SelfInjected.class,
-				SelfProvided.class, FromContext.class, Circle.class, Prototypes.class, Keyed.class, Stages.class,
-				Fragments.class, AnnotatedFragments.class, DefaultMethods.class };
+				SelfProvided.class, FromContext.class, Circle.class, Detour.class, Prototypes.class, Keyed.class,
+				Stages.class, Fragments.class, AnnotatedFragments.class, DefaultMethods.class };
 	}
 
 	@ParameterizedTest
@@ -411,6 +411,51 @@ class NestedCallTests {
 
 		String back() {
 			return this.start.inner();
+		}
+
+	}
+
+	/** Back by way of a bean that is looked up when it is needed. */
+	@Configuration(proxyBeanMethods = false)
+	@Import({ DetourStart.class, DetourHelper.class })
+	static class Detour {
+
+	}
+
+	static class DetourStart implements Caller {
+
+		private final DetourHelper helper;
+
+		private final Remote remote;
+
+		DetourStart(DetourHelper helper, Remote remote) {
+			this.helper = helper;
+			this.remote = remote;
+		}
+
+		@Override
+		@CircuitBreaker(name = "nested")
+		public String call() {
+			return this.helper.back();
+		}
+
+		@CircuitBreaker(name = "nested")
+		public String inner() {
+			return this.remote.get();
+		}
+
+	}
+
+	static class DetourHelper {
+
+		private final ObjectProvider<DetourStart> start;
+
+		DetourHelper(ObjectProvider<DetourStart> start) {
+			this.start = start;
+		}
+
+		String back() {
+			return this.start.getObject().inner();
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.breaker.CallNotPermittedException;
@@ -179,6 +180,42 @@ class RetryTests {
 	}
 
 	@Test
+	void aTimeoutOfTheCallersEndsTheCallAndCounts() {
+		contextRunner(Stages.class).run((context) -> {
+			Stages bean = context.getBean(Stages.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			assertThat(bean.late(source).completeExceptionally(new TimeoutException())).isTrue();
+			assertThat(source).isCancelled();
+			assertThat(bean.fallbacks()).isZero();
+			assertThat(Contexts.breaker(context, "stages").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void aResultOfTheCallersEndsTheCallAndCountsAsNothing() {
+		contextRunner(Stages.class).run((context) -> {
+			Stages bean = context.getBean(Stages.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			assertThat(bean.late(source).complete("enough")).isTrue();
+			assertThat(source).isCancelled();
+			assertThat(Contexts.recorded(context, "stages")).isZero();
+		});
+	}
+
+	@Test
+	void toCancelWhileTheFallbackIsUnderWayCancelsIt() {
+		contextRunner(Stages.class).run((context) -> {
+			Stages bean = context.getBean(Stages.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> future = bean.lateFallback(source);
+			source.completeExceptionally(new IOException("late"));
+			assertThat(future).isNotDone();
+			assertThat(future.cancel(true)).isTrue();
+			assertThat(bean.fallbackUnderWay()).isCancelled();
+		});
+	}
+
+	@Test
 	void aCacheBetweenRetryAndGuardSeesNeitherRefusalsNorFallbacks() {
 		contextRunner(Cached.class, Caches.class).run((context) -> {
 			Cached bean = context.getBean(Cached.class);
@@ -339,6 +376,8 @@ class RetryTests {
 
 	static class Stages {
 
+		private final CompletableFuture<String> pending = new CompletableFuture<>();
+
 		private final AtomicInteger attempts = new AtomicInteger();
 
 		private final AtomicInteger fallbacks = new AtomicInteger();
@@ -362,6 +401,20 @@ class RetryTests {
 		public CompletableFuture<String> withoutFallback() {
 			this.attempts.incrementAndGet();
 			return CompletableFuture.completedFuture("value");
+		}
+
+		@Retryable(maxRetries = 3, delay = 1)
+		@CircuitBreaker(name = "stages", fallbackMethod = "pending")
+		public CompletableFuture<String> lateFallback(CompletableFuture<String> source) {
+			return source;
+		}
+
+		public CompletableFuture<String> fallbackUnderWay() {
+			return this.pending;
+		}
+
+		private CompletableFuture<String> pending() {
+			return this.pending;
 		}
 
 		private CompletableFuture<String> instead(Throwable thrown) {

@@ -51,7 +51,8 @@ class WebMvcRefusalAnswerTests extends RefusalAnswerTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/callable", "/deferred", "/streamed", "/written", "/servlet", "/wrapped-in-filter" })
+	@ValueSource(strings = { "/callable", "/deferred", "/streamed", "/written", "/servlet", "/wrapped-in-filter",
+			"/wrapped-in-io" })
 	void refusalIsAnsweredWhereverItComesFromInAServlet(String path) {
 		assertRefused(this.web.get(path));
 	}
@@ -164,6 +165,14 @@ class WebMvcRefusalAnswerTests extends RefusalAnswerTests {
 					}
 					catch (CallNotPermittedException ex) {
 						throw new ServletException(ex);
+					}
+				}
+				case "/wrapped-in-io" -> {
+					try {
+						this.breaker.acquire().release();
+					}
+					catch (CallNotPermittedException ex) {
+						throw new IOException(ex);
 					}
 				}
 				default -> chain.doFilter(request, response);
