@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param notPermittedCallsTotal refused calls since creation or reset
  * @param openings OPEN periods in a row without a recovery; drives the backoff
  * @param retryAfter how long until a probe may pass; zero when due or unknown
- * @param lastChange the last change of state; {@code null} where there was none yet
+ * @param lastChange the last change of state, or the last command for the same state that
+ * was told; {@code null} where there was none yet
  */
 public record Snapshot(String name, State state, Instant since, float failureRate, float slowCallRate,
 		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,
