@@ -661,6 +661,13 @@ public final class CircuitBreaker {
 	 * first look makes them. They are to be told.
 	 */
 	private Period current(long now) {
+		return current(now, 0);
+	}
+
+	/**
+	 * As {@link #current(long)}, of a moment that was so many nanoseconds ago.
+	 */
+	private Period current(long now, long ago) {
 		while (true) {
 			Period p = this.period;
 			Decision due = p.due(now);
@@ -675,7 +682,7 @@ public final class CircuitBreaker {
 					State.OPEN;
 			};
 			long began = due.time(now);
-			swap(p, p.next(next, due, began, instant(p.rules.config, now - began)));
+			swap(p, p.next(next, due, began, instant(p.rules.config, ago + now - began)));
 		}
 	}
 
@@ -698,8 +705,10 @@ public final class CircuitBreaker {
 
 	/**
 	 * Carries out a command; it wins over what calls and clocks would do at the same
-	 * moment. Given again in the same state, a command begins the state anew, which is no
-	 * change of state.
+	 * moment. Given again in the same state, a command begins the state anew. That is no
+	 * change of state; it is told as one from the state to itself where the command, or
+	 * the last change, has a comment or an actor, so that those in sight are of the
+	 * newest command.
 	 * @param command the command
 	 */
 	public void apply(StateCommand command) {
@@ -737,15 +746,18 @@ public final class CircuitBreaker {
 		while (!swap(p, next));
 	}
 
-	/** As {@link #obey(StateCommand)}, of a command that was given before. */
+	/**
+	 * As {@link #obey(StateCommand)}, of a command that was given before: what was due
+	 * after it has not happened.
+	 */
 	void obey(StateCommand command, long given) {
 		Period p;
 		Period next;
 		clear(command);
 		do {
-			long now = this.nanoClock.read();
-			p = current(now);
-			next = p.next(command, given, instant(p.rules.config, Math.max(0, now - given)));
+			long ago = Math.max(0, this.nanoClock.read() - given);
+			p = current(given, ago);
+			next = p.next(command, given, instant(p.rules.config, ago));
 		}
 		while (!swap(p, next));
 	}
@@ -863,9 +875,9 @@ public final class CircuitBreaker {
 		apply(StateCommand.reset());
 	}
 
-	private boolean swapRules(Period p, Period next) {
+	private boolean swapRules(Period p, Period next, long now) {
 		Probes probes = p.probes;
-		return (probes != null) ? probes.under(next.rules, () -> swap(p, next)) : swap(p, next);
+		return (probes != null) ? probes.under(next.rules, now, () -> swap(p, next)) : swap(p, next);
 	}
 
 	/**
@@ -890,12 +902,13 @@ public final class CircuitBreaker {
 		Rules rules = config.toBuilder().nanoClock(made.nanoClock()).clock(made.clock()).build().rules;
 		Period p;
 		Period next;
+		long now;
 		do {
-			long now = this.nanoClock.read();
+			now = this.nanoClock.read();
 			p = current(now);
 			next = p.under(rules, now);
 		}
-		while (!swapRules(p, next));
+		while (!swapRules(p, next, now));
 		current();
 		tell();
 	}

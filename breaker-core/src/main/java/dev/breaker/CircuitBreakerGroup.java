@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -219,8 +220,10 @@ public final class CircuitBreakerGroup {
 	 * @param command the command
 	 */
 	public void apply(StateCommand command) {
-		GroupCommand issued = GroupCommand.of(Objects.requireNonNull(command, "command"), this.config.rules,
-				this.clock.read());
+		Objects.requireNonNull(command, "command");
+		long limit = GroupCommand.limit(command, this.config.rules);
+		Instant until = (limit != GroupCommand.WITHOUT_END) ? instantAfter(limit) : null;
+		GroupCommand issued = new GroupCommand(command, this.clock.read(), limit, until);
 		List<GroupMember> all;
 		this.lock.lock();
 		try {
@@ -237,6 +240,29 @@ public final class CircuitBreakerGroup {
 		// In force for all keys before a listener hears of one.
 		all.forEach(this::obeyLatest);
 		all.forEach((member) -> member.breaker.tell());
+	}
+
+	private Instant instantAfter(long nanos) {
+		try {
+			return this.config.clock().instant().plusNanos(nanos);
+		}
+		catch (Throwable ex) {
+			HookFailures.log(logger, "The clock of circuit breaker group '{}' failed; the system's stands in",
+					LogText.oneLine(this.name), ex);
+			return Instant.now().plusNanos(nanos);
+		}
+	}
+
+	/**
+	 * The command that keys obey which get a breaker now.
+	 * @return the last command to the group while it holds for them, see
+	 * {@link #apply(StateCommand)}
+	 */
+	public Optional<StandingCommand> standingCommand() {
+		long now = this.clock.read();
+		GroupCommand last = this.latest;
+		return (last != null && last.holdsAt(now)) ? Optional.of(new StandingCommand(last.command, last.until))
+				: Optional.empty();
 	}
 
 	/** Of two commands at a time, all breakers obey the same one last. */
@@ -658,6 +684,16 @@ public final class CircuitBreakerGroup {
 	@Override
 	public String toString() {
 		return "CircuitBreakerGroup[" + this.name + ", " + size() + " of " + this.limit + "]";
+	}
+
+	/**
+	 * A command to a group that is in force for keys without a breaker.
+	 *
+	 * @param command the command
+	 * @param until when it ends by itself, by the clock of the config that is shown to
+	 * people; {@code null} where it lasts until another command
+	 */
+	public record StandingCommand(StateCommand command, @Nullable Instant until) {
 	}
 
 	/**

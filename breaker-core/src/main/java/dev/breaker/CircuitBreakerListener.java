@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 public interface CircuitBreakerListener {
 
 	/**
-	 * The state changed.
+	 * The state changed, or a command was given for the same state: {@code from} and
+	 * {@code to} are the same then. Such a command is told where it, or what was told
+	 * last, has a comment or an actor.
 	 * @param breaker the breaker
 	 * @param change from, to, why and when
 	 */

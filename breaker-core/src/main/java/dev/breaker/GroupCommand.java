@@ -1,6 +1,9 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command to a group, and until when it holds for keys that have no breaker yet.
@@ -8,7 +11,7 @@ import java.time.Duration;
  */
 final class GroupCommand {
 
-	private static final long WITHOUT_END = Long.MAX_VALUE;
+	static final long WITHOUT_END = Long.MAX_VALUE;
 
 	final StateCommand command;
 
@@ -18,17 +21,17 @@ final class GroupCommand {
 	/** How many nanoseconds it holds; zero where it holds for no breaker made later. */
 	private final long limit;
 
-	private GroupCommand(StateCommand command, long issued, long limit) {
+	/** Until when by the clock for people; null where it has no end. */
+	final @Nullable Instant until;
+
+	GroupCommand(StateCommand command, long issued, long limit, @Nullable Instant until) {
 		this.command = command;
 		this.issued = issued;
 		this.limit = limit;
+		this.until = until;
 	}
 
-	static GroupCommand of(StateCommand command, Rules rules, long now) {
-		return new GroupCommand(command, now, limit(command, rules));
-	}
-
-	private static long limit(StateCommand command, Rules rules) {
+	static long limit(StateCommand command, Rules rules) {
 		Duration hold = command.hold();
 		if (hold != null) {
 			return Rules.nanos(hold);

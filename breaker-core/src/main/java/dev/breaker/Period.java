@@ -98,11 +98,12 @@ final class Period implements Ticket {
 			case OPEN -> same ? this.openings : this.openings + 1;
 			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.openings;
 		};
-		StateChange change = same ? this.lastChange
+		boolean told = !same || hasWords(command) || hasWords(this.lastChange);
+		StateChange change = !told ? this.lastChange
 				: new StateChange(this.state, next, reason, at, this.stretch.lastFailure,
 						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
 		boolean reset = command != null && command.isReset();
-		News news = (same && !reset) ? this.news : this.news.followedBy(same ? null : change, reset, decision);
+		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
 		Stretch stretch = new Stretch();
 		if (next != State.CLOSED) {
 			stretch.lastFailure = this.stretch.lastFailure;
@@ -110,6 +111,14 @@ final class Period implements Ticket {
 		return new Period(next, this.rules, stretch, newWindow(next, this.rules, began), newProbes(next, this.rules),
 				opens(next) ? figures(began) : null, began, limit(next, this.rules, limit, openings),
 				same ? this.since : at, openings, change, command != null, news);
+	}
+
+	private static boolean hasWords(@Nullable StateCommand command) {
+		return command != null && (command.comment() != null || command.actor() != null);
+	}
+
+	private static boolean hasWords(@Nullable StateChange change) {
+		return change != null && (change.comment() != null || change.actor() != null);
 	}
 
 	/**

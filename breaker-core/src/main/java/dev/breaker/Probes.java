@@ -15,6 +15,11 @@ final class Probes extends SpinLock {
 
 	private Rules rules;
 
+	private boolean rulesReplaced;
+
+	/** When the present rules replaced others. */
+	private long ruledSince;
+
 	private @Nullable Probe oldest;
 
 	private @Nullable Probe newest;
@@ -132,8 +137,7 @@ final class Probes extends SpinLock {
 					this.decision = Decision.ofConfig(verdict);
 				}
 				else if (this.oldest != null && now - this.oldest.admitted >= this.rules.maxProbeNanos) {
-					this.decision = Decision.ofTime(Reason.PROBES_LOST,
-							this.oldest.admitted + this.rules.maxProbeNanos);
+					this.decision = Decision.ofTime(Reason.PROBES_LOST, lostAt(this.oldest));
 				}
 			}
 			return this.decision;
@@ -141,6 +145,12 @@ final class Probes extends SpinLock {
 		finally {
 			this.held = 0;
 		}
+	}
+
+	/** When it was lost: no sooner than the rule came that says so. */
+	private long lostAt(Probe probe) {
+		long lost = probe.admitted + this.rules.maxProbeNanos;
+		return (this.rulesReplaced && lost - this.ruledSince < 0) ? this.ruledSince : lost;
 	}
 
 	/**
@@ -165,12 +175,14 @@ final class Probes extends SpinLock {
 	 * under the lock, so that no place is taken and nothing judged by rules that are none
 	 * of the present period's.
 	 */
-	boolean under(Rules other, BooleanSupplier swap) {
+	boolean under(Rules other, long now, BooleanSupplier swap) {
 		lock();
 		try {
 			boolean swapped = swap.getAsBoolean();
 			if (swapped) {
 				this.rules = other;
+				this.rulesReplaced = true;
+				this.ruledSince = now;
 			}
 			return swapped;
 		}

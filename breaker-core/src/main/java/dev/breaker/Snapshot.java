@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param openings OPEN periods in a row without a recovery; drives the backoff
  * @param retryAfter how long until a probe may pass, in {@link State#FORCED_OPEN} until
  * calls may; zero when due or unknown
- * @param lastChange the last change of state; {@code null} where there was none yet
+ * @param lastChange the last change of state, or the last command for the same state that
+ * was told; {@code null} where there was none yet
  */
 public record Snapshot(String name, State state, Instant since, float failureRate, float slowCallRate,
 		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,

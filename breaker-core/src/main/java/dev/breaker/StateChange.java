@@ -5,7 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One change of state.
+ * One change of state, or a command for the state that the breaker is in already: then
+ * {@code from} and {@code to} are the same, and {@code reason} is {@link Reason#COMMAND}.
  *
  * @param from the state that ended
  * @param to the state that began

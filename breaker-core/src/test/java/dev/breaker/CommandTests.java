@@ -257,6 +257,65 @@ class CommandTests {
 		assertThat(test.snapshot().lastChange()).isEqualTo(first.lastChange());
 	}
 
+	@ParameterizedTest
+	@EnumSource(State.class)
+	void theNewestCommandInTheSameStateIsVisible(State state) {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.apply(StateCommand.to(state).comment("partner asked").actor("alice"));
+		test.heard.forget();
+		test.wall.advance(Duration.ofSeconds(5));
+		test.breaker.apply(StateCommand.to(state).comment("bank moves").actor("bob"));
+		StateChange told = new StateChange(state, state, Reason.COMMAND, HandWallClock.START.plusSeconds(5), null,
+				"bank moves", "bob");
+		assertThat(test.heard.changes()).containsExactly(told);
+		assertThat(test.snapshot().lastChange()).isEqualTo(told);
+		assertThat(test.snapshot().since()).isEqualTo(HandWallClock.START);
+	}
+
+	@ParameterizedTest
+	@EnumSource(State.class)
+	void noCommentOutlivesTheNextCommand(State state) {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.apply(StateCommand.to(state).comment("partner asked").actor("alice"));
+		test.heard.forget();
+		test.in(state);
+		assertThat(test.heard.changes()).singleElement()
+			.extracting(StateChange::from, StateChange::to, StateChange::comment, StateChange::actor)
+			.containsExactly(state, state, null, null);
+		test.in(state);
+		assertThat(test.heard.changes()).as("nothing was said, and nothing is to be withdrawn").hasSize(1);
+	}
+
+	@Test
+	void theSameWordsWithAnotherHoldAreANewCommand() {
+		TestBreaker test = TestBreaker.simple();
+		StateCommand command = StateCommand.to(State.FORCED_OPEN).comment("partner asked").actor("alice");
+		test.breaker.apply(command.hold(HOLD));
+		test.advance(Duration.ofMinutes(9));
+		test.breaker.apply(command.hold(HOLD));
+		assertThat(test.snapshot().lastChange().at()).isEqualTo(HandWallClock.START.plusSeconds(540));
+		assertThat(test.snapshot().retryAfter()).isEqualTo(HOLD);
+		assertThat(test.heard.changes()).hasSize(2);
+	}
+
+	@Test
+	void aCommandThatOpensAnOpenBreakerIsNoOpening() {
+		TestBreaker test = TestBreaker.simple();
+		test.fail(3);
+		test.breaker.apply(StateCommand.to(State.OPEN).actor("alice"));
+		assertThat(test.snapshot().lastChange()).extracting(StateChange::reason, StateChange::actor)
+			.containsExactly(Reason.COMMAND, "alice");
+		assertThat(test.snapshot().openings()).isEqualTo(1);
+	}
+
+	@Test
+	void aResetWithACommentIsHeardOnceWithIt() {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.apply(StateCommand.reset().comment("drill is over"));
+		assertThat(test.heard.news()).containsExactly("CLOSED -> CLOSED, COMMAND", "reset");
+		assertThat(test.snapshot().lastChange().comment()).isEqualTo("drill is over");
+	}
+
 	@Test
 	void halfOpenAgainHasAllPlacesFree() {
 		TestBreaker test = TestBreaker.simple().in(State.HALF_OPEN);

@@ -242,6 +242,82 @@ class GroupCommandTests {
 		threads.shutdown();
 	}
 
+	@Test
+	void theStandingCommandIsKnownUntilItsHoldIsOver() {
+		HandWallClock wall = new HandWallClock();
+		CircuitBreakerGroup seen = this.registry.group("seen", this.config.toBuilder().clock(wall).build(), 1);
+		assertThat(seen.standingCommand()).isEmpty();
+		StateCommand command = StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)).actor("alice");
+		seen.apply(command);
+		CircuitBreakerGroup.StandingCommand standing = new CircuitBreakerGroup.StandingCommand(command,
+				HandWallClock.START.plusSeconds(60));
+		assertThat(seen.standingCommand()).contains(standing);
+		this.clock.advance(Duration.ofMinutes(1).minusNanos(1));
+		wall.advance(Duration.ofSeconds(50));
+		assertThat(seen.standingCommand()).contains(standing);
+		this.clock.advance(Duration.ofNanos(1));
+		assertThat(seen.standingCommand()).isEmpty();
+	}
+
+	@Test
+	void aStandingCommandWithoutHoldHasNoEnd() {
+		StateCommand command = StateCommand.to(State.METRICS_ONLY).comment("trial");
+		this.group.apply(command);
+		this.clock.advance(Duration.ofDays(365));
+		assertThat(this.group.standingCommand()).contains(new CircuitBreakerGroup.StandingCommand(command, null));
+		this.group.apply(StateCommand.to(State.CLOSED));
+		assertThat(this.group.standingCommand()).isEmpty();
+	}
+
+	@Test
+	void aGroupWhoseClockThrowsIsCommandedAllTheSame() {
+		HandWallClock wall = new HandWallClock();
+		CircuitBreakerGroup seen = this.registry.group("seen", this.config.toBuilder().clock(wall).build(), 1);
+		wall.breakDown(new StackOverflowError("clock"));
+		seen.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)));
+		assertThat(seen.get("a").state()).isEqualTo(State.FORCED_OPEN);
+	}
+
+	@Test
+	void whatTimeDecidesAfterAMissedCommandHasNotHappened() {
+		HandWallClock wall = new HandWallClock();
+		CircuitBreakerGroup small = this.registry.group("small", this.config.toBuilder().clock(wall).build(), 1);
+		CircuitBreaker kept = small.get("a");
+		for (int i = 0; i < 3; i++) {
+			kept.acquire().failure(new IllegalStateException(), 0);
+		}
+		small.get("b");
+		List<StateChange> heard = new ArrayList<>();
+		kept.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				heard.add(change);
+			}
+
+		});
+		this.clock.advance(Duration.ofSeconds(10));
+		wall.advance(Duration.ofSeconds(10));
+		small.apply(StateCommand.to(State.FORCED_OPEN));
+		this.registry.remove("small:b");
+		this.clock.advance(Duration.ofSeconds(90));
+		wall.advance(Duration.ofSeconds(90));
+		assertThat(kept.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(heard).singleElement()
+			.extracting(StateChange::from, StateChange::to, StateChange::at)
+			.containsExactly(State.OPEN, State.FORCED_OPEN, HandWallClock.START.plusSeconds(10));
+	}
+
+	@Test
+	void theNewestCommandToAGroupIsVisibleAtEachKey() {
+		CircuitBreaker a = this.group.get("a");
+		this.group.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked").actor("alice"));
+		this.group.apply(StateCommand.to(State.FORCED_OPEN).comment("bank moves").actor("bob"));
+		assertThat(List.of(a, this.group.get("b"))).extracting((breaker) -> breaker.snapshot().lastChange())
+			.extracting(StateChange::comment, StateChange::actor)
+			.containsOnly(org.assertj.core.groups.Tuple.tuple("bank moves", "bob"));
+	}
+
 	private void fill() {
 		IntStream.range(0, 5).forEach((i) -> this.group.get("k" + i));
 	}

@@ -201,6 +201,40 @@ class ReconfigureTests {
 	}
 
 	@Test
+	void aProbeIsLostNoSoonerThanTheRuleCame() {
+		TestBreaker test = TestBreaker.simple().in(State.HALF_OPEN);
+		test.take();
+		test.advance(Duration.ofSeconds(40));
+		reconfigure(test, (config) -> config.maxWaitDurationInHalfOpenState(Duration.ofSeconds(20))
+			.waitDurationInOpenState(Duration.ofSeconds(10)));
+		assertThat(test.snapshot()).extracting(Snapshot::state, Snapshot::since, Snapshot::retryAfter)
+			.containsExactly(State.OPEN, HandWallClock.START.plusSeconds(40), Duration.ofSeconds(10));
+		assertThat(test.snapshot().lastChange()).extracting(StateChange::reason, StateChange::at)
+			.containsExactly(Reason.PROBES_LOST, HandWallClock.START.plusSeconds(40));
+	}
+
+	@Test
+	void aProbeOfAfterTheNewConfigIsLostWhenItsTimeIsOver() {
+		TestBreaker test = TestBreaker.simple().in(State.HALF_OPEN);
+		test.advance(Duration.ofSeconds(40));
+		reconfigure(test, (config) -> config.maxWaitDurationInHalfOpenState(Duration.ofSeconds(20)));
+		test.take();
+		test.advance(Duration.ofSeconds(22));
+		assertThat(test.snapshot().lastChange()).extracting(StateChange::reason, StateChange::at)
+			.containsExactly(Reason.PROBES_LOST, HandWallClock.START.plusSeconds(60));
+	}
+
+	@Test
+	void aShorterWaitDoesNotEndAnOpenThatIsUnderWay() {
+		TestBreaker test = TestBreaker.simple().in(State.OPEN);
+		test.advance(Duration.ofSeconds(8));
+		reconfigure(test, (config) -> config.waitDurationInOpenState(Duration.ofSeconds(1)));
+		assertThat(test.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds(2));
+		test.advance(Duration.ofSeconds(2));
+		assertThat(test.snapshot().since()).isEqualTo(HandWallClock.START.plusSeconds(10));
+	}
+
+	@Test
 	void halfOpenNeverSticksWhenFewerProbesArePermittedThanCameBack() {
 		TestBreaker test = TestBreaker
 			.with((config) -> config.permittedNumberOfCallsInHalfOpenState(10).successThresholdInHalfOpenState(10))

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.LongAdder;
 
 import dev.breaker.NaiveBreaker.Admission;
+import dev.breaker.NaiveBreaker.Order;
 import dev.breaker.Settings.Ending;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -67,15 +68,15 @@ class ConcurrentHistoryTests {
 			}
 			switch (random.nextInt(4)) {
 				case 0 -> {
-					naive.command(State.METRICS_ONLY, -1, clock.getAsLong());
+					naive.command(Order.to(State.METRICS_ONLY), clock.getAsLong());
 					breaker.metricsOnly();
 				}
 				case 1 -> {
-					naive.command(State.CLOSED, -1, clock.getAsLong());
+					naive.command(Order.to(State.CLOSED), clock.getAsLong());
 					breaker.close();
 				}
 				case 2 -> {
-					naive.reset(clock.getAsLong());
+					naive.command(Order.to(null), clock.getAsLong());
 					breaker.reset();
 				}
 				default -> clock.advance(random.nextInt(2_000_000_000));

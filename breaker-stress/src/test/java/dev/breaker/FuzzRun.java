@@ -2,7 +2,6 @@ package dev.breaker;
 
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -13,6 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import dev.breaker.NaiveBreaker.Admission;
+import dev.breaker.NaiveBreaker.Change;
+import dev.breaker.NaiveBreaker.Order;
 import dev.breaker.Settings.Ending;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 final class FuzzRun {
 
-	private static final long[] STARTS = { 0, -1, Long.MAX_VALUE, Long.MAX_VALUE - 3_000_000_000L, Long.MIN_VALUE };
+	static final long[] STARTS = { 0, -1, Long.MAX_VALUE, Long.MAX_VALUE - 3_000_000_000L, Long.MIN_VALUE };
 
 	private static final long SECOND = 1_000_000_000;
 
@@ -38,7 +39,7 @@ final class FuzzRun {
 
 	private final List<Pending> pending = new ArrayList<>();
 
-	private final List<String> changes = new ArrayList<>();
+	private final List<Change> changes = new ArrayList<>();
 
 	private final Heard heard = new Heard();
 
@@ -217,32 +218,14 @@ final class FuzzRun {
 	}
 
 	private void command() {
-		State state = State.values()[this.random.nextInt(State.values().length)];
-		long hold = this.random.nextBoolean() ? this.random.nextLong(3 * SECOND) : -1;
-		boolean reset = this.random.nextInt(6) == 0;
-		boolean held = hold >= 0 && (state == State.OPEN || state == State.FORCED_OPEN || state == State.DISABLED);
-		note(reset ? "reset" : state + " by command" + (held ? " for " + hold : ""));
-		if (reset) {
-			this.naive.reset(now());
-			this.breaker.reset();
+		Order order = Order.random(this.random);
+		note(order.toString());
+		this.naive.command(order, now());
+		this.breaker.apply(order.toCommand());
+		if (order.state() == null) {
 			this.resets++;
 			this.heard.forgetCalls();
-			return;
 		}
-		this.naive.command(state, held ? hold : -1, now());
-		Duration duration = Duration.ofNanos(hold);
-		switch (state) {
-			case CLOSED -> this.breaker.close();
-			case HALF_OPEN -> this.breaker.halfOpen();
-			case METRICS_ONLY -> this.breaker.metricsOnly();
-			case OPEN -> run(held, () -> this.breaker.open(duration), this.breaker::open);
-			case FORCED_OPEN -> run(held, () -> this.breaker.forceOpen(duration), this.breaker::forceOpen);
-			case DISABLED -> run(held, () -> this.breaker.disable(duration), this.breaker::disable);
-		}
-	}
-
-	private static void run(boolean first, Runnable one, Runnable other) {
-		(first ? one : other).run();
 	}
 
 	private void reconfigure() {
@@ -253,12 +236,22 @@ final class FuzzRun {
 	}
 
 	private void compare() {
-		long now = now();
-		this.naive.look(now);
-		NaiveBreaker.Figures figures = this.naive.figures(now);
-		Snapshot snapshot = this.breaker.snapshot();
-		assertThat(this.breaker.state()).as("state").isEqualTo(this.naive.state);
-		assertThat(snapshot.state()).as("state").isEqualTo(this.naive.state);
+		Snapshot snapshot = compare(this.breaker, this.naive, now());
+		assertThat(this.changes).as("changes of state").isEqualTo(this.naive.changes);
+		assertThat(this.heard.resets).as("resets heard").isEqualTo(this.resets);
+		assertThat(List.of(this.heard.successes, this.heard.failures, this.heard.ignored, this.heard.notPermitted))
+			.as("calls heard: successes, failures, ignored, not permitted")
+			.isEqualTo(List.of(snapshot.successfulCallsTotal(), snapshot.failedCallsTotal(),
+					snapshot.ignoredCallsTotal(), snapshot.notPermittedCallsTotal()));
+	}
+
+	/** All that a breaker shows must be as the naive one has it. */
+	static Snapshot compare(CircuitBreaker breaker, NaiveBreaker naive, long now) {
+		naive.look(now);
+		NaiveBreaker.Figures figures = naive.figures(now);
+		Snapshot snapshot = breaker.snapshot();
+		assertThat(breaker.state()).as("state").isEqualTo(naive.state);
+		assertThat(snapshot.state()).as("state").isEqualTo(naive.state);
 		assertThat(new NaiveBreaker.Figures(snapshot.bufferedCalls(), snapshot.failedCalls(), snapshot.slowCalls(),
 				snapshot.consecutiveFailures(), snapshot.callsUntilEvaluated(), snapshot.failureRate(),
 				snapshot.slowCallRate()))
@@ -267,18 +260,19 @@ final class FuzzRun {
 		assertThat(List.of(snapshot.successfulCallsTotal(), snapshot.failedCallsTotal(), snapshot.slowCallsTotal(),
 				snapshot.ignoredCallsTotal(), snapshot.notPermittedCallsTotal()))
 			.as("totals: successes, failures, slow, ignored, not permitted")
-			.isEqualTo(List.of(this.naive.successes, this.naive.failures, this.naive.slowCalls, this.naive.ignored,
-					this.naive.notPermitted));
-		assertThat(snapshot.openings()).as("openings").isEqualTo(this.naive.openings);
-		assertThat(snapshot.retryAfter().toNanos()).as("retryAfter").isEqualTo(this.naive.retryAfter(now));
-		assertThat(this.changes).as("changes of state").isEqualTo(this.naive.changes);
-		assertThat(this.heard.resets).as("resets heard").isEqualTo(this.resets);
-		assertThat(List.of(this.heard.successes, this.heard.failures, this.heard.ignored, this.heard.notPermitted))
-			.as("calls heard: successes, failures, ignored, not permitted")
-			.isEqualTo(List.of(this.naive.successes, this.naive.failures, this.naive.ignored, this.naive.notPermitted));
+			.isEqualTo(List.of(naive.successes, naive.failures, naive.slowCalls, naive.ignored, naive.notPermitted));
+		assertThat(snapshot.openings()).as("openings").isEqualTo(naive.openings);
+		assertThat(snapshot.retryAfter().toNanos()).as("retryAfter").isEqualTo(naive.retryAfter(now));
+		assertThat(change(snapshot.lastChange())).as("last change").isEqualTo(naive.lastChange());
+		return snapshot;
 	}
 
-	private static @Nullable Object result(Ending ending) {
+	private static @Nullable Change change(@Nullable StateChange change) {
+		return (change != null)
+				? new Change(change.from(), change.to(), change.reason(), change.comment(), change.actor()) : null;
+	}
+
+	static @Nullable Object result(Ending ending) {
 		return switch (ending) {
 			case RESULT -> "good";
 			case BAD_RESULT -> "bad";
@@ -286,7 +280,7 @@ final class FuzzRun {
 		};
 	}
 
-	private static @Nullable Exception exception(Ending ending) {
+	static @Nullable Exception exception(Ending ending) {
 		return switch (ending) {
 			case IO_EXCEPTION -> new IOException();
 			case WRAPPED_IO_EXCEPTION -> new CompletionException(new IOException());
@@ -377,7 +371,7 @@ final class FuzzRun {
 
 		@Override
 		public void onStateChange(CircuitBreaker heard, StateChange change) {
-			FuzzRun.this.changes.add(change.from() + " " + change.to() + " " + change.reason());
+			FuzzRun.this.changes.add(change(change));
 		}
 
 		@Override

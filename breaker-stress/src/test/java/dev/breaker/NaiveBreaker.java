@@ -1,7 +1,9 @@
 package dev.breaker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 import dev.breaker.Settings.Ending;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,34 @@ import org.jspecify.annotations.Nullable;
 final class NaiveBreaker {
 
 	record Call(boolean failed, boolean slow, long second) {
+	}
+
+	/** A command; without a state, a reset. A hold below zero is none. */
+	record Order(@Nullable State state, long hold, @Nullable String comment, @Nullable String actor) {
+
+		private static final String[] WORDS = { null, null, "drill", "bank moves" };
+
+		static Order to(@Nullable State state) {
+			return new Order(state, -1, null, null);
+		}
+
+		static Order random(Random random) {
+			State state = (random.nextInt(6) > 0) ? State.values()[random.nextInt(State.values().length)] : null;
+			boolean held = (state == State.OPEN || state == State.FORCED_OPEN || state == State.DISABLED)
+					&& random.nextBoolean();
+			return new Order(state, held ? random.nextLong(3_000_000_000L) : -1, WORDS[random.nextInt(WORDS.length)],
+					WORDS[random.nextInt(WORDS.length)]);
+		}
+
+		StateCommand toCommand() {
+			StateCommand command = (this.state != null) ? StateCommand.to(this.state) : StateCommand.reset();
+			return ((this.hold >= 0) ? command.hold(Duration.ofNanos(this.hold)) : command).comment(this.comment)
+				.actor(this.actor);
+		}
+
+	}
+
+	record Change(State from, State to, Reason reason, @Nullable String comment, @Nullable String actor) {
 	}
 
 	record Figures(int calls, int failed, int slow, int inARow, int untilEvaluated, float failureRate, float slowRate) {
@@ -43,7 +73,12 @@ final class NaiveBreaker {
 
 	long successes, failures, slowCalls, ignored, notPermitted;
 
-	final List<String> changes = new ArrayList<>();
+	final List<Change> changes = new ArrayList<>();
+
+	/** When the last change took effect, and when the state began. */
+	long changedAt, since;
+
+	private boolean commanded;
 
 	private int period;
 
@@ -55,10 +90,13 @@ final class NaiveBreaker {
 
 	private @Nullable Figures frozen;
 
+	private @Nullable Long ruledSince;
+
 	NaiveBreaker(Settings settings, long now) {
 		this.settings = settings;
 		this.state = settings.initialState();
 		this.openings = (this.state == State.OPEN) ? 1 : 0;
+		this.since = now;
 		begin(-1, now);
 	}
 
@@ -82,12 +120,24 @@ final class NaiveBreaker {
 	}
 
 	private void enter(State next, Reason reason, long hold, long now) {
+		enter(next, reason, hold, null, null, now);
+	}
+
+	private void enter(State next, Reason reason, long hold, @Nullable String comment, @Nullable String actor,
+			long now) {
 		boolean refuses = next == State.OPEN || next == State.FORCED_OPEN;
 		this.frozen = refuses ? figures(now) : null;
+		Change last = lastChange();
+		if (next != this.state || comment != null || actor != null
+				|| (last != null && (last.comment != null || last.actor != null))) {
+			this.changes.add(new Change(this.state, next, reason, comment, actor));
+			this.changedAt = now;
+		}
 		if (next != this.state) {
-			this.changes.add(this.state + " " + next + " " + reason);
+			this.since = now;
 			this.openings = (next == State.OPEN) ? this.openings + 1 : (next == State.CLOSED) ? 0 : this.openings;
 		}
+		this.commanded = reason == Reason.COMMAND;
 		this.state = next;
 		begin(hold, now);
 	}
@@ -95,14 +145,17 @@ final class NaiveBreaker {
 	/** What time has decided. */
 	synchronized void look(long now) {
 		if (this.state == State.OPEN && now - this.began >= this.limit) {
-			enter(State.HALF_OPEN, Reason.WAIT_ELAPSED, -1, now);
+			enter(State.HALF_OPEN, Reason.WAIT_ELAPSED, -1, this.began + this.limit);
 		}
 		else if ((this.state == State.FORCED_OPEN || this.state == State.DISABLED) && this.limit >= 0
 				&& now - this.began >= this.limit) {
-			enter(State.CLOSED, Reason.HOLD_ELAPSED, -1, now);
+			enter(State.CLOSED, Reason.HOLD_ELAPSED, -1, this.began + this.limit);
 		}
 		else if (!this.probes.isEmpty() && now - this.probes.get(0).at >= this.settings.maxProbeNanos()) {
-			enter(State.OPEN, Reason.PROBES_LOST, -1, this.probes.get(0).at + this.settings.maxProbeNanos());
+			long lost = this.probes.get(0).at + this.settings.maxProbeNanos();
+			// No sooner than the rule came that says so.
+			enter(State.OPEN, Reason.PROBES_LOST, -1,
+					(this.ruledSince != null && lost - this.ruledSince < 0) ? this.ruledSince : lost);
 			look(now);
 		}
 	}
@@ -216,14 +269,36 @@ final class NaiveBreaker {
 		}
 	}
 
-	synchronized void command(State next, long hold, long now) {
+	synchronized void command(Order order, long now) {
 		look(now);
-		enter(next, Reason.COMMAND, hold, now);
+		enter((order.state != null) ? order.state : State.CLOSED, Reason.COMMAND, order.hold, order.comment,
+				order.actor, now);
+		if (order.state == null) {
+			this.successes = this.failures = this.slowCalls = this.ignored = this.notPermitted = 0;
+		}
 	}
 
-	synchronized void reset(long now) {
-		command(State.CLOSED, -1, now);
-		this.successes = this.failures = this.slowCalls = this.ignored = this.notPermitted = 0;
+	@Nullable Change lastChange() {
+		return this.changes.isEmpty() ? null : this.changes.get(this.changes.size() - 1);
+	}
+
+	/** Whether a command holds it where it is. */
+	synchronized boolean isHeld(long now) {
+		return this.commanded && switch (this.state) {
+			case OPEN, FORCED_OPEN, DISABLED -> this.limit < 0 || now - this.began < this.limit;
+			case METRICS_ONLY -> true;
+			case CLOSED, HALF_OPEN -> false;
+		};
+	}
+
+	/** Whether nothing would be lost with it. */
+	synchronized boolean isClean(long now) {
+		boolean closes = (this.state == State.FORCED_OPEN || this.state == State.DISABLED) && this.limit >= 0
+				&& now - this.began >= this.limit;
+		boolean asMade = this.changes.isEmpty() && !this.commanded;
+		Figures figures = figures(now);
+		return closes || ((this.state == State.CLOSED || asMade) && figures.failed == 0 && figures.slow == 0
+				&& figures.inARow == 0);
 	}
 
 	synchronized void reconfigure(Settings other, long now) {
@@ -231,6 +306,7 @@ final class NaiveBreaker {
 		boolean same = other.timeBased() == this.settings.timeBased()
 				&& other.windowSize() == this.settings.windowSize();
 		this.settings = other;
+		this.ruledSince = now;
 		if (this.state == State.HALF_OPEN) {
 			judgeProbes(now);
 		}

@@ -203,10 +203,13 @@ public class CircuitBreakersEndpoint {
 	 * half-open, else the one with the highest failure rate; {@code null} while there is
 	 * none
 	 * @param overflowCalls how many times a key found no place for a breaker of its own
+	 * @param command the command that keys without a breaker will obey; {@code null}
+	 * where there is none
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record GroupDescriptor(String name, int size, int limit, Map<State, Integer> states,
-			@Nullable MemberDescriptor worst, long overflowCalls) implements OperationResponseBody {
+			@Nullable MemberDescriptor worst, long overflowCalls,
+			@Nullable CommandDescriptor command) implements OperationResponseBody {
 
 		static GroupDescriptor of(CircuitBreakerGroup group) {
 			Map<State, Integer> states = new EnumMap<>(State.class);
@@ -217,13 +220,33 @@ public class CircuitBreakersEndpoint {
 			snapshots.forEach((snapshot) -> states.merge(snapshot.state(), 1, Integer::sum));
 			return new GroupDescriptor(group.name(), group.size(), group.limit(), states,
 					snapshots.stream().max(MemberDescriptor.BY_TROUBLE).map(MemberDescriptor::of).orElse(null),
-					group.overflowCalls());
+					group.overflowCalls(), group.standingCommand().map(CommandDescriptor::of).orElse(null));
 		}
 
 		static List<CircuitBreaker> membersOf(CircuitBreakerGroup group) {
 			List<CircuitBreaker> members = new ArrayList<>(group.all());
 			group.overflow().ifPresent(members::add);
 			return members;
+		}
+
+	}
+
+	/**
+	 * Description of a command to a group that is in force for keys made later.
+	 *
+	 * @param state the state that it commands
+	 * @param comment what the operator said
+	 * @param actor the operator
+	 * @param until when it ends by itself; {@code null} where it lasts until another
+	 * command
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record CommandDescriptor(State state, @Nullable String comment, @Nullable String actor,
+			@Nullable Instant until) {
+
+		static CommandDescriptor of(CircuitBreakerGroup.StandingCommand standing) {
+			StateCommand command = standing.command();
+			return new CommandDescriptor(command.state(), command.comment(), command.actor(), standing.until());
 		}
 
 	}

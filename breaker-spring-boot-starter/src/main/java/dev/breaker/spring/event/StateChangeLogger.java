@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one line for each change of state, by the logger
- * {@code dev.breaker.CircuitBreaker}: WARN when calls are refused from now on, INFO
- * otherwise. A breaker that opens again and again without a recovery is warned of three
- * times; each further opening in a row that no command made is INFO, and the first one
- * after a recovery is WARN again. Calls that are refused are not logged.
+ * Writes one line for each change of state, and for each command for the same state that
+ * is told, by the logger {@code dev.breaker.CircuitBreaker}: WARN when calls are refused
+ * from now on, INFO otherwise. A breaker that opens again and again without a recovery is
+ * warned of three times; each further opening in a row that no command made is INFO, and
+ * the first one after a recovery is WARN again. Calls that are refused are not logged.
  *
  * <p>
  * Safe for use by many threads, of which one at a time brings the changes of one breaker.
@@ -52,6 +52,9 @@ public final class StateChangeLogger implements CircuitBreakerListener {
 	}
 
 	private int countOpenings(CircuitBreaker breaker, StateChange change) {
+		if (change.from() == change.to()) {
+			return 0;
+		}
 		if (change.from() == State.OPEN) {
 			// A breaker may be open from the start
 			this.openings.putIfAbsent(breaker, 1);

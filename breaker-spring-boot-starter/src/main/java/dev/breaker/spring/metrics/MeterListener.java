@@ -21,7 +21,10 @@ final class MeterListener implements CircuitBreakerListener {
 
 	@Override
 	public void onStateChange(CircuitBreaker breaker, StateChange change) {
-		this.meters.countTransition(change.from(), change.to());
+		// A command for the same state is no transition.
+		if (change.from() != change.to()) {
+			this.meters.countTransition(change.from(), change.to());
+		}
 	}
 
 	@Override

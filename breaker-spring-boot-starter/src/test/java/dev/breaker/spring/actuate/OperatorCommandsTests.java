@@ -14,6 +14,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
+import dev.breaker.spring.CircuitBreakerStateChangedEvent;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
 import dev.breaker.spring.support.RunningApplication;
@@ -88,6 +89,7 @@ class OperatorCommandsTests {
 				this.application.bean(HandClock.class).config().minimumNumberOfCalls(4).build(), 3);
 		this.beans.principal = () -> "alice";
 		this.beans.audited.clear();
+		this.beans.published.clear();
 		this.beans.auditFailure = null;
 	}
 
@@ -253,7 +255,7 @@ class OperatorCommandsTests {
 		Calls.fail(this.inventory.get("paris"), 2);
 		JsonNode group = get("inventory");
 		assertThat(group.propertyNames()).containsExactlyInAnyOrder("name", "size", "limit", "states", "worst",
-				"overflowCalls");
+				"overflowCalls", "command");
 		assertThat(group.get("name").asString()).isEqualTo("inventory");
 		assertThat(group.get("size").asInt()).isEqualTo(2);
 		assertThat(group.get("limit").asInt()).isEqualTo(3);
@@ -278,6 +280,53 @@ class OperatorCommandsTests {
 		assertThat(group.get("size").asInt()).isZero();
 		assertThat(group.get("worst").isNull()).isTrue();
 		assertThat(group.get("overflowCalls").asInt()).isZero();
+	}
+
+	@Test
+	void theStandingCommandOfAGroupIsShown() {
+		assertThat(get("inventory").get("command").isNull()).isTrue();
+		command("inventory", "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"stocktaking\"}");
+		JsonNode standing = get("inventory").get("command");
+		assertThat(standing.propertyNames()).containsExactlyInAnyOrder("state", "comment", "actor", "until");
+		assertThat(standing.get("state").asString()).isEqualTo("FORCED_OPEN");
+		assertThat(standing.get("comment").asString()).isEqualTo("stocktaking");
+		assertThat(standing.get("actor").asString()).isEqualTo("alice");
+		HandClock clock = this.application.bean(HandClock.class);
+		assertThat(standing.get("until").asString()).isEqualTo(clock.instant().plus(Duration.ofMinutes(10)).toString());
+		clock.advance(Duration.ofMinutes(10));
+		assertThat(get("inventory").get("command").isNull()).isTrue();
+	}
+
+	@Test
+	void aStandingCommandWithoutHoldHasNoEnd() {
+		this.beans.principal = null;
+		command("inventory", "{\"state\": \"DISABLED\"}");
+		JsonNode standing = get("inventory").get("command");
+		assertThat(standing.get("state").asString()).isEqualTo("DISABLED");
+		assertThat(standing.get("comment").isNull()).isTrue();
+		assertThat(standing.get("actor").isNull()).isTrue();
+		assertThat(standing.get("until").isNull()).isTrue();
+		command("inventory", "{\"state\": \"CLOSED\"}");
+		assertThat(get("inventory").get("command").isNull()).isTrue();
+	}
+
+	@Test
+	void theNewestCommandForTheSameStateIsSeenEverywhere(CapturedOutput output) {
+		command("payments", "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"partner asked\"}");
+		this.beans.principal = () -> "bob";
+		command("payments", "{\"state\": \"FORCED_OPEN\", \"hold\": \"2m\", \"reason\": \"bank moves\"}");
+		JsonNode payments = get("payments");
+		assertThat(payments.at("/lastChange/comment").asString()).isEqualTo("bank moves");
+		assertThat(payments.at("/lastChange/actor").asString()).isEqualTo("bob");
+		assertThat(payments.get("retryAfter").asString()).isEqualTo("PT2M");
+		JsonNode event = this.application.get("/actuator/circuitbreakerevents/payments").at("/events/1");
+		assertThat(event.get("type").asString()).isEqualTo("STATE_CHANGE");
+		assertThat(event.get("comment").asString()).isEqualTo("bank moves");
+		assertThat(event.get("actor").asString()).isEqualTo("bob");
+		assertThat(output).contains("'payments': FORCED_OPEN -> FORCED_OPEN (COMMAND by bob: bank moves)");
+		assertThat(this.beans.audited).extracting(AuditEvent::getPrincipal).containsExactly("alice", "bob");
+		assertThat(this.beans.published).extracting((published) -> published.getStateChange().comment())
+			.containsExactly("partner asked", "bank moves");
 	}
 
 	@Test
@@ -318,9 +367,16 @@ class OperatorCommandsTests {
 
 		private final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
 
+		private final List<CircuitBreakerStateChangedEvent> published = new CopyOnWriteArrayList<>();
+
 		private volatile Principal principal;
 
 		private volatile Error auditFailure;
+
+		@EventListener
+		void changed(CircuitBreakerStateChangedEvent event) {
+			this.published.add(event);
+		}
 
 		@EventListener
 		void audit(AuditApplicationEvent event) {

@@ -184,6 +184,19 @@ class StateChangeLoggerTests {
 	}
 
 	@Test
+	void commandForTheSameStateIsLoggedAndIsNoOpening() {
+		CircuitBreaker breaker = breaker(flapping());
+		Calls.fail(breaker, 1);
+		breaker.apply(StateCommand.to(State.OPEN).hold(Duration.ofSeconds(9)).actor("alice"));
+		assertThat(lines().get(lines().size() - 1)).startsWith("WARN Circuit breaker 'payments': ")
+			.contains("OPEN -> OPEN (COMMAND by alice)", "a probe may pass in 9.0 s")
+			.doesNotContain("in a row;");
+		breaker.halfOpen();
+		Calls.fail(breaker, 1);
+		assertThat(openings().get(openings().size() - 1)).contains("; 2 openings in a row");
+	}
+
+	@Test
 	void breakerThatIsOpenFromTheStartHasOpenedOnce() {
 		CircuitBreaker breaker = breaker(flapping().initialState(State.OPEN));
 		reopen(breaker);

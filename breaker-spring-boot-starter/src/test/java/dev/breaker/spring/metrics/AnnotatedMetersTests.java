@@ -1,10 +1,20 @@
 package dev.breaker.spring.metrics;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.support.RunningApplication;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -90,6 +100,36 @@ class AnnotatedMetersTests {
 		assertThat(this.application.get("/actuator/health")
 			.at("/components/circuitBreakers/details/inventory/FORCED_OPEN")
 			.asInt()).isOne();
+	}
+
+	@Test
+	@Order(4)
+	void theTableInReadmeNamesEachMeterAndItsTags() throws IOException {
+		Set<String> registered = this.application.bean(MeterRegistry.class)
+			.getMeters()
+			.stream()
+			.map(Meter::getId)
+			.filter((id) -> id.getName().startsWith("breaker."))
+			.map((id) -> id.getName() + new TreeSet<>(id.getTags().stream().map(Tag::getKey).toList()))
+			.collect(Collectors.toCollection(TreeSet::new));
+		assertThat(metersInReadme()).containsExactlyElementsOf(registered);
+	}
+
+	private static Set<String> metersInReadme() throws IOException {
+		Set<String> meters = new TreeSet<>();
+		String readme = Files.readString(Path.of("../README.md"));
+		String section = readme.substring(readme.indexOf("\n## Meters\n") + 1);
+		section = section.substring(0, section.indexOf("\n## "));
+		for (String row : section.lines().filter((line) -> line.startsWith("| `")).toList()) {
+			String[] cells = row.split("\\|");
+			Set<String> tags = new TreeSet<>(quoted(cells[3]));
+			quoted(cells[1]).forEach((name) -> meters.add(name + tags));
+		}
+		return meters;
+	}
+
+	private static List<String> quoted(String cell) {
+		return Pattern.compile("`([^`]+)`").matcher(cell).results().map((found) -> found.group(1)).toList();
 	}
 
 	private List<String> scrape() {

@@ -9,6 +9,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
+import dev.breaker.StateCommand;
 import dev.breaker.Permit;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
@@ -160,6 +161,16 @@ class BreakerMetricsTests {
 		this.breakers.get("payments").forceOpen();
 		assertThat(transitions("payments", "closed", "forced_open")).isEqualTo(2);
 		assertThat(transitions("payments", "forced_open", "closed")).isEqualTo(1);
+	}
+
+	@Test
+	void aCommandForTheSameStateIsNoTransition() {
+		bind(this.meters);
+		CircuitBreaker payments = this.breakers.get("payments");
+		payments.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked"));
+		payments.apply(StateCommand.to(State.FORCED_OPEN).comment("bank moves"));
+		assertThat(transitions("payments", "closed", "forced_open")).isEqualTo(1);
+		assertThat(this.meters.find("breaker.state.transitions").tag("from", "forced_open").counter()).isNull();
 	}
 
 	@Test
