@@ -90,6 +90,16 @@ class BreakerMetricsTests {
 	}
 
 	@Test
+	void aFailureCanBeSlowToo() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		breaker.acquire().failure(new IllegalStateException(), Duration.ofSeconds(2).toNanos());
+		breaker.acquire().failure(new IllegalArgumentException("ignored"), Duration.ofSeconds(2).toNanos());
+		assertThat(count("breaker.calls.slow", "payments")).isEqualTo(1);
+		assertThat(breaker.snapshot().slowCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
 	void metersFollowTheCalls() {
 		bind(this.meters);
 		CircuitBreaker breaker = this.breakers.get("payments");
