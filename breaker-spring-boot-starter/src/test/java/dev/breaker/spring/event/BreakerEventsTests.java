@@ -1,6 +1,9 @@
 package dev.breaker.spring.event;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -22,8 +25,11 @@ import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class BreakerEventsTests {
 
@@ -210,10 +216,48 @@ class BreakerEventsTests {
 	}
 
 	@Test
+	void aClockThatFailsOrAnswersNullLosesNoEvent() {
+		BreakerEvents events = listening(10, ALL_TYPES);
+		Instant before = Instant.now();
+		InstantSource failing = () -> {
+			throw new IllegalStateException("clock");
+		};
+		InstantSource silent = () -> null;
+		for (InstantSource source : List.of(failing, silent)) {
+			this.registry.remove("payments");
+			Calls.succeed(
+					this.registry.get("payments", this.clock.config().clock(source.withZone(ZoneOffset.UTC)).build()));
+			assertThat(events.all()).singleElement()
+				.extracting(BreakerEvent::time, InstanceOfAssertFactories.INSTANT)
+				.isAfterOrEqualTo(before);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { -1, 0, 10_001 })
+	void capacityOutOfItsRangeIsRefused(int capacity) {
+		assertThatIllegalArgumentException().isThrownBy(() -> new BreakerEvents(this.registry, capacity, ALL_TYPES))
+			.withMessage("Invalid breaker.events.capacity (" + capacity + "): must be between 1 and 10000");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 10_000 })
+	void capacityMayBeOneToTenThousand(int capacity) {
+		BreakerEvents events = listening(capacity, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments");
+		breaker.forceOpen();
+		Calls.refused(breaker, 10_001);
+		assertThat(typesOf(events.all())).filteredOn((type) -> type == BreakerEvent.Type.NOT_PERMITTED)
+			.hasSize(capacity);
+	}
+
+	@Test
 	void nothingIsHeardAfterClose() {
 		BreakerEvents events = listening(10, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
+		Calls.fail(breaker, 1);
 		events.destroy();
+		assertThat(events.all()).isEmpty();
 		Calls.succeed(breaker);
 		breaker.forceOpen();
 		assertThat(events.all()).isEmpty();

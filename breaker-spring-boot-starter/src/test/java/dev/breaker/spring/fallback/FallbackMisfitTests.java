@@ -123,9 +123,18 @@ class FallbackMisfitTests {
 	void pain18TheFallbackOfAnotherBeanIsCheckedAtStart() {
 		assertThat(analysis(UnknownBean.class).getDescription()).contains("names the bean 'nobody'");
 		assertThat(analysis(IncompleteBean.class).getDescription()).contains("\"::instead\"", "is incomplete");
+		assertThat(analysis(IncompleteMethod.class).getDescription()).contains("\"other:: \"", "is incomplete");
 		assertThat(analysis(OtherBeanMisfit.class, OtherBean.class).getDescription()).contains(
 				"names no method of " + OtherBean.class.getName(),
 				"String hidden(): it is private, and belongs to another bean");
+	}
+
+	@Test
+	void aMethodThatTheOtherBeansProxyDoesNotHaveIsANearMiss() {
+		Contexts.with(BehindInterface.class, NotInTheInterface.class)
+			.withPropertyValues("spring.aop.proxy-target-class=false")
+			.run((context) -> assertThat(Contexts.analysis(context).getDescription())
+				.contains("String hidden(): the bean is proxied by its interfaces, and none of them has it"));
 	}
 
 	@Test
@@ -305,6 +314,45 @@ class FallbackMisfitTests {
 	static class IncompleteBean {
 
 		@CircuitBreaker(name = "other", fallbackMethod = "::instead")
+		public String find() {
+			return "";
+		}
+
+	}
+
+	static class IncompleteMethod {
+
+		@CircuitBreaker(name = "other", fallbackMethod = "other:: ")
+		public String find() {
+			return "";
+		}
+
+	}
+
+	interface Finder {
+
+		String find();
+
+	}
+
+	@Component("behindInterface")
+	static class BehindInterface implements Finder {
+
+		@Override
+		@CircuitBreaker(name = "behindInterface")
+		public String find() {
+			return "";
+		}
+
+		public String hidden() {
+			return "hidden";
+		}
+
+	}
+
+	static class NotInTheInterface {
+
+		@CircuitBreaker(name = "other", fallbackMethod = "behindInterface::hidden")
 		public String find() {
 			return "";
 		}

@@ -281,6 +281,20 @@ class FallbackRunTests {
 	}
 
 	@Test
+	void aFallbackThatReturnsNoStageMakesTheStageFail() {
+		Contexts.with(NoStages.class, Heard.class).run((context) -> {
+			Contexts.breaker(context, "noStages").forceOpen();
+			assertThat(context.getBean(NoStages.class).call()).failsWithin(Duration.ZERO)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(NullPointerException.class)
+				.withMessageContaining("instead")
+				.withMessageEndingWith("returned no stage");
+			assertThat(context.getBean(Heard.class).news).containsExactly("noStages false");
+		});
+	}
+
+	@Test
 	void aStageThatNoFallbackTakesFailsAsItDid() {
 		Contexts.with(OnlyIoStages.class).run((context) -> {
 			OnlyIoStages bean = context.getBean(OnlyIoStages.class);
@@ -646,6 +660,19 @@ class FallbackRunTests {
 
 		private CompletableFuture<String> instead(Throwable thrown) {
 			throw new IllegalStateException("by the fallback");
+		}
+
+	}
+
+	static class NoStages {
+
+		@CircuitBreaker(name = "noStages", fallbackMethod = "instead")
+		public CompletableFuture<String> call() {
+			return new CompletableFuture<>();
+		}
+
+		private @Nullable CompletableFuture<String> instead() {
+			return null;
 		}
 
 	}

@@ -91,6 +91,16 @@ class BreakerMetricsTests {
 	}
 
 	@Test
+	void aFailureCanBeSlowToo() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		breaker.acquire().failure(new IllegalStateException(), Duration.ofSeconds(2).toNanos());
+		breaker.acquire().failure(new IllegalArgumentException("ignored"), Duration.ofSeconds(2).toNanos());
+		assertThat(count("breaker.calls.slow", "payments")).isEqualTo(1);
+		assertThat(breaker.snapshot().slowCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
 	void metersFollowTheCalls() {
 		bind(this.meters);
 		CircuitBreaker breaker = this.breakers.get("payments");
@@ -324,6 +334,66 @@ class BreakerMetricsTests {
 	}
 
 	@Test
+	void aMeterRegistryThatIsUnboundLosesItsMeters() {
+		BreakerMetrics metrics = bind(this.meters, "annotated");
+		MeterRegistry other = new SimpleMeterRegistry();
+		metrics.bindTo(other);
+		Calls.succeed(this.breakers.get("payments"));
+		metrics.unbind(other);
+		metrics.unbind(other);
+		assertThat(other.getMeters()).isEmpty();
+		Calls.succeed(this.breakers.get("payments"));
+		metrics.onFallback("payments", true);
+		assertThat(other.getMeters()).isEmpty();
+		assertThat(calls("payments", "success")).isEqualTo(2);
+		assertThat(fallbacks("payments", "success")).isEqualTo(1);
+	}
+
+	@Test
+	void namesOfAnotherContextHaveMetersUntilTakenBack() {
+		BreakerMetrics metrics = bind(this.meters, "annotated");
+		this.breakers.get("used");
+		int before = this.meters.getMeters().size();
+		metrics.addNames(Set.of("shared", "used", "annotated"));
+		assertThat(calls("shared", "success")).isZero();
+		metrics.onFallback("shared", false);
+		assertThat(fallbacks("shared", "failure")).isEqualTo(1);
+		metrics.removeNames(Set.of("shared", "used", "annotated", "unknown"));
+		assertThat(this.meters.find("breaker.calls").tag("name", "shared").timer()).isNull();
+		assertThat(this.meters.getMeters()).hasSize(before);
+		this.breakers.get("annotated");
+		this.breakers.remove("annotated");
+		assertThat(this.meters.getMeters()).hasSize(before);
+		this.breakers.remove("used");
+		assertThat(this.meters.find("breaker.calls").tag("name", "used").timer()).isNull();
+	}
+
+	@Test
+	void namesThatAreAddedOutliveTheirBreakers() {
+		BreakerMetrics metrics = bind(this.meters);
+		metrics.addNames(Set.of("shared"));
+		this.breakers.get("shared");
+		this.breakers.remove("shared");
+		assertThat(calls("shared", "success")).isZero();
+		metrics.destroy();
+		metrics.addNames(Set.of("late"));
+		metrics.removeNames(Set.of("late"));
+		assertThat(this.meters.getMeters()).isEmpty();
+	}
+
+	@Test
+	void aGroupHasMetersBeforeItsFirstKey() {
+		this.breakers.group("before", this.clock.config().build(), 10);
+		BreakerMetrics metrics = bind(this.meters);
+		this.breakers.group("after", this.clock.config().build(), 10);
+		assertThat(calls("before", "success")).isZero();
+		assertThat(calls("after", "success")).isZero();
+		metrics.destroy();
+		this.breakers.group("late", this.clock.config().build(), 10);
+		assertThat(this.meters.getMeters()).isEmpty();
+	}
+
+	@Test
 	void nothingIsLeftAfterDestroy() {
 		BreakerMetrics metrics = bind(this.meters, "annotated");
 		CircuitBreaker breaker = this.breakers.get("payments");
@@ -349,6 +419,10 @@ class BreakerMetricsTests {
 
 	private long calls(String name, String outcome) {
 		return this.meters.get("breaker.calls").tags("name", name, "outcome", outcome).timer().count();
+	}
+
+	private double fallbacks(String name, String outcome) {
+		return this.meters.get("breaker.fallbacks").tags("name", name, "outcome", outcome).counter().count();
 	}
 
 	private double transitions(String name, String from, String to) {

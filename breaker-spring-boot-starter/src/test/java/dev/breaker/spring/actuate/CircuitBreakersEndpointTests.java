@@ -1,0 +1,231 @@
+package dev.breaker.spring.actuate;
+
+import java.security.Principal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.State;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakersDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.MemberDescriptor;
+import dev.breaker.spring.event.BreakerEvent;
+import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.support.Calls;
+import dev.breaker.spring.support.HandClock;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.actuate.audit.AuditEvent;
+import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * The endpoints by themselves, without a server.
+ */
+class CircuitBreakersEndpointTests {
+
+	private final HandClock clock = new HandClock();
+
+	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(this.clock.config()
+		.minimumNumberOfCalls(4)
+		.slowCallDurationThreshold(Duration.ofSeconds(1))
+		.slowCallRateThreshold(80)
+		.build());
+
+	private final List<AuditEvent> audited = new ArrayList<>();
+
+	private final CircuitBreakersEndpoint endpoint = new CircuitBreakersEndpoint(this.registry,
+			(event) -> this.audited.add(((AuditApplicationEvent) event).getAuditEvent()));
+
+	private final CircuitBreakersEndpointWebExtension web = new CircuitBreakersEndpointWebExtension(this.endpoint);
+
+	@Test
+	void showsABreakerBeforeAndAfterCalls() {
+		CircuitBreaker breaker = this.registry.get("payments");
+		CircuitBreakerDescriptor fresh = (CircuitBreakerDescriptor) this.endpoint.circuitBreaker("payments");
+		assertThat(fresh).isNotNull();
+		assertThat(fresh.failureRate()).isNull();
+		assertThat(fresh.slowCallRate()).isNull();
+		assertThat(fresh.lastChange()).isNull();
+		assertThat(fresh.slowCallRateThreshold()).isEqualTo(80f);
+		Calls.succeed(breaker, Duration.ofSeconds(2));
+		Calls.fail(breaker, 3);
+		CircuitBreakerDescriptor used = (CircuitBreakerDescriptor) this.endpoint.circuitBreaker("payments");
+		assertThat(used).isNotNull();
+		assertThat(used.state()).isEqualTo(State.OPEN);
+		assertThat(used.failureRate()).isEqualTo(75f);
+		assertThat(used.slowCallRate()).isEqualTo(25f);
+		assertThat(used.lastChange()).isNotNull();
+		assertThat(used.lastChange().to()).isEqualTo(State.OPEN);
+		assertThat(used.lastChange().lastFailure()).isEqualTo("java.lang.IllegalStateException: Read timed out");
+		this.registry.get("plain", this.clock.config().consecutiveFailureThreshold(5).build());
+		CircuitBreakerDescriptor plain = (CircuitBreakerDescriptor) this.endpoint.circuitBreaker("plain");
+		assertThat(plain).isNotNull();
+		assertThat(plain.slowCallRateThreshold()).isNull();
+	}
+
+	@Test
+	void showsBreakersAndGroupsByName() {
+		this.registry.get("payments");
+		group("inventory").get("berlin");
+		CircuitBreakersDescriptor all = this.endpoint.circuitBreakers();
+		assertThat(all.circuitBreakers()).containsOnlyKeys("payments", "inventory:berlin");
+		assertThat(all.groups()).containsOnlyKeys("inventory");
+		assertThat(this.endpoint.circuitBreaker("inventory")).isEqualTo(all.groups().get("inventory"));
+		assertThat(this.endpoint.circuitBreaker("unknown")).isNull();
+	}
+
+	@Test
+	void theWorstOfAGroupIsTheOneInMostTrouble() {
+		CircuitBreakerGroup group = group("inventory");
+		assertThat(worst()).isNull();
+		group.get("unused");
+		Calls.succeed(group.get("healthy"));
+		assertThat(worst()).isEqualTo("inventory:healthy");
+		Calls.fail(group.get("failing"), 1);
+		Calls.fail(group.get("failed"), 1);
+		assertThat(worst()).isEqualTo("inventory:failed");
+		group.get("probing").halfOpen();
+		assertThat(worst()).isEqualTo("inventory:probing");
+		group.get("refusing").forceOpen();
+		assertThat(worst()).isEqualTo("inventory:refusing");
+		group.get("open").open();
+		GroupDescriptor shown = this.endpoint.circuitBreakers().groups().get("inventory");
+		assertThat(shown.worst()).isIn(new MemberDescriptor("inventory:refusing", State.FORCED_OPEN),
+				new MemberDescriptor("inventory:open", State.OPEN));
+		assertThat(shown.size()).isEqualTo(7);
+		assertThat(shown.limit()).isEqualTo(10);
+		assertThat(shown.states()).isEqualTo(Map.of(State.CLOSED, 4, State.OPEN, 1, State.HALF_OPEN, 1,
+				State.FORCED_OPEN, 1, State.DISABLED, 0, State.METRICS_ONLY, 0));
+	}
+
+	@Test
+	void theBreakerThatFurtherKeysShareIsAmongItsGroup() {
+		CircuitBreakerGroup group = this.registry.group("small", this.clock.config().build(), 1);
+		group.get("in use").acquire();
+		group.get("further").forceOpen();
+		GroupDescriptor shown = (GroupDescriptor) this.endpoint.circuitBreaker("small");
+		assertThat(shown).isNotNull();
+		assertThat(shown.overflowCalls()).isEqualTo(1);
+		assertThat(shown.states()).containsEntry(State.CLOSED, 1).containsEntry(State.FORCED_OPEN, 1);
+		assertThat(shown.worst()).isEqualTo(new MemberDescriptor("small:_overflow", State.FORCED_OPEN));
+	}
+
+	@Test
+	void aCommandAnswersWithWhatItCommanded() {
+		this.registry.get("payments");
+		assertThat(this.endpoint.command("payments", "FORCED_OPEN", "10m", "drill", null))
+			.isEqualTo(this.endpoint.circuitBreaker("payments"));
+		assertThat(this.registry.get("payments").state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(this.audited).singleElement().satisfies((event) -> {
+			assertThat(event.getPrincipal()).isEqualTo("anonymous");
+			assertThat(event.getData()).isEqualTo(
+					Map.of("circuitBreaker", "payments", "state", "FORCED_OPEN", "hold", "PT10M", "reason", "drill"));
+		});
+		assertThatExceptionOfType(InvalidEndpointRequestException.class)
+			.isThrownBy(() -> this.endpoint.command("unknown", "OPEN", null, null, null))
+			.withMessage("There is no circuit breaker 'unknown'");
+		assertThat(this.audited).hasSize(1);
+	}
+
+	@Test
+	void aCommandReachesTheGroupAndTheBreakerOfItsName() {
+		CircuitBreaker key = group("inventory").get("berlin");
+		CircuitBreaker plain = this.registry.get("inventory");
+		assertThat(status(this.web.command(operator("alice"), "inventory", "DISABLED", null, null, null)))
+			.isEqualTo(204);
+		assertThat(key.state()).isEqualTo(State.DISABLED);
+		assertThat(plain.state()).isEqualTo(State.DISABLED);
+		assertThat(status(this.web.command(operator(null), "inventory", null, null, null, true))).isEqualTo(204);
+		assertThat(plain.state()).isEqualTo(State.CLOSED);
+		assertThat(this.audited).extracting(AuditEvent::getPrincipal).containsExactly("alice", "anonymous");
+		assertThat(this.audited.get(1).getData()).isEqualTo(Map.of("circuitBreaker", "inventory", "reset", true));
+	}
+
+	@Test
+	void anAuditThatFailsLeavesTheCommandInForce() {
+		CircuitBreakersEndpoint failing = new CircuitBreakersEndpoint(this.registry, (event) -> {
+			throw new IllegalStateException("audit");
+		});
+		this.registry.get("payments");
+		failing.command("payments", "FORCED_OPEN", null, null, null);
+		assertThat(this.registry.get("payments").state()).isEqualTo(State.FORCED_OPEN);
+	}
+
+	@Test
+	void theWebAnswersWithStatusAndMessage() {
+		this.registry.get("GET /orders");
+		assertThat(this.web.circuitBreakerWithSlashes("GET ", "orders").getBody())
+			.isEqualTo(this.endpoint.circuitBreaker("GET /orders"));
+		assertThat(status(this.web.circuitBreakerWithSlashes("GET ", "orders"))).isEqualTo(200);
+		assertThat(status(this.web.commandWithSlashes(operator(null), "OPEN", null, null, null, "GET ", "orders")))
+			.isEqualTo(204);
+		assertThat(this.registry.get("GET /orders").state()).isEqualTo(State.OPEN);
+		WebEndpointResponse<Object> unknown = this.web.circuitBreaker("unknown");
+		assertThat(status(unknown)).isEqualTo(404);
+		assertThat(unknown.getBody())
+			.isEqualTo(new ErrorDescriptor(404, "Not Found", "There is no circuit breaker 'unknown'"));
+		assertThat(status(this.web.command(operator(null), "unknown", "OPEN", null, null, null))).isEqualTo(404);
+		assertThat(status(this.web.command(operator(null), "GET /orders", "BROKEN", null, null, null))).isEqualTo(400);
+	}
+
+	@Test
+	void showsEventsOfBreakersThatThereAreOrWere() {
+		BreakerEvents events = new BreakerEvents(this.registry, 10, Set.of(BreakerEvent.Type.STATE_CHANGE));
+		events.afterSingletonsInstantiated();
+		CircuitBreakerEventsEndpoint all = new CircuitBreakerEventsEndpoint(this.registry, events);
+		CircuitBreakerEventsEndpointWebExtension web = new CircuitBreakerEventsEndpointWebExtension(all);
+		this.registry.get("a/b").open();
+		this.registry.get("quiet");
+		group("inventory");
+		assertThat(all.events().events()).isEqualTo(events.all()).hasSize(1);
+		assertThat(web.eventsOfNameWithSlashes("a", "b").getBody()).isEqualTo(all.events());
+		assertThat(status(web.eventsOf("quiet"))).isEqualTo(200);
+		assertThat(status(web.eventsOf("inventory"))).isEqualTo(200);
+		assertThat(status(web.eventsOf("unknown"))).isEqualTo(404);
+		assertThat(all.eventsOf("unknown")).isNull();
+	}
+
+	private @Nullable String worst() {
+		GroupDescriptor group = (GroupDescriptor) this.endpoint.circuitBreaker("inventory");
+		assertThat(group).isNotNull();
+		return (group.worst() != null) ? group.worst().name() : null;
+	}
+
+	private CircuitBreakerGroup group(String name) {
+		return this.registry.group(name, this.clock.config().minimumNumberOfCalls(4).build(), 10);
+	}
+
+	private static int status(WebEndpointResponse<Object> response) {
+		return response.getStatus();
+	}
+
+	private static SecurityContext operator(@Nullable String name) {
+		return new SecurityContext() {
+
+			@Override
+			public @Nullable Principal getPrincipal() {
+				return (name != null) ? () -> name : null;
+			}
+
+			@Override
+			public boolean isUserInRole(String role) {
+				return false;
+			}
+
+		};
+	}
+
+}

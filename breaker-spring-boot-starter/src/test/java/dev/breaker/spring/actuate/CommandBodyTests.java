@@ -1,0 +1,69 @@
+package dev.breaker.spring.actuate;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class CommandBodyTests {
+
+	@Test
+	void validFieldsAreWrittenAnewWithoutTheName() throws RefusedRequestException {
+		assertThat(CommandBody.check(
+				" {\"state\": \"OPEN\", \"name\": \"payments\", \"hold\": \"10m\", \"reason\": \"\\u20ac\"} ",
+				"payments"))
+			.isEqualTo("{\"state\":\"OPEN\",\"hold\":\"10m\",\"reason\":\"\u20ac\"}");
+		assertThat(CommandBody.check("{\"reset\": true}", "payments")).isEqualTo("{\"reset\":true}");
+		assertThat(CommandBody.check("{}", "payments")).isEqualTo("{}");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'\"other\"', '''other'''", "null, null", "5, 5", "'[\"payments\"]', '[payments]'" })
+	void anotherNameThanThatOfThePathIsRefused(String value, String shown) {
+		assertRefused("{\"state\": \"OPEN\", \"name\": " + value + "}", "Invalid 'name' (" + shown
+				+ "): the path alone says which circuit breaker, here 'payments'. Leave it out");
+	}
+
+	@Test
+	void anUnknownFieldIsRefused() {
+		assertRefused("{\"st\\nate\": \"OPEN\"}", "Unknown field 'st ate'. Valid fields: state, hold, reason, reset");
+	}
+
+	@Test
+	void aValueOfTheWrongTypeIsRefused() {
+		assertRefused("{\"state\": null}", "Invalid 'state' (null): leave it out, or give a value");
+		assertRefused("{\"reset\": null}", "Invalid 'reset' (null): leave it out, or give a value");
+		assertRefused("{\"reset\": \"true\"}", "Invalid 'reset' ('true'): must be true or false, without quotes");
+		assertRefused("{\"state\": true}", "Invalid 'state' (true): must be a string, one of CLOSED, OPEN, HALF_OPEN, "
+				+ "FORCED_OPEN, DISABLED, METRICS_ONLY");
+		assertRefused("{\"hold\": 10}", "Invalid 'hold' (10): must be a string with a unit, such as \"30s\", \"10m\", "
+				+ "\"2h\" or \"PT10M\"");
+		assertRefused("{\"reason\": 5}", "Invalid 'reason' (5): must be a string");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", " " })
+	void anEmptyBodyIsRefused(String body) {
+		assertRefused(body, "The body is empty. Give either a 'state' or 'reset': true. Valid states: CLOSED, OPEN, "
+				+ "HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "[]", "{", "OPEN" })
+	void aBodyThatIsNoJsonObjectIsRefused(String body) {
+		assertRefused(body, "The body is no JSON object. Give {\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", "
+				+ "\"reason\": \"...\"} or {\"reset\": true}");
+	}
+
+	private static void assertRefused(String json, String message) {
+		assertThatExceptionOfType(RefusedRequestException.class).isThrownBy(() -> CommandBody.check(json, "payments"))
+			.satisfies((ex) -> {
+				assertThat(ex.answer().status()).isEqualTo(400);
+				assertThat(ex.answer().message()).isEqualTo(message);
+			});
+	}
+
+}

@@ -1,0 +1,120 @@
+package dev.breaker.spring.actuate;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpMethod;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.web.server.ServerWebExchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class EndpointRequestWebFilterTests {
+
+	private static final String JSON = "{\"state\":\"OPEN\",\"reason\":\"m\u00fcde\"}";
+
+	private final EndpointRequestWebFilter filter = new EndpointRequestWebFilter(
+			EndpointPaths.guard(Access.UNRESTRICTED));
+
+	@Test
+	void comesAfterSpringSecurityAndBeforeWhatReadsTheBody() {
+		assertThat(this.filter.getOrder()).isEqualTo(EndpointRequestGuard.ORDER).isEqualTo(-90);
+	}
+
+	@Test
+	void aCheckedCommandGoesOnWithItsBodyForEveryReader() {
+		MockServerWebExchange exchange = post("/actuator/circuitbreakers/x", "application/json", " " + JSON + " ");
+		ServerWebExchange passed = filter(exchange);
+		assertThat(passed).isNotNull().isNotSameAs(exchange);
+		assertThat(bodyOf(passed)).isEqualTo(JSON);
+		assertThat(bodyOf(passed)).isEqualTo(JSON);
+	}
+
+	@Test
+	void whatTheBodyLacksIsAnsweredAndGoesNoFurther() {
+		MockServerWebExchange empty = post("/actuator/circuitbreakers/x", "application/json", "");
+		assertThat(filter(empty)).isNull();
+		assertAnswer(empty, 400, "The body is empty");
+		MockServerWebExchange tooLong = post("/actuator/circuitbreakers/x", "application/json", "x".repeat(70_000));
+		assertThat(filter(tooLong)).isNull();
+		assertAnswer(tooLong, 400, "longer than 65536 bytes");
+	}
+
+	@Test
+	void aBodyOfExactlyTheLimitIsRead() {
+		MockServerWebExchange exchange = post("/actuator/circuitbreakers/x", "application/json",
+				"{\"reset\":true}" + " ".repeat(65_536 - 14));
+		ServerWebExchange passed = filter(exchange);
+		assertThat(passed).isNotNull();
+		assertThat(bodyOf(passed)).isEqualTo("{\"reset\":true}");
+	}
+
+	@Test
+	void whatIsRefusedUnreadIsReadToItsEndBeforeTheAnswer() {
+		AtomicBoolean read = new AtomicBoolean();
+		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.wrap(JSON.getBytes(StandardCharsets.UTF_8));
+		MockServerWebExchange exchange = MockServerWebExchange
+			.from(MockServerHttpRequest.post("/actuator/circuitbreakers/x")
+				.queryParam("state", "OPEN")
+				.header("Content-Type", "application/json")
+				.body(Flux.just(buffer).doOnComplete(() -> read.set(true))));
+		assertThat(filter(exchange)).isNull();
+		assertThat(read).isTrue();
+		assertAnswer(exchange, 400, "A command is given in the body");
+		MockServerWebExchange misspelt = post("/actuator/circuitbreakers/x//y", "application/json", JSON);
+		assertThat(filter(misspelt)).isNull();
+		assertAnswer(misspelt, 404, "There is no circuit breaker");
+	}
+
+	@Test
+	void whatIsNoCommandGoesOnAsItIs() {
+		for (MockServerWebExchange exchange : new MockServerWebExchange[] {
+				post("/actuator/circuitbreakers/x", "text/plain", JSON),
+				post("/actuator/circuitbreakers/x", null, JSON), post("/orders", "application/json", JSON),
+				MockServerWebExchange.from(MockServerHttpRequest.get("/actuator/circuitbreakers/x")) }) {
+			assertThat(filter(exchange)).isSameAs(exchange);
+		}
+	}
+
+	private @Nullable ServerWebExchange filter(ServerWebExchange exchange) {
+		ServerWebExchange[] passed = new ServerWebExchange[1];
+		this.filter.filter(exchange, (next) -> {
+			passed[0] = next;
+			return Mono.empty();
+		}).block();
+		return passed[0];
+	}
+
+	private static void assertAnswer(MockServerWebExchange exchange, int status, String message) {
+		assertThat(exchange.getResponse().getStatusCode()).isNotNull();
+		assertThat(exchange.getResponse().getStatusCode().value()).isEqualTo(status);
+		assertThat(exchange.getResponse().getHeaders().getContentType()).isEqualTo(EndpointRequestGuard.ANSWER_TYPE);
+		assertThat(exchange.getResponse().getBodyAsString().block()).contains(message);
+	}
+
+	private static @Nullable String bodyOf(ServerWebExchange exchange) {
+		return DataBufferUtils.join(exchange.getRequest().getBody())
+			.map((buffer) -> buffer.toString(StandardCharsets.UTF_8))
+			.block();
+	}
+
+	private static MockServerWebExchange post(String path, @Nullable String type, String body) {
+		MockServerHttpRequest.BodyBuilder request = MockServerHttpRequest.method(HttpMethod.POST, URI.create(path));
+		if (type != null) {
+			request.header("Content-Type", type);
+		}
+		return MockServerWebExchange.from(body.isEmpty() ? request.build() : request.body(body));
+	}
+
+}
