@@ -244,6 +244,9 @@ class CallAsyncTests {
 			assertThat(answer).isCompletedWithValue("instead");
 			assertThat(source()).isCancelled();
 			assertThat(test().admits()).isTrue();
+			CompletableFuture<String> later = begin().completeAsync(() -> "on another thread");
+			await().untilAsserted(() -> assertThat(later).isCompletedWithValue("on another thread"));
+			assertThat(test().admits()).isTrue();
 
 			begin().completeAsync(() -> {
 				throw new IllegalStateException();
