@@ -22,8 +22,11 @@ import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class BreakerEventsTests {
 
@@ -92,6 +95,13 @@ class BreakerEventsTests {
 		assertThat(this.registry.find("payments")).isEmpty();
 		assertThat(events.all()).isEmpty();
 		assertThat(events).extracting("ringsByName", InstanceOfAssertFactories.MAP).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { -1, 0, 10_001 })
+	void capacityOutOfRangeIsRefused(int capacity) {
+		assertThatIllegalArgumentException().isThrownBy(() -> new BreakerEvents(this.registry, capacity, ALL_TYPES))
+			.withMessage("Invalid breaker.events.capacity (" + capacity + "): must be between 1 and 10000");
 	}
 
 	@Test

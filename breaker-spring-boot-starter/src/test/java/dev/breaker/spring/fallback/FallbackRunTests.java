@@ -281,6 +281,18 @@ class FallbackRunTests {
 	}
 
 	@Test
+	void aFallbackThatReturnsNoStageMakesTheStageFail() {
+		Contexts.with(NoStages.class, Heard.class).run((context) -> {
+			assertThat(context.getBean(NoStages.class).call()).failsWithin(Duration.ZERO)
+				.withThrowableThat()
+				.havingCause()
+				.isInstanceOf(NullPointerException.class)
+				.withMessageContainingAll("The fallback ", "NoStages.instead", "returned no stage");
+			assertThat(context.getBean(Heard.class).news).containsExactly("noStages false");
+		});
+	}
+
+	@Test
 	void aStageThatNoFallbackTakesFailsAsItDid() {
 		Contexts.with(OnlyIoStages.class).run((context) -> {
 			OnlyIoStages bean = context.getBean(OnlyIoStages.class);
@@ -646,6 +658,19 @@ class FallbackRunTests {
 
 		private CompletableFuture<String> instead(Throwable thrown) {
 			throw new IllegalStateException("by the fallback");
+		}
+
+	}
+
+	static class NoStages {
+
+		@CircuitBreaker(name = "noStages", fallbackMethod = "instead")
+		public CompletableFuture<String> call() {
+			return CompletableFuture.failedFuture(new IOException("no route"));
+		}
+
+		private @Nullable CompletableFuture<String> instead(Throwable thrown) {
+			return null;
 		}
 
 	}
