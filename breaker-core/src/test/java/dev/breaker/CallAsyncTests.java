@@ -280,6 +280,30 @@ class CallAsyncTests {
 		}
 
 		@Test
+		void aCancellationReachesTheFallbackThatItFindsAtItsStart() {
+			CompletableFuture<String> call = new CompletableFuture<>();
+			CompletableFuture<String> fallback = new CompletableFuture<>();
+			List<CompletableFuture<String>> answers = new ArrayList<>();
+			answers.add(test().breaker.callAsync(() -> call, (thrown) -> {
+				answers.get(0).cancel(true);
+				return fallback;
+			}).toCompletableFuture());
+			call.completeExceptionally(new IOException("no route"));
+			assertThat(answers.get(0)).isCancelled();
+			assertThat(fallback).isCancelled();
+		}
+
+		@Test
+		void aValueThatIsComputedTooLateIsNotTaken() {
+			List<Runnable> tasks = new ArrayList<>();
+			CompletableFuture<String> answer = begin().completeAsync(() -> "late", tasks::add);
+			assertThat(answer.complete("early")).isTrue();
+			assertThat(answer.complete("again")).isFalse();
+			tasks.forEach(Runnable::run);
+			assertThat(answer).isCompletedWithValue("early");
+		}
+
+		@Test
 		void aCancellationReachesTheFallbackThatIsUnderWay() {
 			CompletableFuture<String> instead = new CompletableFuture<>();
 			CompletableFuture<String> answer = test().breaker.callAsync(() -> source(), (thrown) -> instead)

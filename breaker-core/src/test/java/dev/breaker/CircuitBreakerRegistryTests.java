@@ -200,6 +200,21 @@ class CircuitBreakerRegistryTests {
 	}
 
 	@Test
+	void takingBackARegistryListenerThatIsNotThereIsNothing() {
+		List<String> heard = new ArrayList<>();
+		this.registry.addRegistryListener(new RegistryListener() {
+			@Override
+			public void onAdded(CircuitBreaker breaker) {
+				heard.add(breaker.name());
+			}
+		});
+		this.registry.removeRegistryListener(new RegistryListener() {
+		});
+		this.registry.get("payments");
+		assertThat(heard).containsExactly("payments");
+	}
+
+	@Test
 	void aRegistryListenerNeedsToOverrideNothing() {
 		this.registry.addRegistryListener(new RegistryListener() {
 		});
