@@ -250,6 +250,8 @@ class CircuitBreakerRegistryTests {
 		assertThat(registry.all()).isEmpty();
 		assertThatIllegalArgumentException().isThrownBy(() -> registry.get(" "))
 			.withMessageContaining("must not be empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> registry.get("\r\n\n"))
+			.withMessage("Invalid name of a circuit breaker (''): must not be empty");
 		assertThatNullPointerException().isThrownBy(() -> CircuitBreakerRegistry.of(this.defaults, null));
 	}
 
