@@ -56,6 +56,8 @@ public final class Soak {
 	/** A service that hangs holds a request for 30 s, and some memory, long after the client has gone. */
 	private static final int HANG_SECONDS = 31;
 
+	private static final int UNKNOWN_ARTICLES = 3;
+
 	/** The most that the shop's own customers can do. */
 	private static final int CROWD_RPS = 500;
 
@@ -201,6 +203,16 @@ public final class Soak {
 		}
 		System.out.printf("All services in order; after %d s more: %s%n",
 				TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began), states());
+		askForWhatNoServiceHas();
+	}
+
+	/** Such a call is ignored. Traffic never makes one. */
+	private void askForWhatNoServiceHas() throws Exception {
+		for (int call = 0; call < UNKNOWN_ARTICLES; call++) {
+			HttpRequest request = HttpRequest.newBuilder(URI.create(this.shop + "/partner/unknown")).build();
+			int status = this.http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+			check("an unknown article is 404", status == 404, status);
+		}
 	}
 
 	private void quiet() throws Exception {
@@ -267,29 +279,31 @@ public final class Soak {
 		equal("requests sent, answers", number(traffic, "sent"), answers(orders) + answers(offers));
 		check("no order has another status than it should", ORDER_STATUSES.containsAll(orders.keySet()), orders);
 		check("no offer has another status than it should", OFFER_STATUSES.containsAll(offers.keySet()), offers);
-		equal("orders paid, payments that succeeded", number(orders, "200"),
+		equal("orders paid, payments that succeeded", answers(orders, "200"),
 				total(breakers, "payments", "successfulCallsTotal"));
-		equal("orders to be paid later, payments that failed or were refused", number(orders, "202"),
+		equal("orders to be paid later, payments that failed or were refused", answers(orders, "202"),
 				total(breakers, "payments", "failedCallsTotal") + total(breakers, "payments", "notPermittedCallsTotal"));
-		equal("orders to be paid later, fallbacks that ran", number(orders, "202"),
+		equal("orders to be paid later, fallbacks that ran", answers(orders, "202"),
 				sum(meters, "breaker_fallbacks_total", "name=payments", "outcome=success"));
-		equal("orders accepted, goods set aside", number(orders, "200") + number(orders, "202"),
+		equal("orders accepted, goods set aside", answers(orders, "200") + answers(orders, "202"),
 				total(breakers, "inventory", "successfulCallsTotal"));
-		equal("orders failed, inventory's failures", number(orders, "502"),
+		equal("orders failed, inventory's failures", answers(orders, "502"),
 				total(breakers, "inventory", "failedCallsTotal"));
-		equal("orders refused, inventory's refusals", number(orders, "503"),
+		equal("orders refused, inventory's refusals", answers(orders, "503"),
 				total(breakers, "inventory", "notPermittedCallsTotal"));
-		equal("offers, partner's successes", number(offers, "200"),
+		equal("offers, partner's successes", answers(offers, "200"),
 				total(breakers, "partner", "successfulCallsTotal"));
-		equal("offers failed, partner's failures", number(offers, "502"),
+		equal("offers failed, partner's failures", answers(offers, "502"),
 				total(breakers, "partner", "failedCallsTotal"));
-		equal("offers refused, partner's refusals", number(offers, "503"),
+		equal("offers refused, partner's refusals", answers(offers, "503"),
 				total(breakers, "partner", "notPermittedCallsTotal"));
+		equal("unknown articles, calls of partner that were ignored", UNKNOWN_ARTICLES,
+				total(breakers, "partner", "ignoredCallsTotal"));
 		Map<String, Object> services = object(get("/faults"));
 		for (String name : SERVICES) {
 			double received = number(child(services, name), "received");
-			double admitted = total(breakers, name, "successfulCallsTotal") + total(breakers, name, "failedCallsTotal");
-			double answered = total(breakers, name, "successfulCallsTotal");
+			double answered = total(breakers, name, "successfulCallsTotal") + total(breakers, name, "ignoredCallsTotal");
+			double admitted = answered + total(breakers, name, "failedCallsTotal");
 			check(name + ": the service received what it answered, and no more than the breaker admitted",
 					answered > 0 && answered <= received && received <= admitted,
 					(long) answered + ", " + (long) received + ", " + (long) admitted);
@@ -360,13 +374,18 @@ public final class Soak {
 		return sum(meters, "breaker_calls_seconds_count", "name=" + name, "outcome=" + outcome);
 	}
 
+	/** The sum of meters of which there must be one. */
 	private static double sum(Map<String, Double> meters, String meter, String... tags) {
-		return meters.entrySet()
+		List<Double> found = meters.entrySet()
 			.stream()
 			.filter((entry) -> entry.getKey().startsWith(meter + "{"))
 			.filter((entry) -> List.of(tags).stream().allMatch((tag) -> entry.getKey().contains("{" + tag + "}")))
-			.mapToDouble(Map.Entry::getValue)
-			.sum();
+			.map(Map.Entry::getValue)
+			.toList();
+		if (found.isEmpty()) {
+			throw new IllegalStateException("There is no meter " + meter + " of " + List.of(tags));
+		}
+		return found.stream().mapToDouble(Double::doubleValue).sum();
 	}
 
 	private static double total(Map<String, Map<String, Object>> breakers, String name, String field) {
@@ -375,6 +394,11 @@ public final class Soak {
 			.filter((entry) -> base(entry.getKey()).equals(name))
 			.mapToDouble((entry) -> number(entry.getValue(), field))
 			.sum();
+	}
+
+	/** How many answers had a status; none where it is not there. */
+	private static double answers(Map<String, Object> byStatus, String status) {
+		return byStatus.containsKey(status) ? number(byStatus, status) : 0;
 	}
 
 	private static double answers(Map<String, Object> byStatus) {
@@ -469,8 +493,12 @@ public final class Soak {
 		return (Map<String, Object>) object.get(field);
 	}
 
+	/** A figure that must be there: one that is not would be equal to another that is not. */
 	private static double number(Map<String, Object> object, String field) {
-		return (Double) object.getOrDefault(field, 0.0);
+		if (object.get(field) instanceof Double number) {
+			return number;
+		}
+		throw new IllegalStateException("There is no number '" + field + "' in " + object);
 	}
 
 	private static final class Json {

@@ -244,6 +244,9 @@ class CallAsyncTests {
 			assertThat(answer).isCompletedWithValue("instead");
 			assertThat(source()).isCancelled();
 			assertThat(test().admits()).isTrue();
+			CompletableFuture<String> later = begin().completeAsync(() -> "on another thread");
+			await().untilAsserted(() -> assertThat(later).isCompletedWithValue("on another thread"));
+			assertThat(test().admits()).isTrue();
 
 			begin().completeAsync(() -> {
 				throw new IllegalStateException();
@@ -274,6 +277,30 @@ class CallAsyncTests {
 			assertThat(answer).isCompletedExceptionally();
 			assertThat(test().snapshot().successfulCallsTotal()).isZero();
 			assertThat(test().snapshot().failedCallsTotal()).isEqualTo(1);
+		}
+
+		@Test
+		void aCancellationReachesTheFallbackThatItFindsAtItsStart() {
+			CompletableFuture<String> call = new CompletableFuture<>();
+			CompletableFuture<String> fallback = new CompletableFuture<>();
+			List<CompletableFuture<String>> answers = new ArrayList<>();
+			answers.add(test().breaker.callAsync(() -> call, (thrown) -> {
+				answers.get(0).cancel(true);
+				return fallback;
+			}).toCompletableFuture());
+			call.completeExceptionally(new IOException("no route"));
+			assertThat(answers.get(0)).isCancelled();
+			assertThat(fallback).isCancelled();
+		}
+
+		@Test
+		void aValueThatIsComputedTooLateIsNotTaken() {
+			List<Runnable> tasks = new ArrayList<>();
+			CompletableFuture<String> answer = begin().completeAsync(() -> "late", tasks::add);
+			assertThat(answer.complete("early")).isTrue();
+			assertThat(answer.complete("again")).isFalse();
+			tasks.forEach(Runnable::run);
+			assertThat(answer).isCompletedWithValue("early");
 		}
 
 		@Test

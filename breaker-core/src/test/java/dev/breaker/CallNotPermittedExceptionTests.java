@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -162,6 +164,15 @@ class CallNotPermittedExceptionTests {
 			assertThat(read).hasMessage(refusal.getMessage());
 			assertThat(read.retryAfter()).isEqualTo(refusal.retryAfter());
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "OPEN, 0, a probe may pass now", "OPEN, 1500, a probe may pass in 1.500 s",
+			"FORCED_OPEN, 1500, calls may pass in 1.500 s", "FORCED_OPEN, 0, held until another command",
+			"HALF_OPEN, 0, all probes are under way", "CLOSED, 0, try again" })
+	void theMessageEndsWithWhatComesNext(State state, long millis, String outlook) {
+		assertThat(new CallNotPermittedException("payments", state, Duration.ofMillis(millis).toNanos(), null, null))
+			.hasMessageEndingWith("; " + outlook);
 	}
 
 }

@@ -524,4 +524,17 @@ class CircuitBreakerGroupTests {
 		}));
 	}
 
+	@Test
+	void theSharedBreakerTakesNoOthersName() {
+		CircuitBreaker plain = this.registry.get("inventory:_overflow", CircuitBreakerConfig.ofDefaults());
+		CircuitBreakerGroup group = group(1);
+		group.get("a").acquire();
+		CircuitBreaker shared = group.get("b");
+		assertThat(shared).isNotSameAs(plain);
+		assertThat(shared.name()).startsWith("inventory:_overflow~");
+		assertThat(group.get("c")).isSameAs(shared);
+		assertThat(this.registry.find(shared.name())).containsSame(shared);
+		assertThat(this.registry.find("inventory:_overflow")).containsSame(plain);
+	}
+
 }

@@ -200,6 +200,21 @@ class CircuitBreakerRegistryTests {
 	}
 
 	@Test
+	void takingBackARegistryListenerThatIsNotThereIsNothing() {
+		List<String> heard = new ArrayList<>();
+		this.registry.addRegistryListener(new RegistryListener() {
+			@Override
+			public void onAdded(CircuitBreaker breaker) {
+				heard.add(breaker.name());
+			}
+		});
+		this.registry.removeRegistryListener(new RegistryListener() {
+		});
+		this.registry.get("payments");
+		assertThat(heard).containsExactly("payments");
+	}
+
+	@Test
 	void aRegistryListenerNeedsToOverrideNothing() {
 		this.registry.addRegistryListener(new RegistryListener() {
 		});
@@ -235,6 +250,8 @@ class CircuitBreakerRegistryTests {
 		assertThat(registry.all()).isEmpty();
 		assertThatIllegalArgumentException().isThrownBy(() -> registry.get(" "))
 			.withMessageContaining("must not be empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> registry.get("\r\n\n"))
+			.withMessage("Invalid name of a circuit breaker (''): must not be empty");
 		assertThatNullPointerException().isThrownBy(() -> CircuitBreakerRegistry.of(this.defaults, null));
 	}
 

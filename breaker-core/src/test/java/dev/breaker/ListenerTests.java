@@ -271,4 +271,57 @@ class ListenerTests {
 		assertThat(seen).containsExactly(State.OPEN, State.CLOSED);
 	}
 
+	@Test
+	void aMethodThatIsOverriddenMayCallTheInheritedOne() {
+		TestBreaker test = TestBreaker
+			.with((config) -> config.failureRateThreshold(50).ignoreExceptions(IllegalArgumentException.class));
+		List<String> heard = new ArrayList<>();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				CircuitBreakerListener.super.onStateChange(breaker, change);
+				heard.add("change");
+			}
+
+			@Override
+			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+				CircuitBreakerListener.super.onSuccess(breaker, elapsedNanos);
+				heard.add("success");
+			}
+
+			@Override
+			public void onFailure(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+				CircuitBreakerListener.super.onFailure(breaker, thrown, elapsedNanos);
+				heard.add("failure");
+			}
+
+			@Override
+			public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+				CircuitBreakerListener.super.onIgnored(breaker, thrown, elapsedNanos);
+				heard.add("ignored");
+			}
+
+			@Override
+			public void onNotPermitted(CircuitBreaker breaker) {
+				CircuitBreakerListener.super.onNotPermitted(breaker);
+				heard.add("refused");
+			}
+
+			@Override
+			public void onReset(CircuitBreaker breaker) {
+				CircuitBreakerListener.super.onReset(breaker);
+				heard.add("reset");
+			}
+
+		});
+		test.succeed();
+		test.throwing(new IllegalStateException());
+		test.throwing(new IllegalArgumentException());
+		test.breaker.forceOpen();
+		test.refused();
+		test.breaker.reset();
+		assertThat(heard).containsExactly("success", "failure", "ignored", "change", "refused", "change", "reset");
+	}
+
 }

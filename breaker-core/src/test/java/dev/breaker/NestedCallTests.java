@@ -252,6 +252,11 @@ class NestedCallTests {
 		kept.outermost().call(() -> present.outermost().call(() -> "pong"));
 		present.outermost().call(() -> kept.outermost().call(() -> "pong"));
 		assertThat(present.snapshot().successfulCallsTotal()).isEqualTo(2);
+		CompletableFuture<String> answer = kept.outermost()
+			.callAsync(() -> present.outermost().callAsync(() -> CompletableFuture.completedFuture("pong")))
+			.toCompletableFuture();
+		assertThat(answer).isCompletedWithValue("pong");
+		assertThat(present.snapshot().successfulCallsTotal()).isEqualTo(3);
 	}
 
 	@Test
@@ -280,6 +285,16 @@ class NestedCallTests {
 		this.test.fail(2);
 		assertThat(this.test.state()).isEqualTo(State.OPEN);
 		this.test.advance(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void aStageThatFailsHasItsFallbackAndCountsOnce() {
+		CompletableFuture<String> answer = this.breaker.outermost()
+			.callAsync(() -> CompletableFuture.<String>failedFuture(new IllegalStateException()),
+					(thrown) -> CompletableFuture.completedFuture("fallback"))
+			.toCompletableFuture();
+		assertThat(answer).isCompletedWithValue("fallback");
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
 	}
 
 }

@@ -184,4 +184,12 @@ class SnapshotTests {
 		assertThat(snapshot.failureRate()).isEqualTo((float) (100.0 * failed / calls));
 	}
 
+	@Test
+	void aFailuresTextIsThatOfWhatWasThrown() {
+		assertThat(Failure.of(new IllegalStateException("no"), Instant.EPOCH))
+			.hasToString("java.lang.IllegalStateException: no");
+		assertThat(Failure.of(new IllegalStateException(), Instant.EPOCH))
+			.hasToString("java.lang.IllegalStateException");
+	}
+
 }

@@ -85,4 +85,12 @@ class StateCommandTests {
 			.withMessage("Invalid hold (PT-1S): must be zero or more");
 	}
 
+	@Test
+	void itsTextIsWhatItDoes() {
+		assertThat(StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(10)))
+			.hasToString("StateCommand[FORCED_OPEN for PT10M]");
+		assertThat(StateCommand.to(State.CLOSED).comment("not shown")).hasToString("StateCommand[CLOSED]");
+		assertThat(StateCommand.reset()).hasToString("StateCommand[reset]");
+	}
+
 }

@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -12,8 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
@@ -339,6 +342,16 @@ class ThrowingHookTests {
 			throw Sneaky.unchecked(this.trouble);
 		}
 
+	}
+
+	@Test
+	void aLoggerThatThrowsHarmsNoCall() {
+		Logger logger = (Logger) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Logger.class },
+				(proxy, method, arguments) -> {
+					throw new StackOverflowError("logger");
+				});
+		assertThatCode(() -> HookFailures.log(logger, "A hook failed", new IllegalStateException()))
+			.doesNotThrowAnyException();
 	}
 
 }

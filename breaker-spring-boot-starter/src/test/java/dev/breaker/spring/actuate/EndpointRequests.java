@@ -243,6 +243,15 @@ abstract class EndpointRequests {
 		assertNothingChanged();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "json", "application/", "application/json;charset=nothing", "/json", "*" })
+	void aTypeOfContentThatIsNoneIsNoCommand(String type) {
+		Answer answer = send(
+				request("plain").header("Content-Type", type).POST(BodyPublishers.ofString("{\"state\": \"OPEN\"}")));
+		assertThat(answer.status()).isIn(400, 415);
+		assertNothingChanged();
+	}
+
 	private Answer post(String path, String json) {
 		return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
 	}

@@ -161,6 +161,20 @@ class KeyTests {
 	}
 
 	@Test
+	void aRecordWithATextOfItsOwnMayHoldWhatHasNone() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			Object plain = new Plain();
+			bean.call(new Quiet(null));
+			for (Object part : List.of(plain, List.of(plain), Map.of(plain, plain), Optional.of(plain),
+					Optional.empty(), new Holder(plain), new Object[] { plain })) {
+				bean.call(new Quiet(part));
+			}
+			assertThat(Contexts.recorded(context, "any:quiet")).isEqualTo(8);
+		});
+	}
+
+	@Test
 	@ExtendWith(OutputCaptureExtension.class)
 	void aKeyThatFailsIsLoggedOnceWithItsMethod(CapturedOutput output) {
 		Contexts.with(Anything.class).run((context) -> {
@@ -215,8 +229,8 @@ class KeyTests {
 			bean.byRoot("x");
 			bean.byBean();
 			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
-				.containsExactlyInAnyOrder("warehouse:a-7", "warehouse:eu", "warehouse:byRoot Warehouses Warehouses x",
-						"warehouse:from bean");
+				.containsExactlyInAnyOrder("warehouse:a-7", "warehouse:eu",
+						"warehouse:byRoot Warehouses Warehouses byRoot x", "warehouse:from bean");
 		});
 	}
 
@@ -295,7 +309,7 @@ class KeyTests {
 		}
 
 		@CircuitBreaker(name = "warehouse",
-				key = "#root.methodName + ' ' + #root.target.class.simpleName + ' ' + #root.targetClass.simpleName + ' ' + #root.args[0]")
+				key = "#root.methodName + ' ' + #root.target.class.simpleName + ' ' + #root.targetClass.simpleName + ' ' + #root.method.name + ' ' + #root.args[0]")
 		public void byRoot(String argument) {
 		}
 
@@ -341,7 +355,7 @@ class KeyTests {
 
 	}
 
-	record Quiet(Object part) {
+	record Quiet(@Nullable Object part) {
 
 		@Override
 		public String toString() {

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.ProxyFactoryBean;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
@@ -27,6 +28,7 @@ import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.resilience.annotation.ConcurrencyLimit;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
@@ -141,6 +143,17 @@ class RefusalsBeforeWorkTests {
 			Advised inner = (Advised) proxy.getTargetSource().getTarget();
 			assertThat(inner.isFrozen()).isTrue();
 			assertThat(inner.getAdvisors()).noneMatch(GuardAdvisor.class::isInstance);
+			assertThat(context.getBean(Service.class).call()).isEqualTo("value");
+			assertThat(Contexts.recorded(context, "frozen")).isOne();
+		});
+	}
+
+	@Test
+	void aProxyThatIsFrozenAfterItsGuardsKeepsThem() {
+		contextRunner(Service.class, Freezing.class).run((context) -> {
+			Advised proxy = (Advised) context.getBean(Service.class);
+			assertThat(proxy.isFrozen()).isTrue();
+			assertThat(proxy.getAdvisors()).anyMatch(GuardAdvisor.class::isInstance);
 			assertThat(context.getBean(Service.class).call()).isEqualTo("value");
 			assertThat(Contexts.recorded(context, "frozen")).isOne();
 		});
@@ -390,6 +403,29 @@ class RefusalsBeforeWorkTests {
 		@CircuitBreaker(name = "frozen")
 		public String call() {
 			return "value";
+		}
+
+	}
+
+	/** Comes after the processor that guards, and before the one that arranges. */
+	static class Freezing implements BeanPostProcessor, Ordered {
+
+		@Override
+		public int getOrder() {
+			return Ordered.LOWEST_PRECEDENCE;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (!(bean instanceof Service) || !(bean instanceof Advised proxy)) {
+				return bean;
+			}
+			ProxyFactory frozen = new ProxyFactory();
+			frozen.setTargetSource(proxy.getTargetSource());
+			frozen.setProxyTargetClass(true);
+			frozen.addAdvisors(proxy.getAdvisors());
+			frozen.setFrozen(true);
+			return frozen.getProxy();
 		}
 
 	}

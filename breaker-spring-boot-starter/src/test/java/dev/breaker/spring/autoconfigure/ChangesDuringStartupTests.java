@@ -1,6 +1,10 @@
 package dev.breaker.spring.autoconfigure;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -122,6 +126,60 @@ class ChangesDuringStartupTests {
 			assertThat(meters.get("breaker.calls").tag("outcome", "failure").timer().count()).isEqualTo(1);
 			assertThat(meters.get("breaker.calls.not.permitted").counter().count()).isEqualTo(1);
 		});
+	}
+
+	@Test
+	void ignoredCallsAreHeardToo() {
+		CircuitBreakerRegistry own = CircuitBreakerRegistry
+			.of(CircuitBreakerConfig.builder().ignoreExceptions(IllegalStateException.class).build());
+		this.runner.withBean(CircuitBreakerRegistry.class, () -> own)
+			.withBean(Opening.class)
+			.withBean(Recording.class)
+			.run((context) -> {
+				assertThat(context.getBean(Recording.class).heard).containsSubsequence("success", "ignored",
+						"CLOSED -> OPEN");
+				assertThat(context.getBean(MeterRegistry.class)
+					.get("breaker.calls")
+					.tag("outcome", "ignored")
+					.timer()
+					.count()).isEqualTo(1);
+			});
+	}
+
+	@Test
+	void aListenerThatFailsHindersNoOtherAndIsLogged(CapturedOutput output) {
+		this.runner.withBean(Opening.class).withBean(Failing.class).withBean(Recording.class).run((context) -> {
+			assertThat(context.getBean(Recording.class).heard).hasSize(6).endsWith("reset");
+			assertThat(output).contains(
+					"A listener of circuit breaker 'payments' failed: class " + Failing.class.getName(),
+					"no room for news");
+		});
+	}
+
+	@Test
+	void aClockThatFailsLosesNoEvent() {
+		CircuitBreakerRegistry own = CircuitBreakerRegistry.of(CircuitBreakerConfig.builder().clock(new Clock() {
+			@Override
+			public ZoneId getZone() {
+				return ZoneOffset.UTC;
+			}
+
+			@Override
+			public Clock withZone(ZoneId zone) {
+				return this;
+			}
+
+			@Override
+			public Instant instant() {
+				throw new IllegalStateException("no time");
+			}
+		}).build());
+		this.runner.withBean(CircuitBreakerRegistry.class, () -> own)
+			.withBean(Opening.class)
+			.run((context) -> assertThat(context.getBean(BreakerEvents.class).of("payments"))
+				.extracting(BreakerEvent::type)
+				.containsExactlyInAnyOrder(BreakerEvent.Type.FAILURE, BreakerEvent.Type.STATE_CHANGE,
+						BreakerEvent.Type.NOT_PERMITTED, BreakerEvent.Type.STATE_CHANGE, BreakerEvent.Type.RESET));
 	}
 
 	@Test
@@ -328,6 +386,15 @@ class ChangesDuringStartupTests {
 		@Override
 		public void onStateChange(CircuitBreaker breaker, StateChange change) {
 			this.heard.add(change.to().name());
+		}
+
+	}
+
+	static class Failing implements CircuitBreakerListener {
+
+		@Override
+		public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+			throw new IllegalStateException("no room for news");
 		}
 
 	}

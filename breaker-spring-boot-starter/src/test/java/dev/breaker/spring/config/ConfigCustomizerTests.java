@@ -141,6 +141,15 @@ class ConfigCustomizerTests {
 	}
 
 	@Test
+	void customizerWhoseNameFailsIsNamedByItsClass() {
+		this.runner.withBean(CircuitBreakerConfigCustomizer.class, FailingName::new)
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.hasStackTraceContaining("cannot be customized by FailingName, whose name() threw"
+						+ " java.lang.IllegalStateException: no name yet"));
+	}
+
+	@Test
 	void allCustomizersThatFailAreReportedAtOnce() {
 		this.runner.withBean("one", CircuitBreakerConfigCustomizer.class,
 				() -> CircuitBreakerConfigCustomizer.of("one", (builder) -> {
@@ -197,6 +206,24 @@ class ConfigCustomizerTests {
 		@Override
 		public void afterPropertiesSet() {
 			this.registry.get("byhand");
+		}
+
+	}
+
+	static class FailingName implements CircuitBreakerConfigCustomizer {
+
+		@Override
+		public String name() {
+			throw new IllegalStateException("no name yet");
+		}
+
+		@Override
+		public void customize(CircuitBreakerConfig.Builder builder) {
+		}
+
+		@Override
+		public String toString() {
+			return "FailingName";
 		}
 
 	}

@@ -100,6 +100,13 @@ class BreakerEventsTests {
 		assertThat(events).extracting("ringsByName", InstanceOfAssertFactories.MAP).isEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { -1, 0, 10_001 })
+	void capacityOutOfRangeIsRefused(int capacity) {
+		assertThatIllegalArgumentException().isThrownBy(() -> new BreakerEvents(this.registry, capacity, ALL_TYPES))
+			.withMessage("Invalid breaker.events.capacity (" + capacity + "): must be between 1 and 10000");
+	}
+
 	@Test
 	void manyRefusalsDoNotPushOutTheChangeOfStateThatExplainsThem() {
 		BreakerEvents events = listening(10, ALL_TYPES);

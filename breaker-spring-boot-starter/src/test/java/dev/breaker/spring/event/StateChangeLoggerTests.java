@@ -91,9 +91,9 @@ class StateChangeLoggerTests {
 	@Test
 	void operatorAndCommentAreInTheLine() {
 		CircuitBreaker breaker = breaker(this.clock.config());
-		breaker.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked\nWARN forged").actor("alice"));
+		breaker.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked\nWARN forged").actor("alice\nof WARN"));
 		assertThat(lines()).containsExactly(
-				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND by alice: partner asked WARN forged);"
+				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND by alice of WARN: partner asked WARN forged);"
 						+ " refuses all calls until another command");
 	}
 

@@ -7,10 +7,12 @@ import java.util.concurrent.TimeUnit;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import dev.breaker.StateCommand;
 import dev.breaker.Permit;
+import dev.breaker.StateChange;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.HandClock;
 import io.micrometer.core.instrument.Meter;
@@ -244,6 +246,22 @@ class BreakerMetricsTests {
 		assertThat(this.meters.getMeters()).isEmpty();
 		removed.disable();
 		Calls.succeed(removed);
+		assertThat(this.meters.getMeters()).isEmpty();
+	}
+
+	@Test
+	void aLateChangeOfARemovedBreakerBringsNoMeterBack() {
+		CircuitBreaker removed = this.breakers.get("payments");
+		removed.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				// Heard before the meters hear of it
+				BreakerMetricsTests.this.breakers.remove(breaker.name());
+			}
+		});
+		bind(this.meters);
+		removed.forceOpen();
+		assertThat(this.breakers.find("payments")).isEmpty();
 		assertThat(this.meters.getMeters()).isEmpty();
 	}
 
