@@ -50,6 +50,10 @@ public class CircuitBreakerEventsEndpoint {
 		return known ? new EventsDescriptor(found) : null;
 	}
 
+	String unknown(String name) {
+		return CircuitBreakersEndpoint.unknown(name, this.registry);
+	}
+
 	/**
 	 * Description of events.
 	 *

@@ -27,7 +27,8 @@ public class CircuitBreakerEventsEndpointWebExtension {
 	@ReadOperation
 	public WebEndpointResponse<Object> eventsOf(@Selector String name) {
 		EventsDescriptor events = this.delegate.eventsOf(name);
-		return (events != null) ? new WebEndpointResponse<>(events) : ErrorDescriptor.noSuchBreaker(name).toResponse();
+		return (events != null) ? new WebEndpointResponse<>(events)
+				: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
 	}
 
 	@ReadOperation

@@ -125,8 +125,23 @@ public class CircuitBreakersEndpoint {
 		return this.commands.give(name, command);
 	}
 
-	static String unknown(String name) {
-		return "There is no circuit breaker '" + name + "'";
+	String unknown(String name) {
+		return unknown(name, this.registry);
+	}
+
+	/**
+	 * Says that a name has no breaker, and of a key what can be done before it has.
+	 */
+	static String unknown(String name, CircuitBreakerRegistry registry) {
+		String message = "There is no circuit breaker '" + name + "'";
+		return registry.groups()
+			.stream()
+			.map(CircuitBreakerGroup::name)
+			.filter((group) -> name.startsWith(group + ":"))
+			.max(Comparator.comparingInt(String::length))
+			.map((group) -> "%s: this key of '%s' has none at present, and gets one with its next call. A command to '%2$s' holds for all of its keys, those to come too"
+				.formatted(message, group))
+			.orElse(message);
 	}
 
 	/**

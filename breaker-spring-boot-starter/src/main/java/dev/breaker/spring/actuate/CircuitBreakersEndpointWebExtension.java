@@ -37,7 +37,8 @@ public class CircuitBreakersEndpointWebExtension {
 	@ReadOperation
 	public WebEndpointResponse<Object> circuitBreaker(@Selector String name) {
 		OperationResponseBody found = this.delegate.circuitBreaker(name);
-		return (found != null) ? new WebEndpointResponse<>(found) : ErrorDescriptor.noSuchBreaker(name).toResponse();
+		return (found != null) ? new WebEndpointResponse<>(found)
+				: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
 	}
 
 	@ReadOperation
@@ -53,7 +54,7 @@ public class CircuitBreakersEndpointWebExtension {
 			StateCommand command = Command.of(state, hold, reason, reset).actor(nameOf(securityContext));
 			return this.delegate.command(name, command)
 					? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
-					: ErrorDescriptor.noSuchBreaker(name).toResponse();
+					: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
 		}
 		catch (InvalidEndpointRequestException ex) {
 			return ErrorDescriptor.badRequest(ex.getReason()).toResponse();

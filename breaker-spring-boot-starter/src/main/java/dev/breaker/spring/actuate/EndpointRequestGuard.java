@@ -16,6 +16,7 @@ import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.PathContainer;
+import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPattern.PathRemainingMatchInfo;
@@ -112,26 +113,37 @@ public final class EndpointRequestGuard {
 		for (PathContainer.Element element : rest.elements()) {
 			boolean separator = element instanceof PathContainer.Separator;
 			if (separator == separated) {
-				throw noSuchBreaker(rest);
+				throw noPathOfABreaker(rest);
 			}
 			separated = separator;
 			if (element instanceof PathContainer.PathSegment segment) {
 				String text = segment.valueToMatch();
 				if (segment.value().contains(";") || text.contains("/") || text.isEmpty() || text.equals(".")
 						|| text.equals("..")) {
-					throw noSuchBreaker(rest);
+					throw noPathOfABreaker(rest);
 				}
 				segments.add(text);
 			}
 		}
 		if (separated) {
-			throw noSuchBreaker(rest);
+			throw noPathOfABreaker(rest);
 		}
 		return String.join("/", segments);
 	}
 
-	private static RefusedRequestException noSuchBreaker(PathContainer rest) {
-		return new RefusedRequestException(ErrorDescriptor.noSuchBreaker(rest.value().substring(1)));
+	private static RefusedRequestException noPathOfABreaker(PathContainer rest) {
+		return new RefusedRequestException(ErrorDescriptor.notFound(
+				"The path '%s' is that of no circuit breaker. A name stands there with its slashes as they are (not %%2F), a semicolon as %%3B, and no segment is empty, '.' or '..'"
+					.formatted(decoded(rest.value().substring(1)))));
+	}
+
+	private static String decoded(String path) {
+		try {
+			return StringUtils.uriDecode(path, StandardCharsets.UTF_8);
+		}
+		catch (IllegalArgumentException ex) {
+			return path;
+		}
 	}
 
 	/**

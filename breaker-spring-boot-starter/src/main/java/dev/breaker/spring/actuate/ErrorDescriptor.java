@@ -27,9 +27,8 @@ record ErrorDescriptor(int status, String error, @Nullable String message) imple
 		return new ErrorDescriptor(WebEndpointResponse.STATUS_BAD_REQUEST, "Bad Request", message);
 	}
 
-	static ErrorDescriptor noSuchBreaker(String name) {
-		return new ErrorDescriptor(WebEndpointResponse.STATUS_NOT_FOUND, "Not Found",
-				CircuitBreakersEndpoint.unknown(name));
+	static ErrorDescriptor notFound(String message) {
+		return new ErrorDescriptor(WebEndpointResponse.STATUS_NOT_FOUND, "Not Found", message);
 	}
 
 	WebEndpointResponse<Object> toResponse() {

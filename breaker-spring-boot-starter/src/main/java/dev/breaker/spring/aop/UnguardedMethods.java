@@ -2,6 +2,7 @@ package dev.breaker.spring.aop;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Counts annotated methods where there are no circuit breakers to guard them.
+ * Finds annotated methods where there are no guards for them.
  */
 public final class UnguardedMethods {
 
@@ -19,7 +20,7 @@ public final class UnguardedMethods {
 	private final AnnotatedTypes annotatedTypes = new AnnotatedTypes();
 
 	/**
-	 * Makes a counter.
+	 * Makes a finder.
 	 * @param beanFactory has the beans
 	 */
 	public UnguardedMethods(ConfigurableListableBeanFactory beanFactory) {
@@ -33,12 +34,23 @@ public final class UnguardedMethods {
 	public int count() {
 		Set<String> methods = new HashSet<>();
 		for (String name : this.beanFactory.getBeanDefinitionNames()) {
-			Subject subject = subject(name);
-			if (subject != null) {
-				add(subject, methods);
-			}
+			methods.addAll(methodsOf(name));
 		}
 		return methods.size();
+	}
+
+	/**
+	 * Finds the beans that have annotated methods, and makes none of them.
+	 * @return their names, sorted
+	 */
+	public Set<String> beans() {
+		Set<String> beans = new TreeSet<>();
+		for (String name : this.beanFactory.getBeanDefinitionNames()) {
+			if (!methodsOf(name).isEmpty()) {
+				beans.add(name);
+			}
+		}
+		return beans;
 	}
 
 	private @Nullable Subject subject(String name) {
@@ -55,15 +67,17 @@ public final class UnguardedMethods {
 		}
 	}
 
-	private void add(Subject subject, Set<String> methods) {
-		boolean mentions = this.annotatedTypes.mention(subject.type())
-				|| subject.interfaces().stream().anyMatch(this.annotatedTypes::mention);
-		if (!mentions) {
-			return;
+	private Set<String> methodsOf(String bean) {
+		Subject subject = subject(bean);
+		if (subject == null || (!this.annotatedTypes.mention(subject.type())
+				&& subject.interfaces().stream().noneMatch(this.annotatedTypes::mention))) {
+			return Set.of();
 		}
+		Set<String> methods = new HashSet<>();
 		// What could not be guarded if there were circuit breakers is no problem now
 		AnnotatedMethods.of(subject, (problem) -> {
 		}).forEach((method) -> methods.add(method.describe()));
+		return methods;
 	}
 
 }

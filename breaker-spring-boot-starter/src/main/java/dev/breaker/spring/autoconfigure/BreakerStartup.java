@@ -7,9 +7,12 @@ import java.util.stream.Collectors;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.LogText;
+import dev.breaker.spring.aop.GuardPostProcessor;
 import dev.breaker.spring.aop.GuardedMethods;
+import dev.breaker.spring.aop.UnguardedMethods;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
@@ -83,10 +87,35 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	public void onApplicationEvent(ContextRefreshedEvent event) {
 		// Events of child contexts come by here too
 		if (event.getApplicationContext() == this.context) {
+			this.configs.reportIneffectiveSettings(inheritedConfigs());
 			this.guardedMethods
 				.ifAvailable((methods) -> reportAnnotated(methods.breakerNames(), methods.beansToCome()));
 			reportCustomizers();
 			reportHealth();
+		}
+		else if (event.getApplicationContext() instanceof ConfigurableApplicationContext child && !isGuarded(child)) {
+			reportUnguarded(child);
+		}
+	}
+
+	/** Whether a child, or a context between it and this one, has guards of its own. */
+	private boolean isGuarded(ConfigurableApplicationContext child) {
+		for (ApplicationContext each = child; each != null && each != this.context; each = each.getParent()) {
+			if (each.getBeanNamesForType(GuardPostProcessor.class, true, false).length > 0) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private void reportUnguarded(ConfigurableApplicationContext child) {
+		Set<String> beans = new UnguardedMethods(child.getBeanFactory()).beans();
+		if (!beans.isEmpty()) {
+			logger.warn(
+					"Beans of the child context '{}' have methods annotated with @CircuitBreaker that are not guarded,"
+							+ " since a parent guards no beans of its children: {}."
+							+ " Put @Import(BreakerAopAutoConfiguration.class) on a configuration of the child context",
+					LogText.oneLine(child.getDisplayName()), list(beans));
 		}
 	}
 
@@ -106,8 +135,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		}
 		Set<String> unused = new TreeSet<>(this.configs.instanceNames());
 		unused.removeAll(annotated);
-		BreakerConfigs inherited = Hierarchy.inherited(this.context.getAutowireCapableBeanFactory(),
-				BreakerConfigs.class);
+		BreakerConfigs inherited = inheritedConfigs();
 		if (inherited != null) {
 			// Reported there
 			unused.removeAll(inherited.instanceNames());
@@ -122,6 +150,10 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		else if (!unused.isEmpty() && !annotated.isEmpty()) {
 			logger.warn("Circuit breakers that breaker.instances names and no annotation does: {}", list(unused));
 		}
+	}
+
+	private @Nullable BreakerConfigs inheritedConfigs() {
+		return Hierarchy.inherited(this.context.getAutowireCapableBeanFactory(), BreakerConfigs.class);
 	}
 
 	private void reportHealth() {

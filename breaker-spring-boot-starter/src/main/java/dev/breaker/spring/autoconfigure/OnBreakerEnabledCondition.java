@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -13,13 +14,17 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  */
 class OnBreakerEnabledCondition extends SpringBootCondition {
 
-	private static final String PROPERTY = "breaker.enabled";
+	static final String PROPERTY = "breaker.enabled";
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		boolean enabled = Switches.find(context.getEnvironment(), PROPERTY, Boolean.class).orElse(true);
+		boolean enabled = isEnabled(context.getEnvironment());
 		return new ConditionOutcome(enabled, ConditionMessage.forCondition(ConditionalOnBreakerEnabled.class)
 			.because("%s is %s".formatted(PROPERTY, enabled)));
+	}
+
+	static boolean isEnabled(Environment environment) {
+		return Switches.find(environment, PROPERTY, Boolean.class).orElse(true);
 	}
 
 }

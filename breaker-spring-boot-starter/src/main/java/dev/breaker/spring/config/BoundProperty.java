@@ -68,9 +68,15 @@ record BoundProperty(ConfigurationPropertyName key, ResolvableType type, Method 
 	/**
 	 * The type of the value, or of a list's elements.
 	 */
+	ResolvableType element() {
+		return isList() ? this.type.asCollection().getGeneric(0) : this.type;
+	}
+
+	/**
+	 * The class of the value, or of a list's elements.
+	 */
 	Class<?> elementType() {
-		ResolvableType element = isList() ? this.type.asCollection().getGeneric(0) : this.type;
-		return ClassUtils.resolvePrimitiveIfNecessary(element.resolve(Object.class));
+		return ClassUtils.resolvePrimitiveIfNecessary(element().resolve(Object.class));
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package dev.breaker.spring.config;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,13 +38,16 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 
 	private final Rules rules;
 
+	private final List<String> ineffective;
+
 	private BreakerConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
-			Map<String, CircuitBreakerConfig> configs, Customizers customizers, Rules rules) {
+			Map<String, CircuitBreakerConfig> configs, Customizers customizers, Rules rules, List<String> ineffective) {
 		this.defaults = defaults;
 		this.instanceNames = Collections.unmodifiableSet(instanceNames);
 		this.configs = configs;
 		this.customizers = customizers;
 		this.rules = rules;
+		this.ineffective = ineffective;
 	}
 
 	/**
@@ -83,15 +87,22 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		for (Level config : levels.configs()) {
 			reader.check(reader.read(inheritance.chain(config)));
 		}
-		CircuitBreakerConfig defaults = reader.build(reader.read(List.of(Level.DEFAULT)));
+		EffectiveProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
+		CircuitBreakerConfig defaults = reader.build(ofDefaults);
+		Map<String, EffectiveProperties> properties = new LinkedHashMap<>();
 		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>();
 		for (Level instance : levels.instances()) {
-			configs.put(instance.name(), reader.build(reader.read(inheritance.chain(instance))));
+			EffectiveProperties effective = reader.read(inheritance.chain(instance));
+			properties.put(instance.name(), effective);
+			configs.put(instance.name(), reader.build(effective));
 		}
 		problems.throwIfAny();
 		Set<String> instanceNames = new LinkedHashSet<>(configs.keySet());
 		Customizers customized = Customizers.apply(customizers, configs, defaults);
-		return new BreakerConfigs(defaults, instanceNames, configs, customized, rules);
+		IneffectiveSettings ineffective = new IneffectiveSettings();
+		ineffective.look(ofDefaults, defaults);
+		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
+		return new BreakerConfigs(defaults, instanceNames, configs, customized, rules, ineffective.describe());
 	}
 
 	/**
@@ -156,6 +167,18 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		Set<String> all = new TreeSet<>(this.instanceNames);
 		all.addAll(named);
 		this.customizers.reportUnmatched(all);
+	}
+
+	/**
+	 * Warns of values that change nothing.
+	 * @param inherited has said so of what it has too, where there is a parent
+	 */
+	public void reportIneffectiveSettings(@Nullable BreakerConfigs inherited) {
+		List<String> texts = new ArrayList<>(this.ineffective);
+		if (inherited != null) {
+			texts.removeAll(inherited.ineffective);
+		}
+		IneffectiveSettings.report(texts);
 	}
 
 	/**

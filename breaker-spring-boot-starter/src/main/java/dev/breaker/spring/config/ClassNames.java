@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.StringUtils;
 
 /**
  * Looks for the class that somebody meant: in the package that was written, in the
@@ -46,18 +45,11 @@ final class ClassNames {
 
 	/**
 	 * The nearest class of a type.
-	 * @param given one name, or several with commas between them, of which the first
-	 * wrong one is looked at
+	 * @param given what is written
 	 * @param usable what else must hold for the class
 	 */
 	@Nullable String nearest(String given, Class<?> type, Predicate<Class<?>> usable) {
-		for (String name : StringUtils.commaDelimitedListToStringArray(given)) {
-			if (!is(name.trim(), type::isAssignableFrom)) {
-				return nearestTo(name.trim(),
-						(candidate) -> type.isAssignableFrom(candidate) && usable.test(candidate));
-			}
-		}
-		return null;
+		return nearestTo(given, (candidate) -> type.isAssignableFrom(candidate) && usable.test(candidate));
 	}
 
 	private @Nullable String nearestTo(String given, Predicate<Class<?>> usable) {

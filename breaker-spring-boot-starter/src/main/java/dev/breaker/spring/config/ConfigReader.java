@@ -1,6 +1,9 @@
 package dev.breaker.spring.config;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -25,6 +28,20 @@ final class ConfigReader {
 	private static final Set<String> KEYS = BoundProperty.OF_BREAKER.stream()
 		.map(BoundProperty::toString)
 		.collect(Collectors.toUnmodifiableSet());
+
+	/** What must be known to check a value. */
+	private static final Map<String, Set<String>> CHECKED_WITH = Map.of("minimum-number-of-calls",
+			Set.of("sliding-window-type", "sliding-window-size"), "success-threshold-in-half-open-state",
+			Set.of("permitted-number-of-calls-in-half-open-state"), "max-wait-duration-in-open-state",
+			Set.of("wait-duration-in-open-state"));
+
+	/**
+	 * What else can make a value invalid. A window of an unknown type is taken for one of
+	 * calls, which may be the largest.
+	 */
+	private static final Map<String, Set<String>> DEPENDS_ON = Map.of("sliding-window-size",
+			Set.of("sliding-window-type"), "success-threshold-in-half-open-state",
+			Set.of("consecutive-failure-threshold", "failure-rate-threshold"));
 
 	private final Sources sources;
 
@@ -59,7 +76,7 @@ final class ConfigReader {
 		for (Level level : levels) {
 			Values.Said said = this.values.read(property, level.key(property));
 			if (said != null) {
-				effective.set(property, said);
+				effective.set(property, level, said);
 				return;
 			}
 		}
@@ -70,42 +87,59 @@ final class ConfigReader {
 	 * value there may not do so in an instance.
 	 */
 	void check(EffectiveProperties effective) {
-		try {
-			effective.applyTo(CircuitBreakerConfig.builder(), this.rules);
-		}
-		catch (IllegalArgumentException ex) {
-			this.problems.add(refused(effective, ex));
+		apply(effective);
+	}
+
+	/**
+	 * Makes the config. What is refused is taken back and becomes a problem, until the
+	 * rest can be used: so all of it is found.
+	 */
+	CircuitBreakerConfig build(EffectiveProperties effective) {
+		while (true) {
+			CircuitBreakerConfig.Builder builder = apply(effective);
+			try {
+				return builder.build();
+			}
+			catch (IllegalArgumentException ex) {
+				Refusal refusal = Refusal.of(ex);
+				if (!effective.takeBack(refusal.property())) {
+					throw ex;
+				}
+				if (refusal.checkedWith().stream().noneMatch(effective::isUnknown)) {
+					this.problems.add(problem(effective, refusal));
+				}
+			}
 		}
 	}
 
-	CircuitBreakerConfig build(EffectiveProperties effective) {
-		try {
-			return effective.applyTo(CircuitBreakerConfig.builder(), this.rules).build();
+	private CircuitBreakerConfig.Builder apply(EffectiveProperties effective) {
+		CircuitBreakerConfig.Builder builder = CircuitBreakerConfig.builder();
+		List<Refusal> refusals = new ArrayList<>();
+		effective.applyTo(builder, this.rules, (ex) -> refusals.add(Refusal.of(ex)));
+		for (Refusal refusal : refusals) {
+			effective.takeBack(refusal.property());
+			this.problems.add(problem(effective, refusal));
 		}
-		catch (IllegalArgumentException ex) {
-			this.problems.add(refused(effective, ex));
-			return CircuitBreakerConfig.ofDefaults();
-		}
+		return refusals.isEmpty() ? builder : apply(effective);
 	}
 
 	/**
 	 * Leads what the builder says of a property back to the key and the place that set
-	 * it.
+	 * it, and to the level where it meets the values that it contradicts.
 	 */
-	private static Problem refused(EffectiveProperties effective, IllegalArgumentException refusal) {
-		Matcher matcher = REFUSAL.matcher(String.valueOf(refusal.getMessage()));
-		if (!matcher.matches()) {
-			throw refusal;
-		}
-		Level level = effective.chain().get(0);
-		String property = DataObjectPropertyName.toDashedForm(matcher.group(1));
+	private static Problem problem(EffectiveProperties effective, Refusal refusal) {
+		String property = refusal.property();
 		ConfigurationProperty culprit = effective.setBy(property);
+		Set<String> involved = new HashSet<>(refusal.checkedWith());
+		involved.addAll(DEPENDS_ON.getOrDefault(property, Set.of()));
+		involved.add(property);
+		Level level = effective.nearest(involved);
 		String key = (culprit != null) ? Level.written(culprit.getName()) : level.written() + "." + property;
-		String rule = inKebabCase(matcher.group(3));
+		String rule = inKebabCase(refusal.rule());
 		String forWhom = key.startsWith(level.written() + ".") ? "" : "for " + level + " ";
-		return new Problem(key, (culprit != null) ? culprit.getValue() : matcher.group(2),
+		return new Problem(key, (culprit != null) ? culprit.getValue() : refusal.value(),
 				(culprit != null) ? culprit.getOrigin() : null,
-				forWhom + rule + others(effective, property, matcher.group(3)),
+				forWhom + rule + others(effective, property, refusal.rule()),
 				"Change \"%s\": %sit %s.".formatted(key, forWhom, rule));
 	}
 
@@ -128,6 +162,30 @@ final class ConfigReader {
 			String dashed = DataObjectPropertyName.toDashedForm(word.group());
 			return KEYS.contains(dashed) ? dashed : Matcher.quoteReplacement(word.group());
 		});
+	}
+
+	/**
+	 * What the builder refuses.
+	 *
+	 * @param property the key of the property
+	 * @param value its value
+	 * @param rule what would be valid
+	 */
+	private record Refusal(String property, String value, String rule) {
+
+		static Refusal of(IllegalArgumentException refusal) {
+			Matcher matcher = REFUSAL.matcher(String.valueOf(refusal.getMessage()));
+			if (!matcher.matches()) {
+				throw refusal;
+			}
+			return new Refusal(DataObjectPropertyName.toDashedForm(matcher.group(1)), matcher.group(2),
+					matcher.group(3));
+		}
+
+		Set<String> checkedWith() {
+			return CHECKED_WITH.getOrDefault(this.property, Set.of());
+		}
+
 	}
 
 }

@@ -35,7 +35,8 @@ final class Inheritance {
 	}
 
 	/**
-	 * The levels that a level takes its values from, the nearest first.
+	 * The levels that a level takes its values from, the nearest first. Ends with
+	 * {@code default} unless a base is not known.
 	 */
 	List<Level> chain(Level level) {
 		Map<ConfigurationPropertyName, Level> chain = new LinkedHashMap<>();
@@ -49,8 +50,11 @@ final class Inheritance {
 	private @Nullable Level base(Level level, Map<ConfigurationPropertyName, Level> chain) {
 		Values.Said said = this.values.read(BoundProperty.BASE, level.key(BoundProperty.BASE));
 		boolean isDefault = level.equals(Level.DEFAULT);
-		if (said == null || said.value() == null || said.by() == null) {
+		if (said == null) {
 			return isDefault ? null : Level.DEFAULT;
+		}
+		if (said.value() == null || said.by() == null) {
+			return null;
 		}
 		ConfigurationProperty property = said.by();
 		String name = said.value().toString().trim();

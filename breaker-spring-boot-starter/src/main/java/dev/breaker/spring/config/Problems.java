@@ -7,14 +7,16 @@ import java.util.Map;
 
 /**
  * What was found so far, so that one start of the application shows all of it. A value
- * that several breakers inherit is one problem.
+ * that is wrong by itself is one problem, however many breakers inherit it; one that
+ * contradicts another value is one for each level where the two meet.
  */
 final class Problems {
 
 	private final Map<List<Object>, Problem> found = new LinkedHashMap<>();
 
 	void add(Problem problem) {
-		this.found.putIfAbsent(Arrays.asList(problem.key(), problem.value(), String.valueOf(problem.origin())),
+		this.found.putIfAbsent(
+				Arrays.asList(problem.key(), problem.value(), String.valueOf(problem.origin()), problem.reason()),
 				problem);
 	}
 

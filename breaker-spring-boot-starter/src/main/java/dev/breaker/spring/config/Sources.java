@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.util.PlaceholderResolutionException;
 
@@ -132,15 +133,21 @@ final class Sources {
 		if (value == null || (property.acceptsNone() && NONE.equalsIgnoreCase(value.toString().trim()))) {
 			return true;
 		}
-		ConfigurationPropertyName name = ConfigurationPropertyName.of("value");
 		try {
-			return binder(List.of(new MapConfigurationPropertySource(Map.of(name.toString(), value))))
-				.bind(name, Bindable.of(property.type()), ValueCheck.INSTANCE)
-				.isBound();
+			return bindAlone(property.type(), value).isBound();
 		}
 		catch (BindException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * Binds a value of no source.
+	 */
+	BindResult<?> bindAlone(ResolvableType type, Object value) {
+		ConfigurationPropertyName name = ConfigurationPropertyName.of("value");
+		return binder(List.of(new MapConfigurationPropertySource(Map.of(name.toString(), value)))).bind(name,
+				Bindable.of(type), ValueCheck.INSTANCE);
 	}
 
 	boolean isNone(ConfigurationProperty property) {

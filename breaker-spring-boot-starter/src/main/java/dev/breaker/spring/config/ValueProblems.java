@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.origin.Origin;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.PlaceholderResolutionException;
 
@@ -30,21 +31,32 @@ final class ValueProblems {
 
 	Problem of(BoundProperty property, BindException failure) {
 		ConfigurationProperty found = failure.getProperty();
-		String key = Level.written((found != null) ? found.getName() : failure.getName());
-		String value = (found != null) ? this.sources.text(found) : "";
+		return (found != null)
+				? of(property, Level.written(found.getName()), this.sources.text(found), found.getValue(),
+						found.getOrigin(), failure)
+				: of(property, Level.written(failure.getName()), "", null, null, failure);
+	}
+
+	/** Of an element of a list, or of one of several between commas. */
+	Problem ofElement(BoundProperty property, ConfigurationProperty written, Object element, BindException failure) {
+		return of(property, Level.written(written.getName()), element.toString(),
+				written.getName().isLastElementIndexed() ? written.getValue() : element, written.getOrigin(), failure);
+	}
+
+	private Problem of(BoundProperty property, String key, String text, @Nullable Object value, @Nullable Origin origin,
+			BindException failure) {
 		Class<?> type = property.elementType();
 		Class<?> wantedClass = ValueCheck.wanted(property.type());
 		String rule = ((wantedClass != null) ? "must be the name of a " + wantedClass.getName() + " class"
-				: rule(type, value)) + (property.acceptsNone() ? ", or none" : "");
+				: rule(type, text)) + (property.acceptsNone() ? ", or none" : "");
 		String reason = (wantedClass != null) ? rule + ": " + classProblem(failure) : rule;
 		String nearest = (wantedClass != null)
-				? this.classNames.nearest(value, wantedClass, (candidate) -> isUsable(property, candidate))
-				: nearestConstant(value, type);
+				? this.classNames.nearest(text, wantedClass, (candidate) -> isUsable(property, candidate))
+				: nearestConstant(text, type);
 		String remedy = (nearest != null)
-				? "Instead of \"%s\" for \"%s\": did you mean \"%s\"?".formatted(value, key, nearest)
+				? "Instead of \"%s\" for \"%s\": did you mean \"%s\"?".formatted(text, key, nearest)
 				: "Change \"%s\": it %s.".formatted(key, rule);
-		return new Problem(key, (found != null) ? found.getValue() : null, (found != null) ? found.getOrigin() : null,
-				reason, remedy);
+		return new Problem(key, value, origin, reason, remedy);
 	}
 
 	private boolean isUsable(BoundProperty property, Class<?> candidate) {

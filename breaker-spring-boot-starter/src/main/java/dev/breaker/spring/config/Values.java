@@ -3,6 +3,7 @@ package dev.breaker.spring.config;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -48,22 +49,57 @@ final class Values {
 			return null;
 		}
 		ConfigurationProperty found = this.sources.find(key);
-		Problem problem = problem(property, key, found);
-		if (problem != null) {
-			this.problems.add(problem);
-			return Said.WRONG;
+		List<ConfigurationProperty> written = (found != null) ? List.of(found) : elements(property, key);
+		BindException failure = null;
+		if (written.stream().allMatch((each) -> problem(property, each) == null)) {
+			if (found != null && property.acceptsNone() && this.sources.isNone(found)) {
+				return new Said(Kind.OFF, null, found);
+			}
+			try {
+				BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), ValueCheck.INSTANCE);
+				return bound.isBound() ? new Said(Kind.VALUE, bound.get(), found) : null;
+			}
+			catch (BindException ex) {
+				failure = ex;
+			}
 		}
-		if (found != null && property.acceptsNone() && this.sources.isNone(found)) {
-			return new Said(Kind.OFF, null, found);
+		List<Problem> wrong = new ArrayList<>();
+		for (ConfigurationProperty each : written) {
+			Problem problem = problem(property, each);
+			if (problem != null) {
+				wrong.add(problem);
+			}
+			else if (property.isList()) {
+				addWrongElements(property, each, wrong);
+			}
 		}
-		try {
-			BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), ValueCheck.INSTANCE);
-			return bound.isBound() ? new Said(Kind.VALUE, bound.get(), found) : null;
+		if (wrong.isEmpty() && failure != null) {
+			wrong.add(this.wording.of(property, failure));
 		}
-		catch (BindException ex) {
-			this.problems.add(this.wording.of(property, ex));
-			return Said.WRONG;
+		wrong.forEach(this.problems::add);
+		return Said.WRONG;
+	}
+
+	/** Binding stops at the first element that cannot be used. */
+	private void addWrongElements(BoundProperty property, ConfigurationProperty written, List<Problem> wrong) {
+		for (Object element : elementsIn(written)) {
+			try {
+				this.sources.bindAlone(property.element(), element);
+			}
+			catch (BindException ex) {
+				wrong.add(this.wording.ofElement(property, written, element, ex));
+			}
 		}
+	}
+
+	private Collection<?> elementsIn(ConfigurationProperty written) {
+		Object value = written.getValue();
+		if (value instanceof CharSequence) {
+			String text = this.sources.text(written);
+			return written.getName().isLastElementIndexed() ? List.of(text)
+					: Arrays.stream(StringUtils.commaDelimitedListToStringArray(text)).map(String::trim).toList();
+		}
+		return (value instanceof Number || value instanceof Boolean) ? List.of(value) : List.of();
 	}
 
 	/** What is written, right or wrong; empty where nothing is. */
@@ -73,25 +109,19 @@ final class Values {
 	}
 
 	/** What binding would not see. */
-	private @Nullable Problem problem(BoundProperty property, ConfigurationPropertyName key,
-			@Nullable ConfigurationProperty found) {
-		for (ConfigurationProperty written : (found != null) ? List.of(found) : elements(property, key)) {
-			String text;
-			try {
-				text = this.sources.resolve(written);
-			}
-			catch (PlaceholderResolutionException ex) {
-				return this.wording.placeholder(written, ex);
-			}
-			if (text.isEmpty() ? !(property.isList() && Sources.isEmptyList(written))
-					: property.isList() && hasGap(text)) {
-				return this.wording.empty(property, written);
-			}
-			if (property.elementType() == Duration.class && isWithoutUnit(text)) {
-				return this.wording.unit(written, text);
-			}
+	private @Nullable Problem problem(BoundProperty property, ConfigurationProperty written) {
+		String text;
+		try {
+			text = this.sources.resolve(written);
 		}
-		return null;
+		catch (PlaceholderResolutionException ex) {
+			return this.wording.placeholder(written, ex);
+		}
+		if (text.isEmpty() ? !(property.isList() && Sources.isEmptyList(written)) : property.isList() && hasGap(text)) {
+			return this.wording.empty(property, written);
+		}
+		return (property.elementType() == Duration.class && isWithoutUnit(text)) ? this.wording.unit(written, text)
+				: null;
 	}
 
 	private List<ConfigurationProperty> elements(BoundProperty property, ConfigurationPropertyName key) {

@@ -4,6 +4,7 @@ import java.security.Principal;
 import java.time.Duration;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import dev.breaker.spring.support.Calls;
@@ -152,6 +153,24 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(this.application.get(PATH + "/" + encoded).status()).isEqualTo(200);
 		assertThat(this.application.post(PATH + "/" + encoded, "{\"state\": \"DISABLED\"}").status()).isEqualTo(204);
 		assertThat(this.application.get(PATH + "/" + encoded).text("/state")).isEqualTo("DISABLED");
+	}
+
+	@Test
+	void keyWithoutABreakerIs404ThatNamesItsGroup() {
+		registry().group("rooms", CircuitBreakerConfig.ofDefaults(), 10);
+		registry().group("rooms:grand", CircuitBreakerConfig.ofDefaults(), 10);
+		Answer read = this.application.get(PATH + "/rooms:12%C3%A9");
+		assertThat(read.status()).isEqualTo(404);
+		assertThat(read.text("/message")).isEqualTo("There is no circuit breaker 'rooms:12\u00e9': this key of 'rooms'"
+				+ " has none at present, and gets one with its next call."
+				+ " A command to 'rooms' holds for all of its keys, those to come too");
+		Answer written = this.application.post(PATH + "/rooms:grand:1", "{\"state\": \"FORCED_OPEN\"}");
+		assertThat(written.status()).isEqualTo(404);
+		assertThat(written.text("/message")).contains("'rooms:grand:1': this key of 'rooms:grand'");
+		assertThat(this.application.get("/actuator/circuitbreakerevents/rooms:12").text("/message"))
+			.contains("this key of 'rooms'");
+		assertThat(this.application.get(PATH + "/roomsx").text("/message"))
+			.isEqualTo("There is no circuit breaker 'roomsx'");
 	}
 
 	@ParameterizedTest

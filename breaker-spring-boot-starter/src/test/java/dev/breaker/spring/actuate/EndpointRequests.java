@@ -208,6 +208,14 @@ abstract class EndpointRequests {
 		assertThat(read.body()).doesNotContain("bufferedCalls");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "x//y, x//y", "caf%C3%A9//y, caf\u00e9//y", "x;a=b/y, x;a=b/y", "a%20b/, a b/" })
+	void aPathOfAnotherSpellingIsShownDecoded(String path, String shown) {
+		assertThat(send(request(path).GET()).text("/message")).startsWith("The path '" + shown + "' is that of no");
+		assertThat(post(path, "{\"state\": \"FORCED_OPEN\"}").text("/message"))
+			.startsWith("The path '" + shown + "' is that of no");
+	}
+
 	@Test
 	void theListIsReadAndNotCommanded() {
 		Answer list = get(this.base);

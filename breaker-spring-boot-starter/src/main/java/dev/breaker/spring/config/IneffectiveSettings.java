@@ -1,0 +1,111 @@
+package dev.breaker.spring.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.LogText;
+import dev.breaker.spring.config.EffectiveProperties.Setting;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+
+/**
+ * Finds values that are valid and change nothing, as they belong to what is switched off.
+ * A value that has an effect in any of the configs that take it from a level is none, so
+ * that {@code default} may say what only some breakers use.
+ */
+final class IneffectiveSettings {
+
+	private static final Logger logger = LoggerFactory.getLogger(BreakerConfigs.class);
+
+	private static final Predicate<CircuitBreakerConfig> SLOW_CALLS = (
+			config) -> config.slowCallDurationThreshold() != null;
+
+	private static final Predicate<CircuitBreakerConfig> RATES = SLOW_CALLS
+		.or((config) -> config.failureRateThreshold() != null);
+
+	private static final Predicate<CircuitBreakerConfig> WAITS = (config) -> !config.waitDurationInOpenState().isZero();
+
+	private static final String NO_RATE = "no rate is judged: set failure-rate-threshold or slow-call-duration-threshold, or remove it";
+
+	private static final List<Row> ROWS = List.of(
+			new Row("slow-call-rate-threshold", SLOW_CALLS,
+					"no call is slow: set slow-call-duration-threshold, or remove it"),
+			new Row("minimum-number-of-calls", RATES, NO_RATE), new Row("sliding-window-type", RATES, NO_RATE),
+			new Row("sliding-window-size", RATES, NO_RATE),
+			new Row("max-wait-duration-in-open-state", (config) -> config.waitDurationMultiplier() > 1,
+					"the wait does not grow: set wait-duration-multiplier above 1, or remove it"),
+			new Row("wait-duration-multiplier",
+					WAITS.and((config) -> !config.waitDurationInOpenState().equals(config.maxWaitDurationInOpenState()))
+						.or((config) -> config.waitDurationMultiplier() == 1),
+					"the wait cannot grow: set wait-duration-in-open-state above zero and below max-wait-duration-in-open-state, or remove it"),
+			new Row("wait-duration-jitter", WAITS.or((config) -> config.waitDurationJitter() == 0),
+					"there is no wait to spread: set wait-duration-in-open-state above zero, or remove it"));
+
+	/** The key of each value found so far to have none, and what is said of it. */
+	private final Map<Level, Map<String, String>> found = new LinkedHashMap<>();
+
+	private final Map<Level, Set<String>> effective = new LinkedHashMap<>();
+
+	/**
+	 * Looks at the config of a breaker, or of those that have none of their own.
+	 * @param properties what it is made of
+	 * @param config what it has become, customized
+	 */
+	void look(EffectiveProperties properties, CircuitBreakerConfig config) {
+		for (Setting setting : properties.settings()) {
+			String property = setting.property().toString();
+			ConfigurationProperty by = setting.said().by();
+			Row row = ROWS.stream().filter((each) -> each.property().equals(property)).findFirst().orElse(null);
+			if (row == null || by == null || setting.said().kind() != Values.Kind.VALUE) {
+				continue;
+			}
+			if (row.hasEffect().test(config)) {
+				this.effective.computeIfAbsent(setting.level(), (level) -> new LinkedHashSet<>()).add(property);
+			}
+			else {
+				this.found.computeIfAbsent(setting.level(), (level) -> new LinkedHashMap<>())
+					.put(property, "\"%s\" is \"%s\" (%s), but %s".formatted(Level.written(by.getName()),
+							LogText.oneLine(String.valueOf(by.getValue())), by.getOrigin(), row.remedy()));
+			}
+		}
+	}
+
+	/**
+	 * One text a level.
+	 */
+	List<String> describe() {
+		List<String> texts = new ArrayList<>();
+		this.found.forEach((level, values) -> {
+			values.keySet().removeAll(this.effective.getOrDefault(level, Set.of()));
+			if (!values.isEmpty()) {
+				texts.add("Values of " + LogText.oneLine(level.toString()) + " have no effect: "
+						+ values.values().stream().collect(Collectors.joining("; ")));
+			}
+		});
+		return texts;
+	}
+
+	static void report(List<String> texts) {
+		texts.forEach(logger::warn);
+	}
+
+	/**
+	 * When a property changes anything.
+	 *
+	 * @param property its key
+	 * @param hasEffect whether it does, in a config
+	 * @param remedy why it does not, and what to write instead
+	 */
+	private record Row(String property, Predicate<CircuitBreakerConfig> hasEffect, String remedy) {
+	}
+
+}
