@@ -77,14 +77,19 @@ public final class CircuitBreakers {
 	public static void reset(CircuitBreakerRegistry registry) {
 		registry.groups().forEach((group) -> group.apply(StateCommand.reset()));
 		for (CircuitBreaker breaker : registry.all()) {
-			if (breaker.group() == null) {
+			State initial = breaker.config().initialState();
+			if (breaker.group() == null && (initial == State.CLOSED || !isUnused(breaker.snapshot(), initial))) {
 				breaker.reset();
 			}
-			State initial = breaker.config().initialState();
 			if (initial != State.CLOSED) {
 				breaker.apply(StateCommand.to(initial));
 			}
 		}
+	}
+
+	/** A reset would be two changes of state that lead to where it is. */
+	private static boolean isUnused(Snapshot snapshot, State initial) {
+		return snapshot.state() == initial && snapshot.notPermittedCallsTotal() + recorded(snapshot) == 0;
 	}
 
 	/**

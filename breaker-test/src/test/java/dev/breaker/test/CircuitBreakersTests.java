@@ -158,6 +158,19 @@ class CircuitBreakersTests {
 			assertThat(dark.get("other")).isForcedOpen();
 		}
 
+		@Test
+		void unusedBreakerDoesNotChangeItsState() {
+			CircuitBreaker payments = this.registry.get("payments");
+			CircuitBreaker dark = this.registry.get("dark", config().initialState(State.DISABLED).build());
+			RecordingListener listener = RecordingListener.of(this.registry);
+			dark.disable(Duration.ofMinutes(10));
+			CircuitBreakers.reset(this.registry);
+			CircuitBreakersTests.this.clock.advance(Duration.ofMinutes(10));
+			assertThat(dark).isDisabled();
+			assertThat(payments).isClosed();
+			assertThat(listener.changes()).isEmpty();
+		}
+
 	}
 
 	@Nested
