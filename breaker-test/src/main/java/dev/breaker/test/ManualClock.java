@@ -16,7 +16,7 @@ import dev.breaker.CircuitBreakerConfig;
  *
  * <pre>{@code
  * ManualClock clock = new ManualClock();
- * CircuitBreaker breaker = CircuitBreaker.of("payments", clock.applyTo(CircuitBreakerConfig.builder()).build());
+ * CircuitBreaker breaker = CircuitBreaker.of("payments", clock.config().build());
  * breaker.open();
  * clock.advance(breaker.snapshot().retryAfter());
  * assertThat(breaker).isHalfOpen();
@@ -92,6 +92,14 @@ public final class ManualClock {
 	 */
 	public Clock clock() {
 		return this.clock;
+	}
+
+	/**
+	 * Begins a config on this clock.
+	 * @return a new builder, whose other values are the defaults
+	 */
+	public CircuitBreakerConfig.Builder config() {
+		return applyTo(CircuitBreakerConfig.builder());
 	}
 
 	/**

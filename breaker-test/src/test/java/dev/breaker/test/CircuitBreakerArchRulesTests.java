@@ -4,9 +4,11 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.lang.EvaluationResult;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
 import org.junit.jupiter.api.Test;
@@ -18,10 +20,18 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class CircuitBreakerArchRulesTests {
 
+	private static final JavaClasses ALL = new ClassFileImporter().importPackagesOf(CircuitBreakerArchRulesTests.class)
+		.that(DescribedPredicate.describe("are of this test",
+				(type) -> type.getName().startsWith(CircuitBreakerArchRulesTests.class.getName())));
+
+	private static JavaClasses only(Class<?>... types) {
+		return ALL
+			.that(DescribedPredicate.describe("are given", (type) -> Stream.of(types).anyMatch(type::isEquivalentTo)));
+	}
+
 	private static List<String> violations(Class<?>... types) {
-		EvaluationResult result = CircuitBreakerArchRules.NO_SELF_INVOCATION
-			.evaluate(new ClassFileImporter().importClasses(types));
-		return result.getFailureReport().getDetails();
+		assertThat(only(types)).hasSameSizeAs(types);
+		return CircuitBreakerArchRules.NO_SELF_INVOCATION.evaluate(only(types)).getFailureReport().getDetails();
 	}
 
 	@ParameterizedTest
@@ -51,8 +61,7 @@ class CircuitBreakerArchRulesTests {
 	@Test
 	void failureSaysWhatIsWrongAndWhatToDo() {
 		assertThatExceptionOfType(AssertionError.class)
-			.isThrownBy(() -> CircuitBreakerArchRules.NO_SELF_INVOCATION
-				.check(new ClassFileImporter().importClasses(OnMethod.class)))
+			.isThrownBy(() -> CircuitBreakerArchRules.NO_SELF_INVOCATION.check(only(OnMethod.class)))
 			.withMessageContaining("classes should not call their own methods that @CircuitBreaker guards")
 			.withMessageContaining("move one of the two methods to another bean");
 	}

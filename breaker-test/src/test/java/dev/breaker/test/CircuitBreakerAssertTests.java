@@ -6,7 +6,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
-import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.Reason;
 import dev.breaker.State;
 import dev.breaker.StateCommand;
@@ -24,13 +23,13 @@ class CircuitBreakerAssertTests {
 
 	private final ManualClock clock = new ManualClock();
 
-	private final CircuitBreaker breaker = CircuitBreaker
-		.of("payments",
-				this.clock.applyTo(CircuitBreakerConfig.builder()
-					.minimumNumberOfCalls(2)
-					.slidingWindowSize(4)
-					.slowCallDurationThreshold(Duration.ofSeconds(1))
-					.ignoreExceptions(IllegalArgumentException.class)).build());
+	private final CircuitBreaker breaker = CircuitBreaker.of("payments",
+			this.clock.config()
+				.minimumNumberOfCalls(2)
+				.slidingWindowSize(4)
+				.slowCallDurationThreshold(Duration.ofSeconds(1))
+				.ignoreExceptions(IllegalArgumentException.class)
+				.build());
 
 	@ParameterizedTest
 	@EnumSource

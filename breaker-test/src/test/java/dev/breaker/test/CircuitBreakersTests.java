@@ -31,7 +31,7 @@ class CircuitBreakersTests {
 	private final ManualClock clock = new ManualClock();
 
 	private CircuitBreakerConfig.Builder config() {
-		return this.clock.applyTo(CircuitBreakerConfig.builder());
+		return this.clock.config();
 	}
 
 	@Nested

@@ -15,8 +15,10 @@ import java.lang.annotation.Target;
  * <li>All breakers that are made through the starter's
  * {@link dev.breaker.CircuitBreakerRegistry}, by properties, annotations, keys or code,
  * go by one {@link dev.breaker.test.ManualClock}, which is a bean to be injected. It
- * stands still, and so no call is slow, unless the test advances it. An application that
- * has a {@code ManualClock} bean itself has that one used.</li>
+ * stands still, and so no call is slow, unless the test advances it. A
+ * {@code ManualClock} bean of the application is used instead, and a
+ * {@link dev.breaker.spring.BreakerClock} bean of its own replaces it for the
+ * breakers.</li>
  * <li>Before each test, and before its {@code @BeforeEach} methods, they are reset: their
  * initial state, an empty window, totals of zero, no command that holds. What earlier
  * tests of the same context did is not seen. The clock goes on from where it is.</li>
