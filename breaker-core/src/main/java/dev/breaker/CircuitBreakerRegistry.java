@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ public final class CircuitBreakerRegistry {
 
 	private final Function<String, ? extends @Nullable CircuitBreakerConfig> configs;
 
+	/** Has the last word on the config of whatever is made here. */
+	private final UnaryOperator<CircuitBreakerConfig> adjustment;
+
 	private final ConcurrentHashMap<String, CircuitBreaker> breakers = new ConcurrentHashMap<>();
 
 	private final ConcurrentHashMap<String, CircuitBreakerGroup> groups = new ConcurrentHashMap<>();
@@ -42,9 +46,11 @@ public final class CircuitBreakerRegistry {
 	private volatile List<Hearing> registryListeners = List.of();
 
 	private CircuitBreakerRegistry(CircuitBreakerConfig defaults,
-			Function<String, ? extends @Nullable CircuitBreakerConfig> configs) {
+			Function<String, ? extends @Nullable CircuitBreakerConfig> configs,
+			UnaryOperator<CircuitBreakerConfig> adjustment) {
 		this.defaults = defaults;
 		this.configs = configs;
+		this.adjustment = adjustment;
 	}
 
 	/**
@@ -67,8 +73,26 @@ public final class CircuitBreakerRegistry {
 	 */
 	public static CircuitBreakerRegistry of(CircuitBreakerConfig defaults,
 			Function<String, ? extends @Nullable CircuitBreakerConfig> configs) {
+		return of(defaults, configs, UnaryOperator.identity());
+	}
+
+	/**
+	 * Makes an empty registry that has the last word on the config of every breaker and
+	 * group that it makes, those given in code too: a test puts all of them on one clock.
+	 * @param defaults the config of breakers that are asked for without one, and whose
+	 * name has none
+	 * @param configs gives the config of a breaker that is asked for without one, by its
+	 * name; {@code null} for the defaults. What it throws is thrown by
+	 * {@link #get(String)}, and no breaker is made
+	 * @param adjustment gives the config that a breaker or a group is made with, from the
+	 * one that was given. What it throws is thrown, and nothing is made
+	 * @return a new registry
+	 */
+	public static CircuitBreakerRegistry of(CircuitBreakerConfig defaults,
+			Function<String, ? extends @Nullable CircuitBreakerConfig> configs,
+			UnaryOperator<CircuitBreakerConfig> adjustment) {
 		return new CircuitBreakerRegistry(Objects.requireNonNull(defaults, "defaults"),
-				Objects.requireNonNull(configs, "configs"));
+				Objects.requireNonNull(configs, "configs"), Objects.requireNonNull(adjustment, "adjustment"));
 	}
 
 	/**
@@ -106,7 +130,7 @@ public final class CircuitBreakerRegistry {
 	public CircuitBreaker get(String name, CircuitBreakerConfig config) {
 		CircuitBreaker present = this.breakers.get(name);
 		while (present == null) {
-			CircuitBreaker made = CircuitBreaker.of(name, config);
+			CircuitBreaker made = CircuitBreaker.of(name, this.adjustment.apply(config));
 			if (insert(made)) {
 				tellAdded(made);
 				return made;
@@ -188,7 +212,7 @@ public final class CircuitBreakerRegistry {
 			throw new IllegalArgumentException(
 					"Invalid limit of the circuit breaker group '" + name + "' (" + limit + "): must be 1 or more");
 		}
-		CircuitBreakerGroup made = new CircuitBreakerGroup(name, config, limit, this);
+		CircuitBreakerGroup made = new CircuitBreakerGroup(name, this.adjustment.apply(config), limit, this);
 		present = this.groups.putIfAbsent(name, made);
 		if (present != null) {
 			return present;

@@ -1,16 +1,16 @@
 package dev.breaker.compatibility;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import dev.breaker.annotation.CircuitBreaker;
-import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersHealthIndicator;
+import dev.breaker.test.ManualClock;
 import io.github.resilience4j.retry.annotation.Retry;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -49,7 +49,7 @@ class BesideResilience4jTests {
 			assertThatExceptionOfType(io.github.resilience4j.circuitbreaker.CallNotPermittedException.class)
 				.isThrownBy(() -> services.theirs(false));
 
-			context.getBean(Time.class).nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+			context.getBean(ManualClock.class).advance(Duration.ofMinutes(1));
 			assertThat(services.ours(false)).isEqualTo("ours");
 			assertThat(context.getBean(CircuitBreakerRegistry.class).get("ours").state()).isEqualTo(State.CLOSED);
 
@@ -184,20 +184,14 @@ class BesideResilience4jTests {
 		}
 
 		@Bean
-		Time time() {
-			return new Time();
+		ManualClock clock() {
+			return new ManualClock();
 		}
 
 		@Bean
-		CircuitBreakerConfigCustomizer timeByHand(Time time) {
-			return CircuitBreakerConfigCustomizer.of("ours", (builder) -> builder.nanoClock(time.nanos::get));
+		BreakerClock clockOfAllBreakers(ManualClock clock) {
+			return new BreakerClock(clock::nanos, clock.clock());
 		}
-
-	}
-
-	static class Time {
-
-		final AtomicLong nanos = new AtomicLong();
 
 	}
 

@@ -1,14 +1,14 @@
 package dev.breaker.compatibility;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import dev.breaker.annotation.CircuitBreaker;
-import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.actuate.CircuitBreakersHealthIndicator;
+import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -43,7 +43,7 @@ class BesideSpringCloudCircuitBreakerTests {
 			assertThatExceptionOfType(NoFallbackAvailableException.class).isThrownBy(() -> services.theirs(false))
 				.withCauseInstanceOf(io.github.resilience4j.circuitbreaker.CallNotPermittedException.class);
 
-			context.getBean(Time.class).nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+			context.getBean(ManualClock.class).advance(Duration.ofMinutes(1));
 			assertThat(services.ours(false)).isEqualTo("ours");
 			assertThat(context.getBean(CircuitBreakerRegistry.class).get("ours").state()).isEqualTo(State.CLOSED);
 
@@ -114,20 +114,14 @@ class BesideSpringCloudCircuitBreakerTests {
 		}
 
 		@Bean
-		Time time() {
-			return new Time();
+		ManualClock clock() {
+			return new ManualClock();
 		}
 
 		@Bean
-		CircuitBreakerConfigCustomizer timeByHand(Time time) {
-			return CircuitBreakerConfigCustomizer.of("ours", (builder) -> builder.nanoClock(time.nanos::get));
+		BreakerClock clockOfAllBreakers(ManualClock clock) {
+			return new BreakerClock(clock::nanos, clock.clock());
 		}
-
-	}
-
-	static class Time {
-
-		final AtomicLong nanos = new AtomicLong();
 
 	}
 

@@ -1,6 +1,7 @@
 package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.config.BreakerConfigs;
@@ -31,15 +32,19 @@ public final class BreakerAutoConfiguration {
 	@Bean
 	@Lazy(false)
 	BreakerConfigs breakerConfigs(Environment environment, ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<CircuitBreakerConfigCustomizer> customizers) {
-		return BreakerConfigs.load(environment, beanFactory, customizers.orderedStream().toList());
+			ObjectProvider<CircuitBreakerConfigCustomizer> customizers, ObjectProvider<BreakerClock> clock) {
+		return BreakerConfigs.load(environment, beanFactory, customizers.orderedStream().toList(),
+				clock.getIfAvailable());
 	}
 
 	@Bean
 	@Lazy(false)
 	@ConditionalOnMissingBean
-	CircuitBreakerRegistry breakerRegistry(BreakerConfigs configs) {
-		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(configs.defaults(), configs::get);
+	CircuitBreakerRegistry breakerRegistry(BreakerConfigs configs, ObjectProvider<BreakerClock> clock) {
+		BreakerClock clockOfAll = clock.getIfAvailable();
+		CircuitBreakerRegistry registry = (clockOfAll != null)
+				? CircuitBreakerRegistry.of(configs.defaults(), configs::get, clockOfAll::applyTo)
+				: CircuitBreakerRegistry.of(configs.defaults(), configs::get);
 		configs.addTo(registry);
 		return registry;
 	}

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,16 +56,17 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * @param environment where they are
 	 * @param beanFactory where predicates that properties name by class are looked for
 	 * @param customizers have the last word, in this order
+	 * @param clock what all of them go by; {@code null} where each has its own clocks
 	 * @return the configs
 	 * @throws RuntimeException when a property cannot be used; the failure analysis tells
 	 * which, and where it is
 	 */
 	public static BreakerConfigs load(Environment environment, ConfigurableListableBeanFactory beanFactory,
-			List<CircuitBreakerConfigCustomizer> customizers) {
+			List<CircuitBreakerConfigCustomizer> customizers, @Nullable BreakerClock clock) {
 		// Thousands of look-ups in sources that do not change meanwhile.
 		CacheOverride caching = ConfigurationPropertyCaching.get(environment).override();
 		try {
-			return read(environment, beanFactory, customizers);
+			return read(environment, beanFactory, customizers, clock);
 		}
 		finally {
 			caching.close();
@@ -72,7 +74,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	}
 
 	private static BreakerConfigs read(Environment environment, ConfigurableListableBeanFactory beanFactory,
-			List<CircuitBreakerConfigCustomizer> customizers) {
+			List<CircuitBreakerConfigCustomizer> customizers, @Nullable BreakerClock clock) {
 		Problems problems = new Problems();
 		Sources sources = new Sources(environment, beanFactory.getBeanClassLoader());
 		ClassNames classNames = new ClassNames(beanFactory.getBeanClassLoader(),
@@ -102,6 +104,10 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		IneffectiveSettings ineffective = new IneffectiveSettings();
 		ineffective.look(ofDefaults, defaults);
 		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
+		if (clock != null) {
+			defaults = clock.applyTo(defaults);
+			configs.replaceAll((name, config) -> clock.applyTo(config));
+		}
 		return new BreakerConfigs(defaults, instanceNames, configs, customized, rules, ineffective.describe());
 	}
 

@@ -18,7 +18,7 @@ import dev.breaker.spring.actuate.CircuitBreakersEndpoint.MemberDescriptor;
 import dev.breaker.spring.event.BreakerEvent;
 import dev.breaker.spring.event.BreakerEvents;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
+import dev.breaker.test.ManualClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class CircuitBreakersEndpointTests {
 
-	private final HandClock clock = new HandClock();
+	private final ManualClock clock = new ManualClock();
 
 	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(this.clock.config()
 		.minimumNumberOfCalls(4)

@@ -8,9 +8,9 @@ import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
 import dev.breaker.spring.support.RunningApplication;
 import dev.breaker.spring.support.RunningApplication.Answer;
+import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +40,7 @@ class CircuitBreakersEndpointWebTests {
 
 	private RunningApplication application;
 
-	private HandClock clock;
+	private ManualClock clock;
 
 	private CircuitBreaker payments;
 
@@ -48,7 +48,7 @@ class CircuitBreakersEndpointWebTests {
 	void start() {
 		this.application = RunningApplication.start(Application.class,
 				"management.endpoint.circuitbreakers.access=unrestricted");
-		this.clock = this.application.bean(HandClock.class);
+		this.clock = this.application.bean(ManualClock.class);
 		this.payments = this.application.bean(CircuitBreakerRegistry.class).get("payments");
 	}
 
@@ -318,12 +318,12 @@ class CircuitBreakersEndpointWebTests {
 	static class Application {
 
 		@Bean
-		HandClock clock() {
-			return new HandClock();
+		ManualClock clock() {
+			return new ManualClock();
 		}
 
 		@Bean
-		CircuitBreakerRegistry registry(HandClock clock) {
+		CircuitBreakerRegistry registry(ManualClock clock) {
 			CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(clock.config()
 				.minimumNumberOfCalls(4)
 				.slowCallDurationThreshold(Duration.ofSeconds(1))

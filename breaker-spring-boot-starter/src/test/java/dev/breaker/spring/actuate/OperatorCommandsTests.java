@@ -16,9 +16,9 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import dev.breaker.spring.CircuitBreakerStateChangedEvent;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
 import dev.breaker.spring.support.RunningApplication;
 import dev.breaker.spring.support.RunningApplication.Answer;
+import dev.breaker.test.ManualClock;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -86,7 +86,7 @@ class OperatorCommandsTests {
 		this.registry.all().forEach((breaker) -> this.registry.remove(breaker.name()));
 		this.registry.get("payments");
 		this.inventory = this.registry.group("inventory",
-				this.application.bean(HandClock.class).config().minimumNumberOfCalls(4).build(), 3);
+				this.application.bean(ManualClock.class).config().minimumNumberOfCalls(4).build(), 3);
 		this.beans.principal = () -> "alice";
 		this.beans.audited.clear();
 		this.beans.published.clear();
@@ -291,7 +291,7 @@ class OperatorCommandsTests {
 		assertThat(standing.get("state").asString()).isEqualTo("FORCED_OPEN");
 		assertThat(standing.get("comment").asString()).isEqualTo("stocktaking");
 		assertThat(standing.get("actor").asString()).isEqualTo("alice");
-		HandClock clock = this.application.bean(HandClock.class);
+		ManualClock clock = this.application.bean(ManualClock.class);
 		assertThat(standing.get("until").asString()).isEqualTo(clock.instant().plus(Duration.ofMinutes(10)).toString());
 		clock.advance(Duration.ofMinutes(10));
 		assertThat(get("inventory").get("command").isNull()).isTrue();
@@ -398,12 +398,12 @@ class OperatorCommandsTests {
 		}
 
 		@Bean
-		HandClock clock() {
-			return new HandClock();
+		ManualClock clock() {
+			return new ManualClock();
 		}
 
 		@Bean
-		CircuitBreakerRegistry registry(HandClock clock) {
+		CircuitBreakerRegistry registry(ManualClock clock) {
 			return CircuitBreakerRegistry
 				.of(clock.config().minimumNumberOfCalls(4).waitDurationInOpenState(Duration.ofSeconds(30)).build());
 		}

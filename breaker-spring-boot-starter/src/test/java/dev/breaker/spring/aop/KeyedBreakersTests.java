@@ -57,7 +57,7 @@ class KeyedBreakersTests {
 	private KeyedBreakers breakers(int max, String... properties) {
 		StandardEnvironment environment = new StandardEnvironment();
 		TestPropertyValues.of(properties).applyTo(environment);
-		BreakerConfigs configs = BreakerConfigs.load(environment, new DefaultListableBeanFactory(), List.of());
+		BreakerConfigs configs = BreakerConfigs.load(environment, new DefaultListableBeanFactory(), List.of(), null);
 		return new KeyedBreakers(this.registry, configs, max);
 	}
 

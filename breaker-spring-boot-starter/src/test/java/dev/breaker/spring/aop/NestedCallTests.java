@@ -8,7 +8,7 @@ import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.State;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
-import dev.breaker.spring.support.HandClock;
+import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(OutputCaptureExtension.class)
 class NestedCallTests {
 
-	private static final HandClock clock = new HandClock();
+	private static final ManualClock clock = new ManualClock();
 
 	static Class<?>[] nestings() {
 		return new Class<?>[] { FacadeAndClient.class, Decorated.class, Delegating.class, SelfInjected.class,
@@ -167,7 +167,7 @@ class NestedCallTests {
 
 				@Override
 				public void customize(CircuitBreakerConfig.Builder builder) {
-					builder.nanoClock(clock);
+					builder.nanoClock(clock::nanos);
 				}
 
 			};

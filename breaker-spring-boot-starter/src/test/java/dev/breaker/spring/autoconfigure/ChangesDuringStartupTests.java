@@ -20,7 +20,7 @@ import dev.breaker.spring.event.BreakerEvent;
 import dev.breaker.spring.event.BreakerEvents;
 import dev.breaker.spring.event.StateChangePublisher;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
+import dev.breaker.test.ManualClock;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -102,7 +102,7 @@ class ChangesDuringStartupTests {
 
 	@Test
 	void theEndpointHasTheEventsWithTheirTimes() {
-		HandClock clock = new HandClock();
+		ManualClock clock = new ManualClock();
 		CircuitBreakerRegistry own = CircuitBreakerRegistry.of(clock.config().build());
 		this.runner.withBean(CircuitBreakerRegistry.class, () -> own)
 			.withBean(Opening.class)
@@ -112,7 +112,7 @@ class ChangesDuringStartupTests {
 					.containsExactly(BreakerEvent.Type.FAILURE, BreakerEvent.Type.STATE_CHANGE,
 							BreakerEvent.Type.NOT_PERMITTED, BreakerEvent.Type.STATE_CHANGE, BreakerEvent.Type.RESET);
 				assertThat(context.getBean(BreakerEvents.class).of("payments")).extracting(BreakerEvent::time)
-					.containsOnly(HandClock.START);
+					.containsOnly(ManualClock.DEFAULT_START);
 			});
 	}
 

@@ -22,7 +22,7 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Reason;
 import dev.breaker.State;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
+import dev.breaker.test.ManualClock;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +35,7 @@ class BreakerEventsTests {
 
 	private static final Set<BreakerEvent.Type> ALL_TYPES = EnumSet.allOf(BreakerEvent.Type.class);
 
-	private final HandClock clock = new HandClock();
+	private final ManualClock clock = new ManualClock();
 
 	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(this.clock.config()
 		.minimumNumberOfCalls(2)
@@ -63,21 +63,22 @@ class BreakerEventsTests {
 		tick();
 		breaker.reset();
 		assertThat(events.all()).containsExactly(
-				new BreakerEvent(HandClock.START, "payments", BreakerEvent.Type.SUCCESS, null, null, null, null,
-						Duration.ofMillis(20)),
-				new BreakerEvent(HandClock.START.plusSeconds(1), "payments", BreakerEvent.Type.IGNORED, null, null,
-						null, "java.lang.IllegalArgumentException: no such card", Duration.ofMillis(30)),
-				new BreakerEvent(HandClock.START.plusSeconds(2), "payments", BreakerEvent.Type.FAILURE, null, null,
-						null, "java.lang.IllegalStateException: Read timed out", Duration.ofMillis(30)),
-				new BreakerEvent(HandClock.START.plusSeconds(2), "payments", BreakerEvent.Type.STATE_CHANGE,
+				new BreakerEvent(ManualClock.DEFAULT_START, "payments", BreakerEvent.Type.SUCCESS, null, null, null,
+						null, Duration.ofMillis(20)),
+				new BreakerEvent(ManualClock.DEFAULT_START.plusSeconds(1), "payments", BreakerEvent.Type.IGNORED, null,
+						null, null, "java.lang.IllegalArgumentException: no such card", Duration.ofMillis(30)),
+				new BreakerEvent(ManualClock.DEFAULT_START.plusSeconds(2), "payments", BreakerEvent.Type.FAILURE, null,
+						null, null, "java.lang.IllegalStateException: Read timed out", Duration.ofMillis(30)),
+				new BreakerEvent(ManualClock.DEFAULT_START.plusSeconds(2), "payments", BreakerEvent.Type.STATE_CHANGE,
 						State.CLOSED, State.OPEN, Reason.FAILURE_RATE,
 						"java.lang.IllegalStateException: Read timed out", null),
-				new BreakerEvent(HandClock.START.plusSeconds(3), "payments", BreakerEvent.Type.NOT_PERMITTED, null,
-						null, null, null, null),
-				new BreakerEvent(HandClock.START.plusSeconds(4), "payments", BreakerEvent.Type.STATE_CHANGE, State.OPEN,
-						State.CLOSED, Reason.COMMAND, "java.lang.IllegalStateException: Read timed out", null),
-				new BreakerEvent(HandClock.START.plusSeconds(4), "payments", BreakerEvent.Type.RESET, null, null, null,
-						null, null));
+				new BreakerEvent(ManualClock.DEFAULT_START.plusSeconds(3), "payments", BreakerEvent.Type.NOT_PERMITTED,
+						null, null, null, null, null),
+				new BreakerEvent(ManualClock.DEFAULT_START.plusSeconds(4), "payments", BreakerEvent.Type.STATE_CHANGE,
+						State.OPEN, State.CLOSED, Reason.COMMAND, "java.lang.IllegalStateException: Read timed out",
+						null),
+				new BreakerEvent(ManualClock.DEFAULT_START.plusSeconds(4), "payments", BreakerEvent.Type.RESET, null,
+						null, null, null, null));
 		assertThat(events.of("payments")).isEqualTo(events.all());
 		assertThat(events.of("other")).isEmpty();
 	}

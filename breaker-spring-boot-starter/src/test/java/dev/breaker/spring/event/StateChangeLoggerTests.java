@@ -14,7 +14,7 @@ import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.StateCommand;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
+import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class StateChangeLoggerTests {
 
-	private final HandClock clock = new HandClock();
+	private final ManualClock clock = new ManualClock();
 
 	private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 

@@ -14,7 +14,7 @@ import dev.breaker.StateCommand;
 import dev.breaker.Permit;
 import dev.breaker.StateChange;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
+import dev.breaker.test.ManualClock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class BreakerMetricsTests {
 
-	private final HandClock clock = new HandClock();
+	private final ManualClock clock = new ManualClock();
 
 	private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.of(this.clock.config()
 		.minimumNumberOfCalls(4)

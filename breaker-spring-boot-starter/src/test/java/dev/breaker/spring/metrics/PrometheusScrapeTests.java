@@ -6,8 +6,8 @@ import java.util.List;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
 import dev.breaker.spring.support.RunningApplication;
+import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -64,7 +64,7 @@ class PrometheusScrapeTests {
 					"breaker_calls_not_permitted_total{name=\"payments\"} 3.0",
 					"breaker_failure_rate{name=\"payments\"} 100.0",
 					"breaker_state_transitions_total{from=\"closed\",name=\"payments\",to=\"open\"} 1.0");
-			application.bean(HandClock.class).advance(Duration.ofSeconds(60));
+			application.bean(ManualClock.class).advance(Duration.ofSeconds(60));
 			assertThat(scrape(application)).contains("breaker_state{name=\"payments\",state=\"half_open\"} 1.0",
 					"breaker_state{name=\"payments\",state=\"open\"} 0.0");
 			assertThat(scrape(application))
@@ -91,12 +91,12 @@ class PrometheusScrapeTests {
 	static class Application {
 
 		@Bean
-		HandClock clock() {
-			return new HandClock();
+		ManualClock clock() {
+			return new ManualClock();
 		}
 
 		@Bean
-		CircuitBreakerRegistry registry(HandClock clock) {
+		CircuitBreakerRegistry registry(ManualClock clock) {
 			CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(clock.config().minimumNumberOfCalls(2).build());
 			registry.get("payments");
 			return registry;

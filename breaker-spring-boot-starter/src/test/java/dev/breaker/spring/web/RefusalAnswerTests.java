@@ -7,8 +7,8 @@ import java.util.List;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.support.Calls;
-import dev.breaker.spring.support.HandClock;
 import dev.breaker.spring.web.RunningWeb.Answer;
+import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +38,7 @@ abstract class RefusalAnswerTests {
 
 	RunningWeb web;
 
-	HandClock clock;
+	ManualClock clock;
 
 	CircuitBreaker payments;
 
@@ -50,7 +50,7 @@ abstract class RefusalAnswerTests {
 	@BeforeAll
 	void start() {
 		this.web = start("spring.mvc.problemdetails.enabled=true", "spring.webflux.problemdetails.enabled=true");
-		this.clock = this.web.bean(HandClock.class);
+		this.clock = this.web.bean(ManualClock.class);
 		this.payments = this.web.bean(CircuitBreakerRegistry.class).get("payments");
 	}
 
@@ -243,12 +243,12 @@ abstract class RefusalAnswerTests {
 	static class Application {
 
 		@Bean
-		HandClock clock() {
-			return new HandClock();
+		ManualClock clock() {
+			return new ManualClock();
 		}
 
 		@Bean
-		CircuitBreakerRegistry registry(HandClock clock) {
+		CircuitBreakerRegistry registry(ManualClock clock) {
 			return CircuitBreakerRegistry
 				.of(clock.config().minimumNumberOfCalls(1).waitDurationInOpenState(Duration.ofSeconds(30)).build());
 		}

@@ -1,0 +1,163 @@
+package dev.breaker.test;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import com.tngtech.archunit.core.domain.JavaAnnotation;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.properties.HasAnnotations;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.annotation.Unguarded;
+
+/**
+ * Rules for <a href="https://www.archunit.org">ArchUnit</a>, which is an optional
+ * dependency: it is needed only where this class is used.
+ */
+public final class CircuitBreakerArchRules {
+
+	/**
+	 * No class calls a method of its own that an annotation guards: such a call does not
+	 * go through the Spring proxy, and so no circuit breaker sees it. Annotations count
+	 * on the method, on what it overrides or implements, on the type, and as
+	 * meta-annotations. Calls out of lambdas, anonymous, local and inner classes count
+	 * too; a call of the super method by the method that overrides it does not.
+	 * <p>
+	 * The rule sees types, not objects: a call on another bean of the same class, or on
+	 * the proxy of the own one, is reported as well.
+	 *
+	 * <pre>
+	 * &#64;ArchTest
+	 * static final ArchRule guarded = CircuitBreakerArchRules.NO_SELF_INVOCATION;
+	 * </pre>
+	 */
+	public static final ArchRule NO_SELF_INVOCATION = ArchRuleDefinition.classes()
+		.should(new NoSelfInvocation())
+		.because("it does not go through the proxy, and so no circuit breaker sees it: "
+				+ "move one of the two methods to another bean");
+
+	private CircuitBreakerArchRules() {
+	}
+
+	private static final class NoSelfInvocation extends ArchCondition<JavaClass> {
+
+		NoSelfInvocation() {
+			super("not call their own methods that @CircuitBreaker guards");
+		}
+
+		@Override
+		public void check(JavaClass type, ConditionEvents events) {
+			Stream.concat(type.getMethodCallsFromSelf().stream(), type.getMethodReferencesFromSelf().stream())
+				.filter(NoSelfInvocation::isGuardedSelfInvocation)
+				.forEach((call) -> events.add(SimpleConditionEvent.violated(call, call.getDescription())));
+		}
+
+		private static boolean isGuardedSelfInvocation(JavaCodeUnitAccess<?> call) {
+			JavaClass receiver = call.getTargetOwner();
+			return isWithin(call.getOriginOwner(), receiver) && call.getTarget()
+				.resolveMember()
+				.filter(JavaMethod.class::isInstance)
+				.map(JavaMethod.class::cast)
+				.filter((method) -> !isOverride(call, method) && isGuarded(receiver, method))
+				.isPresent();
+		}
+
+		/** Whether code of that class can have an object of the other for its own. */
+		private static boolean isWithin(JavaClass origin, JavaClass receiver) {
+			Optional<JavaClass> next = Optional.of(origin);
+			while (next.isPresent()) {
+				JavaClass type = next.get();
+				if (type.equals(receiver) || (type.isAssignableTo(receiver.getName()) && !receiver.isInterface())) {
+					return true;
+				}
+				boolean inner = type.isNestedClass() && !type.getModifiers().contains(JavaModifier.STATIC);
+				next = inner ? type.getEnclosingClass() : Optional.empty();
+			}
+			return false;
+		}
+
+		private static boolean isOverride(JavaCodeUnitAccess<?> call, JavaMethod method) {
+			return call.getOrigin().getName().equals(method.getName())
+					&& call.getOrigin().getRawParameterTypes().equals(method.getRawParameterTypes());
+		}
+
+		private static boolean isGuarded(JavaClass receiver, JavaMethod method) {
+			List<JavaClass> types = line(receiver);
+			List<JavaMethod> declarations = types.stream()
+				.map((type) -> type.tryGetMethod(method.getName(), names(method)))
+				.flatMap(Optional::stream)
+				.toList();
+			if (declarations.stream().anyMatch((declared) -> find(declared, CircuitBreaker.class).isPresent())) {
+				return true;
+			}
+			boolean covered = method.getModifiers().contains(JavaModifier.PUBLIC)
+					&& !method.getModifiers().contains(JavaModifier.STATIC)
+					&& !method.getOwner().isEquivalentTo(Object.class)
+					&& declarations.stream().allMatch((declared) -> find(declared, Unguarded.class).isEmpty())
+					&& !fallbacks(types).contains(method.getName());
+			return covered && types.stream()
+				.filter((type) -> find(type, CircuitBreaker.class).isPresent())
+				.anyMatch((type) -> !type.isInterface()
+						|| type.tryGetMethod(method.getName(), names(method)).isPresent());
+		}
+
+		/** The class and all that it inherits from. */
+		private static List<JavaClass> line(JavaClass type) {
+			List<JavaClass> line = new ArrayList<>(type.getAllRawSuperclasses());
+			line.add(0, type);
+			line.addAll(type.getAllRawInterfaces());
+			return line;
+		}
+
+		private static String[] names(JavaMethod method) {
+			return method.getRawParameterTypes().stream().map(JavaClass::getName).toArray(String[]::new);
+		}
+
+		private static Set<String> fallbacks(List<JavaClass> types) {
+			Set<String> names = new HashSet<>();
+			for (JavaClass type : types) {
+				Stream.concat(Stream.of(type), type.getMethods().stream())
+					.map((annotated) -> find(annotated, CircuitBreaker.class))
+					.flatMap(Optional::stream)
+					.map((annotation) -> annotation.get("fallbackMethod"))
+					.flatMap(Optional::stream)
+					.forEach((name) -> names.add(name.toString()));
+			}
+			return names;
+		}
+
+		private static Optional<? extends JavaAnnotation<?>> find(HasAnnotations<?> annotated, Class<?> annotation) {
+			return find(annotated, annotation, new HashSet<>());
+		}
+
+		/** The annotation, or that of an annotation. */
+		private static Optional<? extends JavaAnnotation<?>> find(HasAnnotations<?> annotated, Class<?> annotation,
+				Set<JavaClass> seen) {
+			for (JavaAnnotation<?> present : annotated.getAnnotations()) {
+				if (present.getRawType().isEquivalentTo(annotation)) {
+					return Optional.of(present);
+				}
+				if (seen.add(present.getRawType())) {
+					Optional<? extends JavaAnnotation<?>> meta = find(present.getRawType(), annotation, seen);
+					if (meta.isPresent()) {
+						return meta;
+					}
+				}
+			}
+			return Optional.empty();
+		}
+
+	}
+
+}
