@@ -106,7 +106,7 @@ final class ConfigReader {
 					throw ex;
 				}
 				if (refusal.checkedWith().stream().noneMatch(effective::isUnknown)) {
-					this.problems.add(problem(effective, refusal));
+					this.problems.add(problem(effective, refusal, refusal.involved()));
 				}
 			}
 		}
@@ -118,7 +118,7 @@ final class ConfigReader {
 		effective.applyTo(builder, this.rules, (ex) -> refusals.add(Refusal.of(ex)));
 		for (Refusal refusal : refusals) {
 			effective.takeBack(refusal.property());
-			this.problems.add(problem(effective, refusal));
+			this.problems.add(problem(effective, refusal, Set.of(refusal.property())));
 		}
 		return refusals.isEmpty() ? builder : apply(effective);
 	}
@@ -127,12 +127,9 @@ final class ConfigReader {
 	 * Leads what the builder says of a property back to the key and the place that set
 	 * it, and to the level where it meets the values that it contradicts.
 	 */
-	private static Problem problem(EffectiveProperties effective, Refusal refusal) {
+	private static Problem problem(EffectiveProperties effective, Refusal refusal, Set<String> involved) {
 		String property = refusal.property();
 		ConfigurationProperty culprit = effective.setBy(property);
-		Set<String> involved = new HashSet<>(refusal.checkedWith());
-		involved.addAll(DEPENDS_ON.getOrDefault(property, Set.of()));
-		involved.add(property);
 		Level level = effective.nearest(involved);
 		String key = (culprit != null) ? Level.written(culprit.getName()) : level.written() + "." + property;
 		String rule = inKebabCase(refusal.rule());
@@ -184,6 +181,13 @@ final class ConfigReader {
 
 		Set<String> checkedWith() {
 			return CHECKED_WITH.getOrDefault(this.property, Set.of());
+		}
+
+		Set<String> involved() {
+			Set<String> involved = new HashSet<>(checkedWith());
+			involved.addAll(DEPENDS_ON.getOrDefault(this.property, Set.of()));
+			involved.add(this.property);
+			return involved;
 		}
 
 	}

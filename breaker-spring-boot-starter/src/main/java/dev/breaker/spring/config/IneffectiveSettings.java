@@ -73,8 +73,9 @@ final class IneffectiveSettings {
 			}
 			else {
 				this.found.computeIfAbsent(setting.level(), (level) -> new LinkedHashMap<>())
-					.put(property, "\"%s\" is \"%s\" (%s), but %s".formatted(Level.written(by.getName()),
-							LogText.oneLine(String.valueOf(by.getValue())), by.getOrigin(), row.remedy()));
+					.put(property,
+							"\"%s\" is \"%s\" (%s), but %s".formatted(LogText.oneLine(Level.written(by.getName())),
+									LogText.oneLine(String.valueOf(by.getValue())), by.getOrigin(), row.remedy()));
 			}
 		}
 	}
@@ -87,7 +88,7 @@ final class IneffectiveSettings {
 		this.found.forEach((level, values) -> {
 			values.keySet().removeAll(this.effective.getOrDefault(level, Set.of()));
 			if (!values.isEmpty()) {
-				texts.add("Values of " + LogText.oneLine(level.toString()) + " have no effect: "
+				texts.add("Values of %s have no effect: ".formatted(LogText.oneLine(level.toString()))
 						+ values.values().stream().collect(Collectors.joining("; ")));
 			}
 		});
@@ -95,7 +96,7 @@ final class IneffectiveSettings {
 	}
 
 	static void report(List<String> texts) {
-		texts.forEach(logger::warn);
+		texts.forEach((text) -> logger.warn("{}", text));
 	}
 
 	/**

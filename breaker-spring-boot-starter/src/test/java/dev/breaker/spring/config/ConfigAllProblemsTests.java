@@ -6,6 +6,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -114,6 +115,20 @@ class ConfigAllProblemsTests {
 				    inventory.base-config: small
 				""")).containsOnlyOnce("Property: ")
 			.contains("Reason: for config \"small\" must be at most the 10 calls");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "minimum-number-of-calls: 0, sliding-window-size: 10",
+			"success-threshold-in-half-open-state: 0, consecutive-failure-threshold: 3",
+			"max-wait-duration-in-open-state: 0, wait-duration-in-open-state: 5s" })
+	void inheritedValueOutOfRangeIsOneProblemWhateverInstancesSet(String wrong, String right) {
+		assertThat(failure("""
+				breaker:
+				  configs.default.%s
+				  instances:
+				    payments.%s
+				    inventory.%2$s
+				""".formatted(wrong, right))).containsOnlyOnce("Property: ").doesNotContain("for instance");
 	}
 
 	@ParameterizedTest
