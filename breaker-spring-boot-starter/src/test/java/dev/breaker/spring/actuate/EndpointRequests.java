@@ -190,6 +190,19 @@ abstract class EndpointRequests {
 		refused(post("plain", body), STATES);
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			"state": "BRO\\nKEN"                   | Invalid state 'BRO KEN'
+			"state": "OPEN", "hold": "so\\r\\non"  | Invalid hold 'so on'
+			"state": "OPEN", "na\\nme": 1          | Unknown field 'na me'
+			"state": "OPEN", "name": "f\\nb"       | Invalid 'name' ('f b')
+			"state": "OPEN", "reset": "y\\nes"     | Invalid 'reset' ('y es')
+			"state": ["O\\nPEN"]                   | Invalid 'state' ([O PEN])
+			""")
+	void whatIsQuotedInAMessageIsOfOneLine(String fields, String message) {
+		refused(post("plain", "{" + fields + "}"), message);
+	}
+
 	@Test
 	void anEndlessBodyIs400() {
 		refused(post("plain", "{\"state\": \"OPEN\", \"reason\": \"" + "x".repeat(70_000) + "\"}"),

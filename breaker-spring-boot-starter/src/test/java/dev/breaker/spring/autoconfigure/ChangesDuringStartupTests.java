@@ -157,6 +157,13 @@ class ChangesDuringStartupTests {
 	}
 
 	@Test
+	void theNameOfABreakerForgesNoLine(CapturedOutput output) {
+		this.runner.withBean(Odd.class)
+			.withBean(Failing.class)
+			.run((context) -> assertThat(output).contains("A listener of circuit breaker 'odd WARN forged' failed: "));
+	}
+
+	@Test
 	void aClockThatFailsLosesNoEvent() {
 		CircuitBreakerRegistry own = CircuitBreakerRegistry.of(CircuitBreakerConfig.builder().clock(new Clock() {
 			@Override
@@ -280,6 +287,21 @@ class ChangesDuringStartupTests {
 			Calls.refused(this.breaker, 1);
 			this.breaker.close();
 			this.breaker.reset();
+		}
+
+	}
+
+	static class Odd implements InitializingBean {
+
+		private final CircuitBreaker breaker;
+
+		Odd(CircuitBreakerRegistry registry) {
+			this.breaker = registry.get("odd\nWARN forged");
+		}
+
+		@Override
+		public void afterPropertiesSet() {
+			Calls.succeed(this.breaker);
 		}
 
 	}
