@@ -188,6 +188,17 @@ class GroupCommandTests {
 	}
 
 	@Test
+	void aHoldGivenLateHoldsForNewKeysUntilItEnds() {
+		this.clock.advance(Duration.ofHours(1));
+		this.group.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(10)));
+		this.clock.advance(Duration.ofMinutes(10).minusNanos(1));
+		assertThat(this.group.get("during").state()).isEqualTo(State.FORCED_OPEN);
+		this.clock.advance(Duration.ofNanos(1));
+		assertThat(this.group.get("after").state()).isEqualTo(State.CLOSED);
+		assertThat(this.group.get("after").snapshot().lastChange()).isNull();
+	}
+
+	@Test
 	void aResetReachesOneThatComesBack() {
 		CircuitBreaker a = this.group.get("a");
 		for (int i = 0; i < 3; i++) {

@@ -23,6 +23,9 @@ class LogTextTests {
 	void fitTextIsNotCopied() {
 		String name = new String("inventory:köln");
 		assertThat(LogText.oneLine(name)).isSameAs(name);
+		String longest = "inventory of ".repeat(23) + "c";
+		assertThat(longest).hasSize(300);
+		assertThat(LogText.oneLine(longest)).isSameAs(longest);
 	}
 
 	@ParameterizedTest

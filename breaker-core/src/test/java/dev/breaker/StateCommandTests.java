@@ -30,6 +30,14 @@ class StateCommandTests {
 	}
 
 	@Test
+	void saysWhatItCommands() {
+		assertThat(StateCommand.to(State.CLOSED)).hasToString("StateCommand[CLOSED]");
+		assertThat(StateCommand.to(State.OPEN).hold(Duration.ofMinutes(10)).comment("drill").actor("alice"))
+			.hasToString("StateCommand[OPEN for PT10M]");
+		assertThat(StateCommand.reset()).hasToString("StateCommand[reset]");
+	}
+
+	@Test
 	void whatTheRulesDecideHasNeither() {
 		this.test.breaker.apply(StateCommand.to(State.OPEN).comment("a drill").actor("alice"));
 		this.test.advance(Duration.ofSeconds(10));

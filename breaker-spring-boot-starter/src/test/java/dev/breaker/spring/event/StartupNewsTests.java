@@ -1,0 +1,186 @@
+package dev.breaker.spring.event;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerListener;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.StateChange;
+import dev.breaker.spring.support.Calls;
+import dev.breaker.spring.support.HandClock;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+@ExtendWith(OutputCaptureExtension.class)
+class StartupNewsTests {
+
+	private final HandClock clock = new HandClock();
+
+	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry
+		.of(this.clock.config().ignoreExceptions(IllegalArgumentException.class).build());
+
+	private final StartupNews news = new StartupNews(this.registry, () -> null);
+
+	private final CircuitBreaker breaker = this.registry.get("payments");
+
+	@Test
+	void everyKindIsToldInOrderAndOnce() {
+		everyKind();
+		Recording first = new Recording();
+		Recording second = new Recording();
+		this.news.handOver(List.of(first, second));
+		assertThat(first.heard).containsExactly("success 20", "failure 30", "ignored 30", "OPEN", "refused", "CLOSED",
+				"reset");
+		assertThat(second.heard).isEqualTo(first.heard);
+		Calls.succeed(this.breaker);
+		assertThat(first.heard).hasSize(8).endsWith("success 20");
+		assertThat(kept()).isEmpty();
+	}
+
+	@Test
+	void missedEventsHaveTheTimesThatCallsTook() {
+		everyKind();
+		BreakerEvents events = new BreakerEvents(this.registry, 10, EnumSet.allOf(BreakerEvent.Type.class), this.news);
+		events.afterSingletonsInstantiated();
+		assertThat(events.all()).extracting(BreakerEvent::type, BreakerEvent::elapsed)
+			.containsExactly(tuple(BreakerEvent.Type.SUCCESS, Duration.ofMillis(20)),
+					tuple(BreakerEvent.Type.FAILURE, Duration.ofMillis(30)),
+					tuple(BreakerEvent.Type.IGNORED, Duration.ofMillis(30)),
+					tuple(BreakerEvent.Type.STATE_CHANGE, null), tuple(BreakerEvent.Type.NOT_PERMITTED, null),
+					tuple(BreakerEvent.Type.STATE_CHANGE, null), tuple(BreakerEvent.Type.RESET, null));
+	}
+
+	@Test
+	void tenThousandCallsAndAsManyChangesAreKept(CapturedOutput output) {
+		for (int i = 0; i < 10_000; i++) {
+			Calls.succeed(this.breaker);
+		}
+		assertThat(output).doesNotContain("there are more than");
+		Calls.succeed(this.breaker);
+		Calls.succeed(this.breaker);
+		assertThat(output).containsOnlyOnce("While the context starts there are more than 10000 calls");
+		assertThat(kept()).hasSize(10_000);
+		for (int i = 0; i < 5_001; i++) {
+			this.breaker.open();
+			this.breaker.close();
+		}
+		assertThat(output).containsOnlyOnce("While the context starts there are more than 10000 changes");
+		assertThat(kept()).hasSize(20_000)
+			.filteredOn((news) -> news.type() == BreakerEvent.Type.STATE_CHANGE)
+			.hasSize(10_000);
+	}
+
+	@Test
+	void aListenerThatFailsHindersNoOther(CapturedOutput output) {
+		everyKind();
+		Recording recording = new Recording();
+		this.news.handOver(List.of(new CircuitBreakerListener() {
+			@Override
+			public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+				throw new IllegalStateException("no ears");
+			}
+		}, recording));
+		assertThat(recording.heard).hasSize(7);
+		assertThat(output).contains("A listener of circuit breaker 'payments' failed").contains("no ears");
+	}
+
+	@Test
+	void nothingIsHeardAfterClose() {
+		Calls.succeed(this.breaker);
+		this.news.close();
+		Calls.succeed(this.breaker);
+		assertThat(kept()).isEmpty();
+	}
+
+	@Test
+	void aClockThatFailsLosesNoNews() {
+		Instant before = Instant.now();
+		InstantSource failing = () -> {
+			throw new IllegalStateException("clock");
+		};
+		Calls.succeed(this.registry.get("odd", this.clock.config().clock(failing.withZone(ZoneOffset.UTC)).build()));
+		assertThat(kept()).singleElement().satisfies((news) -> assertThat(news.at()).isAfterOrEqualTo(before));
+	}
+
+	@Test
+	void aListenerOfOneBreakerHearsOfThatAlone() {
+		Calls.succeed(this.breaker);
+		CircuitBreaker other = this.registry.get("other");
+		Calls.fail(other, 1);
+		Recording recording = new Recording();
+		this.news.addTo(other, recording);
+		Calls.succeed(other);
+		Calls.succeed(this.breaker);
+		assertThat(recording.heard).containsExactly("failure 30", "success 20");
+	}
+
+	private void everyKind() {
+		Calls.succeed(this.breaker);
+		Calls.fail(this.breaker, 1);
+		Calls.fail(this.breaker, new IllegalArgumentException());
+		this.breaker.open();
+		Calls.refused(this.breaker, 1);
+		this.breaker.close();
+		this.breaker.reset();
+	}
+
+	private List<StartupNews.News> kept() {
+		List<StartupNews.News> kept = new ArrayList<>();
+		this.news.catchUp(() -> {
+		}, kept::add);
+		return kept;
+	}
+
+	/**
+	 * Writes down what it hears, with the milliseconds that calls took.
+	 */
+	private static final class Recording implements CircuitBreakerListener {
+
+		private final List<String> heard = new ArrayList<>();
+
+		@Override
+		public void onStateChange(CircuitBreaker breaker, StateChange change) {
+			this.heard.add(change.to().name());
+		}
+
+		@Override
+		public void onReset(CircuitBreaker breaker) {
+			this.heard.add("reset");
+		}
+
+		@Override
+		public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+			this.heard.add("success " + Duration.ofNanos(elapsedNanos).toMillis());
+		}
+
+		@Override
+		public void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
+			this.heard.add("failure " + Duration.ofNanos(elapsedNanos).toMillis());
+		}
+
+		@Override
+		public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+			this.heard.add("ignored " + Duration.ofNanos(elapsedNanos).toMillis());
+		}
+
+		@Override
+		public void onNotPermitted(CircuitBreaker breaker) {
+			this.heard.add("refused");
+		}
+
+	}
+
+}
