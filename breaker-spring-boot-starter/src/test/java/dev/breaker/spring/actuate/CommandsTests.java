@@ -1,0 +1,40 @@
+package dev.breaker.spring.actuate;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.State;
+import dev.breaker.StateCommand;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the log says of commands.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class CommandsTests {
+
+	@Test
+	void namesAndOperatorsForgeNoLine(CapturedOutput output) {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+		registry.get("one\nERROR forged");
+		registry.group("many\nERROR forged", CircuitBreakerConfig.ofDefaults(), 1);
+		Commands commands = new Commands(registry, (event) -> {
+			throw new IllegalStateException("no audit");
+		});
+		StateCommand command = StateCommand.to(State.FORCED_OPEN).actor("eve\r\nERROR forged");
+		assertThat(commands.give("one\nERROR forged", command)).isTrue();
+		assertThat(commands.give("many\nERROR forged", command)).isTrue();
+		assertThat(output).contains(
+				"Circuit breaker 'one ERROR forged': operator eve ERROR forged commands FORCED_OPEN",
+				"Circuit breakers 'many ERROR forged' of 0 keys: operator eve ERROR forged commands FORCED_OPEN",
+				"The audit of a command to circuit breaker 'one ERROR forged' failed",
+				"The audit of a command to circuit breaker 'many ERROR forged' failed");
+		assertThat(output.toString().lines()).noneMatch((line) -> line.startsWith("ERROR"));
+	}
+
+}
