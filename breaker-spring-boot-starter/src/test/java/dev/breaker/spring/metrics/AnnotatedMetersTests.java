@@ -1,10 +1,22 @@
 package dev.breaker.spring.metrics;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.support.RunningApplication;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -57,6 +69,25 @@ class AnnotatedMetersTests {
 	}
 
 	@Test
+	@Order(1)
+	void tableOfTheDocumentationHasEachMeterAndItsTags() throws IOException {
+		Map<String, Set<String>> documented = new TreeMap<>();
+		Files.readString(Path.of("..", "docs", "meters.md")).lines().filter((row) -> row.startsWith("| `")).forEach((row) -> {
+			String[] cells = row.split("\\|");
+			Set<String> tags = codes(cells[3].replaceAll("= [^`]*", ""));
+			codes(cells[1]).forEach((meter) -> documented.put(meter, tags));
+		});
+		Map<String, Set<String>> registered = new TreeMap<>();
+		for (Meter meter : this.application.bean(MeterRegistry.class).getMeters()) {
+			if (meter.getId().getName().startsWith("breaker.")) {
+				registered.put(meter.getId().getName(),
+						meter.getId().getTags().stream().map(Tag::getKey).collect(Collectors.toCollection(TreeSet::new)));
+			}
+		}
+		assertThat(documented).isEqualTo(registered);
+	}
+
+	@Test
 	@Order(2)
 	void callsAndFallbacksAreCounted() {
 		Shop shop = this.application.bean(Shop.class);
@@ -94,6 +125,14 @@ class AnnotatedMetersTests {
 
 	private List<String> scrape() {
 		return this.application.get("/actuator/prometheus").body().lines().toList();
+	}
+
+	private static Set<String> codes(String cell) {
+		return Pattern.compile("`([^`]+)`")
+			.matcher(cell)
+			.results()
+			.map((code) -> code.group(1))
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	@Configuration(proxyBeanMethods = false)
