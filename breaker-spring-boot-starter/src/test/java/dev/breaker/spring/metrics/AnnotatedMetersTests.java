@@ -72,16 +72,23 @@ class AnnotatedMetersTests {
 	@Order(1)
 	void tableOfTheDocumentationHasEachMeterAndItsTags() throws IOException {
 		Map<String, Set<String>> documented = new TreeMap<>();
-		Files.readString(Path.of("..", "docs", "meters.md")).lines().filter((row) -> row.startsWith("| `")).forEach((row) -> {
-			String[] cells = row.split("\\|");
-			Set<String> tags = codes(cells[3].replaceAll("= [^`]*", ""));
-			codes(cells[1]).forEach((meter) -> documented.put(meter, tags));
-		});
+		Files.readString(Path.of("..", "docs", "meters.md"))
+			.lines()
+			.filter((row) -> row.startsWith("| `"))
+			.forEach((row) -> {
+				String[] cells = row.split("\\|");
+				Set<String> tags = codes(cells[3].replaceAll("= [^`]*", ""));
+				codes(cells[1]).forEach((meter) -> documented.put(meter, tags));
+			});
 		Map<String, Set<String>> registered = new TreeMap<>();
 		for (Meter meter : this.application.bean(MeterRegistry.class).getMeters()) {
 			if (meter.getId().getName().startsWith("breaker.")) {
 				registered.put(meter.getId().getName(),
-						meter.getId().getTags().stream().map(Tag::getKey).collect(Collectors.toCollection(TreeSet::new)));
+						meter.getId()
+							.getTags()
+							.stream()
+							.map(Tag::getKey)
+							.collect(Collectors.toCollection(TreeSet::new)));
 			}
 		}
 		assertThat(documented).isEqualTo(registered);

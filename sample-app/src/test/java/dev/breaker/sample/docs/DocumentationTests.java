@@ -181,11 +181,8 @@ class DocumentationTests {
 
 	private static List<String> pages() {
 		try (Stream<Path> docs = Files.list(PROJECT.resolve("docs"))) {
-			return Stream
-				.concat(Stream.of("README.md"),
-						docs.map((page) -> "docs/" + page.getFileName())
-							.filter((page) -> page.endsWith(".md"))
-							.sorted())
+			return Stream.concat(Stream.of("README.md"),
+					docs.map((page) -> "docs/" + page.getFileName()).filter((page) -> page.endsWith(".md")).sorted())
 				.toList();
 		}
 		catch (IOException ex) {
