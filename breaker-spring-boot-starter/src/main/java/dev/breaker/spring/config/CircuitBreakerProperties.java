@@ -134,24 +134,24 @@ public class CircuitBreakerProperties {
 
 	/**
 	 * Class of a Predicate: true for an exception that counts as a failure. The bean of
-	 * that type, else made by its no-argument constructor. "none" takes an inherited one
-	 * away.
+	 * that type, else made by its constructor without parameters. "none" takes an
+	 * inherited one away.
 	 */
 	@AcceptsNone
 	private @Nullable Class<? extends Predicate<?>> recordExceptionPredicate;
 
 	/**
 	 * Class of a Predicate: true for an exception that counts as nothing. The bean of
-	 * that type, else made by its no- argument constructor. "none" takes an inherited one
-	 * away.
+	 * that type, else made by its constructor without parameters. "none" takes an
+	 * inherited one away.
 	 */
 	@AcceptsNone
 	private @Nullable Class<? extends Predicate<?>> ignoreExceptionPredicate;
 
 	/**
 	 * Class of a Predicate: true for a result that counts as a failure. The bean of that
-	 * type, else made by its no- argument constructor. "none" takes an inherited one
-	 * away.
+	 * type, else made by its constructor without parameters. "none" takes an inherited
+	 * one away.
 	 */
 	@AcceptsNone
 	private @Nullable Class<? extends Predicate<?>> recordResultPredicate;

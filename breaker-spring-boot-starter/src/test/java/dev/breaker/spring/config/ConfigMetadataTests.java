@@ -35,7 +35,9 @@ class ConfigMetadataTests {
 	void everyPropertyHasATypeADescriptionAndADefault(String key) {
 		JsonNode property = find("properties", key).orElseThrow(() -> new AssertionError("No metadata of " + key));
 		assertThat(property.path("type").asString()).isNotEmpty();
-		assertThat(property.path("description").asString()).isNotEmpty();
+		assertThat(property.path("description").asString()).isNotEmpty()
+			.as("a word that was broken over a line")
+			.doesNotContainPattern("\\w- ");
 		assertThat(property.has("defaultValue")).isTrue();
 	}
 

@@ -1,9 +1,9 @@
-package dev.breaker.sample.readme;
+package dev.breaker.sample.docs;
 
 import java.util.concurrent.CompletionStage;
 
 /**
- * What README's Java blocks speak of and do not show.
+ * What the Java blocks of the documentation refer to and do not show.
  */
 public abstract class Vocabulary {
 

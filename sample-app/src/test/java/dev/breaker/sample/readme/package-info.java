@@ -1,4 +1,0 @@
-/**
- * The blocks of README, compiled and run.
- */
-package dev.breaker.sample.readme;
