@@ -37,13 +37,12 @@ final class ShopClient {
 	}
 
 	/**
-	 * Nothing wrong, no traffic, every breaker as new, and no class left to load in the
-	 * first call of a test.
+	 * Nothing wrong, no traffic, no class left to load in the first call of a test, and
+	 * no trace of these calls in a breaker.
 	 */
 	void restore() {
 		assertThat(post("/traffic?rps=0").status()).isEqualTo(200);
 		SERVICES.forEach((service) -> behave(service, "ok"));
-		resetBreakers();
 		get("/checkout/sku-1");
 		get("/partner/sku-1");
 		resetBreakers();

@@ -5,6 +5,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import dev.breaker.spring.test.AutoConfigureCircuitBreakers;
+
 import org.springframework.boot.micrometer.metrics.test.autoconfigure.AutoConfigureMetrics;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -22,6 +24,7 @@ import org.springframework.context.annotation.Import;
 		"breaker.instances.partner.max-wait-duration-in-open-state=20m",
 		"logging.level.dev.breaker.CircuitBreaker=error" })
 @AutoConfigureMetrics
+@AutoConfigureCircuitBreakers
 @Import(ShopTestConfiguration.class)
 @interface ShopTest {
 

@@ -1,6 +1,8 @@
 package dev.breaker.sample;
 
-import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import java.time.Clock;
+
+import dev.breaker.spring.BreakerClock;
 
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -20,18 +22,8 @@ class ShopTestConfiguration {
 	}
 
 	@Bean
-	CircuitBreakerConfigCustomizer paymentsClock(TestClock clock) {
-		return CircuitBreakerConfigCustomizer.of("payments", (config) -> config.nanoClock(clock));
-	}
-
-	@Bean
-	CircuitBreakerConfigCustomizer inventoryClock(TestClock clock) {
-		return CircuitBreakerConfigCustomizer.of("inventory", (config) -> config.nanoClock(clock));
-	}
-
-	@Bean
-	CircuitBreakerConfigCustomizer partnerClock(TestClock clock) {
-		return CircuitBreakerConfigCustomizer.of("partner", (config) -> config.nanoClock(clock));
+	BreakerClock clockOfAllBreakers(TestClock clock) {
+		return new BreakerClock(clock, Clock.systemUTC());
 	}
 
 }

@@ -52,7 +52,8 @@ class CircuitBreakersTestExecutionListener implements TestExecutionListener, Ord
 
 	@Override
 	public void afterTestMethod(TestContext context) {
-		if (ofClass(context) != null) {
+		// One that the test made dirty is gone, and is not to be made again
+		if (ofClass(context) != null && context.hasApplicationContext()) {
 			CircuitBreakers.reset(registry(context));
 		}
 	}

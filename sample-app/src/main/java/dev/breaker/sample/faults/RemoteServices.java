@@ -11,6 +11,7 @@ import dev.breaker.sample.ShopProperties;
 import dev.breaker.sample.web.Problems;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -18,7 +19,7 @@ import org.springframework.stereotype.Component;
  * The services that the shop calls, under the names of the breakers that guard them.
  */
 @Component
-public class RemoteServices implements SmartLifecycle {
+public class RemoteServices implements SmartLifecycle, DisposableBean {
 
 	private final ExecutorService threads = Executors.newFixedThreadPool(4, (task) -> {
 		Thread thread = new Thread(task, "remote-service");
@@ -70,6 +71,11 @@ public class RemoteServices implements SmartLifecycle {
 	public void stop() {
 		this.running = false;
 		this.services.values().forEach(RemoteService::stop);
+	}
+
+	/** Not when it stops: Spring tests pause a context and start it again. */
+	@Override
+	public void destroy() {
 		this.threads.shutdownNow();
 	}
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -27,6 +28,9 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestExecutionListeners;
 import org.springframework.test.context.support.DependencyInjectionTestExecutionListener;
 
@@ -116,6 +120,13 @@ class AutoConfigureCircuitBreakersTests {
 	@Test
 	void composedAnnotationIsUnderstood() {
 		assertThat(failures(Composed.class, InheritsComposed.class)).isEmpty();
+	}
+
+	@Test
+	void dirtyContextIsNotMadeAgain() {
+		Refreshes.count.set(0);
+		assertThat(failures(MakesDirty.class)).isEmpty();
+		assertThat(Refreshes.count).hasValue(1);
 	}
 
 	private static void assertAlone(ApplicationContext context, CircuitBreakerRegistry registry) {
@@ -263,6 +274,30 @@ class AutoConfigureCircuitBreakersTests {
 		@Bean
 		ManualClock clock() {
 			return new ManualClock(START);
+		}
+
+	}
+
+	@SpringBootTest(classes = ShopApplication.class)
+	@AutoConfigureCircuitBreakers
+	@Import(Refreshes.class)
+	static class MakesDirty {
+
+		@Test
+		@DirtiesContext
+		void runs() {
+		}
+
+	}
+
+	@TestConfiguration(proxyBeanMethods = false)
+	static class Refreshes {
+
+		static final AtomicInteger count = new AtomicInteger();
+
+		@EventListener(ContextRefreshedEvent.class)
+		void refreshed() {
+			count.incrementAndGet();
 		}
 
 	}
