@@ -16,6 +16,7 @@ import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.UriUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -65,7 +66,8 @@ class EndpointRequestGuardTests {
 			.satisfies((ex) -> {
 				assertThat(ex.answer().status()).isEqualTo(404);
 				assertThat(ex.answer().error()).isEqualTo("Not Found");
-				assertThat(ex.answer().message()).isEqualTo("There is no circuit breaker '" + name + "'");
+				assertThat(ex.answer().message()).startsWith("The path '"
+						+ UriUtils.decode(name, StandardCharsets.UTF_8) + "' is that of no circuit breaker");
 			});
 	}
 

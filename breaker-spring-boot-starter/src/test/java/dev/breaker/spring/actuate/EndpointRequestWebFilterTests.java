@@ -74,7 +74,7 @@ class EndpointRequestWebFilterTests {
 		assertAnswer(exchange, 400, "A command is given in the body");
 		MockServerWebExchange misspelt = post("/actuator/circuitbreakers/x//y", "application/json", JSON);
 		assertThat(filter(misspelt)).isNull();
-		assertAnswer(misspelt, 404, "There is no circuit breaker");
+		assertAnswer(misspelt, 404, "The path 'x//y' is that of no circuit breaker");
 	}
 
 	@Test
