@@ -34,7 +34,7 @@ public final class Benchmarks {
 	private static final String ANNOTATED = "AnnotatedBenchmark";
 
 	/** For those two, whose forks differ more from each other than those of others. */
-	private static final int MORE_FORKS = 7;
+	private static final int MORE_FORKS = 5;
 
 	/** Nothing is shared there, or it is the same question again. */
 	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|StartUpBenchmark";
