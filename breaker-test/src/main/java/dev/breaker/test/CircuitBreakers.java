@@ -166,7 +166,8 @@ public final class CircuitBreakers {
 	/**
 	 * Waits until a breaker has recorded as many results, for calls that end on other
 	 * threads. They are counted since the breaker was made or reset, so that it does not
-	 * matter how many came before this moment.
+	 * matter how many came before this moment. Those awaited here are in the window, too,
+	 * and the state is what they made of it.
 	 * @param breaker the breaker
 	 * @param results how many successes, failures and ignored calls together
 	 * @param timeout how long to wait for them at most, in real time
@@ -178,13 +179,16 @@ public final class CircuitBreakers {
 		long deadline = System.nanoTime() + timeout.toNanos();
 		breaker.addListener(news);
 		try {
-			Snapshot snapshot = breaker.snapshot();
-			while (recorded(snapshot) < results) {
-				if (!news.arrived.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+			long missing = results - recorded(breaker.snapshot());
+			while (missing > 0) {
+				// Heard after they were recorded in full; counted before
+				int permits = (int) Math.min(missing, Integer.MAX_VALUE);
+				if (!news.arrived.tryAcquire(permits, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+					Snapshot snapshot = breaker.snapshot();
 					throw new AssertionError("Circuit breaker '" + breaker.name() + "' recorded " + recorded(snapshot)
 							+ " of " + results + " results within " + timeout + ".\n" + Description.of(snapshot));
 				}
-				snapshot = breaker.snapshot();
+				missing = results - recorded(breaker.snapshot());
 			}
 		}
 		catch (InterruptedException ex) {

@@ -34,6 +34,19 @@ class CircuitBreakersTests {
 		return this.clock.config();
 	}
 
+	/** Runs on another thread as soon as this one waits. */
+	private static Thread onceWaiting(Runnable task) {
+		Thread waiting = Thread.currentThread();
+		Thread other = new Thread(() -> {
+			while (waiting.getState() != Thread.State.TIMED_WAITING) {
+				Thread.onSpinWait();
+			}
+			task.run();
+		});
+		other.start();
+		return other;
+	}
+
 	@Nested
 	class LookUp {
 
@@ -303,8 +316,7 @@ class CircuitBreakersTests {
 			this.breaker.callAsync(() -> answer.thenApply((text) -> {
 				throw new IllegalStateException(text);
 			}));
-			Thread other = new Thread(() -> answer.complete("late"));
-			other.start();
+			Thread other = onceWaiting(() -> answer.complete("late"));
 			CircuitBreakers.awaitRecorded(this.breaker, 3, Duration.ofSeconds(30));
 			assertThat(this.breaker).hasSucceeded(1).hasFailed(1).hasIgnored(1);
 			other.join(TimeUnit.SECONDS.toMillis(30));
@@ -376,9 +388,8 @@ class CircuitBreakersTests {
 		void callsOfOtherThreadsAreAwaited() throws Exception {
 			CircuitBreaker payments = this.registry.get("payments");
 			RecordingListener listener = RecordingListener.of(payments);
-			Thread other = new Thread(() -> payments.run(() -> {
+			Thread other = onceWaiting(() -> payments.run(() -> {
 			}));
-			other.start();
 			listener.awaitCalls(1, Duration.ofSeconds(30));
 			assertThat(payments.snapshot().bufferedCalls()).isOne();
 			other.join(TimeUnit.SECONDS.toMillis(30));

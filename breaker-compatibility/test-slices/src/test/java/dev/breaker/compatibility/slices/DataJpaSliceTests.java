@@ -2,6 +2,8 @@ package dev.breaker.compatibility.slices;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.test.AutoConfigureCircuitBreakers;
+import dev.breaker.test.CircuitBreakers;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -12,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @DataJpaTest
+@AutoConfigureCircuitBreakers
 @Import(Guarded.class)
 class DataJpaSliceTests {
 
@@ -23,7 +26,7 @@ class DataJpaSliceTests {
 	@Test
 	void aRepositoryIsGuarded(@Autowired Orders orders, @Autowired CircuitBreakerRegistry registry) {
 		assertThat(orders.countByState("paid")).isZero();
-		registry.get("orders").forceOpen();
+		CircuitBreakers.named(registry, "orders").forceOpen();
 		assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(() -> orders.countByState("paid"));
 	}
 

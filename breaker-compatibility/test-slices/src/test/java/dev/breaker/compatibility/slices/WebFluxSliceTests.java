@@ -1,18 +1,36 @@
 package dev.breaker.compatibility.slices;
 
+import java.time.Duration;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.spring.test.AutoConfigureCircuitBreakers;
+import dev.breaker.test.CircuitBreakers;
+import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.webflux.test.autoconfigure.WebFluxTest;
 import org.springframework.context.annotation.Import;
 
+import static dev.breaker.test.CircuitBreakerAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 @WebFluxTest
+@AutoConfigureCircuitBreakers
 @Import(Guarded.class)
 class WebFluxSliceTests {
 
 	@Test
 	void aBeanIsGuarded(@Autowired Guarded bean) {
 		Guarded.assertGuards(bean);
+	}
+
+	@Test
+	@AutoConfigureCircuitBreakers(open = "payments")
+	void aTestBeginsWithAnOpenBreaker(@Autowired Guarded bean, @Autowired ManualClock clock) {
+		assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(bean::call);
+		clock.advance(Duration.ofMinutes(1));
+		assertThat(CircuitBreakers.named(bean.registry(), "payments")).isHalfOpen();
 	}
 
 }
