@@ -33,8 +33,10 @@ public final class Benchmarks {
 
 	private static final String ANNOTATED = "AnnotatedBenchmark";
 
+	private static final int FORKS = 2;
+
 	/** For those two, whose forks differ more from each other than those of others. */
-	private static final int MORE_FORKS = 5;
+	private static final int MORE_FORKS = 4;
 
 	/** Nothing is shared there, or it is the same question again. */
 	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|StartUpBenchmark";
@@ -119,12 +121,12 @@ public final class Benchmarks {
 		if (name.contains(START_UP)) {
 			options.warmupIterations(0).measurementIterations(1);
 		}
-		run(name,
-				options.forks(!this.full ? 1 : (name.contains(START_UP) || name.contains(ANNOTATED)) ? MORE_FORKS : 3));
+		run(name, options
+			.forks(!this.full ? 1 : (name.contains(START_UP) || name.contains(ANNOTATED)) ? MORE_FORKS : FORKS));
 	}
 
 	private void runByTwo(String name) {
-		run(name + " by two threads", options(name, 2).forks(this.full ? 3 : 1).param("percent", "1").threads(2));
+		run(name + " by two threads", options(name, 2).forks(this.full ? FORKS : 1).param("percent", "1").threads(2));
 	}
 
 	private ChainedOptionsBuilder options(String name, int threads) {
