@@ -14,7 +14,7 @@ final class AsyncCall<T extends @Nullable Object> {
 
 	private final CircuitBreaker breaker;
 
-	private final Ticket ticket;
+	private final Admission admission;
 
 	private final boolean timed;
 
@@ -24,18 +24,18 @@ final class AsyncCall<T extends @Nullable Object> {
 
 	private final @Nullable Function<Throwable, ? extends CompletionStage<T>> fallback;
 
-	private final BreakerPermit permit;
+	private final DefaultPermit permit;
 
-	AsyncCall(CircuitBreaker breaker, Ticket ticket, boolean timed, long start,
+	AsyncCall(CircuitBreaker breaker, Admission admission, boolean timed, long start,
 			Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback) {
 		this.breaker = breaker;
-		this.ticket = ticket;
+		this.admission = admission;
 		this.timed = timed;
 		this.start = start;
 		this.work = work;
 		this.fallback = fallback;
-		this.permit = new BreakerPermit(breaker, ticket);
+		this.permit = new DefaultPermit(breaker, admission);
 	}
 
 	CompletionStage<T> start() {
@@ -43,7 +43,7 @@ final class AsyncCall<T extends @Nullable Object> {
 		GuardedFuture<T> guarded;
 		try {
 			source = Objects.requireNonNull(this.work.get(), "The guarded call returned no stage");
-			if (this.ticket instanceof Probes.Probe probe) {
+			if (this.admission instanceof Probes.Probe probe) {
 				probe.leave();
 			}
 			guarded = new GuardedFuture<>(this, source);
@@ -51,7 +51,7 @@ final class AsyncCall<T extends @Nullable Object> {
 		}
 		catch (Throwable thrown) {
 			if (this.permit.giveBack() && record(thrown).fallsBack() && this.fallback != null) {
-				return instead(this.fallback, Rules.unwrap(thrown));
+				return instead(this.fallback, CallClassifier.unwrap(thrown));
 			}
 			throw thrown;
 		}
@@ -69,7 +69,7 @@ final class AsyncCall<T extends @Nullable Object> {
 				guarded.finish(result, null);
 			}
 			else if (record(thrown).fallsBack() && this.fallback != null) {
-				CompletionStage<T> instead = instead(this.fallback, Rules.unwrap(thrown));
+				CompletionStage<T> instead = instead(this.fallback, CallClassifier.unwrap(thrown));
 				guarded.goesOnWith(instead);
 				instead.whenComplete(guarded::finish);
 			}
@@ -101,7 +101,7 @@ final class AsyncCall<T extends @Nullable Object> {
 	private void recordReturned(T result) {
 		try {
 			long end = end();
-			this.breaker.returned(this.ticket, result, CircuitBreaker.elapsed(this.start, end), end);
+			this.breaker.returned(this.admission, result, CircuitBreaker.elapsed(this.start, end), end);
 		}
 		finally {
 			this.breaker.exit();
@@ -111,7 +111,7 @@ final class AsyncCall<T extends @Nullable Object> {
 	private Outcome record(Throwable thrown) {
 		try {
 			long end = end();
-			return this.breaker.threw(this.ticket, thrown, CircuitBreaker.elapsed(this.start, end), end);
+			return this.breaker.threw(this.admission, thrown, CircuitBreaker.elapsed(this.start, end), end);
 		}
 		finally {
 			this.breaker.exit();

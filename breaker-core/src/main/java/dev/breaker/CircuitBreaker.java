@@ -60,7 +60,7 @@ public final class CircuitBreaker {
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
-		Rehearsal.run();
+		ClassWarmUp.run();
 	}
 
 	private final String name;
@@ -88,7 +88,7 @@ public final class CircuitBreaker {
 
 	private volatile Period period;
 
-	private volatile boolean ruleComplaintLogged;
+	private volatile boolean hookFailureLogged;
 
 	CircuitBreaker(String name, CircuitBreakerConfig config, @Nullable GroupMember member) {
 		this.name = name;
@@ -175,16 +175,16 @@ public final class CircuitBreaker {
 	private Snapshot shown() {
 		long now;
 		Period p;
-		Figures figures;
+		WindowCounts counts;
 		do {
 			p = settled();
 			now = this.nanoClock.read();
-			figures = p.figures(now);
-			// Figures that led to another state are none of this one's.
+			counts = p.counts(now);
+			// WindowCounts that led to another state are none of this one's.
 		}
 		while (p != current(now));
-		return new Snapshot(this.name, p.state, p.since, figures.failureRate(), figures.slowCallRate(), figures.calls(),
-				figures.failed(), figures.slow(), figures.consecutiveFailures(), figures.callsUntilEvaluated(),
+		return new Snapshot(this.name, p.state, p.since, counts.failureRate(), counts.slowCallRate(), counts.calls(),
+				counts.failed(), counts.slow(), counts.consecutiveFailures(), counts.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
 				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(now)), p.lastChange);
 	}
@@ -239,19 +239,19 @@ public final class CircuitBreaker {
 		}
 	}
 
-	private <T extends @Nullable Object, X extends Throwable> T make(Ticket ticket,
+	private <T extends @Nullable Object, X extends Throwable> T make(Admission admission,
 			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
-		if (ticket instanceof Period) {
-			return attempt(ticket, work, fallback);
+		if (admission instanceof Period) {
+			return attempt(admission, work, fallback);
 		}
-		if (ticket instanceof Refusal refusal) {
+		if (admission instanceof Admission.Refusal refusal) {
 			return fallback.apply(refusal.toException(this.name));
 		}
 		try {
-			return attempt(ticket, work, fallback);
+			return attempt(admission, work, fallback);
 		}
 		finally {
-			if (ticket instanceof Probes.Probe probe) {
+			if (admission instanceof Probes.Probe probe) {
 				// Also where the end of the stack kept it from being recorded.
 				probe.leave();
 				probe.endIfForgotten();
@@ -259,9 +259,9 @@ public final class CircuitBreaker {
 		}
 	}
 
-	private <T extends @Nullable Object, X extends Throwable> T attempt(Ticket ticket,
+	private <T extends @Nullable Object, X extends Throwable> T attempt(Admission admission,
 			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
-		boolean timed = timed(ticket);
+		boolean timed = timed(admission);
 		long start = timed ? this.nanoClock.read() : UNREAD;
 		T result;
 		try {
@@ -269,13 +269,13 @@ public final class CircuitBreaker {
 		}
 		catch (Throwable thrown) {
 			long end = timed ? this.nanoClock.read() : UNREAD;
-			if (threw(ticket, thrown, elapsed(start, end), end).fallsBack()) {
+			if (threw(admission, thrown, elapsed(start, end), end).fallsBack()) {
 				return fallback.apply(thrown);
 			}
 			throw thrown;
 		}
 		long end = timed ? this.nanoClock.read() : UNREAD;
-		returned(ticket, result, elapsed(start, end), end);
+		returned(admission, result, elapsed(start, end), end);
 		return result;
 	}
 
@@ -338,15 +338,15 @@ public final class CircuitBreaker {
 		CircuitBreaker live = entered();
 		boolean handedOver = false;
 		try {
-			Ticket ticket = live.judge(Thread.currentThread(), inside);
-			if (ticket instanceof Refusal refusal) {
+			Admission admission = live.judge(Thread.currentThread(), inside);
+			if (admission instanceof Admission.Refusal refusal) {
 				CallNotPermittedException exception = refusal.toException(live.name);
 				return (fallback != null) ? AsyncCall.instead(fallback, exception)
 						: CompletableFuture.failedFuture(exception);
 			}
-			boolean timed = live.timed(ticket);
+			boolean timed = live.timed(admission);
 			long start = timed ? live.nanoClock.read() : UNREAD;
-			AsyncCall<T> call = new AsyncCall<>(live, ticket, timed, start, work, fallback);
+			AsyncCall<T> call = new AsyncCall<>(live, admission, timed, start, work, fallback);
 			handedOver = true;
 			return call.start();
 		}
@@ -366,11 +366,11 @@ public final class CircuitBreaker {
 		CircuitBreaker live = entered();
 		boolean handedOver = false;
 		try {
-			Ticket ticket = live.judge(null, false);
-			if (ticket instanceof Refusal refusal) {
+			Admission admission = live.judge(null, false);
+			if (admission instanceof Admission.Refusal refusal) {
 				throw refusal.toException(live.name);
 			}
-			Permit permit = new BreakerPermit(live, ticket);
+			Permit permit = new DefaultPermit(live, admission);
 			handedOver = true;
 			return permit;
 		}
@@ -389,11 +389,11 @@ public final class CircuitBreaker {
 		CircuitBreaker live = entered();
 		boolean handedOver = false;
 		try {
-			Ticket ticket = live.judge(null, false);
-			if (ticket instanceof Refusal) {
+			Admission admission = live.judge(null, false);
+			if (admission instanceof Admission.Refusal) {
 				return null;
 			}
-			Permit permit = new BreakerPermit(live, ticket);
+			Permit permit = new DefaultPermit(live, admission);
 			handedOver = true;
 			return permit;
 		}
@@ -448,13 +448,13 @@ public final class CircuitBreaker {
 	 * it does not belong to one thread
 	 * @param inside whether it is known to be inside of another call, which decides
 	 */
-	private Ticket judge(@Nullable Thread caller, boolean inside) {
+	private Admission judge(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
-			return inside ? new Nested(p) : p;
+			return inside ? new Admission.Nested(p) : p;
 		}
 		if (p.isTimeless()) {
-			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : inside ? new Nested(p) : p;
+			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : inside ? new Admission.Nested(p) : p;
 		}
 		while (true) {
 			Period before = p;
@@ -465,13 +465,13 @@ public final class CircuitBreaker {
 				tell();
 				continue;
 			}
-			Ticket ticket = switch (p.state) {
-				case CLOSED, DISABLED, METRICS_ONLY -> inside ? new Nested(p) : p;
-				case HALF_OPEN -> inside ? new Nested(p) : takeProbe(p, caller, now);
+			Admission admission = switch (p.state) {
+				case CLOSED, DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
+				case HALF_OPEN -> inside ? new Admission.Nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
-			if (ticket != null) {
-				return ticket;
+			if (admission != null) {
+				return admission;
 			}
 			// No place among the probes: perhaps since they have just decided.
 			if (p.state != State.HALF_OPEN || p == current(now)) {
@@ -480,9 +480,9 @@ public final class CircuitBreaker {
 		}
 	}
 
-	private @Nullable Ticket takeProbe(Period p, @Nullable Thread caller, long now) {
+	private @Nullable Admission takeProbe(Period p, @Nullable Thread caller, long now) {
 		Probes probes = Objects.requireNonNull(p.probes);
-		Ticket ticket = probes.take(p, caller, now);
+		Admission admission = probes.take(p, caller, now);
 		if (probes.isFruitless(now)) {
 			HookFailures.log(logger,
 					"Circuit breaker '{}' has been HALF_OPEN and given out probes for {} without one that was recorded: "
@@ -490,17 +490,17 @@ public final class CircuitBreaker {
 							+ "or refusals by the same breaker of calls that they make on other threads",
 					LogText.oneLine(this.name), p.rules.config.maxWaitDurationInHalfOpenState());
 		}
-		return ticket;
+		return admission;
 	}
 
-	private Refusal refuse(Period p, long remaining) {
+	private Admission.Refusal refuse(Period p, long remaining) {
 		this.notPermitted.increment();
 		this.listeners.notPermitted(this);
-		return new Refusal(p, remaining);
+		return new Admission.Refusal(p, remaining);
 	}
 
-	private boolean timed(Ticket ticket) {
-		return ticket.period().rules.slowCallsJudged || this.listeners.wantTime;
+	private boolean timed(Admission admission) {
+		return admission.period().rules.slowCallsJudged || this.listeners.wantTime;
 	}
 
 	/** Zero of two that were not read. */
@@ -509,39 +509,65 @@ public final class CircuitBreaker {
 	}
 
 	/** A call came back. */
-	void returned(Ticket ticket, @Nullable Object result, long elapsed, long end) {
-		if (isUnrecorded(ticket)) {
+	void returned(Admission admission, @Nullable Object result, long elapsed, long end) {
+		if (isUnrecorded(admission)) {
 			return;
 		}
-		if (ticket.period().rules.isFailure(result, this)) {
-			fail(ticket, null, elapsed, end);
+		if (isFailure(admission, result)) {
+			fail(admission, null, elapsed, end);
 		}
 		else {
-			succeed(ticket, elapsed, end);
+			succeed(admission, elapsed, end);
 		}
 	}
 
 	/** A call threw. */
-	Outcome threw(Ticket ticket, Throwable thrown, long elapsed, long end) {
-		Outcome outcome = ticket.period().rules.outcomeOfThrown(thrown, this);
-		if (!isUnrecorded(ticket)) {
+	Outcome threw(Admission admission, Throwable thrown, long elapsed, long end) {
+		Outcome outcome = outcomeOf(admission, thrown);
+		if (!isUnrecorded(admission)) {
 			switch (outcome) {
-				case SUCCESS -> succeed(ticket, elapsed, end);
-				case FAILURE -> fail(ticket, Rules.unwrap(thrown), elapsed, end);
-				case IGNORED -> ignore(ticket, Rules.unwrap(thrown), elapsed);
-				case REFUSED, NOTHING -> release(ticket);
+				case SUCCESS -> succeed(admission, elapsed, end);
+				case FAILURE -> fail(admission, CallClassifier.unwrap(thrown), elapsed, end);
+				case IGNORED -> ignore(admission, CallClassifier.unwrap(thrown), elapsed);
+				case REFUSED, NOTHING -> release(admission);
 			}
 		}
 		return outcome;
 	}
 
-	private static boolean isUnrecorded(Ticket ticket) {
-		return ticket.period().state == State.DISABLED || ticket instanceof Nested;
+	/** A rule that throws makes the call a failure. */
+	private boolean isFailure(Admission admission, @Nullable Object result) {
+		Rules rules = admission.period().rules;
+		if (!rules.resultsJudged) {
+			return false;
+		}
+		try {
+			return rules.classifier.isFailure(result);
+		}
+		catch (Throwable ex) {
+			logHookFailure(ex);
+			return true;
+		}
+	}
+
+	/** A rule that throws makes the call a failure. */
+	private Outcome outcomeOf(Admission admission, Throwable thrown) {
+		try {
+			return admission.period().rules.classifier.outcomeOf(thrown);
+		}
+		catch (Throwable ex) {
+			logHookFailure(ex);
+			return Outcome.FAILURE;
+		}
+	}
+
+	private static boolean isUnrecorded(Admission admission) {
+		return admission.period().state == State.DISABLED || admission instanceof Admission.Nested;
 	}
 
 	/** A call was not made, or counts as nothing. */
-	void release(Ticket ticket) {
-		if (ticket instanceof Probes.Probe probe) {
+	void release(Admission admission) {
+		if (admission instanceof Probes.Probe probe) {
 			// First what time decided: a probe that comes back too late is lost.
 			current();
 			probe.giveBack();
@@ -549,9 +575,9 @@ public final class CircuitBreaker {
 		}
 	}
 
-	private void succeed(Ticket ticket, long elapsed, long end) {
+	private void succeed(Admission admission, long elapsed, long end) {
 		this.successes.increment();
-		Decision decision = record(ticket, false, elapsed, end);
+		Decision decision = record(admission, false, elapsed, end);
 		if (decision == null) {
 			this.listeners.succeeded(this, elapsed);
 			return;
@@ -569,11 +595,11 @@ public final class CircuitBreaker {
 		tell();
 	}
 
-	private void fail(Ticket ticket, @Nullable Throwable thrown, long elapsed, long end) {
+	private void fail(Admission admission, @Nullable Throwable thrown, long elapsed, long end) {
 		this.failures.increment();
-		ticket.period()
-			.lastFailure((thrown != null) ? Failure.of(thrown, instant(ticket.period().rules.config)) : null);
-		Decision decision = record(ticket, true, elapsed, end);
+		admission.period()
+			.lastFailure((thrown != null) ? Failure.of(thrown, instant(admission.period().rules.config)) : null);
+		Decision decision = record(admission, true, elapsed, end);
 		if (decision == null) {
 			this.listeners.failed(this, thrown, elapsed);
 			return;
@@ -591,8 +617,8 @@ public final class CircuitBreaker {
 		tell();
 	}
 
-	private void ignore(Ticket ticket, Throwable thrown, long elapsed) {
-		release(ticket);
+	private void ignore(Admission admission, Throwable thrown, long elapsed) {
+		release(admission);
 		this.ignored.increment();
 		this.listeners.ignored(this, thrown, elapsed);
 	}
@@ -602,14 +628,14 @@ public final class CircuitBreaker {
 	 * @return what it, or a call before it, has decided; what time decided is told by the
 	 * caller too
 	 */
-	private @Nullable Decision record(Ticket ticket, boolean failed, long elapsed, long end) {
-		Period admitted = ticket.period();
+	private @Nullable Decision record(Admission admission, boolean failed, long elapsed, long end) {
+		Period admitted = admission.period();
 		boolean slow = elapsed > admitted.rules.slowNanos;
 		if (slow) {
 			this.slowCalls.increment();
 		}
 		Period p = this.period;
-		if (p.stretch != admitted.stretch) {
+		if (p.generation != admitted.generation) {
 			return null;
 		}
 		return switch (p.state) {
@@ -624,7 +650,7 @@ public final class CircuitBreaker {
 			case HALF_OPEN -> {
 				// First what time decided: a probe that comes back too late is lost.
 				Period settled = settled();
-				yield (settled.stretch == admitted.stretch) ? ((Probes.Probe) ticket).record(failed, slow) : null;
+				yield (settled.generation == admitted.generation) ? ((Probes.Probe) admission).record(failed, slow) : null;
 			}
 			case OPEN, FORCED_OPEN, DISABLED -> throw new IllegalStateException(p.state + " records nothing");
 		};
@@ -997,15 +1023,15 @@ public final class CircuitBreaker {
 			return config.clock().instant().minusNanos(ago);
 		}
 		catch (Throwable ex) {
-			complain(ex);
+			logHookFailure(ex);
 			return Instant.now().minusNanos(ago);
 		}
 	}
 
-	/** A hook of the user's threw, which harms nobody, but should be known. */
-	void complain(Throwable thrown) {
-		if (!this.ruleComplaintLogged) {
-			this.ruleComplaintLogged = true;
+	/** Logs what a rule or a clock of the application threw, the first time. */
+	private void logHookFailure(Throwable thrown) {
+		if (!this.hookFailureLogged) {
+			this.hookFailureLogged = true;
 			HookFailures.log(logger, "A rule or clock of circuit breaker '{}' failed; further failures are not logged",
 					LogText.oneLine(this.name), thrown);
 		}

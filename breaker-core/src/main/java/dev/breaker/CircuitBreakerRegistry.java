@@ -301,7 +301,7 @@ public final class CircuitBreakerRegistry {
 	 * there at once.
 	 * @param listener the listener
 	 */
-	public void addRegistryListener(RegistryListener listener) {
+	public void addRegistryListener(CircuitBreakerRegistryListener listener) {
 		Hearing hearing = new Hearing(Objects.requireNonNull(listener, "listener"));
 		synchronized (this.membership) {
 			this.registryListeners = with(this.registryListeners, hearing);
@@ -314,7 +314,7 @@ public final class CircuitBreakerRegistry {
 	 * Takes a listener back: that very one, whatever it equals.
 	 * @param listener the listener
 	 */
-	public void removeRegistryListener(RegistryListener listener) {
+	public void removeRegistryListener(CircuitBreakerRegistryListener listener) {
 		synchronized (this.membership) {
 			for (Hearing hearing : this.registryListeners) {
 				if (hearing.listener == listener) {
@@ -367,22 +367,22 @@ public final class CircuitBreakerRegistry {
 		tell((listener) -> listener.onRemoved(breaker));
 	}
 
-	private void tell(Consumer<RegistryListener> news) {
+	private void tell(Consumer<CircuitBreakerRegistryListener> news) {
 		this.registryListeners.forEach((hearing) -> hearing.tell(news));
 	}
 
 	/** A listener of this registry, and whether it has thrown. */
 	private static final class Hearing {
 
-		private final RegistryListener listener;
+		private final CircuitBreakerRegistryListener listener;
 
 		private volatile boolean complained;
 
-		Hearing(RegistryListener listener) {
+		Hearing(CircuitBreakerRegistryListener listener) {
 			this.listener = listener;
 		}
 
-		void tell(Consumer<RegistryListener> news) {
+		void tell(Consumer<CircuitBreakerRegistryListener> news) {
 			try {
 				news.accept(this.listener);
 			}

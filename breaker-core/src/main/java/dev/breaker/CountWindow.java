@@ -100,7 +100,7 @@ final class CountWindow extends SlidingWindow {
 			putSpot(failed, slow);
 			if (judge != null) {
 				Reason reason = judge.trip(this.calls, this.failed, this.slow, this.consecutiveFailures);
-				this.trip = (reason != null) ? Decision.ofCall(reason, counts(now, judge)) : null;
+				this.trip = (reason != null) ? Decision.ofCall(reason, present(now, judge)) : null;
 			}
 			return this.trip;
 		}
@@ -156,8 +156,8 @@ final class CountWindow extends SlidingWindow {
 	}
 
 	@Override
-	Figures counts(long now, Rules rules) {
-		return new Figures(this.calls, this.failed, this.slow, this.consecutiveFailures,
+	WindowCounts present(long now, Rules rules) {
+		return new WindowCounts(this.calls, this.failed, this.slow, this.consecutiveFailures,
 				rules.callsUntilEvaluated(this.calls));
 	}
 

@@ -11,8 +11,8 @@ final class Decision {
 
 	final Reason reason;
 
-	/** The figures that led to it, of a window. */
-	final @Nullable Figures figures;
+	/** The counts that led to it, of a window. */
+	final @Nullable WindowCounts counts;
 
 	/** The thread whose call decided; null where time or a new config did. */
 	final @Nullable Thread by;
@@ -27,9 +27,9 @@ final class Decision {
 	 */
 	volatile boolean told;
 
-	private Decision(Reason reason, @Nullable Figures figures, @Nullable Thread by, boolean timed, long time) {
+	private Decision(Reason reason, @Nullable WindowCounts counts, @Nullable Thread by, boolean timed, long time) {
 		this.reason = reason;
-		this.figures = figures;
+		this.counts = counts;
 		this.by = by;
 		this.timed = timed;
 		this.time = time;
@@ -37,8 +37,8 @@ final class Decision {
 	}
 
 	/** The call that this thread records decides. */
-	static Decision ofCall(Reason reason, @Nullable Figures figures) {
-		return new Decision(reason, figures, Thread.currentThread(), false, 0);
+	static Decision ofCall(Reason reason, @Nullable WindowCounts counts) {
+		return new Decision(reason, counts, Thread.currentThread(), false, 0);
 	}
 
 	/** A new config decides on what was recorded before. */
@@ -53,7 +53,7 @@ final class Decision {
 
 	@Override
 	public String toString() {
-		return (this.figures != null) ? this.reason + " " + this.figures : this.reason.toString();
+		return (this.counts != null) ? this.reason + " " + this.counts : this.reason.toString();
 	}
 
 	/** When it took effect: what time decided does so however late it is found. */

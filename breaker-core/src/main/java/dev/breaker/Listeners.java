@@ -133,7 +133,7 @@ final class Listeners {
 				listener.onSuccess(breaker, elapsed);
 			}
 			catch (Throwable ex) {
-				complain(breaker, listener, ex);
+				logFailure(breaker, listener, ex);
 			}
 		}
 	}
@@ -157,12 +157,12 @@ final class Listeners {
 				news.accept(listener);
 			}
 			catch (Throwable ex) {
-				complain(breaker, listener, ex);
+				logFailure(breaker, listener, ex);
 			}
 		}
 	}
 
-	private static void complain(CircuitBreaker breaker, CircuitBreakerListener listener, Throwable thrown) {
+	private static void logFailure(CircuitBreaker breaker, CircuitBreakerListener listener, Throwable thrown) {
 		HookFailures.log(logger, "A listener of circuit breaker '{}' failed: {}", LogText.oneLine(breaker.name()),
 				listener.getClass(), thrown);
 	}

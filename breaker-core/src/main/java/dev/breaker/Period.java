@@ -7,11 +7,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stretch of one state. A breaker holds one reference to its present period, swapped
- * by compare-and-set; a period never comes back, so it can serve as the ticket of the
- * calls that it admits. Immutable but for what is marked.
+ * One stay in one state, under one config. A breaker holds one reference to its present
+ * period, swapped by compare-and-set; a period never comes back, so it can serve as the
+ * admission of the calls that it admits. Immutable but for what is marked.
  */
-final class Period implements Ticket {
+final class Period implements Admission {
 
 	/** The limit of a period that time does not end. */
 	static final long WITHOUT_END = -1;
@@ -23,8 +23,8 @@ final class Period implements Ticket {
 
 	final Rules rules;
 
-	/** Shared by the periods into which a new config splits one stretch of a state. */
-	final Stretch stretch;
+	/** Shared by the periods into which a new config splits one stay in a state. */
+	final Generation generation;
 
 	/** In CLOSED and METRICS_ONLY. */
 	final @Nullable SlidingWindow window;
@@ -32,8 +32,8 @@ final class Period implements Ticket {
 	/** In HALF_OPEN. */
 	final @Nullable Probes probes;
 
-	/** In OPEN and FORCED_OPEN: the figures when it opened. */
-	final @Nullable Figures frozen;
+	/** In OPEN and FORCED_OPEN: the counts when it opened. */
+	final @Nullable WindowCounts frozen;
 
 	private final long began;
 
@@ -52,12 +52,12 @@ final class Period implements Ticket {
 	/** The last news of the breaker. */
 	final News news;
 
-	private Period(State state, Rules rules, @Nullable Stretch stretch, @Nullable SlidingWindow window,
-			@Nullable Probes probes, @Nullable Figures frozen, long began, long limit, Instant since, int openings,
+	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
+			@Nullable Probes probes, @Nullable WindowCounts frozen, long began, long limit, Instant since, int openings,
 			@Nullable StateChange lastChange, boolean commanded, News news) {
 		this.state = state;
 		this.rules = rules;
-		this.stretch = (stretch != null) ? stretch : new Stretch();
+		this.generation = (generation != null) ? generation : new Generation();
 		this.window = window;
 		this.probes = probes;
 		this.frozen = frozen;
@@ -100,16 +100,16 @@ final class Period implements Ticket {
 		};
 		boolean told = !same || hasWords(command) || hasWords(this.lastChange);
 		StateChange change = !told ? this.lastChange
-				: new StateChange(this.state, next, reason, at, this.stretch.lastFailure,
+				: new StateChange(this.state, next, reason, at, this.generation.lastFailure,
 						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
 		boolean reset = command != null && command.isReset();
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
-		Stretch stretch = new Stretch();
+		Generation generation = new Generation();
 		if (next != State.CLOSED) {
-			stretch.lastFailure = this.stretch.lastFailure;
+			generation.lastFailure = this.generation.lastFailure;
 		}
-		return new Period(next, this.rules, stretch, newWindow(next, this.rules, began), newProbes(next, this.rules),
-				opens(next) ? figures(began) : null, began, limit(next, this.rules, limit, openings),
+		return new Period(next, this.rules, generation, newWindow(next, this.rules, began), newProbes(next, this.rules),
+				next.refuses() ? counts(began) : null, began, limit(next, this.rules, limit, openings),
 				same ? this.since : at, openings, change, command != null, news);
 	}
 
@@ -122,15 +122,15 @@ final class Period implements Ticket {
 	}
 
 	/**
-	 * The same stretch under other rules: what is left of a wait is kept, and a window of
-	 * the same type and size.
+	 * The same generation under other rules: what is left of a wait is kept, and a window
+	 * of the same type and size.
 	 */
 	Period under(Rules other, long now) {
 		SlidingWindow window = this.window;
 		if (window != null && !window.fits(other.config)) {
 			window = SlidingWindow.of(other.config, now);
 		}
-		return new Period(this.state, other, this.stretch, window, this.probes, this.frozen, this.began, this.limit,
+		return new Period(this.state, other, this.generation, window, this.probes, this.frozen, this.began, this.limit,
 				this.since, this.openings, this.lastChange, this.commanded, this.news);
 	}
 
@@ -140,10 +140,6 @@ final class Period implements Ticket {
 
 	private static @Nullable Probes newProbes(State state, Rules rules) {
 		return (state == State.HALF_OPEN) ? new Probes(rules) : null;
-	}
-
-	private static boolean opens(State state) {
-		return state == State.OPEN || state == State.FORCED_OPEN;
 	}
 
 	private static long limit(State state, Rules rules, long limit, int openings) {
@@ -185,7 +181,7 @@ final class Period implements Ticket {
 	 * where time does not end it.
 	 */
 	long remaining(long now) {
-		if (this.limit == WITHOUT_END || !opens(this.state)) {
+		if (this.limit == WITHOUT_END || !this.state.refuses()) {
 			return 0;
 		}
 		long elapsed = Math.max(0, now - this.began);
@@ -204,8 +200,8 @@ final class Period implements Ticket {
 		if (this.state != State.CLOSED && !isFirst) {
 			return false;
 		}
-		Figures figures = figures(now);
-		return figures.failed() == 0 && figures.slow() == 0 && figures.consecutiveFailures() == 0;
+		WindowCounts counts = counts(now);
+		return counts.failed() == 0 && counts.slow() == 0 && counts.consecutiveFailures() == 0;
 	}
 
 	/**
@@ -224,28 +220,28 @@ final class Period implements Ticket {
 		};
 	}
 
-	Figures figures(long now) {
+	WindowCounts counts(long now) {
 		if (this.window != null) {
-			return this.window.figures(now, this.rules);
+			return this.window.counts(now, this.rules);
 		}
 		if (this.probes != null) {
-			return this.probes.figures();
+			return this.probes.counts();
 		}
-		return (this.frozen != null) ? this.frozen : new Figures(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
+		return (this.frozen != null) ? this.frozen : new WindowCounts(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
 	}
 
 	void lastFailure(@Nullable Failure failure) {
-		this.stretch.lastFailure = failure;
+		this.generation.lastFailure = failure;
 	}
 
 	@Nullable Failure lastFailure() {
-		return this.stretch.lastFailure;
+		return this.generation.lastFailure;
 	}
 
 	/**
-	 * One stretch of one state, whatever configs it sees.
+	 * One stay in one state, whatever configs it sees.
 	 */
-	static final class Stretch {
+	static final class Generation {
 
 		/**
 		 * The last failure, since the breaker was last closed; null where it was a

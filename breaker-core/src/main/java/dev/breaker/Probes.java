@@ -53,7 +53,7 @@ final class Probes extends SpinLock {
 	 * @param caller the thread whose calls are inside this one from now on, or null where
 	 * it does not belong to one thread
 	 */
-	@Nullable Ticket take(Period period, @Nullable Thread caller, long now) {
+	@Nullable Admission take(Period period, @Nullable Thread caller, long now) {
 		Thread me = Thread.currentThread();
 		Probe probe = new Probe(period, caller);
 		lock();
@@ -63,7 +63,7 @@ final class Probes extends SpinLock {
 			}
 			for (Probe other = this.oldest; other != null; other = other.after) {
 				if (other.caller == me) {
-					return new Nested(period);
+					return new Admission.Nested(period);
 				}
 			}
 			if (this.underWay + this.recorded >= this.rules.permittedProbes) {
@@ -191,10 +191,10 @@ final class Probes extends SpinLock {
 		}
 	}
 
-	Figures figures() {
+	WindowCounts counts() {
 		lock();
 		try {
-			return new Figures(this.recorded, this.failed, this.slow, this.consecutiveFailures,
+			return new WindowCounts(this.recorded, this.failed, this.slow, this.consecutiveFailures,
 					Math.max(0, this.rules.permittedProbes - this.recorded));
 		}
 		finally {
@@ -240,7 +240,7 @@ final class Probes extends SpinLock {
 	/**
 	 * A place among the probes, given back once.
 	 */
-	static final class Probe implements Ticket {
+	static final class Probe implements Admission {
 
 		private final Period period;
 

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the recorded calls of one period. Safe for use by many threads; once it has
- * tripped it changes no more, so that all who see the trip see the same figures.
+ * tripped it changes no more, so that all who see the trip see the same counts.
  */
 abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWindow {
 
@@ -44,14 +44,14 @@ abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWi
 	}
 
 	/** What it holds at this moment, or held when it tripped. */
-	final Figures figures(long now, Rules rules) {
+	final WindowCounts counts(long now, Rules rules) {
 		lock();
 		try {
 			if (this.trip != null) {
-				return Objects.requireNonNull(this.trip.figures);
+				return Objects.requireNonNull(this.trip.counts);
 			}
 			settle();
-			return counts(now, rules);
+			return present(now, rules);
 		}
 		finally {
 			this.held = 0;
@@ -65,6 +65,6 @@ abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWi
 	 * What it holds at that moment, under the lock, after the waiting successes were
 	 * settled.
 	 */
-	abstract Figures counts(long now, Rules rules);
+	abstract WindowCounts present(long now, Rules rules);
 
 }

@@ -30,6 +30,15 @@ public enum State {
 	 * Calls pass and are counted, and nothing opens the breaker, until an operator's
 	 * command.
 	 */
-	METRICS_ONLY
+	METRICS_ONLY;
+
+	/**
+	 * Whether calls are refused in this state. {@link #HALF_OPEN}, which admits probes,
+	 * is not among them.
+	 * @return {@code true} for {@link #OPEN} and {@link #FORCED_OPEN}
+	 */
+	public boolean refuses() {
+		return this == OPEN || this == FORCED_OPEN;
+	}
 
 }

@@ -160,8 +160,8 @@ final class StateChangeDispatcher {
 		return !untold(breaker.period().news).isEmpty() && TELLER.compareAndSet(this, null, me);
 	}
 
-	/** See {@link Rehearsal}: what only two threads at a time come to. */
-	static void rehearse() {
+	/** See {@link ClassWarmUp}: what only two threads at a time come to. */
+	static void warmUp() {
 		StateChangeDispatcher dispatcher = new StateChangeDispatcher();
 		Thread me = Thread.currentThread();
 		dispatcher.becomeTeller(me);

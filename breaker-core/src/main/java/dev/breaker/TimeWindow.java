@@ -152,14 +152,14 @@ final class TimeWindow extends SlidingWindow {
 	}
 
 	@Override
-	Figures counts(long now, Rules rules) {
+	WindowCounts present(long now, Rules rules) {
 		advance(now);
 		return sums(rules);
 	}
 
-	private Figures sums(Rules rules) {
+	private WindowCounts sums(Rules rules) {
 		int calls = saturated(this.allCalls);
-		return new Figures(calls, saturated(this.allFailed), saturated(this.allSlow), this.consecutiveFailures,
+		return new WindowCounts(calls, saturated(this.allFailed), saturated(this.allSlow), this.consecutiveFailures,
 				rules.callsUntilEvaluated(calls));
 	}
 

@@ -447,7 +447,7 @@ class CircuitBreakerGroupTests {
 	void aRemovedGroupLeavesNothingInTheRegistry() {
 		CircuitBreakerGroup group = group(1);
 		List<String> news = new ArrayList<>();
-		this.registry.addRegistryListener(new RegistryListener() {
+		this.registry.addRegistryListener(new CircuitBreakerRegistryListener() {
 
 			@Override
 			public void onRemoved(CircuitBreaker breaker) {

@@ -176,7 +176,7 @@ class CircuitBreakerRegistryTests {
 	void aRegistryListenerHearsBreakersComeAndGo() {
 		this.registry.get("before");
 		List<String> news = new ArrayList<>();
-		RegistryListener listener = new RegistryListener() {
+		CircuitBreakerRegistryListener listener = new CircuitBreakerRegistryListener() {
 
 			@Override
 			public void onAdded(CircuitBreaker breaker) {
@@ -202,13 +202,13 @@ class CircuitBreakerRegistryTests {
 	@Test
 	void takingBackARegistryListenerThatIsNotThereIsNothing() {
 		List<String> heard = new ArrayList<>();
-		this.registry.addRegistryListener(new RegistryListener() {
+		this.registry.addRegistryListener(new CircuitBreakerRegistryListener() {
 			@Override
 			public void onAdded(CircuitBreaker breaker) {
 				heard.add(breaker.name());
 			}
 		});
-		this.registry.removeRegistryListener(new RegistryListener() {
+		this.registry.removeRegistryListener(new CircuitBreakerRegistryListener() {
 		});
 		this.registry.get("payments");
 		assertThat(heard).containsExactly("payments");
@@ -216,7 +216,7 @@ class CircuitBreakerRegistryTests {
 
 	@Test
 	void aRegistryListenerNeedsToOverrideNothing() {
-		this.registry.addRegistryListener(new RegistryListener() {
+		this.registry.addRegistryListener(new CircuitBreakerRegistryListener() {
 		});
 		this.registry.get("payments");
 		assertThat(this.registry.remove("payments")).isTrue();

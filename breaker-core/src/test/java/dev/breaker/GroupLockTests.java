@@ -37,7 +37,7 @@ class GroupLockTests {
 
 	@Test
 	void aRegistryListenerCanWaitForAnotherKey() {
-		this.registry.addRegistryListener(new RegistryListener() {
+		this.registry.addRegistryListener(new CircuitBreakerRegistryListener() {
 
 			@Override
 			public void onAdded(CircuitBreaker breaker) {
@@ -111,7 +111,7 @@ class GroupLockTests {
 
 	@Test
 	void listenersAreToldApartWithoutTheirEquals() {
-		class Equal implements CircuitBreakerListener, RegistryListener {
+		class Equal implements CircuitBreakerListener, CircuitBreakerRegistryListener {
 
 			private final List<String> news = new ArrayList<>();
 
@@ -158,7 +158,7 @@ class GroupLockTests {
 		try (LogCapture log = new LogCapture()) {
 			this.registry.get("before");
 			List<String> news = new ArrayList<>();
-			this.registry.addRegistryListener(new RegistryListener() {
+			this.registry.addRegistryListener(new CircuitBreakerRegistryListener() {
 
 				@Override
 				public void onAdded(CircuitBreaker breaker) {
@@ -171,7 +171,7 @@ class GroupLockTests {
 				}
 
 			});
-			this.registry.addRegistryListener(new RegistryListener() {
+			this.registry.addRegistryListener(new CircuitBreakerRegistryListener() {
 
 				@Override
 				public void onAdded(CircuitBreaker breaker) {

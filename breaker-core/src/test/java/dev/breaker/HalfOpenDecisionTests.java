@@ -36,7 +36,7 @@ class HalfOpenDecisionTests {
 		one.record(true, false);
 		other.record(false, true);
 		assertThat(probes.decision(0).reason).isEqualTo(Reason.PROBES_FAILED);
-		assertThat(probes.figures()).isEqualTo(new Figures(1, 1, 0, 1, 1));
+		assertThat(probes.counts()).isEqualTo(new WindowCounts(1, 1, 0, 1, 1));
 	}
 
 	@ParameterizedTest

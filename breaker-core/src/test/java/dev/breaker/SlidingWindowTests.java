@@ -23,13 +23,13 @@ class SlidingWindowTests {
 		assertThat(window.decision()).isNull();
 		Decision trip = window.record(true, false, 0, config.rules);
 		assertThat(trip.reason).isEqualTo(Reason.CONSECUTIVE_FAILURES);
-		assertThat(trip.figures).isEqualTo(new Figures(3, 2, 0, 2, 0));
+		assertThat(trip.counts).isEqualTo(new WindowCounts(3, 2, 0, 2, 0));
 
 		assertThat(window.record(true, false, 0, config.rules)).isSameAs(trip);
 		window.record(false, false, 0, config.rules);
 		assertThat(window.record(true, true, 0, config.rules)).isSameAs(trip);
 		assertThat(window.decision()).isSameAs(trip);
-		assertThat(window.figures(0, config.rules)).isEqualTo(trip.figures);
+		assertThat(window.counts(0, config.rules)).isEqualTo(trip.counts);
 	}
 
 }

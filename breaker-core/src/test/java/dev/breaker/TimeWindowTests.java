@@ -61,9 +61,9 @@ class TimeWindowTests {
 		for (int second : new int[] { 5, 3, 6 }) {
 			window.record(true, false, Duration.ofSeconds(second).toNanos(), config.rules);
 		}
-		assertThat(window.figures(Duration.ofSeconds(6).toNanos(), config.rules).failed()).isEqualTo(3);
-		assertThat(window.figures(Duration.ofSeconds(8).toNanos(), config.rules).failed()).isEqualTo(1);
-		assertThat(window.figures(Duration.ofSeconds(9).toNanos(), config.rules).failed()).isZero();
+		assertThat(window.counts(Duration.ofSeconds(6).toNanos(), config.rules).failed()).isEqualTo(3);
+		assertThat(window.counts(Duration.ofSeconds(8).toNanos(), config.rules).failed()).isEqualTo(1);
+		assertThat(window.counts(Duration.ofSeconds(9).toNanos(), config.rules).failed()).isZero();
 	}
 
 	@ParameterizedTest

@@ -51,7 +51,7 @@ class CountWindowLincheckTests {
 
 		@Operation
 		public String figures() {
-			return this.window.figures(0, this.rules).toString();
+			return this.window.counts(0, this.rules).toString();
 		}
 
 		/** A success that meets a trip need not hear of it: others have. */

@@ -108,7 +108,7 @@ class KeyedGroupAttackTests {
 
 		});
 		AtomicInteger changes = new AtomicInteger();
-		this.registry.addRegistryListener(new RegistryListener() {
+		this.registry.addRegistryListener(new CircuitBreakerRegistryListener() {
 
 			@Override
 			public void onAdded(CircuitBreaker breaker) {

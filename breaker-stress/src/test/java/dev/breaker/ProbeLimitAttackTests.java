@@ -166,9 +166,9 @@ class ProbeLimitAttackTests {
 
 	/** The round that admitted it; the period itself where it was not half-open. */
 	private static Object roundOf(Permit permit) throws ReflectiveOperationException {
-		Field ticket = BreakerPermit.class.getDeclaredField("ticket");
-		ticket.setAccessible(true);
-		Period period = ((Ticket) ticket.get(permit)).period();
+		Field admission = DefaultPermit.class.getDeclaredField("admission");
+		admission.setAccessible(true);
+		Period period = ((Admission) admission.get(permit)).period();
 		return (period.probes != null) ? period.probes : period;
 	}
 

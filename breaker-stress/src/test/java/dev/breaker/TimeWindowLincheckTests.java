@@ -57,7 +57,7 @@ class TimeWindowLincheckTests {
 
 		@Operation
 		public String figures(@Param(name = "second") int second) {
-			return this.window.figures(nanos(second), this.rules).toString();
+			return this.window.counts(nanos(second), this.rules).toString();
 		}
 
 		private static long nanos(int second) {

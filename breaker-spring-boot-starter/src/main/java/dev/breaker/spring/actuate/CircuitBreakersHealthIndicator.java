@@ -48,7 +48,7 @@ public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 		boolean down = this.downWhenOpen.stream()
 			.flatMap(this::named)
 			.map(CircuitBreaker::state)
-			.anyMatch(CircuitBreakersHealthIndicator::refuses);
+			.anyMatch(State::refuses);
 		builder.status(down ? Status.DOWN : Status.UP);
 		details().forEach((name, detail) -> builder.withDetail(name, detail));
 	}
@@ -76,10 +76,6 @@ public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 	private Stream<CircuitBreaker> named(String name) {
 		return Stream.concat(this.registry.find(name).stream(),
 				this.registry.findGroup(name).map(GroupDescriptor::membersOf).stream().flatMap(List::stream));
-	}
-
-	private static boolean refuses(State state) {
-		return state == State.OPEN || state == State.FORCED_OPEN;
 	}
 
 }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
-import dev.breaker.RegistryListener;
+import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.fallback.FallbackListener;
 import dev.breaker.spring.fallback.FallbackResolver;
@@ -66,7 +66,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 	private final Set<String> namesWithoutKey = ConcurrentHashMap.newKeySet();
 
-	private final RegistryListener forgetRemoved = new RegistryListener() {
+	private final CircuitBreakerRegistryListener forgetRemoved = new CircuitBreakerRegistryListener() {
 
 		@Override
 		public void onRemoved(CircuitBreaker breaker) {

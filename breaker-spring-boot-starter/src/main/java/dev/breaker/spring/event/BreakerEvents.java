@@ -16,7 +16,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
-import dev.breaker.RegistryListener;
+import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.StateChange;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,7 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 
 	private final Map<String, Map<BreakerEvent.Type, EventRing>> ringsByName = new ConcurrentHashMap<>();
 
-	private final RegistryListener forgetRemoved = new RegistryListener() {
+	private final CircuitBreakerRegistryListener forgetRemoved = new CircuitBreakerRegistryListener() {
 		@Override
 		public void onRemoved(CircuitBreaker breaker) {
 			forgetIfGone(breaker);

@@ -66,7 +66,7 @@ public final class StateChangeLogger implements CircuitBreakerListener {
 	}
 
 	private static boolean isWarning(StateChange change, int openings) {
-		return refuses(change.to()) && (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
+		return change.to().refuses() && (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
 	}
 
 	private static String line(CircuitBreaker breaker, StateChange change, int openings) {
@@ -80,7 +80,7 @@ public final class StateChangeLogger implements CircuitBreakerListener {
 			.append((change.actor() != null) ? " by " + LogText.oneLine(change.actor()) : "")
 			.append((change.comment() != null) ? ": " + LogText.oneLine(change.comment()) : "")
 			.append(')');
-		if (refuses(change.to())) {
+		if (change.to().refuses()) {
 			Snapshot snapshot = breaker.snapshot();
 			// Another change may have overtaken this news; its figures would explain the
 			// wrong one.
@@ -108,10 +108,6 @@ public final class StateChangeLogger implements CircuitBreakerListener {
 	@SuppressWarnings("ReferenceEquality")
 	private static boolean isSame(StateChange change, @Nullable StateChange other) {
 		return change == other;
-	}
-
-	private static boolean refuses(State state) {
-		return state == State.OPEN || state == State.FORCED_OPEN;
 	}
 
 	private static void appendFigures(StringBuilder line, CircuitBreaker breaker, Snapshot snapshot) {

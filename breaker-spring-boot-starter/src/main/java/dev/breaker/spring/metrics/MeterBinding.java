@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
-import dev.breaker.RegistryListener;
+import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.spring.event.StartupNews;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,7 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
  * that annotations use keep their meters, with a breaker or without, and so do those of
  * groups while they are there; those of any other name go with its last breaker.
  */
-final class MeterBinding implements RegistryListener {
+final class MeterBinding implements CircuitBreakerRegistryListener {
 
 	private final CircuitBreakerRegistry breakers;
 

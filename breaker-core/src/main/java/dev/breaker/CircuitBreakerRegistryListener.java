@@ -8,7 +8,7 @@ package dev.breaker;
  * {@link CircuitBreakerGroup} may be removed and added again. What it throws is logged
  * once, and goes no further.
  */
-public interface RegistryListener {
+public interface CircuitBreakerRegistryListener {
 
 	/**
 	 * A breaker was made.

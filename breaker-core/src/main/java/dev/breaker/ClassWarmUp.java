@@ -9,15 +9,15 @@ import java.util.concurrent.CompletableFuture;
  * unusable for good; without this, one call near the end of its stack could leave every
  * breaker of the JVM throwing {@link NoClassDefFoundError}.
  */
-final class Rehearsal {
+final class ClassWarmUp {
 
-	private Rehearsal() {
+	private ClassWarmUp() {
 	}
 
 	static void run() {
-		StateChangeDispatcher.rehearse();
+		StateChangeDispatcher.warmUp();
 		for (SlidingWindowType type : SlidingWindowType.values()) {
-			CircuitBreaker breaker = CircuitBreaker.of("rehearsal",
+			CircuitBreaker breaker = CircuitBreaker.of("warm-up",
 					CircuitBreakerConfig.builder()
 						.slidingWindowType(type)
 						.consecutiveFailureThreshold(1)
@@ -46,19 +46,19 @@ final class Rehearsal {
 			breaker.snapshot();
 			breaker.reset();
 		}
-		rehearseGroup(CircuitBreakerConfig.ofDefaults());
+		warmUpGroup(CircuitBreakerConfig.ofDefaults());
 	}
 
-	private static void rehearseGroup(CircuitBreakerConfig config) {
+	private static void warmUpGroup(CircuitBreakerConfig config) {
 		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
-		CircuitBreakerGroup group = registry.group("rehearsal", config, 1);
+		CircuitBreakerGroup group = registry.group("warm-up", config, 1);
 		CircuitBreaker first = group.get("first");
 		first.call(() -> "good");
 		group.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ZERO));
 		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
 		first.call(() -> "good");
 		first.state();
-		registry.removeGroup("rehearsal");
+		registry.removeGroup("warm-up");
 	}
 
 	/** Fails while it is closed, and is refused then. */

@@ -5,26 +5,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ticket in the hands of a user, who may give it back twice.
+ * A admission in the hands of a user, who may give it back twice.
  */
-final class BreakerPermit extends AtomicBoolean implements Permit {
+final class DefaultPermit extends AtomicBoolean implements Permit {
 
 	private static final long serialVersionUID = 1L;
 
 	private final transient CircuitBreaker breaker;
 
-	private final transient Ticket ticket;
+	private final transient Admission admission;
 
-	BreakerPermit(CircuitBreaker breaker, Ticket ticket) {
+	DefaultPermit(CircuitBreaker breaker, Admission admission) {
 		this.breaker = breaker;
-		this.ticket = ticket;
+		this.admission = admission;
 	}
 
 	@Override
 	public void success(@Nullable Object result, long elapsedNanos) {
 		if (giveBack()) {
 			try {
-				this.breaker.returned(this.ticket, result, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
+				this.breaker.returned(this.admission, result, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
 			}
 			finally {
 				this.breaker.exit();
@@ -36,7 +36,7 @@ final class BreakerPermit extends AtomicBoolean implements Permit {
 	public void failure(Throwable thrown, long elapsedNanos) {
 		if (giveBack()) {
 			try {
-				this.breaker.threw(this.ticket, thrown, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
+				this.breaker.threw(this.admission, thrown, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
 			}
 			finally {
 				this.breaker.exit();
@@ -48,7 +48,7 @@ final class BreakerPermit extends AtomicBoolean implements Permit {
 	public void release() {
 		if (giveBack()) {
 			try {
-				this.breaker.release(this.ticket);
+				this.breaker.release(this.admission);
 			}
 			finally {
 				this.breaker.exit();

@@ -3,7 +3,7 @@ package dev.breaker;
 /**
  * What a window, or a round of probes, holds at one moment.
  */
-record Figures(int calls, int failed, int slow, int consecutiveFailures, int callsUntilEvaluated) {
+record WindowCounts(int calls, int failed, int slow, int consecutiveFailures, int callsUntilEvaluated) {
 
 	float failureRate() {
 		return percent(this.failed, this.calls);

@@ -1,0 +1,31 @@
+package dev.breaker;
+
+/**
+ * The answer to a call that asks to be made. One that is admitted carries the period that
+ * admitted it, so that its result cannot count in another one.
+ */
+sealed interface Admission permits Period, Probes.Probe, Admission.Nested, Admission.Refusal {
+
+	Period period();
+
+	/**
+	 * The call is made inside a call of the same breaker, and belongs to it: it is
+	 * recorded nowhere.
+	 */
+	record Nested(Period period) implements Admission {
+	}
+
+	/**
+	 * The call is not admitted, by this period and for so many nanoseconds more.
+	 */
+	record Refusal(Period period, long remaining) implements Admission {
+
+		CallNotPermittedException toException(String name) {
+			StateChange change = this.period.lastChange;
+			return new CallNotPermittedException(name, this.period.state, this.remaining,
+					(change != null) ? change.reason() : null, this.period.lastFailure());
+		}
+
+	}
+
+}
