@@ -76,8 +76,8 @@ public class CallNotPermittedException extends RuntimeException {
 
 	private String outlook() {
 		if (this.retryAfterNanos > 0) {
-			String who = (this.state == State.OPEN) ? "a probe" : "calls";
-			return String.format(Locale.ROOT, "%s may pass in %.3f s", who, this.retryAfterNanos / 1e9);
+			String subject = (this.state == State.OPEN) ? "a probe" : "calls";
+			return String.format(Locale.ROOT, "%s may pass in %.3f s", subject, this.retryAfterNanos / 1e9);
 		}
 		return switch (this.state) {
 			case HALF_OPEN -> "all probes are under way";

@@ -461,7 +461,7 @@ public final class CircuitBreaker {
 			long now = this.nanoClock.read();
 			p = current(now);
 			if (p != before) {
-				// Listeners and the clock for people took time: it is read anew.
+				// Listeners and the clock for instants that are shown took time: it is read anew.
 				tell();
 				continue;
 			}
@@ -1017,7 +1017,7 @@ public final class CircuitBreaker {
 		return instant(config, 0);
 	}
 
-	/** So many nanoseconds ago, by the clock for people. */
+	/** So many nanoseconds ago, by the clock for instants that are shown. */
 	private Instant instant(CircuitBreakerConfig config, long ago) {
 		try {
 			return config.clock().instant().minusNanos(ago);

@@ -608,7 +608,7 @@ public final class CircuitBreakerGroup {
 		return true;
 	}
 
-	/** Takes all breakers out of the registry; who holds the group can still use it. */
+	/** Takes all breakers out of the registry; the group can still be used. */
 	void unregister() {
 		List<GroupMember> all;
 		this.lock.lock();

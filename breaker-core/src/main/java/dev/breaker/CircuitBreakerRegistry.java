@@ -162,8 +162,8 @@ public final class CircuitBreakerRegistry {
 	/**
 	 * Forgets a breaker; one of a group leaves that, too. The next to ask for the name,
 	 * or for the key, gets a new one, and annotated methods that are guarded by the name
-	 * go on with that. Who holds the old one can still use it; a call made on an old one
-	 * of a group is made on the new one of its key.
+	 * go on with that. The old one can still be used; a call made on an old one of a
+	 * group is made on the new one of its key.
 	 * @param name the name
 	 * @return whether there was one
 	 */
@@ -239,8 +239,8 @@ public final class CircuitBreakerRegistry {
 	}
 
 	/**
-	 * Forgets a group and its breakers. The next to ask for the name gets a new one; who
-	 * holds the old one can still use it, apart from this registry.
+	 * Forgets a group and its breakers. The next to ask for the name gets a new one; the
+	 * old one can still be used, apart from this registry.
 	 * @param name the name
 	 * @return whether there was one
 	 */

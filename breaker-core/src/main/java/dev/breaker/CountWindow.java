@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A fast success that meets a full window of fast successes would leave it as it is, so
  * it writes nothing: a healthy breaker costs one volatile read here. Otherwise it takes
- * no lock either, since it cannot open anything: it waits in a striped counter, and who
- * next has something to decide or to show puts it into the ring first.
+ * no lock either, since it cannot open anything: it waits in a striped counter, and the
+ * next decision or reading puts it into the ring first.
  */
 final class CountWindow extends SlidingWindow {
 
@@ -26,8 +26,8 @@ final class CountWindow extends SlidingWindow {
 	private static final long ALL_SLOW = ALL_FAILED << 1;
 
 	/**
-	 * One waiting success of so many puts them all into the ring: otherwise nobody would
-	 * notice that it is spotless again.
+	 * One waiting success of so many puts them all into the ring: otherwise a window that
+	 * is spotless again is not noticed.
 	 */
 	private static final int SETTLING = 64;
 

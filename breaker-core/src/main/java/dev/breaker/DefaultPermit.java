@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A admission in the hands of a user, who may give it back twice.
+ * An admission in the hands of a user, given back at most once.
  */
 final class DefaultPermit extends AtomicBoolean implements Permit {
 

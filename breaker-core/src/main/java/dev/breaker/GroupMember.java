@@ -44,8 +44,8 @@ final class GroupMember {
 	private volatile int calls;
 
 	/**
-	 * Whether it is out of the queue, since it cannot be let go. Who ends what keeps it
-	 * there swaps it, and tells the group.
+	 * Whether it is out of the queue, since it cannot be let go. The thread that ends
+	 * what keeps it there swaps it, and tells the group.
 	 */
 	private volatile boolean parked;
 

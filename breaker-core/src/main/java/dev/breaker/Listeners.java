@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The listeners of one breaker, sorted by what they override, so that a call pays only
- * for who listens to calls. Held in one immutable value that is replaced as a whole. What
+ * for those that listen to calls. Held in one immutable value that is replaced as a whole. What
  * a listener throws is logged, and goes no further.
  */
 final class Listeners {
@@ -44,7 +44,7 @@ final class Listeners {
 
 	private final CircuitBreakerListener[] reset;
 
-	/** Whether somebody wants to know how long calls take. */
+	/** Whether a listener hears how long calls take. */
 	final boolean wantTime;
 
 	private Listeners(List<CircuitBreakerListener> all) {

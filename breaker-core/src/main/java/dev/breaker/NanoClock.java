@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 final class NanoClock {
 
 	/**
-	 * The system's monotonic clock. One instance, so that it is known when nobody
-	 * replaced it.
+	 * The system's monotonic clock. One instance, so that it is known when it was not
+	 * replaced.
 	 */
 	static final LongSupplier SYSTEM = System::nanoTime;
 

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A lock for sections of a few instructions that call no code but ours, embedded in what
- * it guards. Nobody waits for a thread that is inside a user's code; a holder that loses
- * its processor makes the others sleep, not spin.
+ * it guards. No thread waits for one that is inside a user's code; a holder that loses its
+ * processor makes the others sleep, not spin.
  */
 abstract class SpinLock {
 
@@ -29,8 +29,8 @@ abstract class SpinLock {
 	}
 
 	/**
-	 * One while it is held. Who holds it lets go by writing zero here, not by a call:
-	 * near the end of a stack a call can fail, and the lock would stay held for good.
+	 * One while it is held. The holder lets go by writing zero here, not by a call: near
+	 * the end of a stack a call can fail, and the lock would stay held for good.
 	 */
 	volatile int held;
 

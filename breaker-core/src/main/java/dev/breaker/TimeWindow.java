@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Fast successes, the bulk of the calls, go into a striped counter without a lock, since
- * they cannot open anything. Who next has something to decide or to show, or begins a new
- * second, puts them into the ring first, into the second that is the newest then, and
- * with them the end of a row of failures.
+ * they cannot open anything. The next decision, reading or new second puts them into the
+ * ring first, into the second that is the newest then, and with them the end of a row of
+ * failures.
  */
 final class TimeWindow extends SlidingWindow {
 

@@ -10,11 +10,10 @@ import java.util.function.Supplier;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerListener;
-import dev.breaker.HookFailures;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.HookFailures;
-import dev.breaker.StateChange;
 import dev.breaker.LogText;
+import dev.breaker.StateChange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +46,7 @@ public final class StartupNews implements CircuitBreakerListener {
 	/** Guarded by this. */
 	private int changes;
 
-	/** Those who hear at once, when all that was kept is told. Guarded by this. */
+	/** Listeners that hear at once, when all that was kept is told. Guarded by this. */
 	private @Nullable List<CircuitBreakerListener> audience;
 
 	StartupNews(CircuitBreakerRegistry registry, Supplier<@Nullable StateChangeLogger> log) {
@@ -78,7 +77,7 @@ public final class StartupNews implements CircuitBreakerListener {
 	}
 
 	/**
-	 * Lets somebody begin to listen, and gives him what was kept until then.
+	 * Lets a listener begin, and gives it what was kept until then.
 	 */
 	void catchUp(Runnable begin, Consumer<News> missed) {
 		List<News> before;
@@ -188,7 +187,7 @@ public final class StartupNews implements CircuitBreakerListener {
 	 * @param change the change of state, if it is one
 	 * @param thrown what a call threw
 	 * @param elapsedNanos how long a call took
-	 * @param knowing who knows it already
+	 * @param knowing the listener that has heard it already
 	 */
 	record News(BreakerEvent.Type type, CircuitBreaker breaker, Instant at, @Nullable StateChange change,
 			@Nullable Throwable thrown, long elapsedNanos, @Nullable CircuitBreakerListener knowing) {
