@@ -16,6 +16,15 @@ import org.jspecify.annotations.Nullable;
  * What was not set has the default that its {@link Builder} method states; some defaults
  * depend on other values, and follow them when a config is changed by
  * {@link #toBuilder()}.
+ *
+ * <pre>{@code
+ * CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+ *     .failureRateThreshold(40)
+ *     .slidingWindowSize(50)
+ *     .waitDurationInOpenState(Duration.ofSeconds(10))
+ *     .ignoreExceptions(NoSuchElementException.class)
+ *     .build();
+ * }</pre>
  */
 public final class CircuitBreakerConfig {
 

@@ -42,6 +42,11 @@ import org.slf4j.LoggerFactory;
  * <p>
  * Safe for use by many threads. Finding a breaker that is there takes no lock; no code of
  * the user's runs under one.
+ *
+ * <pre>{@code
+ * CircuitBreakerGroup stores = registry.group("stores", config, 100);
+ * Stock stock = stores.get(store.id()).call(() -> client.stock(store));
+ * }</pre>
  */
 public final class CircuitBreakerGroup {
 

@@ -15,6 +15,16 @@ import org.jspecify.annotations.Nullable;
  * wait for the listener, so it should be quick. What it throws is logged, and never
  * reaches the call. A call that was under way when the first listener to calls was added
  * may be told with a time of zero.
+ *
+ * <pre>{@code
+ * registry.addListener(new CircuitBreakerListener() {
+ *
+ *     public void onStateChange(CircuitBreaker breaker, StateChange change) {
+ *         pager.send(breaker.name() + " is " + change.to());
+ *     }
+ *
+ * });
+ * }</pre>
  */
 public interface CircuitBreakerListener {
 

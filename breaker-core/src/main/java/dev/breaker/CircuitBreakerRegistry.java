@@ -19,6 +19,12 @@ import org.slf4j.LoggerFactory;
  * Safe for use by many threads; a look-up of a breaker that is there takes no lock, and
  * no code of the user's runs under one. What a listener throws is logged, and goes no
  * further.
+ *
+ * <pre>{@code
+ * CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+ * CircuitBreaker payments = registry.get("payments");
+ * CircuitBreakerGroup stores = registry.group("stores", CircuitBreakerConfig.ofDefaults(), 100);
+ * }</pre>
  */
 public final class CircuitBreakerRegistry {
 

@@ -11,6 +11,20 @@ import org.jspecify.annotations.Nullable;
  * but that the breaker of a {@link CircuitBreakerGroup} then makes room for no other; in
  * {@link State#HALF_OPEN} it is a probe, which counts as lost after
  * {@code maxWaitDurationInHalfOpenState}.
+ *
+ * <pre>{@code
+ * Permit permit = breaker.acquire();
+ * long start = System.nanoTime();
+ * try {
+ *     Receipt receipt = client.pay(order);
+ *     permit.success(receipt, System.nanoTime() - start);
+ *     return receipt;
+ * }
+ * catch (Throwable ex) {
+ *     permit.failure(ex, System.nanoTime() - start);
+ *     throw ex;
+ * }
+ * }</pre>
  */
 public interface Permit {
 

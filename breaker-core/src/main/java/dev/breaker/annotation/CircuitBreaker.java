@@ -27,6 +27,17 @@ import java.lang.annotation.Target;
  * The call runs on the caller's thread. A call that is refused throws
  * {@link dev.breaker.CallNotPermittedException} (a stage fails with it) unless there is a
  * fallback.
+ *
+ * <pre class="code">
+ * &#064;CircuitBreaker(name = "payments", fallbackMethod = "payLater")
+ * public Receipt pay(Order order) {
+ *     return this.client.pay(order);
+ * }
+ *
+ * private Receipt payLater(Order order, Throwable thrown) {
+ *     return Receipt.pending(order);
+ * }
+ * </pre>
  */
 @Documented
 @Inherited
