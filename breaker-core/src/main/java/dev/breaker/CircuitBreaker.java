@@ -577,15 +577,16 @@ public final class CircuitBreaker {
 
 	private void succeed(Admission admission, long elapsed, long end) {
 		this.successes.increment();
-		Decision decision = record(admission, false, elapsed, end);
+		boolean slow = elapsed > admission.period().rules.slowNanos;
+		Decision decision = record(admission, false, slow, end);
 		if (decision == null) {
-			this.listeners.succeeded(this, elapsed);
+			tellSuccess(elapsed, slow);
 			return;
 		}
 		Thread me = Thread.currentThread();
 		try {
 			current(this.nanoClock.read());
-			this.listeners.succeeded(this, elapsed);
+			tellSuccess(elapsed, slow);
 		}
 		finally {
 			if (decision.by == me) {
@@ -595,19 +596,27 @@ public final class CircuitBreaker {
 		tell();
 	}
 
+	private void tellSuccess(long elapsed, boolean slow) {
+		this.listeners.succeeded(this, elapsed);
+		if (slow) {
+			this.listeners.slow(this, elapsed);
+		}
+	}
+
 	private void fail(Admission admission, @Nullable Throwable thrown, long elapsed, long end) {
 		this.failures.increment();
-		admission.period()
-			.lastFailure((thrown != null) ? Failure.of(thrown, instant(admission.period().rules.config)) : null);
-		Decision decision = record(admission, true, elapsed, end);
+		Rules rules = admission.period().rules;
+		admission.period().lastFailure((thrown != null) ? Failure.of(thrown, instant(rules.config)) : null);
+		boolean slow = elapsed > rules.slowNanos;
+		Decision decision = record(admission, true, slow, end);
 		if (decision == null) {
-			this.listeners.failed(this, thrown, elapsed);
+			tellFailure(thrown, elapsed, slow);
 			return;
 		}
 		Thread me = Thread.currentThread();
 		try {
 			current(this.nanoClock.read());
-			this.listeners.failed(this, thrown, elapsed);
+			tellFailure(thrown, elapsed, slow);
 		}
 		finally {
 			if (decision.by == me) {
@@ -615,6 +624,13 @@ public final class CircuitBreaker {
 			}
 		}
 		tell();
+	}
+
+	private void tellFailure(@Nullable Throwable thrown, long elapsed, boolean slow) {
+		this.listeners.failed(this, thrown, elapsed);
+		if (slow) {
+			this.listeners.slow(this, elapsed);
+		}
 	}
 
 	private void ignore(Admission admission, Throwable thrown, long elapsed) {
@@ -628,9 +644,8 @@ public final class CircuitBreaker {
 	 * @return what it, or a call before it, has decided; what time decided is told by the
 	 * caller too
 	 */
-	private @Nullable Decision record(Admission admission, boolean failed, long elapsed, long end) {
+	private @Nullable Decision record(Admission admission, boolean failed, boolean slow, long end) {
 		Period admitted = admission.period();
-		boolean slow = elapsed > admitted.rules.slowNanos;
 		if (slow) {
 			this.slowCalls.increment();
 		}

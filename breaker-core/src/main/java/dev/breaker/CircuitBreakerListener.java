@@ -56,6 +56,15 @@ public interface CircuitBreakerListener {
 	}
 
 	/**
+	 * A call that was recorded took longer than {@code slowCallDurationThreshold}. Told
+	 * after {@link #onSuccess} or {@link #onFailure} of the same call.
+	 * @param breaker the breaker
+	 * @param elapsedNanos how long the call took, in nanoseconds
+	 */
+	default void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+	}
+
+	/**
 	 * A call threw what the rules ignore.
 	 * @param breaker the breaker
 	 * @param thrown what the call threw

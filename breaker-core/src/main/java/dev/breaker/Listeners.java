@@ -38,6 +38,8 @@ final class Listeners {
 
 	private final CircuitBreakerListener[] failure;
 
+	private final CircuitBreakerListener[] slowCall;
+
 	private final CircuitBreakerListener[] ignored;
 
 	private final CircuitBreakerListener[] notPermitted;
@@ -52,6 +54,7 @@ final class Listeners {
 		this.stateChange = overriding(Overridden::stateChange);
 		this.success = overriding(Overridden::success);
 		this.failure = overriding(Overridden::failure);
+		this.slowCall = overriding(Overridden::slowCall);
 		this.ignored = overriding(Overridden::ignored);
 		this.notPermitted = overriding(Overridden::notPermitted);
 		this.reset = overriding(Overridden::reset);
@@ -144,6 +147,12 @@ final class Listeners {
 		}
 	}
 
+	void slow(CircuitBreaker breaker, long elapsed) {
+		if (this.slowCall.length > 0) {
+			tell(this.slowCall, breaker, (listener) -> listener.onSlowCall(breaker, elapsed));
+		}
+	}
+
 	void ignored(CircuitBreaker breaker, Throwable thrown, long elapsed) {
 		if (this.ignored.length > 0) {
 			tell(this.ignored, breaker, (listener) -> listener.onIgnored(breaker, thrown, elapsed));
@@ -168,13 +177,14 @@ final class Listeners {
 	}
 
 	/** What a class of listeners overrides. */
-	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean ignored,
-			boolean notPermitted, boolean reset) {
+	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean slowCall,
+			boolean ignored, boolean notPermitted, boolean reset) {
 
 		static Overridden by(Class<?> type) {
 			return new Overridden(by(type, "onStateChange", CircuitBreaker.class, StateChange.class),
 					by(type, "onSuccess", CircuitBreaker.class, long.class),
 					by(type, "onFailure", CircuitBreaker.class, Throwable.class, long.class),
+					by(type, "onSlowCall", CircuitBreaker.class, long.class),
 					by(type, "onIgnored", CircuitBreaker.class, Throwable.class, long.class),
 					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class));
 		}

@@ -60,6 +60,35 @@ class ListenerTests {
 	}
 
 	@Test
+	void aSlowCallIsHeardAfterHowItEnded() {
+		TestBreaker test = TestBreaker.with((config) -> config.slowCallDurationThreshold(Duration.ofSeconds(1)));
+		List<String> heard = new ArrayList<>();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+				heard.add("success");
+			}
+
+			@Override
+			public void onFailure(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+				heard.add("failure");
+			}
+
+			@Override
+			public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+				heard.add("slow " + Duration.ofNanos(elapsedNanos));
+			}
+
+		});
+		test.succeedTaking(Duration.ofSeconds(1));
+		test.succeedTaking(Duration.ofSeconds(2));
+		test.breaker.acquire().failure(new IllegalStateException(), Duration.ofSeconds(3).toNanos());
+		assertThat(heard).containsExactly("success", "success", "slow PT2S", "failure", "slow PT3S");
+		assertThat(test.snapshot().slowCallsTotal()).isEqualTo(2);
+	}
+
+	@Test
 	void theChangeTellsTheLastFailure() {
 		TestBreaker test = TestBreaker.simple();
 		test.fail(2);

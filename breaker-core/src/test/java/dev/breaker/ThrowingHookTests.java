@@ -328,6 +328,11 @@ class ThrowingHookTests {
 		}
 
 		@Override
+		public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+			throw Sneaky.unchecked(this.trouble);
+		}
+
+		@Override
 		public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
 			throw Sneaky.unchecked(this.trouble);
 		}

@@ -104,7 +104,7 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 
 	private void keepMissed(StartupNews.News news) {
 		StateChange change = news.change();
-		if (!this.types.contains(news.type())) {
+		if (news.slow() || !this.types.contains(news.type())) {
 			return;
 		}
 		if (change != null) {

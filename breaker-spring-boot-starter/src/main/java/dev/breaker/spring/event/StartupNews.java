@@ -150,7 +150,7 @@ public final class StartupNews implements CircuitBreakerListener {
 		if (knowing != null) {
 			knowing.onStateChange(breaker, change);
 		}
-		keep(new News(BreakerEvent.Type.STATE_CHANGE, breaker, change.at(), change, null, 0, knowing));
+		keep(new News(BreakerEvent.Type.STATE_CHANGE, breaker, change.at(), change, null, 0, false, knowing));
 	}
 
 	@Override
@@ -166,6 +166,11 @@ public final class StartupNews implements CircuitBreakerListener {
 	@Override
 	public void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
 		keep(News.of(BreakerEvent.Type.FAILURE, breaker, thrown, elapsedNanos));
+	}
+
+	@Override
+	public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+		keep(News.ofSlowCall(breaker, elapsedNanos));
 	}
 
 	@Override
@@ -187,13 +192,18 @@ public final class StartupNews implements CircuitBreakerListener {
 	 * @param change the change of state, if it is one
 	 * @param thrown what a call threw
 	 * @param elapsedNanos how long a call took
+	 * @param slow that the call was slow, and nothing else of it
 	 * @param knowing the listener that has heard it already
 	 */
 	record News(BreakerEvent.Type type, CircuitBreaker breaker, Instant at, @Nullable StateChange change,
-			@Nullable Throwable thrown, long elapsedNanos, @Nullable CircuitBreakerListener knowing) {
+			@Nullable Throwable thrown, long elapsedNanos, boolean slow, @Nullable CircuitBreakerListener knowing) {
 
 		static News of(BreakerEvent.Type type, CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
-			return new News(type, breaker, now(breaker), null, thrown, elapsedNanos, null);
+			return new News(type, breaker, now(breaker), null, thrown, elapsedNanos, false, null);
+		}
+
+		static News ofSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+			return new News(BreakerEvent.Type.SUCCESS, breaker, now(breaker), null, null, elapsedNanos, true, null);
 		}
 
 		private static Instant now(CircuitBreaker breaker) {
@@ -215,6 +225,10 @@ public final class StartupNews implements CircuitBreakerListener {
 				return;
 			}
 			try {
+				if (this.slow) {
+					listener.onSlowCall(this.breaker, this.elapsedNanos);
+					return;
+				}
 				switch (this.type) {
 					case STATE_CHANGE -> listener.onStateChange(this.breaker, Objects.requireNonNull(this.change));
 					case RESET -> listener.onReset(this.breaker);

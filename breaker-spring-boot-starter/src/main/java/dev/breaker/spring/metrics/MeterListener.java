@@ -1,6 +1,5 @@
 package dev.breaker.spring.metrics;
 
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import dev.breaker.CircuitBreaker;
@@ -30,13 +29,11 @@ final class MeterListener implements CircuitBreakerListener {
 	@Override
 	public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
 		this.meters.success.record(elapsedNanos, TimeUnit.NANOSECONDS);
-		countSlow(breaker, elapsedNanos);
 	}
 
 	@Override
 	public void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
 		this.meters.failure.record(elapsedNanos, TimeUnit.NANOSECONDS);
-		countSlow(breaker, elapsedNanos);
 	}
 
 	@Override
@@ -49,11 +46,9 @@ final class MeterListener implements CircuitBreakerListener {
 		this.meters.notPermitted.increment();
 	}
 
-	private void countSlow(CircuitBreaker breaker, long elapsedNanos) {
-		Duration threshold = breaker.config().slowCallDurationThreshold();
-		if (threshold != null && elapsedNanos > TimeUnit.NANOSECONDS.convert(threshold)) {
-			this.meters.slow.increment();
-		}
+	@Override
+	public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+		this.meters.slow.increment();
 	}
 
 }

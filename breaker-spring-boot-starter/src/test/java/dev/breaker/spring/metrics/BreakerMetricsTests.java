@@ -129,6 +129,17 @@ class BreakerMetricsTests {
 	}
 
 	@Test
+	void aCallIsSlowByTheRulesThatAdmittedIt() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		Permit admitted = breaker.acquire();
+		breaker.reconfigure(breaker.config().toBuilder().slowCallDurationThreshold(Duration.ofSeconds(10)).build());
+		admitted.success("late", Duration.ofSeconds(2).toNanos());
+		assertThat(breaker.snapshot().slowCallsTotal()).isOne();
+		assertThat(count("breaker.calls.slow", "payments")).isEqualTo(1);
+	}
+
+	@Test
 	@ExtendWith(OutputCaptureExtension.class)
 	void noCallIsSlowWhereTheThresholdIsLongerThanNanosecondsCanSay(CapturedOutput output) {
 		bind(this.meters);
