@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
  * state.
  *
  * <p>
- * {@code mvn verify -pl breaker-stress -am -Dtest=StateNewsLincheckTests
+ * {@code mvn verify -pl breaker-stress -am -Dtest=StateChangeDispatcherLincheckTests
  * -Dsurefire.failIfNoSpecifiedTests=false}, longer with {@code -Pstress}.
  */
-class StateNewsLincheckTests {
+class StateChangeDispatcherLincheckTests {
 
 	@Test
 	void modelChecking() {
