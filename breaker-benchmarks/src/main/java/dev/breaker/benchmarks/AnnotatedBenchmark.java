@@ -13,7 +13,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Snapshot;
 import dev.breaker.spring.event.BreakerEvent;
-import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.EventStore;
 import io.github.resilience4j.circuitbreaker.event.CircuitBreakerEvent;
 import io.github.resilience4j.consumer.EventConsumerRegistry;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -303,7 +303,7 @@ public class AnnotatedBenchmark {
 			long recorded = snapshot.successfulCallsTotal() + snapshot.failedCallsTotal();
 			long happened = (kept != BreakerEvent.Type.FAILURE) ? recorded + snapshot.notPermittedCallsTotal()
 					: snapshot.failedCallsTotal();
-			List<BreakerEvents> keepers = this.context.getBeanProvider(BreakerEvents.class).stream().toList();
+			List<EventStore> keepers = this.context.getBeanProvider(EventStore.class).stream().toList();
 			Checks.same(keepers.size(), events ? 1 : 0, "number of keepers of events");
 			Checks.same(keepers.stream()
 				.flatMap((keeper) -> keeper.of(name).stream())

@@ -4,7 +4,7 @@ import java.util.List;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.event.BreakerEvent;
-import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.EventStore;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
@@ -21,9 +21,9 @@ public class CircuitBreakerEventsEndpoint {
 
 	private final CircuitBreakerRegistry registry;
 
-	private final BreakerEvents events;
+	private final EventStore events;
 
-	public CircuitBreakerEventsEndpoint(CircuitBreakerRegistry registry, BreakerEvents events) {
+	public CircuitBreakerEventsEndpoint(CircuitBreakerRegistry registry, EventStore events) {
 		this.registry = registry;
 		this.events = events;
 	}

@@ -6,7 +6,8 @@ import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import dev.breaker.spring.config.BreakerProperties;
-import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.EventStore;
+import dev.breaker.spring.event.RingEventStore;
 import dev.breaker.spring.event.StartupNewsKeeper;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -56,18 +57,18 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
-	BreakerEvents breakerEvents(CircuitBreakerRegistry registry, BreakerProperties properties,
+	EventStore breakerEventStore(CircuitBreakerRegistry registry, BreakerProperties properties,
 			StartupNewsKeeper startupNews) {
 		BreakerProperties.Events events = properties.getEvents();
-		return new BreakerEvents(registry, events.getCapacity(), events.getTypes(), startupNews.of(registry));
+		return new RingEventStore(registry, events.getCapacity(), events.getTypes(), startupNews.of(registry));
 	}
 
 	@Bean
 	@ConditionalOnMissingPart
-	@ConditionalOnBean(BreakerEvents.class)
+	@ConditionalOnBean(EventStore.class)
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
-	CircuitBreakerEventsEndpoint breakerEventsEndpoint(CircuitBreakerRegistry registry, BreakerEvents events) {
+	CircuitBreakerEventsEndpoint breakerEventsEndpoint(CircuitBreakerRegistry registry, EventStore events) {
 		return new CircuitBreakerEventsEndpoint(registry, events);
 	}
 

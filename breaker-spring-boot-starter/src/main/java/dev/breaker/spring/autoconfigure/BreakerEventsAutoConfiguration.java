@@ -2,6 +2,7 @@ package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.event.DefaultStateChangeLogger;
 import dev.breaker.spring.event.ListenerRegistrar;
 import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.event.StateChangeLogger;
@@ -11,8 +12,6 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 
@@ -28,11 +27,10 @@ public final class BreakerEventsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingPart
 	StateChangeLogger breakerStateChangeLogger() {
-		return new StateChangeLogger();
+		return new DefaultStateChangeLogger();
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	StateChangePublisher breakerStateChangePublisher(ApplicationContext context) {
 		ApplicationContext parent = context.getParent();
 		return new StateChangePublisher(context,
@@ -40,7 +38,6 @@ public final class BreakerEventsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	ListenerRegistrar breakerListenerRegistrar(CircuitBreakerRegistry registry, StartupNewsKeeper startupNews,
 			ListableBeanFactory beanFactory) {
 		return new ListenerRegistrar(registry, startupNews, beanFactory);

@@ -8,7 +8,6 @@ import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
@@ -28,13 +27,11 @@ import org.springframework.web.servlet.DispatcherServlet;
 public final class BreakerWebMvcAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
 	CallNotPermittedExceptionResolver breakerCallNotPermittedExceptionResolver() {
 		return new CallNotPermittedExceptionResolver();
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
 	CallNotPermittedFilter breakerCallNotPermittedFilter() {
 		return new CallNotPermittedFilter();
 	}

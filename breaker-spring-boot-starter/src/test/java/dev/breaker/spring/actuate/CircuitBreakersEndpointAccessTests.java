@@ -13,7 +13,7 @@ import javax.management.ObjectName;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
-import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.EventStore;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.RunningApplication;
 import org.junit.jupiter.api.Test;
@@ -53,7 +53,7 @@ class CircuitBreakersEndpointAccessTests {
 				"management.endpoint.circuitbreakerevents.access=none")) {
 			assertThat(application.get("/actuator/circuitbreakers").status()).isEqualTo(404);
 			assertThat(application.get("/actuator/circuitbreakerevents").status()).isEqualTo(404);
-			assertThat(application.context().getBeanProvider(BreakerEvents.class).stream()).isEmpty();
+			assertThat(application.context().getBeanProvider(EventStore.class).stream()).isEmpty();
 		}
 	}
 

@@ -16,7 +16,7 @@ import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakersDescrip
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.MemberDescriptor;
 import dev.breaker.spring.event.BreakerEvent;
-import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.RingEventStore;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.test.ManualClock;
 import org.jspecify.annotations.Nullable;
@@ -183,7 +183,7 @@ class CircuitBreakersEndpointTests {
 
 	@Test
 	void showsEventsOfBreakersThatThereAreOrWere() {
-		BreakerEvents events = new BreakerEvents(this.registry, 10, Set.of(BreakerEvent.Type.STATE_CHANGE));
+		RingEventStore events = new RingEventStore(this.registry, 10, Set.of(BreakerEvent.Type.STATE_CHANGE));
 		events.afterSingletonsInstantiated();
 		CircuitBreakerEventsEndpoint all = new CircuitBreakerEventsEndpoint(this.registry, events);
 		CircuitBreakerEventsEndpointWebExtension web = new CircuitBreakerEventsEndpointWebExtension(all);

@@ -7,7 +7,7 @@ import java.util.Set;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
-import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.RingEventStore;
 
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -46,7 +46,7 @@ final class EndpointPaths {
 			CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
 			beans.addBean("breakers", new CircuitBreakersEndpointWebExtension(new CircuitBreakersEndpoint(registry)));
 			beans.addBean("events", new CircuitBreakerEventsEndpointWebExtension(
-					new CircuitBreakerEventsEndpoint(registry, new BreakerEvents(registry, 1, Set.of()))));
+					new CircuitBreakerEventsEndpoint(registry, new RingEventStore(registry, 1, Set.of()))));
 		}
 		return new EndpointRequestGuard(beans.getBeanProvider(PathMappedEndpoints.class),
 				beans.getBeanProvider(EndpointAccessResolver.class),

@@ -1,12 +1,17 @@
 package dev.breaker.spring.autoconfigure;
 
+import java.time.Instant;
+import java.util.List;
+
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
-import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.BreakerEvent;
+import dev.breaker.spring.event.EventStore;
+import dev.breaker.spring.event.RingEventStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -35,7 +40,31 @@ class BreakerEndpointAutoConfigurationTests {
 				.hasSingleBean(CircuitBreakersEndpointWebExtension.class)
 				.hasSingleBean(CircuitBreakerEventsEndpoint.class)
 				.hasSingleBean(CircuitBreakerEventsEndpointWebExtension.class)
-				.hasSingleBean(BreakerEvents.class));
+				.hasSingleBean(EventStore.class));
+	}
+
+	@Test
+	void anEventStoreOfTheApplicationTakesThePlaceOfTheOwn() {
+		BreakerEvent event = new BreakerEvent(Instant.EPOCH, "payments", BreakerEvent.Type.RESET, null, null, null,
+				null, null);
+		this.runner.withPropertyValues(EXPOSE_ALL)
+			.withBean(EventStore.class, () -> new EventStore() {
+
+				@Override
+				public List<BreakerEvent> all() {
+					return List.of(event);
+				}
+
+				@Override
+				public List<BreakerEvent> of(String name) {
+					return List.of(event);
+				}
+
+			})
+			.run((context) -> {
+				assertThat(context).hasSingleBean(EventStore.class).doesNotHaveBean(RingEventStore.class);
+				assertThat(context.getBean(CircuitBreakerEventsEndpoint.class).events().events()).hasSize(1);
+			});
 	}
 
 	@Test
@@ -79,7 +108,7 @@ class BreakerEndpointAutoConfigurationTests {
 	void eventsCanBeSwitchedOff() {
 		this.runner.withPropertyValues(EXPOSE_ALL, "breaker.events.enabled=false")
 			.run((context) -> assertThat(context).hasSingleBean(CircuitBreakersEndpoint.class)
-				.doesNotHaveBean(BreakerEvents.class)
+				.doesNotHaveBean(EventStore.class)
 				.doesNotHaveBean(CircuitBreakerEventsEndpoint.class)
 				.doesNotHaveBean(CircuitBreakerEventsEndpointWebExtension.class));
 	}
@@ -114,7 +143,7 @@ class BreakerEndpointAutoConfigurationTests {
 					.hasSingleBean(CircuitBreakersEndpoint.class)
 					.doesNotHaveBean(CircuitBreakerEventsEndpoint.class)
 					.doesNotHaveBean(CircuitBreakerEventsEndpointWebExtension.class)
-					.doesNotHaveBean(BreakerEvents.class);
+					.doesNotHaveBean(EventStore.class);
 				assertThat(output)
 					.containsOnlyOnce("Breaker's actuator endpoints [circuitbreakerevents] are not there, "
 							+ "since other endpoints have these ids: 'others' of " + OtherEndpoint.class.getName())

@@ -116,7 +116,8 @@ class BreakerEventsAutoConfigurationTests {
 
 	@Test
 	void backsOffFromLoggerAndPublisherOfTheUsersOwn() {
-		StateChangeLogger logger = new StateChangeLogger();
+		StateChangeLogger logger = new StateChangeLogger() {
+		};
 		this.runner.withBean("own", StateChangeLogger.class, () -> logger)
 			.run((context) -> assertThat(context).getBean(StateChangeLogger.class).isSameAs(logger));
 	}

@@ -17,7 +17,7 @@ import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.spring.CircuitBreakerStateChangedEvent;
 import dev.breaker.spring.event.BreakerEvent;
-import dev.breaker.spring.event.BreakerEvents;
+import dev.breaker.spring.event.EventStore;
 import dev.breaker.spring.event.StateChangePublisher;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.test.ManualClock;
@@ -108,10 +108,10 @@ class ChangesDuringStartupTests {
 			.withBean(Opening.class)
 			.withBean("later", InitializingBean.class, () -> () -> clock.advance(Duration.ofMinutes(1)))
 			.run((context) -> {
-				assertThat(context.getBean(BreakerEvents.class).of("payments")).extracting(BreakerEvent::type)
+				assertThat(context.getBean(EventStore.class).of("payments")).extracting(BreakerEvent::type)
 					.containsExactly(BreakerEvent.Type.FAILURE, BreakerEvent.Type.STATE_CHANGE,
 							BreakerEvent.Type.NOT_PERMITTED, BreakerEvent.Type.STATE_CHANGE, BreakerEvent.Type.RESET);
-				assertThat(context.getBean(BreakerEvents.class).of("payments")).extracting(BreakerEvent::time)
+				assertThat(context.getBean(EventStore.class).of("payments")).extracting(BreakerEvent::time)
 					.containsOnly(ManualClock.DEFAULT_START);
 			});
 	}
@@ -183,7 +183,7 @@ class ChangesDuringStartupTests {
 		}).build());
 		this.runner.withBean(CircuitBreakerRegistry.class, () -> own)
 			.withBean(Opening.class)
-			.run((context) -> assertThat(context.getBean(BreakerEvents.class).of("payments"))
+			.run((context) -> assertThat(context.getBean(EventStore.class).of("payments"))
 				.extracting(BreakerEvent::type)
 				.containsExactlyInAnyOrder(BreakerEvent.Type.FAILURE, BreakerEvent.Type.STATE_CHANGE,
 						BreakerEvent.Type.NOT_PERMITTED, BreakerEvent.Type.STATE_CHANGE, BreakerEvent.Type.RESET));

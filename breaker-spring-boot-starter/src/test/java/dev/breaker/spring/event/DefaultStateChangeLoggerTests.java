@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class StateChangeLoggerTests {
+class DefaultStateChangeLoggerTests {
 
 	private final ManualClock clock = new ManualClock();
 
@@ -43,7 +43,7 @@ class StateChangeLoggerTests {
 
 	private CircuitBreaker breaker(CircuitBreakerConfig.Builder config) {
 		CircuitBreaker breaker = CircuitBreaker.of("payments", config.build());
-		breaker.addListener(new StateChangeLogger());
+		breaker.addListener(new DefaultStateChangeLogger());
 		return breaker;
 	}
 
@@ -101,7 +101,7 @@ class StateChangeLoggerTests {
 	void keyOfABreakerForgesNoLine() {
 		CircuitBreaker breaker = CircuitBreaker.of("inventory:berlin\nWARN forged\u0085\u202Edesrever",
 				this.clock.config().minimumNumberOfCalls(1).build());
-		breaker.addListener(new StateChangeLogger());
+		breaker.addListener(new DefaultStateChangeLogger());
 		Calls.fail(breaker, new IllegalStateException("no\r\nERROR forged\u2029too"));
 		assertThat(lines()).containsExactly("WARN Circuit breaker 'inventory:berlin WARN forged desrever': "
 				+ "CLOSED -> OPEN (FAILURE_RATE): 1 of 1 calls failed (100.0 %, threshold 50.0 %); "
@@ -206,7 +206,7 @@ class StateChangeLoggerTests {
 
 	@Test
 	void eachBreakerHasARowOfItsOwn() {
-		StateChangeLogger listener = new StateChangeLogger();
+		StateChangeLogger listener = new DefaultStateChangeLogger();
 		CircuitBreaker first = CircuitBreaker.of("payments", flapping().build());
 		CircuitBreaker second = CircuitBreaker.of("payments", flapping().build());
 		first.addListener(listener);
@@ -230,7 +230,7 @@ class StateChangeLoggerTests {
 				}
 			}
 		});
-		breaker.addListener(new StateChangeLogger());
+		breaker.addListener(new DefaultStateChangeLogger());
 		Calls.fail(breaker, 1);
 		assertThat(lines()).containsExactly(
 				"WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE); "
@@ -255,7 +255,7 @@ class StateChangeLoggerTests {
 				}
 			}
 		});
-		breaker.addListener(new StateChangeLogger());
+		breaker.addListener(new DefaultStateChangeLogger());
 		breaker.forceOpen(Duration.ofMinutes(10));
 		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)",
 				"INFO Circuit breaker 'payments': FORCED_OPEN -> CLOSED (COMMAND)",
@@ -269,12 +269,12 @@ class StateChangeLoggerTests {
 			@Override
 			public void onStateChange(CircuitBreaker changed, StateChange change) {
 				if (change.to() == State.OPEN) {
-					StateChangeLoggerTests.this.clock.advance(Duration.ofSeconds(5));
+					DefaultStateChangeLoggerTests.this.clock.advance(Duration.ofSeconds(5));
 					changed.state();
 				}
 			}
 		});
-		breaker.addListener(new StateChangeLogger());
+		breaker.addListener(new DefaultStateChangeLogger());
 		Calls.fail(breaker, 1);
 		for (int opening = 2; opening <= 5; opening++) {
 			Calls.fail(breaker, 1);

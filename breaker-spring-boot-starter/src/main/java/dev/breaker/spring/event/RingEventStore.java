@@ -34,7 +34,7 @@ import org.springframework.util.Assert;
  * <p>
  * Safe for use by many threads; neither writers nor readers wait.
  */
-public final class BreakerEvents implements SmartInitializingSingleton, DisposableBean {
+public final class RingEventStore implements EventStore, SmartInitializingSingleton, DisposableBean {
 
 	private static final int MAX_CAPACITY = 10_000;
 
@@ -69,23 +69,23 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 	};
 
 	/**
-	 * Creates a keeper of events that has missed nothing.
+	 * Creates a store that has missed nothing.
 	 * @param registry the breakers to listen to
 	 * @param capacity how many events of each type are kept for a name, 1 to 10,000
 	 * @param types the types of events that are kept
 	 */
-	public BreakerEvents(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types) {
+	public RingEventStore(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types) {
 		this(registry, capacity, types, StartupNews.none());
 	}
 
 	/**
-	 * Creates a keeper of events.
+	 * Creates a store.
 	 * @param registry the breakers to listen to
 	 * @param capacity how many events of each type are kept for a name, 1 to 10,000
 	 * @param types the types of events that are kept
 	 * @param startupNews what happened before all beans are there
 	 */
-	public BreakerEvents(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types,
+	public RingEventStore(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types,
 			StartupNews startupNews) {
 		Assert.isTrue(capacity >= 1 && capacity <= MAX_CAPACITY,
 				() -> "Invalid breaker.events.capacity (" + capacity + "): must be between 1 and " + MAX_CAPACITY);
@@ -124,19 +124,12 @@ public final class BreakerEvents implements SmartInitializingSingleton, Disposab
 		this.ringsByName.clear();
 	}
 
-	/**
-	 * The events of all breakers.
-	 * @return the events, the newest last
-	 */
+	@Override
 	public List<BreakerEvent> all() {
 		return sorted(this.ringsByName.values().stream(), (entry) -> true);
 	}
 
-	/**
-	 * The events of one breaker, or of all breakers made by key under a name.
-	 * @param name the name
-	 * @return the events, the newest last
-	 */
+	@Override
 	public List<BreakerEvent> of(String name) {
 		Stream<String> owners = this.registry.find(name)
 			.map((breaker) -> Stream.of(name, owner(breaker), OTHER_NAMES))

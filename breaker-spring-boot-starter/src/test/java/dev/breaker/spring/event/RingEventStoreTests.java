@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-class BreakerEventsTests {
+class RingEventStoreTests {
 
 	private static final Set<BreakerEvent.Type> ALL_TYPES = EnumSet.allOf(BreakerEvent.Type.class);
 
@@ -43,15 +43,15 @@ class BreakerEventsTests {
 		.waitDurationInOpenState(Duration.ofSeconds(30))
 		.build());
 
-	private BreakerEvents listening(int capacity, Set<BreakerEvent.Type> types) {
-		BreakerEvents events = new BreakerEvents(this.registry, capacity, types);
+	private RingEventStore listening(int capacity, Set<BreakerEvent.Type> types) {
+		RingEventStore events = new RingEventStore(this.registry, capacity, types);
 		events.afterSingletonsInstantiated();
 		return events;
 	}
 
 	@Test
 	void keepsWhatHappenedTheNewestLast() {
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		Calls.succeed(breaker);
 		tick();
@@ -88,10 +88,10 @@ class BreakerEventsTests {
 		this.registry.addListener(new CircuitBreakerListener() {
 			@Override
 			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
-				BreakerEventsTests.this.registry.remove(breaker.name());
+				RingEventStoreTests.this.registry.remove(breaker.name());
 			}
 		});
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		breaker.forceOpen();
 		breaker.close();
@@ -104,13 +104,13 @@ class BreakerEventsTests {
 	@ParameterizedTest
 	@ValueSource(ints = { -1, 0, 10_001 })
 	void capacityOutOfRangeIsRefused(int capacity) {
-		assertThatIllegalArgumentException().isThrownBy(() -> new BreakerEvents(this.registry, capacity, ALL_TYPES))
+		assertThatIllegalArgumentException().isThrownBy(() -> new RingEventStore(this.registry, capacity, ALL_TYPES))
 			.withMessage("Invalid breaker.events.capacity (" + capacity + "): must be between 1 and 10000");
 	}
 
 	@Test
 	void manyRefusalsDoNotPushOutTheChangeOfStateThatExplainsThem() {
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		Calls.fail(breaker, 2);
 		Calls.refused(breaker, 1000);
@@ -121,7 +121,7 @@ class BreakerEventsTests {
 
 	@Test
 	void exactlyOneEventForEachRefusedCall() {
-		BreakerEvents events = listening(100, ALL_TYPES);
+		RingEventStore events = listening(100, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		Calls.fail(breaker, 2);
 		this.clock.advance(Duration.ofSeconds(30));
@@ -135,7 +135,7 @@ class BreakerEventsTests {
 
 	@Test
 	void listensOnlyToTheTypesItKeeps() {
-		BreakerEvents events = listening(10, EnumSet.of(BreakerEvent.Type.STATE_CHANGE));
+		RingEventStore events = listening(10, EnumSet.of(BreakerEvent.Type.STATE_CHANGE));
 		CircuitBreaker breaker = this.registry.get("payments");
 		Calls.succeed(breaker);
 		Calls.fail(breaker, 1);
@@ -145,7 +145,7 @@ class BreakerEventsTests {
 
 	@Test
 	void breakersMadeByKeyShareTheRingsOfTheirName() {
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		CircuitBreakerGroup group = group("inventory", 100);
 		for (int key = 0; key < 5000; key++) {
 			Calls.succeed(group.get("" + key));
@@ -165,7 +165,7 @@ class BreakerEventsTests {
 
 	@Test
 	void eventsOfAGroupAreFoundByItsNameWhateverItIsCalled() {
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		CircuitBreakerGroup group = group("a:b", 1);
 		Calls.succeed(group.get("c"));
 		Calls.succeed(this.registry.get("a"));
@@ -187,7 +187,7 @@ class BreakerEventsTests {
 
 	@Test
 	void memoryIsBoundedOverAllNames() {
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		for (int name = 0; name < 5000; name++) {
 			Calls.fail(this.registry.get("generated-" + name), 1);
 		}
@@ -198,7 +198,7 @@ class BreakerEventsTests {
 
 	@Test
 	void eventsOfARemovedBreakerAreDropped() {
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		Calls.succeed(breaker);
 		this.registry.remove("payments");
@@ -209,13 +209,13 @@ class BreakerEventsTests {
 
 	@Test
 	void aResultThatComesWhileItsBreakerIsRemovedLeavesNothing() {
-		BreakerEvents events = new BreakerEvents(this.registry, 10, ALL_TYPES);
+		RingEventStore events = new RingEventStore(this.registry, 10, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		// This listener removes the breaker before the events hear of the same call.
 		breaker.addListener(new dev.breaker.CircuitBreakerListener() {
 			@Override
 			public void onSuccess(CircuitBreaker ended, long elapsedNanos) {
-				BreakerEventsTests.this.registry.remove("payments");
+				RingEventStoreTests.this.registry.remove("payments");
 			}
 		});
 		events.afterSingletonsInstantiated();
@@ -225,7 +225,7 @@ class BreakerEventsTests {
 
 	@Test
 	void aClockThatFailsOrAnswersNullLosesNoEvent() {
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		Instant before = Instant.now();
 		InstantSource failing = () -> {
 			throw new IllegalStateException("clock");
@@ -244,14 +244,14 @@ class BreakerEventsTests {
 	@ParameterizedTest
 	@ValueSource(ints = { -1, 0, 10_001 })
 	void capacityOutOfItsRangeIsRefused(int capacity) {
-		assertThatIllegalArgumentException().isThrownBy(() -> new BreakerEvents(this.registry, capacity, ALL_TYPES))
+		assertThatIllegalArgumentException().isThrownBy(() -> new RingEventStore(this.registry, capacity, ALL_TYPES))
 			.withMessage("Invalid breaker.events.capacity (" + capacity + "): must be between 1 and 10000");
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 10_000 })
 	void capacityMayBeOneToTenThousand(int capacity) {
-		BreakerEvents events = listening(capacity, ALL_TYPES);
+		RingEventStore events = listening(capacity, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		breaker.forceOpen();
 		Calls.refused(breaker, 10_001);
@@ -261,7 +261,7 @@ class BreakerEventsTests {
 
 	@Test
 	void nothingIsHeardAfterClose() {
-		BreakerEvents events = listening(10, ALL_TYPES);
+		RingEventStore events = listening(10, ALL_TYPES);
 		CircuitBreaker breaker = this.registry.get("payments");
 		Calls.fail(breaker, 1);
 		events.destroy();
@@ -276,7 +276,7 @@ class BreakerEventsTests {
 		int writers = 50;
 		int eventsEach = 400;
 		int capacity = 1000;
-		BreakerEvents events = listening(capacity, ALL_TYPES);
+		RingEventStore events = listening(capacity, ALL_TYPES);
 		CountDownLatch start = new CountDownLatch(1);
 		ExecutorService threads = Executors.newFixedThreadPool(writers + 10);
 		try {
