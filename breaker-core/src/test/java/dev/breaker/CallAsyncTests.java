@@ -75,7 +75,7 @@ class CallAsyncTests {
 
 	@ParameterizedTest
 	@MethodSource("failures")
-	void whateverIsThrownBeforeThereIsAStageIsRecordedAndLeaksNoPermit(Throwable thrown) {
+	void whatIsThrownBeforeThereIsAStageIsRecorded(Throwable thrown) {
 		this.test.in(State.HALF_OPEN);
 		Throwable caught = catchThrowable(() -> this.test.breaker.callAsync(() -> {
 			throw Sneaky.unchecked(thrown);

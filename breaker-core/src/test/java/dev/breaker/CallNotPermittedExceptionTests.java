@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CallNotPermittedExceptionTests {
 
 	@Test
-	void theRefusalTellsNameStateReasonLastFailureAndWhenAProbeMayPass() {
+	void theRefusalTellsWhyAndWhenAProbeMayPass() {
 		TestBreaker test = TestBreaker.simple();
 		test.fail(2);
 		test.throwing(new UncheckedIOException(new IOException("secret of another request")));

@@ -108,7 +108,7 @@ class CallTests {
 	}
 
 	@Test
-	void ignoredExceptionsInterruptsAndCancellationsReachTheCallerAsTheyAre() {
+	void whatCountsAsNothingReachesTheCallerAsItIs() {
 		for (Throwable thrown : new Throwable[] { new IllegalArgumentException(), new InterruptedException(),
 				new CancellationException() }) {
 			assertThat(catchThrowable(() -> fallingBack(thrown))).isSameAs(thrown);

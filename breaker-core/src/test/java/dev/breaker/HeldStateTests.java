@@ -78,7 +78,7 @@ class HeldStateTests {
 	}
 
 	@Test
-	void whatWasAdmittedWhileDisabledIsRecordedNowhereAfterwardsEither() {
+	void whatWasAdmittedWhileDisabledIsNeverRecorded() {
 		TestBreaker test = TestBreaker.simple().in(State.DISABLED);
 		Permit permit = test.take();
 		test.in(State.CLOSED);

@@ -60,7 +60,7 @@ class LateResultTests {
 	}
 
 	@Test
-	void aLateFailureFromBeforeTheOutageDoesNotOpenTheRecoveredBreaker() {
+	void aLateFailureDoesNotOpenTheRecoveredBreaker() {
 		TestBreaker test = judgingOne();
 		Permit old = test.take();
 		test.fail();

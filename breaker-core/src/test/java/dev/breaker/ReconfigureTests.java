@@ -17,7 +17,7 @@ import static org.awaitility.Awaitility.await;
 class ReconfigureTests {
 
 	@Test
-	void anOpenBreakerWithSevenSecondsLeftHasSevenSecondsLeftAfterARuntimeChange() {
+	void whatIsLeftOfAWaitStaysWhenTheConfigChanges() {
 		TestBreaker test = TestBreaker.simple();
 		test.fail(3);
 		test.advance(Duration.ofSeconds(3));

@@ -40,7 +40,7 @@ class FaultsTests {
 
 	@ParameterizedTest
 	@MethodSource("guardsAndModes")
-	void breakerTripsAndRecoversAndAsksNothingOfTheServiceWhileItIsOpen(Guard guard, String mode) {
+	void breakerTripsAndRecovers(Guard guard, String mode) {
 		this.shop.behave(guard.service, mode);
 		this.shop.callUntil(guard.breaker, State.OPEN, guard.path);
 

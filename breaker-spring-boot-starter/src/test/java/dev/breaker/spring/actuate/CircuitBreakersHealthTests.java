@@ -23,7 +23,7 @@ class CircuitBreakersHealthTests {
 	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
 
 	@Test
-	void anOpenBreakerTurnsNeitherHealthNorProbesDownSoKubernetesKillsNobody() {
+	void anOpenBreakerTurnsNeitherHealthNorProbesDown() {
 		try (RunningApplication application = RunningApplication.start(Application.class,
 				"management.endpoint.health.probes.enabled=true", "management.endpoint.health.show-details=always")) {
 			CircuitBreakerRegistry breakers = application.bean(CircuitBreakerRegistry.class);

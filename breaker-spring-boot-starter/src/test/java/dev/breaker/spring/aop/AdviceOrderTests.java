@@ -44,7 +44,7 @@ import static org.awaitility.Awaitility.await;
 class AdviceOrderTests {
 
 	@Test
-	void pain23TheGuardIsOutsideOfTransactionsSoThatACommitThatFailsIsAFailure() {
+	void aCommitThatFailsIsAFailure() {
 		Contexts.with(Transactions.class, Shop.class).run((context) -> {
 			RecordingTransactionManager transactions = context.getBean(RecordingTransactionManager.class);
 			transactions.failing = true;
@@ -55,7 +55,7 @@ class AdviceOrderTests {
 	}
 
 	@Test
-	void pain23WhileOpenNoTransactionBeginsAndAFailureRollsBackBeforeTheFallback() {
+	void noTransactionBeginsWhileOpen() {
 		Contexts.with(Transactions.class, Shop.class).run((context) -> {
 			RecordingTransactionManager transactions = context.getBean(RecordingTransactionManager.class);
 			assertThat(context.getBean(Shop.class).failing()).isEqualTo("instead after IllegalStateException");
@@ -82,7 +82,7 @@ class AdviceOrderTests {
 	}
 
 	@Test
-	void pain23ACacheHitIsNoCallAndIsServedWhileOpen() {
+	void aCacheHitIsNoCallAndIsServedWhileOpen() {
 		Contexts.with(Caches.class, Transactions.class, Catalogue.class).run((context) -> {
 			Catalogue bean = context.getBean(Catalogue.class);
 			assertThat(bean.find("a")).isEqualTo("value of a");
@@ -98,7 +98,7 @@ class AdviceOrderTests {
 	}
 
 	@Test
-	void pain23WhatAFallbackGivesIsNotCached() {
+	void whatAFallbackGivesIsNotCached() {
 		Contexts.with(Caches.class, Catalogue.class).run((context) -> {
 			Catalogue bean = context.getBean(Catalogue.class);
 			Contexts.breaker(context, "catalogue").forceOpen();
@@ -124,7 +124,7 @@ class AdviceOrderTests {
 	}
 
 	@Test
-	void pain23AnAsyncMethodIsGuardedOnTheThreadThatRunsIt() {
+	void anAsyncMethodIsGuardedOnTheThreadThatRunsIt() {
 		Contexts.with(Asynchronous.class, Background.class).run((context) -> {
 			Background bean = context.getBean(Background.class);
 			assertThat(bean.thread()).succeedsWithin(Duration.ofSeconds(10))

@@ -79,7 +79,7 @@ class AnnotatedMethodsTests {
 	}
 
 	@Test
-	void onAClassItHoldsForAllPublicMethodsInheritedOnesTooAndAMethodsOwnWins() {
+	void onAClassItHoldsForAllPublicMethods() {
 		Contexts.with(OnClass.class).run((context) -> {
 			OnClass bean = context.getBean(OnClass.class);
 			bean.one();
@@ -114,7 +114,7 @@ class AnnotatedMethodsTests {
 	}
 
 	@Test
-	void pain22OnInterfaceMethodsOfAnyDepthItHoldsForTheClassThatImplementsThem() {
+	void onInterfaceMethodsItHoldsForTheImplementingClass() {
 		Contexts.with(Implementation.class).run((context) -> {
 			Implementation bean = context.getBean(Implementation.class);
 			bean.find("id");
@@ -127,7 +127,7 @@ class AnnotatedMethodsTests {
 	}
 
 	@Test
-	void pain22OnAnInterfaceItHoldsForTheMethodsThatItHas() {
+	void onAnInterfaceItHoldsForTheMethodsThatItHas() {
 		Contexts.with(TwoInterfaces.class).run((context) -> {
 			TwoInterfaces bean = context.getBean(TwoInterfaces.class);
 			bean.first();
@@ -141,7 +141,7 @@ class AnnotatedMethodsTests {
 	}
 
 	@Test
-	void pain22AJdkProxyIsGuardedThroughItsInterfaces() {
+	void aJdkProxyIsGuardedThroughItsInterfaces() {
 		Contexts.with(TwoInterfaces.class, Implementation.class)
 			.withPropertyValues("spring.aop.proxy-target-class=false")
 			.run((context) -> {
@@ -180,7 +180,7 @@ class AnnotatedMethodsTests {
 	}
 
 	@Test
-	void breakersOfAnnotationsAreThereBeforeTheFirstCallWithTheirConfig() {
+	void breakersOfAnnotationsAreThereBeforeTheFirstCall() {
 		Contexts.with(OnMethod.class)
 			.withPropertyValues("breaker.instances.onMethod.sliding-window-size=7")
 			.run((context) -> {
@@ -215,7 +215,7 @@ class AnnotatedMethodsTests {
 	}
 
 	@Test
-	void pain21ABeanThatWasMadeTooEarlyIsReported(CapturedOutput output) {
+	void aBeanThatWasMadeTooEarlyIsReported(CapturedOutput output) {
 		Contexts.with(TooEarly.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(output).contains("Bean 'early'").contains("not guarded");

@@ -73,12 +73,12 @@ class InterfaceClientTests {
 	}
 
 	@Test
-	void pain22AnHttpInterfaceClientIsGuarded() {
+	void anHttpInterfaceClientIsGuarded() {
 		contextRunner(ByHand.class).run(this::tripsAndStopsCalling);
 	}
 
 	@Test
-	void pain22AnImportedHttpServiceIsGuarded() {
+	void anImportedHttpServiceIsGuarded() {
 		contextRunner(Imported.class).run(this::tripsAndStopsCalling);
 	}
 
@@ -106,7 +106,7 @@ class InterfaceClientTests {
 	}
 
 	@Test
-	void pain17AFallbackMayBeADefaultMethodOfTheInterfaceOrAnotherOfItsRequests() {
+	void aFallbackMayBeADefaultMethodOrAnotherRequest() {
 		contextRunner(ByHand.class).run((context) -> {
 			Shop shop = context.getBean(Shop.class);
 			Contexts.breaker(context, "price").forceOpen();
@@ -119,7 +119,7 @@ class InterfaceClientTests {
 	}
 
 	@Test
-	void onTheInterfaceItHoldsForItsRequestsThoseOfItsBaseTooAndADefaultMethodDoesNotCountTwice() {
+	void onTheInterfaceItHoldsForEachRequestOnce() {
 		contextRunner(ByHand.class).run((context) -> {
 			Annotated client = context.getBean(Annotated.class);
 			assertThat(client.first()).isEqualTo("/first");
@@ -143,7 +143,7 @@ class InterfaceClientTests {
 	}
 
 	@Test
-	void pain22ARepositoryIsGuardedThoughTheClassBehindItKnowsNothingOfIt() {
+	void aRepositoryIsGuarded() {
 		Contexts.with(RepositoryFactory.class).run((context) -> {
 			Orders orders = context.getBean(Orders.class);
 			assertThat(orders.find("7")).isEqualTo("order 7");
@@ -155,7 +155,7 @@ class InterfaceClientTests {
 	}
 
 	@Test
-	void pain22AClientThatIsAPlainJdkProxyIsGuarded() {
+	void aClientThatIsAPlainJdkProxyIsGuarded() {
 		Contexts.with(PlainProxy.class).run((context) -> {
 			Orders orders = context.getBean(Orders.class);
 			assertThat(orders.find("7")).isEqualTo("plain");

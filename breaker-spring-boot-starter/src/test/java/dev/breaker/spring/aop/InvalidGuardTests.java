@@ -32,7 +32,7 @@ class InvalidGuardTests {
 	}
 
 	@Test
-	void pain15WhatALazyBeanOrAPrototypeAsksForIsCheckedAtStartToo() {
+	void whatALazyBeanOrAPrototypeAsksForIsCheckedAtStartToo() {
 		Contexts.with(LazyWithoutFallback.class)
 			.run((context) -> assertThat(context.getStartupFailure()).isNotNull()
 				.hasMessageContaining("The fallbackMethod \"missing\" of"));
@@ -42,33 +42,33 @@ class InvalidGuardTests {
 	}
 
 	@Test
-	void pain21AnAnnotatedPrivateMethodStopsTheApplication() {
+	void anAnnotatedPrivateMethodStopsTheApplication() {
 		Contexts.with(PrivateMethod.class)
 			.run(failure("would do nothing for", "PrivateMethod.guarded(String): the method is private"));
 	}
 
 	@Test
-	void pain21AnAnnotatedStaticMethodStopsTheApplication() {
+	void anAnnotatedStaticMethodStopsTheApplication() {
 		Contexts.with(StaticMethod.class).run(failure("StaticMethod.guarded(): the method is static"));
 	}
 
 	@Test
-	void pain21AnAnnotatedFinalMethodStopsTheApplication() {
+	void anAnnotatedFinalMethodStopsTheApplication() {
 		Contexts.with(FinalMethod.class).run(failure("FinalMethod.guarded(): the method is final"));
 	}
 
 	@Test
-	void pain21AFinalMethodOfAnAnnotatedClassStopsTheApplication() {
+	void aFinalMethodOfAnAnnotatedClassStopsTheApplication() {
 		Contexts.with(FinalMethodOfClass.class).run(failure("FinalMethodOfClass.fixed(): the method is final"));
 	}
 
 	@Test
-	void pain21AFinalClassStopsTheApplication() {
+	void aFinalClassStopsTheApplication() {
 		Contexts.with(FinalClass.class).run(failure("FinalClass", "the class is final"));
 	}
 
 	@Test
-	void pain21AMethodThatNoInterfaceOfTheProxyHasStopsTheApplication() {
+	void aMethodThatNoInterfaceOfTheProxyHasStopsTheApplication() {
 		Contexts.with(NotInInterface.class)
 			.withPropertyValues("spring.aop.proxy-target-class=false")
 			.run(failure("NotInInterface.guarded(): the bean is proxied by its interfaces"));

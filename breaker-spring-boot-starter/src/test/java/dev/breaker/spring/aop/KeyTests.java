@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class KeyTests {
 
 	@Test
-	void pain37EachKeyHasItsOwnBreakerConfiguredAsTheName() {
+	void eachKeyHasItsOwnBreakerConfiguredAsTheName() {
 		Contexts.with(Warehouses.class)
 			.withPropertyValues("breaker.instances.warehouse.sliding-window-size=7")
 			.run((context) -> {
@@ -235,7 +235,7 @@ class KeyTests {
 	}
 
 	@Test
-	void pain37AKeyedMethodHasItsFallback() {
+	void aKeyedMethodHasItsFallback() {
 		Contexts.with(Warehouses.class).run((context) -> {
 			context.getBean(Warehouses.class).withFallback("north");
 			Contexts.breaker(context, "warehouse:north").forceOpen();
@@ -268,7 +268,7 @@ class KeyTests {
 	}
 
 	@Test
-	void pain41TheLimitIsThatOfTheProperty() {
+	void theLimitIsThatOfTheProperty() {
 		Contexts.with(Warehouses.class).withPropertyValues("breaker.keys.max=2").run((context) -> {
 			for (int i = 0; i < 50; i++) {
 				context.getBean(Warehouses.class).stock("w" + i, 1);

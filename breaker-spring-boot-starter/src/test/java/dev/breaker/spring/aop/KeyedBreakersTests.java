@@ -23,7 +23,7 @@ class KeyedBreakersTests {
 	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
 
 	@Test
-	void pain41TheLimitIsThatOfEachName() {
+	void theLimitIsThatOfEachName() {
 		KeyedBreakers breakers = breakers(4);
 		for (int i = 0; i < 20; i++) {
 			breakers.group("one").get("k" + i);

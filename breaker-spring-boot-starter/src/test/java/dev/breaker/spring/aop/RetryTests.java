@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class RetryTests {
 
 	@Test
-	void pain23EveryAttemptIsRecorded() {
+	void everyAttemptIsRecorded() {
 		contextRunner(Remote.class).run((context) -> {
 			Remote bean = context.getBean(Remote.class);
 			assertThat(bean.call(2)).isEqualTo("value");
@@ -46,7 +46,7 @@ class RetryTests {
 	}
 
 	@Test
-	void pain23TheFallbackRunsOnceAfterTheLastAttempt() {
+	void theFallbackRunsOnceAfterTheLastAttempt() {
 		contextRunner(Remote.class).run((context) -> {
 			Remote bean = context.getBean(Remote.class);
 			assertThat(bean.call(100)).isEqualTo("instead of 100");
@@ -57,7 +57,7 @@ class RetryTests {
 	}
 
 	@Test
-	void pain23AnOpenBreakerRefusesBeforeTheFirstAttemptAndWithoutBackOff() {
+	void anOpenBreakerRefusesBeforeTheFirstAttempt() {
 		contextRunner(Slow.class).run((context) -> {
 			Slow bean = context.getBean(Slow.class);
 			Contexts.breaker(context, "slow").forceOpen();
@@ -69,7 +69,7 @@ class RetryTests {
 	}
 
 	@Test
-	void pain23ABreakerThatOpensBetweenAttemptsEndsTheRetry() {
+	void aBreakerThatOpensBetweenAttemptsEndsTheRetry() {
 		contextRunner(Remote.class).withPropertyValues("breaker.instances.remote.consecutive-failure-threshold=2")
 			.run((context) -> {
 				Remote bean = context.getBean(Remote.class);
@@ -132,7 +132,7 @@ class RetryTests {
 	}
 
 	@Test
-	void aMethodThatThrowsInsteadOfGivingAStageIsRetriedAndHasItsFallbackOnce() {
+	void aMethodThatGivesNoStageIsRetriedAndHasItsFallbackOnce() {
 		contextRunner(Stages.class).run((context) -> {
 			Stages bean = context.getBean(Stages.class);
 			assertThat(bean.throwing()).isCompletedWithValue("instead");
@@ -229,7 +229,7 @@ class RetryTests {
 	}
 
 	@Test
-	void theGuardIsInsideOfConcurrencyLimitAndRetryAndTheFallbackOutside() {
+	void theGuardIsInsideOfTheRetryAndTheFallbackOutside() {
 		contextRunner(Limited.class)
 			.run((context) -> assertThat(((Advised) context.getBean(Limited.class)).getAdvisors())
 				.extracting((advisor) -> advisor.getAdvice().getClass().getSimpleName())

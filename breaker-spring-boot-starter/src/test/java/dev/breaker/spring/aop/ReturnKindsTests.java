@@ -62,7 +62,7 @@ class ReturnKindsTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void pain24AStageIsRecordedWhenItCompletes(boolean declaredAsFuture) {
+	void aStageIsRecordedWhenItCompletes(boolean declaredAsFuture) {
 		Contexts.with(Stages.class).run((context) -> {
 			Stages bean = context.getBean(Stages.class);
 			CompletableFuture<String> source = new CompletableFuture<>();
@@ -75,7 +75,7 @@ class ReturnKindsTests {
 	}
 
 	@Test
-	void pain24AStageThatFailsIsAFailure() {
+	void aStageThatFailsIsAFailure() {
 		Contexts.with(Stages.class).run((context) -> {
 			CompletableFuture<String> source = new CompletableFuture<>();
 			CompletableFuture<String> future = context.getBean(Stages.class).future(source);
@@ -136,7 +136,7 @@ class ReturnKindsTests {
 			RxObservable.class, RxCompletable.class, RxFlowable.class, EntityOfMono.class, EntityOfFlux.class,
 			PlainEntityOfMono.class, OptionalMono.class, ListOfFutures.class, MapOfSuppliers.class,
 			ArrayOfCallables.class, StageOfStream.class, EntityOfOptionalMono.class, EntityOfStreamingBody.class })
-	void pain24WhatCannotBeFollowedStopsTheApplicationAndIsNeverAnInstantSuccess(Class<?> bean) {
+	void whatCannotBeFollowedStopsTheApplication(Class<?> bean) {
 		Contexts.with(bean).run((context) -> {
 			FailureAnalysis analysis = Contexts.analysis(context);
 			assertThat(analysis.getDescription()).startsWith("@CircuitBreaker cannot guard " + bean.getName())

@@ -29,7 +29,7 @@ class BareApplicationTests {
 			".*(actuator|health|micrometer|prometheus|tomcat|netty|webmvc|webflux|spring-web|servlet|jackson|reactor).*\\.jar");
 
 	@Test
-	void startsAndGuardsWithoutActuatorMicrometerWebServerJacksonAndReactor() throws Exception {
+	void startsAndGuardsWithoutOptionalLibraries() throws Exception {
 		String output = run();
 		assertThat(output).contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
 			.contains("beans: [breakerConfigs, breakerGuardArranger, breakerGuardPostProcessor, "

@@ -142,7 +142,7 @@ class BreakerAutoConfigurationTests {
 	}
 
 	@Test
-	void customizerThatContradictsThePropertiesStopsTheApplicationAndIsNamed() {
+	void customizerThatContradictsThePropertiesIsNamed() {
 		this.runner.withUserConfiguration(Customizers.class)
 			.withPropertyValues("breaker.instances.payments.sliding-window-type=COUNT_BASED")
 			.withBean("late", CircuitBreakerConfigCustomizer.class,

@@ -149,7 +149,7 @@ class ConfigEnvironmentVariableTests {
 	}
 
 	@Test
-	void variablesThatAPlatformSetsForAServiceCalledBreakerAreLeftAlone() {
+	void variablesOfAServiceCalledBreakerAreLeftAlone() {
 		try (ConfigurableApplicationContext context = application().withVariable("BREAKER_SERVICE_HOST", "10.0.0.7")
 			.withVariable("BREAKER_PORT_8080_TCP", "tcp://10.0.0.7:8080")
 			.start(YAML)) {

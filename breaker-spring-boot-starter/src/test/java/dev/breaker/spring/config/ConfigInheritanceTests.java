@@ -60,7 +60,7 @@ class ConfigInheritanceTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "plain", "never heard of" })
-	void defaultConfigIsUnderEveryInstanceAndUnderEveryBreakerThatHasNone(String name) {
+	void defaultConfigIsUnderEveryInstance(String name) {
 		CircuitBreakerConfig config = config(LEVELS, name);
 		assertThat(config.failureRateThreshold()).isEqualTo(10);
 		assertThat(config.slidingWindowSize()).isEqualTo(12);
@@ -218,7 +218,7 @@ class ConfigInheritanceTests {
 	}
 
 	@Test
-	void unknownBaseConfigThatIsNearNothingIsAnsweredWithTheConfigsThatThereAre() {
+	void unknownBaseConfigIsAnsweredWithTheConfigs() {
 		assertThat(application().failure("""
 				breaker:
 				  configs:

@@ -22,7 +22,7 @@ class ConfigTypoTests {
 	Path directory;
 
 	@Test
-	void typoInAnInstanceStopsTheApplicationAndNamesTheNearestKeyAndTheLine() {
+	void typoInAnInstanceNamesTheNearestKeyAndTheLine() {
 		String failure = failure("""
 				breaker:
 				  instances:

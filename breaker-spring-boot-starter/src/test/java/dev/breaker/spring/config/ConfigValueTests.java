@@ -71,7 +71,7 @@ class ConfigValueTests {
 	}
 
 	@Test
-	void minimumLargerThanTheWindowStopsTheApplicationAndBothPlacesAreShown() {
+	void minimumLargerThanTheWindowShowsBothPlaces() {
 		assertThat(failure("""
 				breaker:
 				  configs:
@@ -193,7 +193,7 @@ class ConfigValueTests {
 	}
 
 	@Test
-	void unknownExceptionClassIsAnsweredWithTheNearestAndTheLineOfTheElement() {
+	void unknownExceptionClassIsAnsweredWithTheNearest() {
 		assertThat(failure("""
 				breaker:
 				  instances:

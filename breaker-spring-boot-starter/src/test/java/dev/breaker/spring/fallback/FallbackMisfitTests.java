@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FallbackMisfitTests {
 
 	@Test
-	void pain15AMissingFallbackStopsTheApplicationAndTheAnalysisShowsWhatWouldFit() {
+	void aMissingFallbackIsAnsweredWithWhatWouldFit() {
 		FailureAnalysis analysis = analysis(Missing.class);
 		assertThat(analysis.getDescription())
 			.startsWith("The fallbackMethod \"payLater\" of " + Missing.class.getName()
@@ -38,7 +38,7 @@ class FallbackMisfitTests {
 	}
 
 	@Test
-	void pain15TheAnalysisShowsNearMissesAndTheirReasons() {
+	void theAnalysisShowsNearMissesAndTheirReasons() {
 		assertThat(analysis(NearMissesBean.class).getDescription().lines()).contains("Near misses:",
 				"    int instead(String): it returns int, which is no String",
 				"    void instead(Throwable): it returns void, which is no String",
@@ -51,18 +51,18 @@ class FallbackMisfitTests {
 	}
 
 	@Test
-	void pain15TypeArgumentsThatDoNotFitAreANearMiss() {
+	void typeArgumentsThatDoNotFitAreANearMiss() {
 		assertThat(analysis(WrongTypeArguments.class).getDescription())
 			.contains("List<Integer> instead(): it returns List<Integer>, which is no List<String>");
 	}
 
 	@Test
-	void pain15AMethodIsNoFallbackOfItself() {
+	void aMethodIsNoFallbackOfItself() {
 		assertThat(analysis(Itself.class).getDescription()).contains("it is the guarded method itself");
 	}
 
 	@Test
-	void pain15TypeVariablesAreShownAsDeclared() {
+	void typeVariablesAreShownAsDeclared() {
 		assertThat(analysis(MissingGeneric.class).getDescription())
 			.contains("    <T> T instead(Class<T> type, Throwable thrown)");
 	}
@@ -106,7 +106,7 @@ class FallbackMisfitTests {
 	}
 
 	@Test
-	void twoForTheSameThrowableAreAmbiguousAlsoWhereOneTakesNoArguments() {
+	void twoForTheSameThrowableAreAmbiguous() {
 		assertThat(analysis(WithAndWithoutArguments.class).getDescription()).contains("is ambiguous",
 				"String instead(String, Throwable)", "String instead(Throwable)");
 		assertThat(analysis(NoThrowableTwice.class).getDescription()).contains("is ambiguous",
@@ -114,13 +114,13 @@ class FallbackMisfitTests {
 	}
 
 	@Test
-	void onAClassTheFallbackMustFitEachMethodAndTheAnalysisNamesTheOneItDoesNot() {
+	void onAClassTheFallbackMustFitEachMethod() {
 		assertThat(analysis(OnClass.class).getDescription()).contains("OnClass.second(int) names no method",
 				"String instead(): it returns String, which is no Integer");
 	}
 
 	@Test
-	void pain18TheFallbackOfAnotherBeanIsCheckedAtStart() {
+	void theFallbackOfAnotherBeanIsCheckedAtStart() {
 		assertThat(analysis(UnknownBean.class).getDescription()).contains("names the bean 'nobody'");
 		assertThat(analysis(IncompleteBean.class).getDescription()).contains("\"::instead\"", "is incomplete");
 		assertThat(analysis(IncompleteMethod.class).getDescription()).contains("\"other:: \"", "is incomplete");

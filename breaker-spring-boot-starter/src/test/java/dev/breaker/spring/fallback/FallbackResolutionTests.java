@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FallbackResolutionTests {
 
 	@Test
-	void pain17TheArgumentsOrNoneAndAfterThemAThrowableOrNone() {
+	void theArgumentsOrNoneAndAfterThemAThrowableOrNone() {
 		Contexts.with(Forms.class).run((context) -> {
 			Contexts.breaker(context, "forms").forceOpen();
 			Forms bean = context.getBean(Forms.class);
@@ -31,7 +31,7 @@ class FallbackResolutionTests {
 	}
 
 	@Test
-	void pain17AnyVisibilityStaticInheritedAndDefaultMethods() {
+	void anyVisibilityStaticInheritedAndDefaultMethods() {
 		Contexts.with(Places.class).run((context) -> {
 			Contexts.breaker(context, "places").forceOpen();
 			Places bean = context.getBean(Places.class);
@@ -47,7 +47,7 @@ class FallbackResolutionTests {
 	}
 
 	@Test
-	void pain17TypeVariablesStandForWhatTheClassSays() {
+	void typeVariablesStandForWhatTheClassSays() {
 		Contexts.with(OrderService.class).run((context) -> {
 			Contexts.breaker(context, "generic").forceOpen();
 			OrderService bean = context.getBean(OrderService.class);
@@ -59,7 +59,7 @@ class FallbackResolutionTests {
 	}
 
 	@Test
-	void pain17PrimitivesAndTheirBoxesFitEachOtherAndVarargsAreArrays() {
+	void primitivesAndTheirBoxesFitEachOtherAndVarargsAreArrays() {
 		Contexts.with(Boxes.class).run((context) -> {
 			Contexts.breaker(context, "boxes").forceOpen();
 			Boxes bean = context.getBean(Boxes.class);
@@ -72,7 +72,7 @@ class FallbackResolutionTests {
 	}
 
 	@Test
-	void pain17TheReturnTypeMayBeNarrowerAndTheParametersWider() {
+	void theReturnTypeMayBeNarrowerAndTheParametersWider() {
 		Contexts.with(Variance.class).run((context) -> {
 			Contexts.breaker(context, "variance").forceOpen();
 			assertThat(context.getBean(Variance.class).find("x")).isEqualTo(List.of("x"));

@@ -50,7 +50,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void whatTheProxyWrapsBecauseTheMethodDoesNotDeclareItHasTheFallbackOfWhatWasThrown() {
+	void whatAProxyWrapsHasTheFallbackOfWhatWasThrown() {
 		Contexts.with(Sneaky.class)
 			.run((context) -> assertThat(context.getBean(Sneaky.class).call(new IOException())).isEqualTo("io"));
 	}
@@ -89,7 +89,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void pain19IgnoredExceptionsInterruptsAndCancellationsAreThrown() {
+	void ignoredExceptionsInterruptsAndCancellationsAreThrown() {
 		Contexts.with(Overloads.class)
 			.withPropertyValues("breaker.instances.overloads.ignore-exceptions=java.lang.IllegalArgumentException")
 			.run((context) -> {
@@ -130,7 +130,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void pain19WhatCountsAsSuccessHasNoFallback() {
+	void whatCountsAsSuccessHasNoFallback() {
 		Contexts.with(Overloads.class)
 			.withPropertyValues("breaker.instances.overloads.record-exceptions=java.io.IOException")
 			.run((context) -> {
@@ -155,7 +155,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void pain16PrivateFallbacksRunInManyThreadsAtOnce() {
+	void privateFallbacksRunInManyThreadsAtOnce() {
 		Contexts.with(Private.class).run((context) -> {
 			Private bean = context.getBean(Private.class);
 			Contexts.breaker(context, "private").forceOpen();
@@ -188,7 +188,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void pain20AFallbackRunsOnTheObjectWhoseFieldsAreSetAndItsOwnAnnotationHasNoEffect() {
+	void aFallbackRunsOnTheObjectWhoseFieldsAreSet() {
 		Contexts.with(WithFields.class).run((context) -> {
 			Contexts.breaker(context, "guarded").forceOpen();
 			Contexts.breaker(context, "ofFallback").forceOpen();
@@ -197,7 +197,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void pain18AFallbackOfAnotherBeanRunsThroughItsProxySoThatFallbacksChain() {
+	void aFallbackOfAnotherBeanRunsThroughItsProxy() {
 		Contexts.with(First.class, Second.class, Heard.class).run((context) -> {
 			Contexts.breaker(context, "first").forceOpen();
 			assertThat(context.getBean(First.class).call("x")).isEqualTo("second x");
@@ -208,7 +208,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void pain18ALazyBeanWithTheFallbackIsMadeWhenItIsNeeded() {
+	void aLazyBeanWithTheFallbackIsMadeWhenItIsNeeded() {
 		LazyBean.made.set(0);
 		Contexts.with(ToLazy.class, LazyBean.class).run((context) -> {
 			assertThat(LazyBean.made).hasValue(0);
@@ -219,7 +219,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void pain18AFallbackOfABeanBehindAJdkProxyRunsThroughItsInterface() {
+	void aFallbackOfABeanBehindAJdkProxyRunsThroughItsInterface() {
 		Contexts.with(ToInterface.class, BehindInterface.class)
 			.withPropertyValues("spring.aop.proxy-target-class=false")
 			.run((context) -> {
@@ -244,7 +244,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void aRefusedStageIsThatOfTheFallbackInTheTypeThatTheMethodDeclares() {
+	void aRefusedStageHasTheTypeThatTheMethodDeclares() {
 		Contexts.with(Stages.class, Heard.class).run((context) -> {
 			Contexts.breaker(context, "stages").forceOpen();
 			CompletableFuture<String> future = context.getBean(Stages.class).future(new CompletableFuture<>());
