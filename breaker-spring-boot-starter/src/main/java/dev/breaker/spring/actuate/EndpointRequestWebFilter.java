@@ -46,24 +46,40 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 				return chain.filter(exchange);
 			}
 			MediaType type = typeOf(request);
-			if (type == null || !this.guard.isJson(type)) {
-				return chain.filter(exchange);
+			if (type != null && this.guard.isJson(type)) {
+				return bodyOf(request).flatMap((body) -> command(exchange, chain, target, type, body));
 			}
-			return bodyOf(request).flatMap((body) -> command(exchange, chain, target, type, body));
+			return passOn(exchange, chain, type);
 		}
 		catch (RefusedRequestException ex) {
-			// An answer that overtakes the body leaves the connection where it is unfit
-			// for
-			// the next request.
+			// As in passOn
 			return request.getBody().doOnNext(DataBufferUtils::release).then(answer(exchange, ex));
 		}
+	}
+
+	/**
+	 * What is no command is refused unread further in. An answer that overtakes the body
+	 * leaves the connection where it is unfit for the next request, so it is read here.
+	 */
+	private static Mono<Void> passOn(ServerWebExchange exchange, WebFilterChain chain, @Nullable MediaType type) {
+		if (MediaType.APPLICATION_FORM_URLENCODED.isCompatibleWith(type)) {
+			return exchange.getFormData().onErrorComplete().then(chain.filter(exchange));
+		}
+		if (type != null && type.getType().equals("multipart")) {
+			return chain.filter(exchange);
+		}
+		return bodyOf(exchange.getRequest()).flatMap((body) -> chain.filter(withBody(exchange, body)));
+	}
+
+	private static ServerWebExchange withBody(ServerWebExchange exchange, byte[] body) {
+		return exchange.mutate().request(new ReadRequest(exchange.getRequest(), body)).build();
 	}
 
 	private Mono<Void> command(ServerWebExchange exchange, WebFilterChain chain, Target target, MediaType type,
 			byte[] body) {
 		try {
 			byte[] checked = this.guard.command(target, type, body);
-			return chain.filter(exchange.mutate().request(new CheckedRequest(exchange.getRequest(), checked)).build());
+			return chain.filter(withBody(exchange, checked));
 		}
 		catch (RefusedRequestException ex) {
 			return answer(exchange, ex);
@@ -100,11 +116,11 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 	/**
 	 * A request with a body that was read already.
 	 */
-	private static final class CheckedRequest extends ServerHttpRequestDecorator {
+	private static final class ReadRequest extends ServerHttpRequestDecorator {
 
 		private final byte[] body;
 
-		CheckedRequest(ServerHttpRequest request, byte[] body) {
+		ReadRequest(ServerHttpRequest request, byte[] body) {
 			super(request);
 			this.body = body;
 		}

@@ -2,10 +2,14 @@ package dev.breaker.spring.actuate;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -79,11 +83,32 @@ class EndpointRequestWebFilterTests {
 
 	@Test
 	void whatIsNoCommandGoesOnAsItIs() {
-		for (MockServerWebExchange exchange : new MockServerWebExchange[] {
-				post("/actuator/circuitbreakers/x", "text/plain", JSON),
-				post("/actuator/circuitbreakers/x", null, JSON), post("/orders", "application/json", JSON),
+		for (MockServerWebExchange exchange : new MockServerWebExchange[] { post("/orders", "application/json", JSON),
+				post("/actuator/circuitbreakers/x", "multipart/form-data;boundary=b", JSON),
 				MockServerWebExchange.from(MockServerHttpRequest.get("/actuator/circuitbreakers/x")) }) {
 			assertThat(filter(exchange)).isSameAs(exchange);
+		}
+	}
+
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = { "text/plain", "application/x-www-form-urlencoded" })
+	void aBodyOfAnotherTypeIsReadBeforeItGoesOn(@Nullable String type) {
+		AtomicBoolean read = new AtomicBoolean();
+		MockServerHttpRequest.BodyBuilder request = MockServerHttpRequest.post("/actuator/circuitbreakers/x");
+		if (type != null) {
+			request.header("Content-Type", type);
+		}
+		DataBuffer buffer = DefaultDataBufferFactory.sharedInstance.wrap("a=b".getBytes(StandardCharsets.UTF_8));
+		ServerWebExchange passed = filter(
+				MockServerWebExchange.from(request.body(Flux.just(buffer).doOnComplete(() -> read.set(true)))));
+		assertThat(read).isTrue();
+		assertThat(passed).isNotNull();
+		if (type == null || type.equals("text/plain")) {
+			assertThat(bodyOf(passed)).isEqualTo("a=b");
+		}
+		else {
+			assertThat(passed.getFormData().block()).containsEntry("a", List.of("b"));
 		}
 	}
 
