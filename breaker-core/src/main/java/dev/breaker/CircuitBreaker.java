@@ -461,7 +461,8 @@ public final class CircuitBreaker {
 			long now = this.nanoClock.read();
 			p = current(now);
 			if (p != before) {
-				// Listeners and the clock for instants that are shown took time: it is read anew.
+				// Listeners and the clock for instants that are shown took time: it is
+				// read anew.
 				tell();
 				continue;
 			}
@@ -665,7 +666,8 @@ public final class CircuitBreaker {
 			case HALF_OPEN -> {
 				// First what time decided: a probe that comes back too late is lost.
 				Period settled = settled();
-				yield (settled.generation == admitted.generation) ? ((Probes.Probe) admission).record(failed, slow) : null;
+				yield (settled.generation == admitted.generation) ? ((Probes.Probe) admission).record(failed, slow)
+						: null;
 			}
 			case OPEN, FORCED_OPEN, DISABLED -> throw new IllegalStateException(p.state + " records nothing");
 		};

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The listeners of one breaker, sorted by what they override, so that a call pays only
- * for those that listen to calls. Held in one immutable value that is replaced as a whole. What
- * a listener throws is logged, and goes no further.
+ * for those that listen to calls. Held in one immutable value that is replaced as a
+ * whole. What a listener throws is logged, and goes no further.
  */
 final class Listeners {
 
@@ -177,8 +177,8 @@ final class Listeners {
 	}
 
 	/** What a class of listeners overrides. */
-	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean slowCall,
-			boolean ignored, boolean notPermitted, boolean reset) {
+	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean slowCall, boolean ignored,
+			boolean notPermitted, boolean reset) {
 
 		static Overridden by(Class<?> type) {
 			return new Overridden(by(type, "onStateChange", CircuitBreaker.class, StateChange.class),

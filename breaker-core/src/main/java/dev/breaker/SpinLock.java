@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A lock for sections of a few instructions that call no code but ours, embedded in what
- * it guards. No thread waits for one that is inside a user's code; a holder that loses its
- * processor makes the others sleep, not spin.
+ * it guards. No thread waits for one that is inside a user's code; a holder that loses
+ * its processor makes the others sleep, not spin.
  */
 abstract class SpinLock {
 

@@ -47,24 +47,22 @@ class BreakerEndpointAutoConfigurationTests {
 	void anEventStoreOfTheApplicationTakesThePlaceOfTheOwn() {
 		BreakerEvent event = new BreakerEvent(Instant.EPOCH, "payments", BreakerEvent.Type.RESET, null, null, null,
 				null, null);
-		this.runner.withPropertyValues(EXPOSE_ALL)
-			.withBean(EventStore.class, () -> new EventStore() {
+		this.runner.withPropertyValues(EXPOSE_ALL).withBean(EventStore.class, () -> new EventStore() {
 
-				@Override
-				public List<BreakerEvent> all() {
-					return List.of(event);
-				}
+			@Override
+			public List<BreakerEvent> all() {
+				return List.of(event);
+			}
 
-				@Override
-				public List<BreakerEvent> of(String name) {
-					return List.of(event);
-				}
+			@Override
+			public List<BreakerEvent> of(String name) {
+				return List.of(event);
+			}
 
-			})
-			.run((context) -> {
-				assertThat(context).hasSingleBean(EventStore.class).doesNotHaveBean(RingEventStore.class);
-				assertThat(context.getBean(CircuitBreakerEventsEndpoint.class).events().events()).hasSize(1);
-			});
+		}).run((context) -> {
+			assertThat(context).hasSingleBean(EventStore.class).doesNotHaveBean(RingEventStore.class);
+			assertThat(context.getBean(CircuitBreakerEventsEndpoint.class).events().events()).hasSize(1);
+		});
 	}
 
 	@Test

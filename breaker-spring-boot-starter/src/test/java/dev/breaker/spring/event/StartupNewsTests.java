@@ -53,7 +53,8 @@ class StartupNewsTests {
 	@Test
 	void missedEventsHaveTheTimesThatCallsTook() {
 		everyKind();
-		RingEventStore events = new RingEventStore(this.registry, 10, EnumSet.allOf(BreakerEvent.Type.class), this.news);
+		RingEventStore events = new RingEventStore(this.registry, 10, EnumSet.allOf(BreakerEvent.Type.class),
+				this.news);
 		events.afterSingletonsInstantiated();
 		assertThat(events.all()).extracting(BreakerEvent::type, BreakerEvent::elapsed)
 			.containsExactly(tuple(BreakerEvent.Type.SUCCESS, Duration.ofMillis(20)),
