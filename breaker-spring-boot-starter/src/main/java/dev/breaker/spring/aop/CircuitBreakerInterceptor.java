@@ -1,7 +1,7 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.CircuitBreaker;
-import dev.breaker.spring.fallback.MethodFallback;
+import dev.breaker.spring.fallback.FallbackMethod;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 
 	private final GuardedMethod guarded;
 
-	private final @Nullable MethodFallback fallback;
+	private final @Nullable FallbackMethod fallback;
 
 	/** Null until it is looked up, and where it has to be for each call. */
 	private volatile @Nullable CircuitBreaker breaker;
@@ -32,7 +32,7 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 	}
 
 	private @Nullable Object lookUp(MethodInvocation invocation) throws Throwable {
-		MethodFallback instead = this.fallback;
+		FallbackMethod instead = this.fallback;
 		CircuitBreaker found;
 		try {
 			found = this.guarded.breaker(invocation);
@@ -68,10 +68,10 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 
 	/** Makes a call. */
 	abstract @Nullable Object call(CircuitBreaker breaker, MethodInvocation invocation,
-			@Nullable MethodFallback instead) throws Throwable;
+			@Nullable FallbackMethod instead) throws Throwable;
 
 	/** Makes a call that can be inside of another one, or have others inside. */
 	abstract @Nullable Object callOutermost(CircuitBreaker breaker, MethodInvocation invocation,
-			@Nullable MethodFallback instead) throws Throwable;
+			@Nullable FallbackMethod instead) throws Throwable;
 
 }

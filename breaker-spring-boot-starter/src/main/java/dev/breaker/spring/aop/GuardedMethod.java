@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.HookFailures;
-import dev.breaker.spring.fallback.MethodFallback;
+import dev.breaker.spring.fallback.FallbackMethod;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,12 +37,12 @@ final class GuardedMethod {
 
 	private final @Nullable KeyExpression key;
 
-	private final @Nullable MethodFallback fallback;
+	private final @Nullable FallbackMethod fallback;
 
 	private final CircuitBreakerInterceptor interceptor;
 
 	GuardedMethod(AnnotatedMethod annotated, ReturnKind kind, NamedBreaker named, @Nullable KeyExpression key,
-			@Nullable MethodFallback fallback) {
+			@Nullable FallbackMethod fallback) {
 		this.annotated = annotated;
 		this.description = annotated.describe();
 		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
@@ -129,7 +129,7 @@ final class GuardedMethod {
 		return this.key != null;
 	}
 
-	@Nullable MethodFallback fallback() {
+	@Nullable FallbackMethod fallback() {
 		return this.fallback;
 	}
 

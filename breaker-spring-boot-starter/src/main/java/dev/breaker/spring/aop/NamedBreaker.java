@@ -16,7 +16,7 @@ import dev.breaker.HookFailures;
 import dev.breaker.LogText;
 import dev.breaker.State;
 import dev.breaker.spring.config.BreakerConfigs;
-import dev.breaker.spring.fallback.Refusals;
+import dev.breaker.spring.fallback.RefusalFinder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,7 +160,7 @@ final class NamedBreaker {
 
 	/** A call that was admitted ended so. */
 	void ended(CircuitBreaker breaker, String method, Throwable thrown) {
-		CallNotPermittedException refusal = Refusals.in(thrown);
+		CallNotPermittedException refusal = RefusalFinder.in(thrown);
 		if (refusal == null || refusal.state() != State.HALF_OPEN
 				|| !refusal.circuitBreakerName().equals(breaker.name())
 				|| !this.nestedRefusalLogged.compareAndSet(false, true)) {

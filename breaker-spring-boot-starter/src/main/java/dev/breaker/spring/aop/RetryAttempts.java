@@ -1,7 +1,7 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.CallNotPermittedException;
-import dev.breaker.spring.fallback.Refusals;
+import dev.breaker.spring.fallback.RefusalFinder;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +64,7 @@ final class RetryAttempts {
 			if (cause == this.failure) {
 				return this.failure;
 			}
-			cause = Refusals.causeOf(cause);
+			cause = RefusalFinder.causeOf(cause);
 		}
 		return null;
 	}

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import dev.breaker.spring.fallback.Signatures;
+import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.KotlinDetector;
@@ -199,7 +199,7 @@ final class ReturnKinds {
 
 	private static InvalidGuardException unsupported(Method method, Class<?> type, String reason) {
 		return new InvalidGuardException(
-				"@CircuitBreaker cannot guard %s: %s.".formatted(Signatures.qualified(method, type), reason),
+				"@CircuitBreaker cannot guard %s: %s.".formatted(MethodSignatures.qualified(method, type), reason),
 				"Declare %s, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins."
 					.formatted(KINDS_IN_WORDS));
 	}

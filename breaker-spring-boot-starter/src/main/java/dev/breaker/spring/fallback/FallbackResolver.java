@@ -50,24 +50,24 @@ public final class FallbackResolver {
 	 * @param kind how the guarded method gives its result
 	 * @return the fallback
 	 */
-	public MethodFallback resolve(String name, Method guarded, Class<?> type, String fallbackMethod,
+	public FallbackMethod resolve(String name, Method guarded, Class<?> type, String fallbackMethod,
 			FallbackResult kind) {
 		int separator = fallbackMethod.indexOf(OTHER_BEAN);
 		if (separator < 0) {
 			Request request = new Request(guarded, type, kind, fallbackMethod, fallbackMethod, type, null);
 			List<Overload> overloads = overloads(request);
-			return new MethodFallback(name, kind, () -> overloads, Receiver::sameObject, this.listener, null);
+			return new FallbackMethod(name, kind, () -> overloads, Receiver::sameObject, this.listener, null);
 		}
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();
 		if (bean.isEmpty() || method.isEmpty()) {
 			throw new InvalidFallbackException(
-					"The fallbackMethod \"" + fallbackMethod + "\" of " + Signatures.qualified(guarded, type)
+					"The fallbackMethod \"" + fallbackMethod + "\" of " + MethodSignatures.qualified(guarded, type)
 							+ " is incomplete.",
 					"Write bean::method, with the name of the bean before the colons and that of its method after them.");
 		}
 		// Later, since the types of other beans are not all known while beans are made.
-		return new MethodFallback(name, kind,
+		return new FallbackMethod(name, kind,
 				() -> overloads(
 						new Request(guarded, type, kind, fallbackMethod, method, typeOf(bean, guarded, type), bean)),
 				Receiver.bean(this.beanFactory, bean), this.listener, bean);
@@ -79,7 +79,7 @@ public final class FallbackResolver {
 		if (beanType == null) {
 			throw new InvalidFallbackException(
 					"The fallbackMethod of %s names the bean '%s', and there is no such bean."
-						.formatted(Signatures.qualified(guarded, type), bean),
+						.formatted(MethodSignatures.qualified(guarded, type), bean),
 					"Define a bean of that name, or correct the name before the colons.");
 		}
 		return ClassUtils.getUserClass(beanType);
@@ -88,8 +88,8 @@ public final class FallbackResolver {
 	private List<Overload> overloads(Request request) {
 		List<Overload> overloads = new ArrayList<>();
 		NearMisses nearMisses = new NearMisses();
-		for (Method candidate : Candidates.of(request.searched)) {
-			Match match = request.match(candidate);
+		for (Method candidate : CandidateFinder.of(request.searched)) {
+			SignatureMatch match = request.match(candidate);
 			if (!candidate.getName().equals(request.method)) {
 				nearMisses.addOtherName(candidate, match, request.method);
 			}
@@ -131,7 +131,7 @@ public final class FallbackResolver {
 		return null;
 	}
 
-	private static Overload overload(Method candidate, Match match, Request request) {
+	private static Overload overload(Method candidate, SignatureMatch match, Request request) {
 		try {
 			return Overload.of(candidate, match, request.bean == null && request.searched.isInterface());
 		}
@@ -151,8 +151,8 @@ public final class FallbackResolver {
 							"%s is ambiguous: these two run for %s%n%n    %s%n    %s".formatted(request.describe(),
 									(throwable != null) ? "the same " + throwable.getSimpleName()
 											: "whatever is thrown, as neither takes a Throwable",
-									Signatures.declaration(overloads.get(i).method(), request.searched),
-									Signatures.declaration(overloads.get(j).method(), request.searched)),
+									MethodSignatures.declaration(overloads.get(i).method(), request.searched),
+									MethodSignatures.declaration(overloads.get(j).method(), request.searched)),
 							"Remove one of them, or let them take different exceptions.");
 				}
 			}
@@ -167,15 +167,15 @@ public final class FallbackResolver {
 		if (request.kind.carriesExceptions() || KotlinDetector.isKotlinType(request.type)) {
 			return;
 		}
-		List<Class<?>> declared = Signatures.exceptionTypes(request.guarded, request.type);
-		for (Class<?> thrown : Signatures.exceptionTypes(candidate, request.searched)) {
+		List<Class<?>> declared = MethodSignatures.exceptionTypes(request.guarded, request.type);
+		for (Class<?> thrown : MethodSignatures.exceptionTypes(candidate, request.searched)) {
 			boolean unchecked = RuntimeException.class.isAssignableFrom(thrown) || Error.class.isAssignableFrom(thrown);
 			if (!unchecked && declared.stream().noneMatch((type) -> type.isAssignableFrom(thrown))) {
 				throw new InvalidFallbackException(
 						"%s declares the checked %s, which the guarded method does not, so that its callers cannot catch it:%n%n    guarded:  %s%n    fallback: %s"
 							.formatted(request.describe(), thrown.getName(),
-									Signatures.declarationWithExceptions(request.guarded, request.type),
-									Signatures.declarationWithExceptions(candidate, request.searched)),
+									MethodSignatures.declarationWithExceptions(request.guarded, request.type),
+									MethodSignatures.declarationWithExceptions(candidate, request.searched)),
 						"Let the fallback throw an unchecked exception instead, or declare %s at the guarded method too."
 							.formatted(thrown.getSimpleName()));
 			}
@@ -187,7 +187,7 @@ public final class FallbackResolver {
 			.append(request.searched.getName())
 			.append(" that fits. One of these would:")
 			.append(System.lineSeparator());
-		for (String expected : Signatures.expected(request.guarded, request.type, request.method)) {
+		for (String expected : MethodSignatures.expected(request.guarded, request.type, request.method)) {
 			message.append(System.lineSeparator()).append("    ").append(expected);
 		}
 		nearMisses.describe(message, request.searched);
@@ -209,21 +209,21 @@ public final class FallbackResolver {
 	private record Request(Method guarded, Class<?> type, FallbackResult kind, String text, String method,
 			Class<?> searched, @Nullable String bean) {
 
-		Match match(Method candidate) {
+		SignatureMatch match(Method candidate) {
 			if (this.bean == null) {
-				if (Candidates.signature(candidate, this.searched)
-					.equals(Candidates.signature(this.guarded, this.type))) {
-					return new Match(false, null, "it is the guarded method itself");
+				if (CandidateFinder.signature(candidate, this.searched)
+					.equals(CandidateFinder.signature(this.guarded, this.type))) {
+					return new SignatureMatch(false, null, "it is the guarded method itself");
 				}
 			}
 			else if (Modifier.isPrivate(candidate.getModifiers())) {
-				return new Match(false, null, "it is private, and belongs to another bean");
+				return new SignatureMatch(false, null, "it is private, and belongs to another bean");
 			}
-			return Match.of(candidate, this.searched, this.guarded, this.type, this.kind);
+			return SignatureMatch.of(candidate, this.searched, this.guarded, this.type, this.kind);
 		}
 
 		String describe() {
-			return "The fallbackMethod \"" + this.text + "\" of " + Signatures.qualified(this.guarded, this.type);
+			return "The fallbackMethod \"" + this.text + "\" of " + MethodSignatures.qualified(this.guarded, this.type);
 		}
 
 	}

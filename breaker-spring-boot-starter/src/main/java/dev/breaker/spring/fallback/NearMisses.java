@@ -16,7 +16,7 @@ final class NearMisses {
 	}
 
 	/** Adds a method that would fit under a name much like the one that was given. */
-	void addOtherName(Method method, Match match, String wanted) {
+	void addOtherName(Method method, SignatureMatch match, String wanted) {
 		if (match.mismatch() == null && (match.throwable() != null || alike(method.getName(), wanted))) {
 			add(method, "it would fit, but its name is not " + wanted);
 		}
@@ -38,7 +38,7 @@ final class NearMisses {
 		message.append(System.lineSeparator()).append(System.lineSeparator()).append("Near misses:");
 		this.reasons.forEach((method, reason) -> message.append(System.lineSeparator())
 			.append("    ")
-			.append(Signatures.declaration(method, type))
+			.append(MethodSignatures.declaration(method, type))
 			.append(": ")
 			.append(reason));
 	}

@@ -30,7 +30,7 @@ final class Overload {
 	 * @param onProxy whether there is only a proxy to run it on, whose interface has it:
 	 * the default method itself runs, without the proxy's advice
 	 */
-	static Overload of(Method method, Match match, boolean onProxy) throws IllegalAccessException {
+	static Overload of(Method method, SignatureMatch match, boolean onProxy) throws IllegalAccessException {
 		MethodHandle handle = unreflect(method, onProxy).asFixedArity();
 		if (Modifier.isStatic(method.getModifiers())) {
 			handle = MethodHandles.dropArguments(handle, 0, Object.class);

@@ -66,7 +66,7 @@ class KeyTests {
 				assertThat(registry.groups()).singleElement()
 					.extracting(CircuitBreakerGroup::name, CircuitBreakerGroup::limit, CircuitBreakerGroup::size)
 					.containsExactly("warehouse", 9, 0);
-				assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("warehouse");
+				assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("warehouse");
 			});
 		}
 	}

@@ -18,7 +18,7 @@ import org.springframework.util.function.SingletonSupplier;
  * effect; one of another bean ({@code bean::method}) runs through that bean's proxy, and
  * so they have.
  */
-public final class MethodFallback {
+public final class FallbackMethod {
 
 	private final String name;
 
@@ -32,7 +32,7 @@ public final class MethodFallback {
 
 	private final FallbackResult kind;
 
-	MethodFallback(String name, FallbackResult kind, Supplier<List<Overload>> overloads, Receiver receiver,
+	FallbackMethod(String name, FallbackResult kind, Supplier<List<Overload>> overloads, Receiver receiver,
 			FallbackListener listener, @Nullable String otherBean) {
 		this.name = name;
 		this.kind = kind;
@@ -70,7 +70,7 @@ public final class MethodFallback {
 	 */
 	public @Nullable Object call(Object proxy, @Nullable Object target, @Nullable Object[] arguments, Throwable thrown)
 			throws Throwable {
-		CallNotPermittedException refusal = Refusals.in(thrown);
+		CallNotPermittedException refusal = RefusalFinder.in(thrown);
 		Throwable declared = (refusal != null) ? refusal : unwrap(thrown);
 		Overload overload = nearest(declared);
 		if (overload == null) {
@@ -102,7 +102,7 @@ public final class MethodFallback {
 
 	/** Spring's proxies wrap checked exceptions that the method does not declare. */
 	private static Throwable unwrap(Throwable thrown) {
-		Throwable cause = Refusals.causeOf(thrown);
+		Throwable cause = RefusalFinder.causeOf(thrown);
 		return (thrown instanceof UndeclaredThrowableException && cause != null) ? cause : thrown;
 	}
 

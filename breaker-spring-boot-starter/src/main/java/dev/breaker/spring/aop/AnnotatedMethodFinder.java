@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
-import dev.breaker.spring.fallback.Signatures;
+import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.BridgeMethodResolver;
@@ -27,15 +27,16 @@ import org.springframework.util.ReflectionUtils;
  * Finds the annotated methods of a type. The annotation on a method wins over one on a
  * type, and what a class inherits from a class over what it has from an interface. On a
  * class it holds for all public methods, on an interface for those that the interface
- * has; neither for the method that is the fallback, nor for {@link Callbacks}, nor for
- * what {@link Unguarded} leaves out. The default methods of a client interface are among
- * them unless they reach the others through the guarded proxy itself, and are no calls.
+ * has; neither for the method that is the fallback, nor for {@link CallbackMethods}, nor
+ * for methods that {@link Unguarded} leaves out. The default methods of a client
+ * interface are among them unless they reach the others through the guarded proxy itself,
+ * and are no calls.
  */
-final class AnnotatedMethods {
+final class AnnotatedMethodFinder {
 
 	private final Consumer<InvalidGuardException> problems;
 
-	private AnnotatedMethods(Consumer<InvalidGuardException> problems) {
+	private AnnotatedMethodFinder(Consumer<InvalidGuardException> problems) {
 		this.problems = problems;
 	}
 
@@ -45,7 +46,7 @@ final class AnnotatedMethods {
 	 * @param problems takes what annotations ask for and cannot have
 	 */
 	static List<AnnotatedMethod> of(Subject subject, Consumer<InvalidGuardException> problems) {
-		AnnotatedMethods methods = new AnnotatedMethods(problems);
+		AnnotatedMethodFinder methods = new AnnotatedMethodFinder(problems);
 		List<AnnotatedMethod> found = new ArrayList<>();
 		if (subject.type() != null) {
 			found.addAll(methods.ofClass(subject.type()));
@@ -83,7 +84,7 @@ final class AnnotatedMethods {
 		if (onType == null) {
 			onType = onInterfaceOf(method, type);
 		}
-		if (onType == null || onType.fallbackMethod().equals(method.getName()) || Callbacks.include(method, type)
+		if (onType == null || onType.fallbackMethod().equals(method.getName()) || CallbackMethods.include(method, type)
 				|| !isAdvisable(method, type)) {
 			return null;
 		}
@@ -93,7 +94,7 @@ final class AnnotatedMethods {
 	private static @Nullable CircuitBreaker onInterfaceOf(Method method, Class<?> type) {
 		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
 			CircuitBreaker annotation = nearest(inherited, SearchStrategy.DIRECT);
-			if (annotation != null && Callbacks.declares(inherited, method, type)) {
+			if (annotation != null && CallbackMethods.declares(inherited, method, type)) {
 				return annotation;
 			}
 		}
@@ -109,7 +110,7 @@ final class AnnotatedMethods {
 			Said onMethod = said(method, type);
 			CircuitBreaker annotation = (onMethod != null) ? onMethod.annotation : null;
 			if (onMethod == null && (guardsDefaults || !method.isDefault()) && !ReflectionUtils.isObjectMethod(method)
-					&& !Callbacks.include(method, type)) {
+					&& !CallbackMethods.include(method, type)) {
 				annotation = onInterfaceWith(method, type);
 			}
 			if (annotation != null) {
@@ -142,7 +143,7 @@ final class AnnotatedMethods {
 				int nearer = Integer.compare(guarded.getAggregateIndex(), unguarded.getAggregateIndex());
 				if (nearer == 0) {
 					this.problems.accept(new InvalidGuardException(
-							"%s has both @CircuitBreaker and @Unguarded.".formatted(Signatures.qualified(method, type)),
+							"%s has both @CircuitBreaker and @Unguarded.".formatted(MethodSignatures.qualified(method, type)),
 							"Take one of them away: @Unguarded leaves a method out of an annotation on its type."));
 				}
 				return (nearer < 0) ? Said.of(guarded) : Said.UNGUARDED;
@@ -164,10 +165,10 @@ final class AnnotatedMethods {
 	}
 
 	private boolean isAdvisable(Method method, Class<?> type) {
-		if (Callbacks.isFactoryMethod(method)) {
+		if (CallbackMethods.isFactoryMethod(method)) {
 			this.problems.accept(new InvalidGuardException(
 					"@CircuitBreaker on %s would guard the making of the bean, and none of its calls: the method has @Bean."
-						.formatted(Signatures.qualified(method, type)),
+						.formatted(MethodSignatures.qualified(method, type)),
 					"Annotate the class of the bean, its interface or its methods; for a class of a library, call CircuitBreakerRegistry.get(name).call(...) where it is used."));
 			return false;
 		}
@@ -179,7 +180,7 @@ final class AnnotatedMethods {
 		}
 		this.problems.accept(new InvalidGuardException(
 				"@CircuitBreaker would do nothing for %s: the method is %s, and a proxy cannot override it."
-					.formatted(Signatures.qualified(method, type), modifier),
+					.formatted(MethodSignatures.qualified(method, type), modifier),
 				"Make the method one that can be overridden, and call it from another bean; or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreakerRegistry.get(name).call(...) where the work is done."));
 		return false;
 	}
@@ -190,7 +191,7 @@ final class AnnotatedMethods {
 			return;
 		}
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			if (Callbacks.isFactoryMethod(method)) {
+			if (CallbackMethods.isFactoryMethod(method)) {
 				this.problems.accept(new InvalidGuardException(
 						"@CircuitBreaker on %s would do nothing: its methods make beans, and calls of those are not calls of it."
 							.formatted(type.getName()),

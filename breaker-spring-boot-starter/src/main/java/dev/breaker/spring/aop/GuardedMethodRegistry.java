@@ -18,8 +18,8 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.RegistryListener;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.fallback.FallbackListener;
+import dev.breaker.spring.fallback.FallbackMethod;
 import dev.breaker.spring.fallback.FallbackResolver;
-import dev.breaker.spring.fallback.MethodFallback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +40,9 @@ import org.springframework.util.StringUtils;
  * lazy, scoped or prototypes, as far as their types are known. Safe for use by many
  * threads.
  */
-public final class GuardedMethods implements SmartInitializingSingleton, DisposableBean {
+public final class GuardedMethodRegistry implements SmartInitializingSingleton, DisposableBean {
 
-	private static final Logger logger = LoggerFactory.getLogger(GuardedMethods.class);
+	private static final Logger logger = LoggerFactory.getLogger(GuardedMethodRegistry.class);
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -56,7 +56,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 	private final AnnotatedTypes annotatedTypes;
 
-	private final GuardPostProcessor guards;
+	private final CircuitBreakerBeanPostProcessor guards;
 
 	private final Map<Subject, List<GuardedMethod>> known = new ConcurrentHashMap<>();
 
@@ -70,7 +70,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 		@Override
 		public void onRemoved(CircuitBreaker breaker) {
-			NamedBreaker named = GuardedMethods.this.namedBreakers.get(breaker.name());
+			NamedBreaker named = GuardedMethodRegistry.this.namedBreakers.get(breaker.name());
 			if (named != null) {
 				named.forget(breaker);
 			}
@@ -78,7 +78,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 		@Override
 		public void onGroupRemoved(CircuitBreakerGroup group) {
-			NamedBreaker named = GuardedMethods.this.namedBreakers.get(group.name());
+			NamedBreaker named = GuardedMethodRegistry.this.namedBreakers.get(group.name());
 			if (named != null) {
 				named.forget(group);
 			}
@@ -97,8 +97,8 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 	 * @param guards puts the guards on beans
 	 * @param fallbackListeners hear of fallbacks that ran
 	 */
-	public GuardedMethods(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
-			BreakerConfigs configs, KeyedBreakers keyedBreakers, GuardPostProcessor guards,
+	public GuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
+			BreakerConfigs configs, KeyedBreakers keyedBreakers, CircuitBreakerBeanPostProcessor guards,
 			ObjectProvider<FallbackListener> fallbackListeners) {
 		this.beanFactory = beanFactory;
 		this.registry = registry;
@@ -164,7 +164,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		}
 		for (List<GuardedMethod> methods : this.known.values()) {
 			for (GuardedMethod method : methods) {
-				MethodFallback fallback = method.fallback();
+				FallbackMethod fallback = method.fallback();
 				if (fallback != null) {
 					problems.run(fallback::resolve);
 				}
@@ -291,7 +291,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 				problems.run(() -> this.guards.requireExtensible(type));
 			}
 			for (GuardedMethod method : methods) {
-				MethodFallback fallback = method.fallback();
+				FallbackMethod fallback = method.fallback();
 				if (fallback != null && isKnown(fallback.otherBean())) {
 					problems.run(fallback::resolve);
 				}
@@ -313,7 +313,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		}
 		int before = problems.size();
 		List<GuardedMethod> methods = new ArrayList<>();
-		for (AnnotatedMethod annotated : AnnotatedMethods.of(subject, problems::add)) {
+		for (AnnotatedMethod annotated : AnnotatedMethodFinder.of(subject, problems::add)) {
 			GuardedMethod method = resolve(annotated, problems);
 			if (method != null) {
 				methods.add(method);
@@ -329,7 +329,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		ReturnKind kind = problems.get(() -> ReturnKinds.of(annotated.method(), annotated.type()));
 		String name = problems.get(() -> name(annotated));
 		String fallbackMethod = annotated.annotation().fallbackMethod();
-		MethodFallback fallback = fallbackMethod.isEmpty() ? null
+		FallbackMethod fallback = fallbackMethod.isEmpty() ? null
 				: problems.get(() -> this.fallbacks.resolve((name != null) ? name : "", annotated.method(),
 						annotated.type(), fallbackMethod, (kind != null) ? kind : ReturnKinds.VALUE));
 		String key = annotated.annotation().key();

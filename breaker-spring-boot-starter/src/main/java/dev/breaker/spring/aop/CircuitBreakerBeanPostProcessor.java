@@ -25,7 +25,7 @@ import org.springframework.util.ClassUtils;
  * on one of its own. It comes after Spring's auto-proxy creator, so that a bean has one
  * proxy, and before the processors that hand beans to schedulers and message listeners.
  */
-public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
@@ -36,7 +36,7 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	// Marks the proxies that are to be guarded, until the guards are known.
 	private final transient Advisor placeholder;
 
-	private transient volatile @Nullable GuardedMethods guardedMethods;
+	private transient volatile @Nullable GuardedMethodRegistry guardedMethods;
 
 	private final transient Map<String, Boolean> earlyReferences = new ConcurrentHashMap<>();
 
@@ -47,7 +47,7 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	 * @param order the order of the guards among the advisors of a bean
 	 * @param orderGiven whether the application gave that order
 	 */
-	public GuardPostProcessor(int order, boolean orderGiven) {
+	public CircuitBreakerBeanPostProcessor(int order, boolean orderGiven) {
 		this.annotatedTypes = new AnnotatedTypes();
 		this.chain = new AdvisorChain(order, !orderGiven);
 		this.placeholder = new DefaultPointcutAdvisor(new AnnotatedTypesPointcut(this.annotatedTypes),
@@ -116,10 +116,10 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	}
 
 	// Kept, since a look-up by type goes through all beans while they are being made.
-	private GuardedMethods guardedMethods() {
-		GuardedMethods methods = this.guardedMethods;
+	private GuardedMethodRegistry guardedMethods() {
+		GuardedMethodRegistry methods = this.guardedMethods;
 		if (methods == null) {
-			methods = Objects.requireNonNull(this.beanFactory).getBean(GuardedMethods.class);
+			methods = Objects.requireNonNull(this.beanFactory).getBean(GuardedMethodRegistry.class);
 			this.guardedMethods = methods;
 		}
 		return methods;

@@ -8,15 +8,15 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  * {@code @Retryable}, or behind it, as that of {@code @Validated}. It has no order, and
  * so is called after those that have.
  */
-public final class GuardArranger implements BeanPostProcessor {
+public final class AdvisorOrderBeanPostProcessor implements BeanPostProcessor {
 
-	private final GuardPostProcessor guards;
+	private final CircuitBreakerBeanPostProcessor guards;
 
 	/**
 	 * Makes an arranger.
 	 * @param guards the post-processor that put the guards there
 	 */
-	public GuardArranger(GuardPostProcessor guards) {
+	public AdvisorOrderBeanPostProcessor(CircuitBreakerBeanPostProcessor guards) {
 		this.guards = guards;
 	}
 
