@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException.Problem;
 import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +35,9 @@ import org.springframework.util.ReflectionUtils;
  */
 final class AnnotatedMethodFinder {
 
-	private final Consumer<InvalidGuardException> problems;
+	private final Consumer<Problem> problems;
 
-	private AnnotatedMethodFinder(Consumer<InvalidGuardException> problems) {
+	private AnnotatedMethodFinder(Consumer<Problem> problems) {
 		this.problems = problems;
 	}
 
@@ -45,14 +46,14 @@ final class AnnotatedMethodFinder {
 	 * @param subject has the methods
 	 * @param problems takes what annotations ask for and cannot have
 	 */
-	static List<AnnotatedMethod> of(Subject subject, Consumer<InvalidGuardException> problems) {
-		AnnotatedMethodFinder methods = new AnnotatedMethodFinder(problems);
+	static List<AnnotatedMethod> of(Subject subject, Consumer<Problem> problems) {
+		AnnotatedMethodFinder finder = new AnnotatedMethodFinder(problems);
 		List<AnnotatedMethod> found = new ArrayList<>();
 		if (subject.type() != null) {
-			found.addAll(methods.ofClass(subject.type()));
+			found.addAll(finder.ofClass(subject.type()));
 		}
 		for (Class<?> type : subject.interfaces()) {
-			found.addAll(methods.ofInterface(type, subject.guardsDefaults()));
+			found.addAll(finder.ofInterface(type, subject.guardsDefaults()));
 		}
 		return found;
 	}
@@ -72,7 +73,7 @@ final class AnnotatedMethodFinder {
 
 	private @Nullable CircuitBreaker inspect(Method candidate, Class<?> type) {
 		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
-		Said onMethod = said(method, type);
+		OnMethod onMethod = onMethod(method, type);
 		if (onMethod != null) {
 			return (onMethod.annotation != null && isAdvisable(method, type)) ? onMethod.annotation : null;
 		}
@@ -107,7 +108,7 @@ final class AnnotatedMethodFinder {
 			if (Modifier.isStatic(method.getModifiers()) || method.isBridge()) {
 				continue;
 			}
-			Said onMethod = said(method, type);
+			OnMethod onMethod = onMethod(method, type);
 			CircuitBreaker annotation = (onMethod != null) ? onMethod.annotation : null;
 			if (onMethod == null && (guardsDefaults || !method.isDefault()) && !ReflectionUtils.isObjectMethod(method)
 					&& !CallbackMethods.include(method, type)) {
@@ -131,10 +132,11 @@ final class AnnotatedMethodFinder {
 	}
 
 	/**
-	 * What a method says of itself: what it says in a class, itself or by inheritance,
-	 * before what interfaces say. Of two that contradict the nearer one holds.
+	 * What holds for a method by an annotation on it: one on the method of a class, or
+	 * inherited from a class, before one on the method of an interface. Of two that
+	 * contradict each other the nearer one holds.
 	 */
-	private @Nullable Said said(Method method, Class<?> type) {
+	private @Nullable OnMethod onMethod(Method method, Class<?> type) {
 		for (SearchStrategy strategy : List.of(SearchStrategy.SUPERCLASS, SearchStrategy.TYPE_HIERARCHY)) {
 			MergedAnnotations annotations = MergedAnnotations.from(method, strategy);
 			MergedAnnotation<CircuitBreaker> guarded = annotations.get(CircuitBreaker.class);
@@ -142,17 +144,18 @@ final class AnnotatedMethodFinder {
 			if (guarded.isPresent() && unguarded.isPresent()) {
 				int nearer = Integer.compare(guarded.getAggregateIndex(), unguarded.getAggregateIndex());
 				if (nearer == 0) {
-					this.problems.accept(new InvalidGuardException(
-							"%s has both @CircuitBreaker and @Unguarded.".formatted(MethodSignatures.qualified(method, type)),
+					this.problems.accept(new Problem(
+							"%s has both @CircuitBreaker and @Unguarded."
+								.formatted(MethodSignatures.qualified(method, type)),
 							"Take one of them away: @Unguarded leaves a method out of an annotation on its type."));
 				}
-				return (nearer < 0) ? Said.of(guarded) : Said.UNGUARDED;
+				return (nearer < 0) ? OnMethod.of(guarded) : OnMethod.UNGUARDED;
 			}
 			if (guarded.isPresent()) {
-				return Said.of(guarded);
+				return OnMethod.of(guarded);
 			}
 			if (unguarded.isPresent()) {
-				return Said.UNGUARDED;
+				return OnMethod.UNGUARDED;
 			}
 		}
 		return null;
@@ -166,7 +169,7 @@ final class AnnotatedMethodFinder {
 
 	private boolean isAdvisable(Method method, Class<?> type) {
 		if (CallbackMethods.isFactoryMethod(method)) {
-			this.problems.accept(new InvalidGuardException(
+			this.problems.accept(new Problem(
 					"@CircuitBreaker on %s would guard the making of the bean, and none of its calls: the method has @Bean."
 						.formatted(MethodSignatures.qualified(method, type)),
 					"Annotate the class of the bean, its interface or its methods; for a class of a library, call CircuitBreakerRegistry.get(name).call(...) where it is used."));
@@ -178,7 +181,7 @@ final class AnnotatedMethodFinder {
 		if (modifier == null) {
 			return true;
 		}
-		this.problems.accept(new InvalidGuardException(
+		this.problems.accept(new Problem(
 				"@CircuitBreaker would do nothing for %s: the method is %s, and a proxy cannot override it."
 					.formatted(MethodSignatures.qualified(method, type), modifier),
 				"Make the method one that can be overridden, and call it from another bean; or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreakerRegistry.get(name).call(...) where the work is done."));
@@ -192,7 +195,7 @@ final class AnnotatedMethodFinder {
 		}
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
 			if (CallbackMethods.isFactoryMethod(method)) {
-				this.problems.accept(new InvalidGuardException(
+				this.problems.accept(new Problem(
 						"@CircuitBreaker on %s would do nothing: its methods make beans, and calls of those are not calls of it."
 							.formatted(type.getName()),
 						"Annotate the classes of the beans, their interfaces or their methods."));
@@ -202,16 +205,16 @@ final class AnnotatedMethodFinder {
 	}
 
 	/**
-	 * What a method says of itself.
+	 * What holds for a method by an annotation on it.
 	 *
-	 * @param annotation its annotation, or {@code null} where it is to be left out
+	 * @param annotation its annotation, or {@code null} where the method is left out
 	 */
-	private record Said(@Nullable CircuitBreaker annotation) {
+	private record OnMethod(@Nullable CircuitBreaker annotation) {
 
-		static final Said UNGUARDED = new Said(null);
+		static final OnMethod UNGUARDED = new OnMethod(null);
 
-		static Said of(MergedAnnotation<CircuitBreaker> annotation) {
-			return new Said(annotation.synthesize());
+		static OnMethod of(MergedAnnotation<CircuitBreaker> annotation) {
+			return new OnMethod(annotation.synthesize());
 		}
 
 	}

@@ -8,9 +8,15 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
+import org.springframework.aop.ClassFilter;
+import org.springframework.aop.MethodMatcher;
+import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -33,7 +39,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 
 	private final transient AdvisorChain chain;
 
-	// Marks the proxies that are to be guarded, until the guards are known.
+	// Marks proxies that need guards, until these are in place.
 	private final transient Advisor placeholder;
 
 	private transient volatile @Nullable GuardedMethodRegistry guardedMethods;
@@ -50,8 +56,8 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 	public CircuitBreakerBeanPostProcessor(int order, boolean orderGiven) {
 		this.annotatedTypes = new AnnotatedTypes();
 		this.chain = new AdvisorChain(order, !orderGiven);
-		this.placeholder = new DefaultPointcutAdvisor(new AnnotatedTypesPointcut(this.annotatedTypes),
-				new PlaceholderInterceptor());
+		MethodInterceptor none = MethodInvocation::proceed;
+		this.placeholder = new DefaultPointcutAdvisor(new AnnotatedTypesPointcut(this.annotatedTypes), none);
 		this.advisor = this.placeholder;
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
 		setBeforeExistingAdvisors(true);
@@ -60,7 +66,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
 		this.earlyReferences.put(beanName, Boolean.TRUE);
-		// One of a circle of beans: a call may come back to it.
+		// One of beans that need each other: a call may come back to it.
 		return guard(bean, beanName, true);
 	}
 
@@ -75,7 +81,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 
 	/**
 	 * The beans that were made so far, products of factories by the name of their
-	 * factory. From now on nothing is kept of those that come later.
+	 * factory. Nothing is kept of beans that are made after this call.
 	 */
 	Set<String> takeMade() {
 		Set<String> made = this.made;
@@ -96,7 +102,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 			}
 			return processed;
 		}
-		catch (InvalidGuardException ex) {
+		catch (InvalidCircuitBreakerAnnotationException ex) {
 			throw guardedMethods().withAllProblems(ex);
 		}
 	}
@@ -108,7 +114,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 		return methods;
 	}
 
-	/** Puts the guards right after others changed the proxy. */
+	/** Puts the guards in place again, after other post-processors changed the proxy. */
 	void rearrange(Object bean) {
 		if (bean instanceof Advised proxy && !proxy.isFrozen() && AdvisorChain.isArranged(proxy)) {
 			arrange(proxy, bean);
@@ -133,7 +139,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 		}
 	}
 
-	/** Tells before there is a bean that it cannot be guarded. */
+	/** Refuses a type whose beans cannot be guarded, before there is one. */
 	void requireExtensible(Class<?> type) {
 		if (isProxyTargetClass() && isFinal(type)) {
 			throw finalClass(type);
@@ -145,8 +151,8 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 				&& !ClassUtils.isLambdaClass(type);
 	}
 
-	private static InvalidGuardException finalClass(Class<?> type) {
-		return new InvalidGuardException(
+	private static InvalidCircuitBreakerAnnotationException finalClass(Class<?> type) {
+		return new InvalidCircuitBreakerAnnotationException(
 				"@CircuitBreaker would do nothing for the methods of %s: the class is final, and no proxy can extend it."
 					.formatted(type.getName()),
 				"Make the class one that can be extended, or let it implement an interface and set spring.aop.proxy-target-class=false.");
@@ -156,7 +162,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 		Method method = guarded.method();
 		if (AopUtils.isJdkDynamicProxy(bean)) {
 			if (!guarded.type().isInterface() && !isInInterface(guarded, bean)) {
-				throw new InvalidGuardException(
+				throw new InvalidCircuitBreakerAnnotationException(
 						"@CircuitBreaker would do nothing for %s: the bean is proxied by its interfaces, and none of them has the method."
 							.formatted(guarded.describe()),
 						"Declare the method in an interface, or set spring.aop.proxy-target-class=true.");
@@ -164,7 +170,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 		}
 		else if (!Modifier.isPublic(method.getModifiers()) && !Modifier.isProtected(method.getModifiers())
 				&& bean.getClass().getClassLoader() != method.getDeclaringClass().getClassLoader()) {
-			throw new InvalidGuardException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"@CircuitBreaker would do nothing for %s: the method is package-private, and the proxy belongs to another class loader."
 						.formatted(guarded.describe()),
 					"Make the method public or protected.");
@@ -184,6 +190,51 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 
 	AnnotatedTypes annotatedTypes() {
 		return this.annotatedTypes;
+	}
+
+	/**
+	 * Selects the types that bear the annotation somewhere. All of these are equal, in
+	 * words too, by which Spring finds the proxy class that it made for another context:
+	 * such classes stay for good.
+	 */
+	private static final class AnnotatedTypesPointcut implements Pointcut, ClassFilter {
+
+		private final AnnotatedTypes annotatedTypes;
+
+		AnnotatedTypesPointcut(AnnotatedTypes annotatedTypes) {
+			this.annotatedTypes = annotatedTypes;
+		}
+
+		@Override
+		public ClassFilter getClassFilter() {
+			return this;
+		}
+
+		@Override
+		public boolean matches(Class<?> type) {
+			return this.annotatedTypes.mention(type);
+		}
+
+		@Override
+		public MethodMatcher getMethodMatcher() {
+			return MethodMatcher.TRUE;
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof AnnotatedTypesPointcut;
+		}
+
+		@Override
+		public int hashCode() {
+			return AnnotatedTypesPointcut.class.hashCode();
+		}
+
+		@Override
+		public String toString() {
+			return "types with @CircuitBreaker";
+		}
+
 	}
 
 }

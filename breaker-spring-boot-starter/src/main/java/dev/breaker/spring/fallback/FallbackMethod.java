@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * What an annotation's {@code fallbackMethod} came to: the methods it names, of which the
- * one runs whose throwable is nearest to what was thrown. Safe for use by many threads.
+ * The methods that an annotation's {@code fallbackMethod} names, of which the one runs
+ * whose throwable is nearest to what was thrown. Safe for use by many threads.
  *
  * <p>
  * A fallback runs on the object itself, not on its proxy, so its own annotations have no
@@ -51,8 +51,9 @@ public final class FallbackMethod {
 	}
 
 	/**
-	 * Looks for the methods now, where that was left for later because they are another
-	 * bean's.
+	 * Looks for the methods of another bean, which are otherwise looked for when the
+	 * fallback runs first.
+	 * @throws InvalidCircuitBreakerAnnotationException if there is none that fits
 	 */
 	public void resolve() {
 		this.overloads.obtain();
@@ -65,8 +66,8 @@ public final class FallbackMethod {
 	 * @param arguments the arguments of the call
 	 * @param thrown what was thrown
 	 * @return what the fallback returned, of its own type
-	 * @throws Throwable what the fallback throws, as it is; what was thrown where none
-	 * takes it
+	 * @throws Throwable what the fallback throws, as it is; what was thrown, where no
+	 * method takes it
 	 */
 	public @Nullable Object call(Object proxy, @Nullable Object target, @Nullable Object[] arguments, Throwable thrown)
 			throws Throwable {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.KotlinDetector;
 import org.springframework.util.ClassUtils;
@@ -19,8 +20,8 @@ import org.springframework.util.ClassUtils;
 /**
  * Finds what a {@code fallbackMethod} names, and refuses what cannot run. Two methods
  * that take the same class of throwables are ambiguous, also where one takes the guarded
- * method's arguments and the other none; one that takes no throwable runs for whatever no
- * other takes.
+ * method's arguments and the other none; one that takes no throwable runs for each that
+ * no other takes.
  */
 public final class FallbackResolver {
 
@@ -33,11 +34,11 @@ public final class FallbackResolver {
 	/**
 	 * Makes a resolver.
 	 * @param beanFactory has the beans that {@code bean::method} may name
-	 * @param listener hears of each fallback that runs
+	 * @param listeners are told of each fallback that runs
 	 */
-	public FallbackResolver(ConfigurableListableBeanFactory beanFactory, FallbackListener listener) {
+	public FallbackResolver(ConfigurableListableBeanFactory beanFactory, ObjectProvider<FallbackListener> listeners) {
 		this.beanFactory = beanFactory;
-		this.listener = listener;
+		this.listener = new FallbackNotifier(listeners);
 	}
 
 	/**
@@ -49,6 +50,8 @@ public final class FallbackResolver {
 	 * @param fallbackMethod what the annotation says
 	 * @param kind how the guarded method gives its result
 	 * @return the fallback
+	 * @throws InvalidCircuitBreakerAnnotationException if there is none that fits; of
+	 * another bean, {@link FallbackMethod#resolve()} throws it
 	 */
 	public FallbackMethod resolve(String name, Method guarded, Class<?> type, String fallbackMethod,
 			FallbackResult kind) {
@@ -61,7 +64,7 @@ public final class FallbackResolver {
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();
 		if (bean.isEmpty() || method.isEmpty()) {
-			throw new InvalidFallbackException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"The fallbackMethod \"" + fallbackMethod + "\" of " + MethodSignatures.qualified(guarded, type)
 							+ " is incomplete.",
 					"Write bean::method, with the name of the bean before the colons and that of its method after them.");
@@ -77,7 +80,7 @@ public final class FallbackResolver {
 		Class<?> beanType = this.beanFactory.containsBean(bean)
 				? AutoProxyUtils.determineTargetClass(this.beanFactory, bean) : null;
 		if (beanType == null) {
-			throw new InvalidFallbackException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"The fallbackMethod of %s names the bean '%s', and there is no such bean."
 						.formatted(MethodSignatures.qualified(guarded, type), bean),
 					"Define a bean of that name, or correct the name before the colons.");
@@ -115,7 +118,7 @@ public final class FallbackResolver {
 		return overloads;
 	}
 
-	/** The method of another bean's proxy that comes to the candidate. */
+	/** The method of another bean's proxy that leads to the candidate. */
 	private @Nullable Method invoked(Method candidate, Request request) {
 		Class<?> proxy = (request.bean != null) ? this.beanFactory.getType(request.bean) : null;
 		if (proxy == null || !Proxy.isProxyClass(proxy) || candidate.getDeclaringClass().isAssignableFrom(proxy)) {
@@ -136,7 +139,7 @@ public final class FallbackResolver {
 			return Overload.of(candidate, match, request.bean == null && request.searched.isInterface());
 		}
 		catch (IllegalAccessException | InaccessibleObjectException ex) {
-			throw new InvalidFallbackException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"The fallback %s cannot be accessed: %s".formatted(candidate, ex.getMessage()),
 					"Open its package to the module dev.breaker.spring.");
 		}
@@ -147,7 +150,7 @@ public final class FallbackResolver {
 			for (int j = i + 1; j < overloads.size(); j++) {
 				Class<?> throwable = overloads.get(i).throwable();
 				if (throwable == overloads.get(j).throwable()) {
-					throw new InvalidFallbackException(
+					throw new InvalidCircuitBreakerAnnotationException(
 							"%s is ambiguous: these two run for %s%n%n    %s%n    %s".formatted(request.describe(),
 									(throwable != null) ? "the same " + throwable.getSimpleName()
 											: "whatever is thrown, as neither takes a Throwable",
@@ -160,8 +163,8 @@ public final class FallbackResolver {
 	}
 
 	/**
-	 * What a fallback throws reaches the caller, who knows the exceptions of the guarded
-	 * method alone; a stage carries any.
+	 * What a fallback throws reaches the caller, and the compiler lets a caller catch the
+	 * checked exceptions of the guarded method alone; a stage carries any.
 	 */
 	private static void requireNoOtherChecked(Method candidate, Request request) {
 		if (request.kind.carriesExceptions() || KotlinDetector.isKotlinType(request.type)) {
@@ -171,7 +174,7 @@ public final class FallbackResolver {
 		for (Class<?> thrown : MethodSignatures.exceptionTypes(candidate, request.searched)) {
 			boolean unchecked = RuntimeException.class.isAssignableFrom(thrown) || Error.class.isAssignableFrom(thrown);
 			if (!unchecked && declared.stream().noneMatch((type) -> type.isAssignableFrom(thrown))) {
-				throw new InvalidFallbackException(
+				throw new InvalidCircuitBreakerAnnotationException(
 						"%s declares the checked %s, which the guarded method does not, so that its callers cannot catch it:%n%n    guarded:  %s%n    fallback: %s"
 							.formatted(request.describe(), thrown.getName(),
 									MethodSignatures.declarationWithExceptions(request.guarded, request.type),
@@ -182,7 +185,7 @@ public final class FallbackResolver {
 		}
 	}
 
-	private static InvalidFallbackException unfit(Request request, NearMisses nearMisses) {
+	private static InvalidCircuitBreakerAnnotationException unfit(Request request, NearMisses nearMisses) {
 		StringBuilder message = new StringBuilder(request.describe()).append(" names no method of ")
 			.append(request.searched.getName())
 			.append(" that fits. One of these would:")
@@ -191,7 +194,7 @@ public final class FallbackResolver {
 			message.append(System.lineSeparator()).append("    ").append(expected);
 		}
 		nearMisses.describe(message, request.searched);
-		return new InvalidFallbackException(message.toString(),
+		return new InvalidCircuitBreakerAnnotationException(message.toString(),
 				"Write a method with one of these signatures, or correct the name. Instead of Throwable it may take any exception class, and then runs for that one.");
 	}
 

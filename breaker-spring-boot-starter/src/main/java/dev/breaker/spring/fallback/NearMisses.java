@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Methods that somebody may have meant, and why they are not the fallback.
+ * Methods that are nearly the fallback, and why each is not.
  */
 final class NearMisses {
 
@@ -15,7 +15,7 @@ final class NearMisses {
 		this.reasons.put(method, reason);
 	}
 
-	/** Adds a method that would fit under a name much like the one that was given. */
+	/** Adds a method of another name, where its signature fits and its name is alike. */
 	void addOtherName(Method method, SignatureMatch match, String wanted) {
 		if (match.mismatch() == null && (match.throwable() != null || alike(method.getName(), wanted))) {
 			add(method, "it would fit, but its name is not " + wanted);

@@ -68,8 +68,8 @@ final class Overload {
 	}
 
 	/**
-	 * How special the throwables are that it takes. Of two that take the same one, the
-	 * more special is nearer.
+	 * How deep in the hierarchy the class of throwables is that it takes, and 0 where it
+	 * takes none. Of two methods that take what was thrown, the deeper one is nearer.
 	 */
 	int depth() {
 		int depth = 0;

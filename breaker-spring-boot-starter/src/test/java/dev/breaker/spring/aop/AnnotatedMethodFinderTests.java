@@ -226,7 +226,7 @@ class AnnotatedMethodFinderTests {
 
 	@Test
 	void switchedOffNothingIsGuardedAndNoBeanIsThere() {
-		Contexts.with(OnMethod.class, InvalidGuardTests.EmptyName.class)
+		Contexts.with(OnMethod.class, InvalidCircuitBreakerAnnotationTests.EmptyName.class)
 			.withPropertyValues("breaker.enabled=false")
 			.run((context) -> {
 				assertThat(context).hasNotFailed()

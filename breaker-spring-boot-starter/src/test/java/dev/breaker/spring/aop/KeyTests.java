@@ -264,7 +264,7 @@ class KeyTests {
 	void anUnknownVariableIsNamed() {
 		Contexts.with(UnknownVariable.class)
 			.run((context) -> assertThat(context.getStartupFailure())
-				.hasStackTraceContaining("speaks of #tenent, and the method has no such parameter"));
+				.hasStackTraceContaining("refers to #tenent, which is not a parameter"));
 	}
 
 	@Test

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an annotation asks for and cannot have stops the application.
  */
-class InvalidGuardTests {
+class InvalidCircuitBreakerAnnotationTests {
 
 	@Test
 	void aPlaceholderWithoutAValueStopsTheApplication() {
@@ -101,7 +101,7 @@ class InvalidGuardTests {
 	}
 
 	@Test
-	void allInvalidGuardsAreToldAtOnce() {
+	void allInvalidAnnotationsAreShownAtOnce() {
 		Contexts
 			.with(EmptyName.class, PrivateMethod.class, FinalMethod.class, FinalClass.class, LazyWithoutFallback.class,
 					UnknownBean.class, Several.class, AnnotatedMethodFinderTests.OnMethod.class)
