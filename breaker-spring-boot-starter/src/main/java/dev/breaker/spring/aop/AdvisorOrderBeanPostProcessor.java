@@ -3,17 +3,17 @@ package dev.breaker.spring.aop;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
- * Arranges each proxy once more when all ordered post-processors are done, since some of
- * them put their advice in front of what is there, as that of Spring's
- * {@code @Retryable}, or behind it, as that of {@code @Validated}. It has no order, and
- * so is called after those that have.
+ * Puts the guards of each proxy in place once more when all ordered post-processors are
+ * done, since some of these put their advice in front of what is there, as that of
+ * Spring's {@code @Retryable}, or behind it, as that of {@code @Validated}. It has no
+ * order, and so is called after those that have.
  */
 public final class AdvisorOrderBeanPostProcessor implements BeanPostProcessor {
 
 	private final CircuitBreakerBeanPostProcessor guards;
 
 	/**
-	 * Makes an arranger.
+	 * Makes a post-processor.
 	 * @param guards the post-processor that put the guards there
 	 */
 	public AdvisorOrderBeanPostProcessor(CircuitBreakerBeanPostProcessor guards) {

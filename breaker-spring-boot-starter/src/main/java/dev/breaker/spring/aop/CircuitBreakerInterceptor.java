@@ -6,6 +6,8 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
+
 /**
  * Guards the calls of one method. It holds the breaker where all calls have the same one
  * and none can be inside of another, so that such a call has nothing to look up. Safe for
@@ -17,7 +19,7 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 
 	private final @Nullable FallbackMethod fallback;
 
-	/** Null until it is looked up, and where it has to be for each call. */
+	/** Null until it is looked up, and where each call has to look it up. */
 	private volatile @Nullable CircuitBreaker breaker;
 
 	CircuitBreakerInterceptor(GuardedMethod guarded) {
@@ -38,7 +40,7 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 			found = this.guarded.breaker(invocation);
 		}
 		catch (Throwable ex) {
-			// No key, no breaker.
+			// Without a key there is no breaker.
 			if (instead == null) {
 				throw ex;
 			}
@@ -53,7 +55,7 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 		return call(found, invocation, instead);
 	}
 
-	/** A change that comes between the two steps is seen by the second one. */
+	/** The second step undoes the first one where the breaker changed in between. */
 	private void hold(CircuitBreaker found) {
 		this.breaker = found;
 		if (this.guarded.canNest() || !this.guarded.named().isPresent(found)) {
@@ -61,9 +63,23 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 		}
 	}
 
-	/** The next call looks the breaker up. */
+	/** Lets the next call look the breaker up. */
 	void release() {
 		this.breaker = null;
+	}
+
+	/** The invocation, as each one of Spring's proxies is. */
+	static ProxyMethodInvocation ofProxy(MethodInvocation invocation) {
+		if (invocation instanceof ProxyMethodInvocation ofProxy) {
+			return ofProxy;
+		}
+		throw new IllegalStateException("Not an invocation of a Spring proxy: " + invocation);
+	}
+
+	/** Runs the fallback of a call. */
+	static @Nullable Object fallBack(FallbackMethod fallback, MethodInvocation invocation, Throwable thrown)
+			throws Throwable {
+		return fallback.call(ofProxy(invocation).getProxy(), invocation.getThis(), invocation.getArguments(), thrown);
 	}
 
 	/** Makes a call. */

@@ -16,8 +16,8 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.ResolvableType;
 
 /**
- * What an annotated method means, worked out once: its breaker, its fallback, and when
- * its calls end. Safe for use by many threads.
+ * An annotated method with its breaker, its fallback, and the kind of its result. Safe for
+ * use by many threads.
  */
 final class GuardedMethod {
 
@@ -68,7 +68,7 @@ final class GuardedMethod {
 		catch (Throwable ex) {
 			if (this.keyFailed.compareAndSet(false, true)) {
 				HookFailures.log(logger,
-						"The key of {} cannot be told for a call: such calls are not made and not recorded, and have their fallback. This is logged once",
+						"The key of {} cannot be evaluated for a call: such calls are not made and not recorded, and have their fallback. This is logged once",
 						this.description, ex);
 			}
 			throw ex;
@@ -84,7 +84,7 @@ final class GuardedMethod {
 	}
 
 	/**
-	 * Goes on with a call that was admitted and can have others of its breaker inside.
+	 * Proceeds with an admitted call that can have others of its breaker inside.
 	 */
 	@Nullable Object proceed(CircuitBreaker breaker, MethodInvocation invocation) throws Throwable {
 		try {

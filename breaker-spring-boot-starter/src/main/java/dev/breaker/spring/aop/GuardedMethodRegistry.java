@@ -54,7 +54,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private final BreakerConfigs configs;
 
-	private final KeyedBreakers keyedBreakers;
+	private final int maxKeys;
 
 	private final FallbackResolver fallbacks;
 
@@ -67,8 +67,6 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	private final Map<String, NamedBreaker> namedBreakers = new ConcurrentHashMap<>();
 
 	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
-
-	private final Set<String> namesWithoutKey = ConcurrentHashMap.newKeySet();
 
 	private final RegistryListener forgetRemoved = new RegistryListener() {
 
@@ -97,17 +95,17 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * @param beanFactory has the beans
 	 * @param registry has the breakers
 	 * @param configs their configs
-	 * @param keyedBreakers makes the breakers of annotations with a key
+	 * @param maxKeys how many keys of a name may have a breaker at a time, 1 or more
 	 * @param guards puts the guards on beans
 	 * @param fallbackListeners are told of fallbacks that ran
 	 */
 	public GuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
-			BreakerConfigs configs, KeyedBreakers keyedBreakers, CircuitBreakerBeanPostProcessor guards,
+			BreakerConfigs configs, int maxKeys, CircuitBreakerBeanPostProcessor guards,
 			ObjectProvider<FallbackListener> fallbackListeners) {
 		this.beanFactory = beanFactory;
 		this.registry = registry;
 		this.configs = configs;
-		this.keyedBreakers = keyedBreakers;
+		this.maxKeys = maxKeys;
 		this.guards = guards;
 		this.annotatedTypes = guards.annotatedTypes();
 		registry.addRegistryListener(this.forgetRemoved);
@@ -177,13 +175,14 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
-		this.keyedBreakers.removeIdle(this.namesWithoutKey);
+		this.namedBreakers.values().forEach(NamedBreaker::removeIdle);
 	}
 
 	/** Leaves nothing of itself in a registry that outlives the context. */
 	@Override
 	public void destroy() {
 		this.registry.removeRegistryListener(this.forgetRemoved);
+		this.namedBreakers.values().forEach(NamedBreaker::removeGroup);
 	}
 
 	private List<String> definedBeans() {
@@ -348,14 +347,12 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		this.breakerNames.add(name);
 		NamedBreaker named = this.namedBreakers.computeIfAbsent(name,
-				(newName) -> new NamedBreaker(newName, this.registry, this.configs));
+				(newName) -> new NamedBreaker(newName, this.registry, this.configs, this.maxKeys));
 		if (expression != null) {
-			named.use(this.keyedBreakers);
+			named.useGroup();
 		}
 		else {
-			this.namesWithoutKey.add(name);
-			// So that it is seen and measured from the start.
-			named.breaker();
+			named.useBreaker();
 		}
 		return new GuardedMethod(annotated, kind, named, expression, fallback);
 	}

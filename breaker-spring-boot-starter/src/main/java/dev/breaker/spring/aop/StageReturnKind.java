@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * Calls end when the {@link CompletionStage} completes that they return.
+ * Methods that return a {@link CompletionStage}: a call ends when its stage completes.
  */
 final class StageReturnKind implements ReturnKind {
 
@@ -97,8 +97,8 @@ final class StageReturnKind implements ReturnKind {
 	@SuppressWarnings("unchecked")
 	private static CompletionStage<Object> run(FallbackMethod fallback, MethodInvocation invocation, Throwable thrown) {
 		try {
-			return (CompletionStage<Object>) Objects.requireNonNull(fallback.call(Invocations.proxy(invocation),
-					invocation.getThis(), invocation.getArguments(), thrown));
+			Object stage = CircuitBreakerInterceptor.fallBack(fallback, invocation, thrown);
+			return (CompletionStage<Object>) Objects.requireNonNull(stage);
 		}
 		catch (Throwable ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -111,9 +111,9 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	/**
-	 * A future that ends as the source does, or, where that fails, as the stage does that
-	 * is given instead. What ends it from outside, as a timeout of the caller's, ends
-	 * what is under way.
+	 * A future that ends as the source does, or, where that fails, as the stage that is
+	 * given instead. Ending it from outside, as by a timeout of the caller's, ends what is
+	 * under way.
 	 */
 	private static CompletionStage<Object> orElse(CompletionStage<?> source,
 			Function<Throwable, CompletionStage<Object>> instead) {

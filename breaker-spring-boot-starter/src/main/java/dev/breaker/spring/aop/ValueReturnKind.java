@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * Calls end when they return: values, and {@code void}.
+ * Methods that return a value or {@code void}: a call ends when it returns.
  */
 // From class files, the checker on JDK 17 does not see that results may be null.
 @SuppressWarnings("NullAway")
@@ -45,7 +45,7 @@ final class ValueReturnKind implements ReturnKind {
 	@Override
 	public @Nullable Object fallback(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
 			Throwable thrown) throws Throwable {
-		return fallback.call(Invocations.proxy(invocation), invocation.getThis(), invocation.getArguments(), thrown);
+		return CircuitBreakerInterceptor.fallBack(fallback, invocation, thrown);
 	}
 
 	@Override
@@ -115,15 +115,14 @@ final class ValueReturnKind implements ReturnKind {
 
 		@Override
 		public @Nullable Object apply(Throwable thrown) throws Throwable {
-			return this.fallback.call(Invocations.proxy(this.invocation), this.invocation.getThis(),
-					this.invocation.getArguments(), thrown);
+			return CircuitBreakerInterceptor.fallBack(this.fallback, this.invocation, thrown);
 		}
 
 	}
 
 	/**
 	 * One attempt. A refusal before it has started is that of its own breaker, and ends
-	 * the retry; one that comes from further in is an exception like others.
+	 * the retry; one by a breaker further in is an exception like others.
 	 */
 	private static final class Attempt implements ThrowingSupplier<Object, Throwable>, Fallback<Object, Throwable> {
 

@@ -6,7 +6,6 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.aop.AdvisorOrderBeanPostProcessor;
 import dev.breaker.spring.aop.CircuitBreakerBeanPostProcessor;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
-import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.config.Switches;
@@ -50,20 +49,13 @@ public final class BreakerAopAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	GuardedMethodRegistry breakerGuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory,
-			CircuitBreakerRegistry registry, BreakerConfigs configs, KeyedBreakers keyedBreakers,
+			CircuitBreakerRegistry registry, BreakerConfigs configs, BreakerProperties properties,
 			CircuitBreakerBeanPostProcessor guards, ObjectProvider<FallbackListener> fallbackListeners) {
-		return new GuardedMethodRegistry(beanFactory, registry, configs, keyedBreakers, guards, fallbackListeners);
-	}
-
-	@Bean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	KeyedBreakers breakerKeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs,
-			BreakerProperties properties) {
-		int max = properties.getKeys().getMax();
-		if (max < 1) {
-			throw new InvalidConfigurationPropertyValueException(MAX_KEYS, max, "It must be 1 or more.");
+		int maxKeys = properties.getKeys().getMax();
+		if (maxKeys < 1) {
+			throw new InvalidConfigurationPropertyValueException(MAX_KEYS, maxKeys, "It must be 1 or more.");
 		}
-		return new KeyedBreakers(registry, configs, max);
+		return new GuardedMethodRegistry(beanFactory, registry, configs, maxKeys, guards, fallbackListeners);
 	}
 
 }

@@ -4,7 +4,6 @@ import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
-import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.metrics.BreakerMetrics;
 import dev.breaker.spring.metrics.KeyedBreakerMetrics;
@@ -44,7 +43,7 @@ public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingPart
-	@ConditionalOnBean(KeyedBreakers.class)
+	@ConditionalOnBean(GuardedMethodRegistry.class)
 	KeyedBreakerMetrics breakerKeyedMetrics(CircuitBreakerRegistry registry) {
 		return new KeyedBreakerMetrics(registry);
 	}

@@ -64,7 +64,7 @@ class AnnotatedMethodFinderTests {
 		Contexts.with(OnMethod.class).run((context) -> {
 			Advised proxy = (Advised) context.getBean(OnMethod.class);
 			assertThat(proxy.getTargetSource().getTarget()).isNotInstanceOf(Advised.class);
-			assertThat(proxy.getAdvisors()).singleElement().isInstanceOf(GuardAdvisor.class);
+			assertThat(proxy.getAdvisors()).singleElement().isInstanceOf(AdvisorChain.GuardAdvisor.class);
 		});
 	}
 
@@ -233,7 +233,6 @@ class AnnotatedMethodFinderTests {
 					.doesNotHaveBean(GuardedMethodRegistry.class)
 					.doesNotHaveBean(CircuitBreakerBeanPostProcessor.class)
 					.doesNotHaveBean(AdvisorOrderBeanPostProcessor.class)
-					.doesNotHaveBean(KeyedBreakers.class)
 					.doesNotHaveBean(CircuitBreakerRegistry.class);
 				assertThat(context.getBean(OnMethod.class)).isNotInstanceOf(Advised.class);
 				assertThat(context.getBean(OnMethod.class).guarded()).isEqualTo("value");

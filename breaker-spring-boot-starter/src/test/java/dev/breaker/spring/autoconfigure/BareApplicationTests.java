@@ -33,7 +33,7 @@ class BareApplicationTests {
 		String output = run();
 		assertThat(output).contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
 			.contains("beans: [breakerAdvisorOrderBeanPostProcessor, breakerBeanPostProcessor, breakerConfigs, "
-					+ "breakerGuardedMethodRegistry, breakerKeyedBreakers, breakerListenerRegistrar, breakerRegistry, "
+					+ "breakerGuardedMethodRegistry, breakerListenerRegistrar, breakerRegistry, "
 					+ "breakerStartup, breakerStartupNews, breakerStateChangeLogger, breakerStateChangePublisher]");
 	}
 
