@@ -12,8 +12,8 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The types that bear the annotation somewhere. Each type is looked through once. Safe for
- * use by many threads.
+ * The types that bear the annotation somewhere. Each type is looked through once. Safe
+ * for use by many threads.
  */
 final class AnnotatedTypes {
 

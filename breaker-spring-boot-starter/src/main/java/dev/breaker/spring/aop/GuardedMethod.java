@@ -16,8 +16,8 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.ResolvableType;
 
 /**
- * An annotated method with its breaker, its fallback, and the kind of its result. Safe for
- * use by many threads.
+ * An annotated method with its breaker, its fallback, and the kind of its result. Safe
+ * for use by many threads.
  */
 final class GuardedMethod {
 

@@ -236,12 +236,14 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		return false;
 	}
 
-	/** An object of a bean was made, and has its guards. */
-	void made(String beanName, Advised proxy, List<GuardedMethod> methods, boolean inCycle) {
-		boolean nests = inCycle || SelfReference.isPossible(proxy, methods);
+	/**
+	 * An object of a bean was made, and has its guards.
+	 * @param canNest whether a call of one of its methods can come back to one of them
+	 */
+	void made(String beanName, List<GuardedMethod> methods, boolean canNest) {
 		for (NamedBreaker breaker : breakers(methods)) {
 			breaker.made(beanName);
-			if (nests) {
+			if (canNest) {
 				breaker.nests();
 			}
 		}

@@ -112,8 +112,8 @@ final class StageReturnKind implements ReturnKind {
 
 	/**
 	 * A future that ends as the source does, or, where that fails, as the stage that is
-	 * given instead. Ending it from outside, as by a timeout of the caller's, ends what is
-	 * under way.
+	 * given instead. Ending it from outside, as by a timeout of the caller's, ends what
+	 * is under way.
 	 */
 	private static CompletionStage<Object> orElse(CompletionStage<?> source,
 			Function<Throwable, CompletionStage<Object>> instead) {

@@ -15,7 +15,7 @@ final class NearMisses {
 		this.reasons.put(method, reason);
 	}
 
-	/** Adds a method of another name, where its signature fits and its name is alike. */
+	/** Adds a method of another name that would fit, where it looks like a fallback. */
 	void addOtherName(Method method, SignatureMatch match, String wanted) {
 		if (match.mismatch() == null && (match.throwable() != null || alike(method.getName(), wanted))) {
 			add(method, "it would fit, but its name is not " + wanted);
