@@ -1,9 +1,11 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
@@ -11,6 +13,7 @@ import org.springframework.aop.Pointcut;
 import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
+import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
 import org.springframework.aop.target.EmptyTargetSource;
 import org.springframework.cache.interceptor.CacheInterceptor;
 import org.springframework.core.Ordered;
@@ -21,7 +24,7 @@ import org.springframework.resilience.retry.AbstractRetryInterceptor;
  *
  * <p>
  * A guard comes before all advice of the same or a higher order, so by default outside of
- * transactions. Where no order was asked for it also comes inside of a cache, so that a
+ * transactions. Where no order is configured it also comes inside of a cache, so that a
  * hit is no call; except where the cache is inside of a transaction. Whatever its order
  * it is inside of {@code @Async}, of {@code @Retryable}, which so repeats guarded
  * attempts, and of what refuses calls before their work ({@code @Validated}, method
@@ -116,7 +119,7 @@ final class AdvisorChain {
 		before.get(place).add(new GuardAdvisor(method, new RetryAttemptInterceptor(method), this.order));
 	}
 
-	/** Finds the place of the guards, and moves what must not come after it. */
+	/** Finds the place of the guards, and moves advisors that must not come after it. */
 	private int makePlace(Advised proxy, List<GuardedMethod> methods) {
 		List<Advisor> others = List.of(proxy.getAdvisors());
 		int last = others.size();
@@ -172,12 +175,12 @@ final class AdvisorChain {
 		return pointcut.getClassFilter().matches(type) && pointcut.getMethodMatcher().matches(method.method(), type);
 	}
 
-	/** What hands a call to another thread measures nothing of it. */
+	/** A guard outside of what hands a call to another thread measures nothing of it. */
 	private static boolean staysOutside(Advisor advisor) {
 		return refuses(advisor) || advisor.getAdvice() instanceof AsyncExecutionInterceptor;
 	}
 
-	/** Whether it may refuse a call before its work, or repeats it. */
+	/** Whether an advisor may refuse a call before its work, or repeats it. */
 	private static boolean refuses(Advisor advisor) {
 		return advisor.getAdvice() instanceof AbstractRetryInterceptor
 				|| isOf(advisor.getClass(), REFUSING_TYPES, REFUSING_PACKAGES)
@@ -201,6 +204,28 @@ final class AdvisorChain {
 
 	private static int orderOf(Advisor advisor) {
 		return (advisor instanceof Ordered ordered) ? ordered.getOrder() : Ordered.LOWEST_PRECEDENCE;
+	}
+
+	/**
+	 * Advises exactly one method, so that its interceptor has nothing to look up.
+	 */
+	static final class GuardAdvisor extends StaticMethodMatcherPointcutAdvisor {
+
+		private static final long serialVersionUID = 1L;
+
+		private final transient GuardedMethod guarded;
+
+		GuardAdvisor(GuardedMethod guarded, MethodInterceptor interceptor, int order) {
+			super(interceptor);
+			setOrder(order);
+			this.guarded = guarded;
+		}
+
+		@Override
+		public boolean matches(Method method, Class<?> targetClass) {
+			return this.guarded.is(method);
+		}
+
 	}
 
 }

@@ -3,7 +3,7 @@ package dev.breaker.spring.aop;
 import java.lang.reflect.Method;
 
 import dev.breaker.annotation.CircuitBreaker;
-import dev.breaker.spring.fallback.Signatures;
+import dev.breaker.spring.fallback.MethodSignatures;
 
 /**
  * A method and the annotation that holds for it.
@@ -15,7 +15,7 @@ import dev.breaker.spring.fallback.Signatures;
 record AnnotatedMethod(Method method, Class<?> type, CircuitBreaker annotation) {
 
 	String describe() {
-		return Signatures.qualified(this.method, this.type);
+		return MethodSignatures.qualified(this.method, this.type);
 	}
 
 }

@@ -12,8 +12,8 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Tells quickly which types have nothing to do with circuit breakers, as nearly all of an
- * application's have not. Safe for use by many threads.
+ * The types that bear the annotation somewhere. Each type is looked through once. Safe
+ * for use by many threads.
  */
 final class AnnotatedTypes {
 
@@ -51,7 +51,7 @@ final class AnnotatedTypes {
 			methods = ReflectionUtils.getDeclaredMethods(type);
 		}
 		catch (IllegalStateException ex) {
-			// Refers to a class that is not there: nobody can proxy it either.
+			// Refers to a class that is not there, so that it cannot be proxied either.
 			return false;
 		}
 		for (Method method : methods) {

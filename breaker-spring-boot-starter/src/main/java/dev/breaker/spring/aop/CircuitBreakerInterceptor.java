@@ -1,10 +1,12 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.CircuitBreaker;
-import dev.breaker.spring.fallback.MethodFallback;
+import dev.breaker.spring.fallback.FallbackMethod;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
 
 /**
  * Guards the calls of one method. It holds the breaker where all calls have the same one
@@ -15,9 +17,9 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 
 	private final GuardedMethod guarded;
 
-	private final @Nullable MethodFallback fallback;
+	private final @Nullable FallbackMethod fallback;
 
-	/** Null until it is looked up, and where it has to be for each call. */
+	/** Null until it is looked up, and where each call has to look it up. */
 	private volatile @Nullable CircuitBreaker breaker;
 
 	CircuitBreakerInterceptor(GuardedMethod guarded) {
@@ -32,13 +34,13 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 	}
 
 	private @Nullable Object lookUp(MethodInvocation invocation) throws Throwable {
-		MethodFallback instead = this.fallback;
+		FallbackMethod instead = this.fallback;
 		CircuitBreaker found;
 		try {
 			found = this.guarded.breaker(invocation);
 		}
 		catch (Throwable ex) {
-			// No key, no breaker.
+			// Without a key there is no breaker.
 			if (instead == null) {
 				throw ex;
 			}
@@ -53,7 +55,7 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 		return call(found, invocation, instead);
 	}
 
-	/** A change that comes between the two steps is seen by the second one. */
+	/** The second step undoes the first one where the breaker changed in between. */
 	private void hold(CircuitBreaker found) {
 		this.breaker = found;
 		if (this.guarded.canNest() || !this.guarded.named().isPresent(found)) {
@@ -61,17 +63,31 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 		}
 	}
 
-	/** The next call looks the breaker up. */
+	/** Lets the next call look the breaker up. */
 	void release() {
 		this.breaker = null;
 	}
 
+	/** The invocation, as each one of Spring's proxies is. */
+	static ProxyMethodInvocation ofProxy(MethodInvocation invocation) {
+		if (invocation instanceof ProxyMethodInvocation ofProxy) {
+			return ofProxy;
+		}
+		throw new IllegalStateException("Not an invocation of a Spring proxy: " + invocation);
+	}
+
+	/** Runs the fallback of a call. */
+	static @Nullable Object fallBack(FallbackMethod fallback, MethodInvocation invocation, Throwable thrown)
+			throws Throwable {
+		return fallback.call(ofProxy(invocation).getProxy(), invocation.getThis(), invocation.getArguments(), thrown);
+	}
+
 	/** Makes a call. */
 	abstract @Nullable Object call(CircuitBreaker breaker, MethodInvocation invocation,
-			@Nullable MethodFallback instead) throws Throwable;
+			@Nullable FallbackMethod instead) throws Throwable;
 
 	/** Makes a call that can be inside of another one, or have others inside. */
 	abstract @Nullable Object callOutermost(CircuitBreaker breaker, MethodInvocation invocation,
-			@Nullable MethodFallback instead) throws Throwable;
+			@Nullable FallbackMethod instead) throws Throwable;
 
 }

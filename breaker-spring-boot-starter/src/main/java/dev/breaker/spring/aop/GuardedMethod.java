@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.HookFailures;
-import dev.breaker.spring.fallback.MethodFallback;
+import dev.breaker.spring.fallback.FallbackMethod;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,8 +16,8 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.core.ResolvableType;
 
 /**
- * What an annotated method means, worked out once: its breaker, its fallback, and when
- * its calls end. Safe for use by many threads.
+ * An annotated method with its breaker, its fallback, and the kind of its result. Safe
+ * for use by many threads.
  */
 final class GuardedMethod {
 
@@ -37,12 +37,12 @@ final class GuardedMethod {
 
 	private final @Nullable KeyExpression key;
 
-	private final @Nullable MethodFallback fallback;
+	private final @Nullable FallbackMethod fallback;
 
 	private final CircuitBreakerInterceptor interceptor;
 
 	GuardedMethod(AnnotatedMethod annotated, ReturnKind kind, NamedBreaker named, @Nullable KeyExpression key,
-			@Nullable MethodFallback fallback) {
+			@Nullable FallbackMethod fallback) {
 		this.annotated = annotated;
 		this.description = annotated.describe();
 		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
@@ -68,7 +68,7 @@ final class GuardedMethod {
 		catch (Throwable ex) {
 			if (this.keyFailed.compareAndSet(false, true)) {
 				HookFailures.log(logger,
-						"The key of {} cannot be told for a call: such calls are not made and not recorded, and have their fallback. This is logged once",
+						"The key of {} cannot be evaluated for a call: such calls are not made and not recorded, and have their fallback. This is logged once",
 						this.description, ex);
 			}
 			throw ex;
@@ -84,7 +84,7 @@ final class GuardedMethod {
 	}
 
 	/**
-	 * Goes on with a call that was admitted and can have others of its breaker inside.
+	 * Proceeds with an admitted call that can have others of its breaker inside.
 	 */
 	@Nullable Object proceed(CircuitBreaker breaker, MethodInvocation invocation) throws Throwable {
 		try {
@@ -129,7 +129,7 @@ final class GuardedMethod {
 		return this.key != null;
 	}
 
-	@Nullable MethodFallback fallback() {
+	@Nullable FallbackMethod fallback() {
 		return this.fallback;
 	}
 

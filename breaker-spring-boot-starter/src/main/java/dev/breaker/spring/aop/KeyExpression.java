@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -51,10 +52,10 @@ final class KeyExpression {
 			return new SpelExpressionParser().parseRaw(text);
 		}
 		catch (ParseException | IllegalArgumentException | IllegalStateException ex) {
-			throw new InvalidGuardException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"The key \"%s\" of %s is no valid SpEL expression: %s".formatted(text, guarded.describe(),
 							ex.getMessage()),
-					"Correct the expression. It speaks of the arguments, as in \"#customer\" or \"#order.region\"; a text is written \"'text'\".");
+					"Correct the expression. It refers to the arguments, as in \"#customer\" or \"#order.region\"; a text is written \"'text'\".");
 		}
 	}
 
@@ -74,8 +75,8 @@ final class KeyExpression {
 	private static void checkVariables(SpelNode node, AnnotatedMethod guarded, Set<String> variables) {
 		if (node instanceof VariableReference && !variables.contains(node.toStringAST().substring(1))) {
 			boolean named = PARAMETER_NAMES.getParameterNames(guarded.method()) != null;
-			throw new InvalidGuardException(
-					"The key \"%s\" of %s speaks of %s, and the method has no such parameter."
+			throw new InvalidCircuitBreakerAnnotationException(
+					"The key \"%s\" of %s refers to %s, which is not a parameter."
 						.formatted(guarded.annotation().key(), guarded.describe(), node.toStringAST()),
 					named ? "Correct the name, or write #a0 for the first argument."
 							: "The names of its parameters are not known: compile with -parameters, or write #a0 for the first argument.");
@@ -92,7 +93,7 @@ final class KeyExpression {
 	 * @throws RuntimeException what the expression throws
 	 */
 	String evaluate(MethodInvocation invocation) {
-		KeyRoot root = new KeyRoot(this.guarded.method(), invocation.getArguments(), invocation.getThis(),
+		Root root = new Root(this.guarded.method(), invocation.getArguments(), invocation.getThis(),
 				this.guarded.type());
 		MethodBasedEvaluationContext context = new MethodBasedEvaluationContext(root, this.guarded.method(),
 				invocation.getArguments(), PARAMETER_NAMES);
@@ -109,13 +110,56 @@ final class KeyExpression {
 
 	private @Nullable String text(Object key) {
 		try {
-			return KeyTexts.of(key);
+			return KeyFormatter.of(key);
 		}
-		catch (KeyTexts.WithoutText ex) {
+		catch (KeyFormatter.WithoutText ex) {
 			throw new IllegalArgumentException(
 					"The key \"%s\" of %s is or has an object of %s, whose toString() tells objects apart and not values: each call would have a circuit breaker of its own. Give the class a toString() of its own, or name in the key what identifies it, as in \"#order.id\""
 						.formatted(this.guarded.annotation().key(), this.guarded.describe(), ex.type()));
 		}
+	}
+
+	/**
+	 * What {@code #root} is in a key, with the properties that it has in
+	 * {@code @Cacheable}.
+	 */
+	static final class Root {
+
+		private final Method method;
+
+		private final @Nullable Object[] args;
+
+		private final @Nullable Object target;
+
+		private final Class<?> targetClass;
+
+		Root(Method method, @Nullable Object[] args, @Nullable Object target, Class<?> targetClass) {
+			this.method = method;
+			this.args = args;
+			this.target = target;
+			this.targetClass = targetClass;
+		}
+
+		public Method getMethod() {
+			return this.method;
+		}
+
+		public String getMethodName() {
+			return this.method.getName();
+		}
+
+		public @Nullable Object[] getArgs() {
+			return this.args;
+		}
+
+		public @Nullable Object getTarget() {
+			return this.target;
+		}
+
+		public Class<?> getTargetClass() {
+			return this.targetClass;
+		}
+
 	}
 
 }

@@ -1,6 +1,5 @@
 package dev.breaker.spring.aop;
 
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,18 +13,19 @@ import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.HookFailures;
 import dev.breaker.LogText;
+import dev.breaker.Snapshot;
 import dev.breaker.State;
 import dev.breaker.spring.config.BreakerConfigs;
-import dev.breaker.spring.fallback.Refusals;
+import dev.breaker.spring.fallback.RefusalFinder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What all annotations of one name share: the breaker, or the breakers of its keys, and
- * whether a call can come to be inside of another. That can be so where it guards more
+ * What all annotations of one name share: the breaker, or the group of breakers of its
+ * keys, and whether a call can be inside of another. It can where the name guards more
  * than one method, or more than one object has the method, or one reaches itself through
- * its proxy; only there calls pay for knowing. Safe for use by many threads.
+ * its proxy; other calls do not look for one around them. Safe for use by many threads.
  */
 final class NamedBreaker {
 
@@ -37,14 +37,22 @@ final class NamedBreaker {
 
 	private final BreakerConfigs configs;
 
-	/** The registry's breaker of that name; null until it is asked for, or removed. */
-	private final AtomicReference<@Nullable CircuitBreaker> breaker = new AtomicReference<>();
+	private final int maxKeys;
 
-	/** Null where no annotation of that name has a key. */
-	private volatile @Nullable KeyedBreakers keyed;
+	/** The registry's breaker of that name; null until it is looked up, or removed. */
+	private final AtomicReference<@Nullable CircuitBreaker> breaker = new AtomicReference<>();
 
 	/** As the breaker, for calls with a key. */
 	private final AtomicReference<@Nullable CircuitBreakerGroup> group = new AtomicReference<>();
+
+	/** Whether an annotation of that name has a key. */
+	private final AtomicBoolean withKey = new AtomicBoolean();
+
+	/** Whether an annotation of that name has no key. */
+	private volatile boolean withoutKey;
+
+	/** Whether there was no group of that name before. */
+	private volatile boolean groupMade;
 
 	private volatile boolean canNest;
 
@@ -56,16 +64,55 @@ final class NamedBreaker {
 
 	private boolean made;
 
-	NamedBreaker(String name, CircuitBreakerRegistry registry, BreakerConfigs configs) {
+	/**
+	 * Makes no breaker yet.
+	 * @param name the name of the breaker, or of the group of its keys
+	 * @param registry where they are made
+	 * @param configs has their config
+	 * @param maxKeys how many keys may have a breaker at a time
+	 */
+	NamedBreaker(String name, CircuitBreakerRegistry registry, BreakerConfigs configs, int maxKeys) {
 		this.name = name;
 		this.registry = registry;
 		this.configs = configs;
+		this.maxKeys = maxKeys;
 	}
 
-	/** Calls have keys: their breakers are those of a group. */
-	void use(KeyedBreakers keyed) {
-		this.keyed = keyed;
-		lookForGroup(keyed);
+	/** An annotation has no key: its breaker is there from the start, and measured. */
+	void useBreaker() {
+		this.withoutKey = true;
+		breaker();
+	}
+
+	/** An annotation has a key: the breakers of its calls are those of a group. */
+	void useGroup() {
+		if (this.withKey.compareAndSet(false, true)) {
+			this.groupMade = this.registry.findGroup(this.name).isEmpty();
+		}
+		lookForGroup();
+	}
+
+	/**
+	 * Removes the breaker that was made for a configured name before it was known that
+	 * all its calls have keys: no call would ever reach it.
+	 */
+	void removeIdle() {
+		if (this.withKey.get() && !this.withoutKey
+				&& this.registry.find(this.name).filter((breaker) -> isUntouched(breaker.snapshot())).isPresent()) {
+			this.registry.remove(this.name);
+		}
+	}
+
+	private static boolean isUntouched(Snapshot snapshot) {
+		return snapshot.lastChange() == null && snapshot.successfulCallsTotal() + snapshot.failedCallsTotal()
+				+ snapshot.ignoredCallsTotal() + snapshot.notPermittedCallsTotal() == 0;
+	}
+
+	/** Removes the group that was made here: the registry may outlive the context. */
+	void removeGroup() {
+		if (this.groupMade) {
+			this.registry.removeGroup(this.name);
+		}
 	}
 
 	CircuitBreaker breaker() {
@@ -83,7 +130,7 @@ final class NamedBreaker {
 		return found;
 	}
 
-	/** The registry has removed that breaker: calls go on with the one it then makes. */
+	/** Forgets a breaker that was removed: calls go on with the one made next. */
 	void forget(CircuitBreaker removed) {
 		if (this.breaker.compareAndSet(removed, null)) {
 			release();
@@ -95,18 +142,18 @@ final class NamedBreaker {
 		return this.breaker.get() == breaker;
 	}
 
-	/** What interceptors hold has changed. */
+	/** Lets all interceptors look the breaker up again. */
 	private void release() {
 		this.methods.forEach((method) -> method.interceptor().release());
 	}
 
 	CircuitBreaker breaker(String key) {
 		CircuitBreakerGroup present = this.group.get();
-		return ((present != null) ? present : lookForGroup(Objects.requireNonNull(this.keyed))).get(key);
+		return ((present != null) ? present : lookForGroup()).get(key);
 	}
 
-	private CircuitBreakerGroup lookForGroup(KeyedBreakers keyed) {
-		CircuitBreakerGroup found = keyed.group(this.name);
+	private CircuitBreakerGroup lookForGroup() {
+		CircuitBreakerGroup found = this.registry.group(this.name, this.configs.get(this.name), this.maxKeys);
 		this.group.set(found);
 		if (this.registry.findGroup(this.name).orElse(null) != found) {
 			// It was removed meanwhile, before there was anything to forget.
@@ -115,7 +162,7 @@ final class NamedBreaker {
 		return found;
 	}
 
-	/** The registry has removed that group: calls go on with the one it then makes. */
+	/** Forgets a group that was removed: calls go on with the one made next. */
 	void forget(CircuitBreakerGroup removed) {
 		this.group.compareAndSet(removed, null);
 	}
@@ -158,9 +205,9 @@ final class NamedBreaker {
 		return this.canNest;
 	}
 
-	/** A call that was admitted ended so. */
+	/** An admitted call ended in an exception. */
 	void ended(CircuitBreaker breaker, String method, Throwable thrown) {
-		CallNotPermittedException refusal = Refusals.in(thrown);
+		CallNotPermittedException refusal = RefusalFinder.in(thrown);
 		if (refusal == null || refusal.state() != State.HALF_OPEN
 				|| !refusal.circuitBreakerName().equals(breaker.name())
 				|| !this.nestedRefusalLogged.compareAndSet(false, true)) {
@@ -171,7 +218,7 @@ final class NamedBreaker {
 			.filter((other) -> !other.equals(method))
 			.collect(Collectors.toCollection(TreeSet::new));
 		HookFailures.log(logger,
-				"Circuit breaker '{}' refused a call that was made on another thread by a probe of its own: the call of {} came back with the refusal, so the probe proves nothing, and the breaker may stay HALF_OPEN. It also guards: {}. Give the two ends breakers of different names, or raise permitted-number-of-calls-in-half-open-state. This is logged once",
+				"Circuit breaker '{}' refused a call that was made on another thread by a probe of its own: the call of {} came back with the refusal, so the probe counts as nothing, and the breaker may stay HALF_OPEN. It also guards: {}. Give the two ends breakers of different names, or raise permitted-number-of-calls-in-half-open-state. This is logged once",
 				LogText.oneLine(this.name), method, others.isEmpty() ? "no other method" : String.join(", ", others));
 	}
 

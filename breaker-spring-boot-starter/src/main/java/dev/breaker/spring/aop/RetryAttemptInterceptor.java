@@ -25,7 +25,7 @@ final class RetryAttemptInterceptor implements MethodInterceptor {
 			breaker = this.guarded.breaker(invocation);
 		}
 		catch (Throwable ex) {
-			// No key, no breaker.
+			// Without a key there is no breaker.
 			attempts.ended(ex, true);
 			throw ex;
 		}

@@ -1,19 +1,19 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.CallNotPermittedException;
-import dev.breaker.spring.fallback.Refusals;
+import dev.breaker.spring.fallback.RefusalFinder;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the attempts of one call end, where other advice comes between the guard and its
- * fallback. It travels with the invocation: all its attempts share it.
+ * fallback. It is an attribute of the invocation: all attempts share it.
  */
 final class RetryAttempts {
 
 	private static final String KEY = RetryAttempts.class.getName();
 
-	// A cause may, by mistake, lead back to itself.
+	// Causes can lead back to the exception itself.
 	private static final int DEEPEST_CAUSE = 32;
 
 	private @Nullable Throwable failure;
@@ -22,24 +22,24 @@ final class RetryAttempts {
 
 	static RetryAttempts begin(MethodInvocation invocation) {
 		RetryAttempts attempts = new RetryAttempts();
-		Invocations.ofProxy(invocation).setUserAttribute(KEY, attempts);
+		CircuitBreakerInterceptor.ofProxy(invocation).setUserAttribute(KEY, attempts);
 		return attempts;
 	}
 
 	static RetryAttempts of(MethodInvocation invocation) {
-		if (Invocations.ofProxy(invocation).getUserAttribute(KEY) instanceof RetryAttempts attempts) {
+		if (CircuitBreakerInterceptor.ofProxy(invocation).getUserAttribute(KEY) instanceof RetryAttempts attempts) {
 			return attempts;
 		}
 		throw new IllegalStateException("The advice around the attempts was not called for " + invocation);
 	}
 
-	/** The next attempt begins. */
+	/** Begins the next attempt. */
 	void next() {
 		this.failure = null;
 	}
 
 	/**
-	 * An attempt ended in what has a fallback.
+	 * An attempt ended in an exception that has a fallback.
 	 * @param thrown what was thrown
 	 * @param started whether the breaker admitted the attempt: if not, it was refused
 	 */
@@ -56,7 +56,7 @@ final class RetryAttempts {
 	}
 
 	/**
-	 * What the last attempt ended with, if that is why the given throwable was thrown.
+	 * What the last attempt ended with, if it is a cause of what was thrown.
 	 */
 	@Nullable Throwable causeOf(Throwable thrown) {
 		Throwable cause = thrown;
@@ -64,7 +64,7 @@ final class RetryAttempts {
 			if (cause == this.failure) {
 				return this.failure;
 			}
-			cause = Refusals.causeOf(cause);
+			cause = RefusalFinder.causeOf(cause);
 		}
 		return null;
 	}

@@ -1,7 +1,7 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.CallNotPermittedException;
-import dev.breaker.spring.fallback.MethodFallback;
+import dev.breaker.spring.fallback.FallbackMethod;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ final class RetryFallbackInterceptor implements MethodInterceptor {
 
 	private final GuardedMethod guarded;
 
-	private final @Nullable MethodFallback fallback;
+	private final @Nullable FallbackMethod fallback;
 
 	RetryFallbackInterceptor(GuardedMethod guarded) {
 		this.guarded = guarded;
@@ -39,14 +39,14 @@ final class RetryFallbackInterceptor implements MethodInterceptor {
 		if (refusal != null) {
 			return ended(invocation, refusal, true);
 		}
-		MethodFallback instead = this.fallback;
+		FallbackMethod instead = this.fallback;
 		return (instead != null)
 				? this.guarded.kind().fallbackLater(this.guarded, instead, invocation, result, attempts) : result;
 	}
 
 	/** Ends the call after an attempt that has a fallback. */
 	private @Nullable Object ended(MethodInvocation invocation, Throwable thrown, boolean refused) throws Throwable {
-		MethodFallback instead = this.fallback;
+		FallbackMethod instead = this.fallback;
 		if (instead != null) {
 			return this.guarded.kind().fallback(this.guarded, instead, invocation, thrown);
 		}

@@ -6,10 +6,10 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sits right inside of a retry, and hides from it that the breaker refused the attempt:
- * further attempts would be refused as well, each after its back-off. What is returned
- * here nobody sees, {@link RetryFallbackInterceptor} throws the refusal again right
- * outside of the retry.
+ * Comes right inside of a retry, and hides from it that the breaker refused the attempt:
+ * further attempts would be refused as well, each after its back-off. What it returns is
+ * dropped, since {@link RetryFallbackInterceptor} throws the refusal again right outside
+ * of the retry.
  */
 final class RetryRefusalInterceptor implements MethodInterceptor {
 

@@ -1,8 +1,8 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.spring.fallback.FallbackMethod;
 import dev.breaker.spring.fallback.FallbackResult;
-import dev.breaker.spring.fallback.MethodFallback;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 interface ReturnKind extends FallbackResult {
 
-	/** What a method of this kind declares, in a message. */
+	/** What a method of this kind returns, in words for a message. */
 	String describe();
 
 	/** Whether methods that return that class are of this kind. */
@@ -30,13 +30,13 @@ interface ReturnKind extends FallbackResult {
 			throws Throwable;
 
 	/** Runs the fallback of a call that gave no result. */
-	@Nullable Object fallback(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation, Throwable thrown)
+	@Nullable Object fallback(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation, Throwable thrown)
 			throws Throwable;
 
 	/**
 	 * Runs the fallback where the result of all attempts fails after they have returned.
 	 */
-	@Nullable Object fallbackLater(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation,
+	@Nullable Object fallbackLater(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
 			@Nullable Object result, RetryAttempts attempts);
 
 	/** What the caller gets for a call that was refused and has no fallback. */

@@ -14,7 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import dev.breaker.spring.fallback.Signatures;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.KotlinDetector;
@@ -22,10 +23,10 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 
 /**
- * The kinds of return types that can be guarded, and the kind of a method. What ends in
- * another way is refused, since it would count as an instant success. Reactive types are
- * known by Spring's {@link ReactiveAdapterRegistry}; others by name, so that their
- * libraries need not be there.
+ * The kinds of return types that can be guarded, and the kind of a method. Types whose
+ * work goes on after the method has returned are refused, since a call would count as an
+ * instant success. Reactive types are known by Spring's {@link ReactiveAdapterRegistry},
+ * others by name, so that their libraries need not be there.
  */
 final class ReturnKinds {
 
@@ -70,7 +71,7 @@ final class ReturnKinds {
 			Map.entry("org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter", ELSEWHERE),
 			Map.entry("org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody", LAZY));
 
-	/** What is in these is what a call gives. */
+	/** Types whose elements are the results of a call. */
 	private static final List<Class<?>> CONTAINERS = List.of(Iterable.class, Map.class, Optional.class,
 			CompletionStage.class);
 
@@ -83,7 +84,8 @@ final class ReturnKinds {
 
 	/**
 	 * The kind of a method.
-	 * @throws InvalidGuardException where its calls end in a way that cannot be followed
+	 * @throws InvalidCircuitBreakerAnnotationException where its calls end in a way that
+	 * cannot be followed
 	 */
 	static ReturnKind of(Method method, Class<?> type) {
 		if (KotlinDetector.isSuspendingFunction(method)) {
@@ -197,9 +199,9 @@ final class ReturnKinds {
 		}
 	}
 
-	private static InvalidGuardException unsupported(Method method, Class<?> type, String reason) {
-		return new InvalidGuardException(
-				"@CircuitBreaker cannot guard %s: %s.".formatted(Signatures.qualified(method, type), reason),
+	private static InvalidCircuitBreakerAnnotationException unsupported(Method method, Class<?> type, String reason) {
+		return new InvalidCircuitBreakerAnnotationException(
+				"@CircuitBreaker cannot guard %s: %s.".formatted(MethodSignatures.qualified(method, type), reason),
 				"Declare %s, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins."
 					.formatted(KINDS_IN_WORDS));
 	}

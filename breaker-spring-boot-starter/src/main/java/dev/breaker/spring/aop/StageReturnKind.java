@@ -9,15 +9,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.breaker.CircuitBreaker;
-import dev.breaker.spring.fallback.MethodFallback;
-import dev.breaker.spring.fallback.Signatures;
+import dev.breaker.spring.fallback.FallbackMethod;
+import dev.breaker.spring.fallback.MethodSignatures;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ResolvableType;
 
 /**
- * Calls end when the {@link CompletionStage} completes that they return.
+ * Methods that return a {@link CompletionStage}: a call ends when its stage completes.
  */
 final class StageReturnKind implements ReturnKind {
 
@@ -51,13 +51,13 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	@Override
-	public Object fallback(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation,
+	public Object fallback(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
 			Throwable thrown) {
 		return declared(guarded, run(fallback, invocation, thrown));
 	}
 
 	@Override
-	public @Nullable Object fallbackLater(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation,
+	public @Nullable Object fallbackLater(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
 			@Nullable Object result, RetryAttempts attempts) {
 		if (!(result instanceof CompletionStage<?> stage)) {
 			return result;
@@ -76,7 +76,7 @@ final class StageReturnKind implements ReturnKind {
 	@Override
 	public boolean fits(ResolvableType wanted, ResolvableType given) {
 		return includes(given.resolve(Object.class))
-				&& Signatures.isAssignable(wanted.as(CompletionStage.class), given.as(CompletionStage.class));
+				&& MethodSignatures.isAssignable(wanted.as(CompletionStage.class), given.as(CompletionStage.class));
 	}
 
 	@Override
@@ -85,7 +85,7 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	@Override
-	public Object watch(@Nullable Object result, Method method, MethodFallback fallback) {
+	public Object watch(@Nullable Object result, Method method, FallbackMethod fallback) {
 		if (result == null) {
 			fallback.ended(false);
 			throw new NullPointerException("The fallback " + method + " returned no stage");
@@ -95,10 +95,10 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static CompletionStage<Object> run(MethodFallback fallback, MethodInvocation invocation, Throwable thrown) {
+	private static CompletionStage<Object> run(FallbackMethod fallback, MethodInvocation invocation, Throwable thrown) {
 		try {
-			return (CompletionStage<Object>) Objects.requireNonNull(fallback.call(Invocations.proxy(invocation),
-					invocation.getThis(), invocation.getArguments(), thrown));
+			Object stage = CircuitBreakerInterceptor.fallBack(fallback, invocation, thrown);
+			return (CompletionStage<Object>) Objects.requireNonNull(stage);
 		}
 		catch (Throwable ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -111,9 +111,9 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	/**
-	 * A future that ends as the source does, or, where that fails, as the stage does that
-	 * is given instead. What ends it from outside, as a timeout of the caller's, ends
-	 * what is under way.
+	 * A future that ends as the source does, or, where that fails, as the stage that is
+	 * given instead. Ending it from outside, as by a timeout of the caller's, ends what
+	 * is under way.
 	 */
 	private static CompletionStage<Object> orElse(CompletionStage<?> source,
 			Function<Throwable, CompletionStage<Object>> instead) {
@@ -167,14 +167,14 @@ final class StageReturnKind implements ReturnKind {
 		}
 
 		@Override
-		Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable MethodFallback instead)
+		Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
 				throws Throwable {
 			Call call = new FallbackCall(this.guarded, breaker, invocation, instead);
 			return call.result((instead != null) ? breaker.callAsync(call, call) : breaker.callAsync(call));
 		}
 
 		@Override
-		Object callOutermost(CircuitBreaker breaker, MethodInvocation invocation, @Nullable MethodFallback instead)
+		Object callOutermost(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
 				throws Throwable {
 			Call call = new FallbackCall(this.guarded, breaker, invocation, instead);
 			return call.result((instead != null) ? breaker.outermost().callAsync(call, call)
@@ -272,10 +272,10 @@ final class StageReturnKind implements ReturnKind {
 
 	private static final class FallbackCall extends Call {
 
-		private final @Nullable MethodFallback fallback;
+		private final @Nullable FallbackMethod fallback;
 
 		FallbackCall(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation,
-				@Nullable MethodFallback fallback) {
+				@Nullable FallbackMethod fallback) {
 			super(guarded, breaker, invocation);
 			this.fallback = fallback;
 		}

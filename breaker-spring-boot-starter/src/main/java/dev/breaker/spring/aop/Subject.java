@@ -35,7 +35,7 @@ record Subject(@Nullable Class<?> type, List<Class<?>> interfaces, boolean guard
 		return new Subject(behind, others(bean.getClass(), behind), guardsDefaults);
 	}
 
-	/** What is known before there is a bean. */
+	/** The subject as far as it is known before there is a bean. */
 	static Subject ofType(Class<?> type) {
 		Class<?> userType = ClassUtils.getUserClass(type);
 		if (userType.isInterface()) {

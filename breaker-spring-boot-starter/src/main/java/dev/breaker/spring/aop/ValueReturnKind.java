@@ -6,15 +6,15 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.Fallback;
 import dev.breaker.OutermostCalls;
 import dev.breaker.ThrowingSupplier;
-import dev.breaker.spring.fallback.MethodFallback;
-import dev.breaker.spring.fallback.Signatures;
+import dev.breaker.spring.fallback.FallbackMethod;
+import dev.breaker.spring.fallback.MethodSignatures;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ResolvableType;
 
 /**
- * Calls end when they return: values, and {@code void}.
+ * Methods that return a value or {@code void}: a call ends when it returns.
  */
 // From class files, the checker on JDK 17 does not see that results may be null.
 @SuppressWarnings("NullAway")
@@ -43,13 +43,13 @@ final class ValueReturnKind implements ReturnKind {
 	}
 
 	@Override
-	public @Nullable Object fallback(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation,
+	public @Nullable Object fallback(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
 			Throwable thrown) throws Throwable {
-		return fallback.call(Invocations.proxy(invocation), invocation.getThis(), invocation.getArguments(), thrown);
+		return CircuitBreakerInterceptor.fallBack(fallback, invocation, thrown);
 	}
 
 	@Override
-	public @Nullable Object fallbackLater(GuardedMethod guarded, MethodFallback fallback, MethodInvocation invocation,
+	public @Nullable Object fallbackLater(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
 			@Nullable Object result, RetryAttempts attempts) {
 		return result;
 	}
@@ -61,7 +61,7 @@ final class ValueReturnKind implements ReturnKind {
 
 	@Override
 	public boolean fits(ResolvableType wanted, ResolvableType given) {
-		return given.resolve(Object.class) != void.class && Signatures.isAssignable(wanted, given);
+		return given.resolve(Object.class) != void.class && MethodSignatures.isAssignable(wanted, given);
 	}
 
 	@Override
@@ -70,7 +70,7 @@ final class ValueReturnKind implements ReturnKind {
 	}
 
 	@Override
-	public @Nullable Object watch(@Nullable Object result, Method method, MethodFallback fallback) {
+	public @Nullable Object watch(@Nullable Object result, Method method, FallbackMethod fallback) {
 		fallback.ended(true);
 		return result;
 	}
@@ -85,7 +85,7 @@ final class ValueReturnKind implements ReturnKind {
 		}
 
 		@Override
-		@Nullable Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable MethodFallback instead)
+		@Nullable Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
 				throws Throwable {
 			if (instead == null) {
 				return breaker.call(invocation::proceed);
@@ -95,7 +95,7 @@ final class ValueReturnKind implements ReturnKind {
 		}
 
 		@Override
-		@Nullable Object callOutermost(CircuitBreaker breaker, MethodInvocation invocation, @Nullable MethodFallback instead)
+		@Nullable Object callOutermost(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
 				throws Throwable {
 			OutermostCalls calls = breaker.outermost();
 			ThrowingSupplier<Object, Throwable> work = () -> this.guarded.proceed(breaker, invocation);
@@ -106,7 +106,7 @@ final class ValueReturnKind implements ReturnKind {
 
 	/** Both the work and its fallback, so that a call makes one object. */
 	private record Call(MethodInvocation invocation,
-			MethodFallback fallback) implements ThrowingSupplier<Object, Throwable>, Fallback<Object, Throwable> {
+			FallbackMethod fallback) implements ThrowingSupplier<Object, Throwable>, Fallback<Object, Throwable> {
 
 		@Override
 		public @Nullable Object get() throws Throwable {
@@ -115,15 +115,14 @@ final class ValueReturnKind implements ReturnKind {
 
 		@Override
 		public @Nullable Object apply(Throwable thrown) throws Throwable {
-			return this.fallback.call(Invocations.proxy(this.invocation), this.invocation.getThis(),
-					this.invocation.getArguments(), thrown);
+			return CircuitBreakerInterceptor.fallBack(this.fallback, this.invocation, thrown);
 		}
 
 	}
 
 	/**
 	 * One attempt. A refusal before it has started is that of its own breaker, and ends
-	 * the retry; one that comes from further in is an exception like others.
+	 * the retry; one by a breaker further in is an exception like others.
 	 */
 	private static final class Attempt implements ThrowingSupplier<Object, Throwable>, Fallback<Object, Throwable> {
 

@@ -3,10 +3,9 @@ package dev.breaker.spring.autoconfigure;
 import java.util.Optional;
 
 import dev.breaker.CircuitBreakerRegistry;
-import dev.breaker.spring.aop.GuardArranger;
-import dev.breaker.spring.aop.GuardPostProcessor;
-import dev.breaker.spring.aop.GuardedMethods;
-import dev.breaker.spring.aop.KeyedBreakers;
+import dev.breaker.spring.aop.AdvisorOrderBeanPostProcessor;
+import dev.breaker.spring.aop.CircuitBreakerBeanPostProcessor;
+import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.config.Switches;
@@ -34,36 +33,29 @@ public final class BreakerAopAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static GuardPostProcessor breakerGuardPostProcessor(Environment environment) {
+	static CircuitBreakerBeanPostProcessor breakerBeanPostProcessor(Environment environment) {
 		// Read by hand: properties beans must not be made as early as this.
 		Optional<Integer> order = Switches.find(environment, ORDER, Integer.class);
-		return new GuardPostProcessor(order.orElseGet(() -> new BreakerProperties().getAspect().getOrder()),
-				order.isPresent());
+		return new CircuitBreakerBeanPostProcessor(
+				order.orElseGet(() -> new BreakerProperties().getAspect().getOrder()), order.isPresent());
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static GuardArranger breakerGuardArranger(GuardPostProcessor guards) {
-		return new GuardArranger(guards);
+	static AdvisorOrderBeanPostProcessor breakerAdvisorOrderBeanPostProcessor(CircuitBreakerBeanPostProcessor guards) {
+		return new AdvisorOrderBeanPostProcessor(guards);
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GuardedMethods breakerGuardedMethods(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
-			BreakerConfigs configs, KeyedBreakers keyedBreakers, GuardPostProcessor guards,
-			ObjectProvider<FallbackListener> fallbackListeners) {
-		return new GuardedMethods(beanFactory, registry, configs, keyedBreakers, guards, fallbackListeners);
-	}
-
-	@Bean
-	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	KeyedBreakers breakerKeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs,
-			BreakerProperties properties) {
-		int max = properties.getKeys().getMax();
-		if (max < 1) {
-			throw new InvalidConfigurationPropertyValueException(MAX_KEYS, max, "It must be 1 or more.");
+	GuardedMethodRegistry breakerGuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory,
+			CircuitBreakerRegistry registry, BreakerConfigs configs, BreakerProperties properties,
+			CircuitBreakerBeanPostProcessor guards, ObjectProvider<FallbackListener> fallbackListeners) {
+		int maxKeys = properties.getKeys().getMax();
+		if (maxKeys < 1) {
+			throw new InvalidConfigurationPropertyValueException(MAX_KEYS, maxKeys, "It must be 1 or more.");
 		}
-		return new KeyedBreakers(registry, configs, max);
+		return new GuardedMethodRegistry(beanFactory, registry, configs, maxKeys, guards, fallbackListeners);
 	}
 
 }

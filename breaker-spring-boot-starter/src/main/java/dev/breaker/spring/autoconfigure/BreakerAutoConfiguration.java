@@ -3,7 +3,7 @@ package dev.breaker.spring.autoconfigure;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
-import dev.breaker.spring.aop.GuardedMethods;
+import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.StartupNewsKeeper;
@@ -65,7 +65,7 @@ public final class BreakerAutoConfiguration {
 	@Bean
 	@Lazy(false)
 	BreakerStartup breakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
-			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods) {
+			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethodRegistry> guardedMethods) {
 		return new BreakerStartup(context, properties, configs, registry, guardedMethods);
 	}
 

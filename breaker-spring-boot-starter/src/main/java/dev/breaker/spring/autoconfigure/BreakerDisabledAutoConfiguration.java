@@ -1,6 +1,6 @@
 package dev.breaker.spring.autoconfigure;
 
-import dev.breaker.spring.aop.UnguardedMethods;
+import dev.breaker.spring.aop.UnguardedMethodFinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +30,7 @@ public final class BreakerDisabledAutoConfiguration {
 	SmartInitializingSingleton breakerDisabledReport(ConfigurableListableBeanFactory beanFactory) {
 		return () -> logger.warn(
 				"breaker.enabled is false: there are no circuit breakers. Methods with @CircuitBreaker that run unguarded: {}",
-				new UnguardedMethods(beanFactory).count());
+				new UnguardedMethodFinder(beanFactory).count());
 	}
 
 	static final class OnBreakerDisabledCondition extends OnBreakerEnabledCondition {

@@ -3,8 +3,7 @@ package dev.breaker.spring.autoconfigure;
 import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerRegistry;
-import dev.breaker.spring.aop.GuardedMethods;
-import dev.breaker.spring.aop.KeyedBreakers;
+import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.metrics.BreakerMetrics;
 import dev.breaker.spring.metrics.KeyedBreakerMetrics;
@@ -33,7 +32,7 @@ public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingPart
-	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods,
+	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<GuardedMethodRegistry> guardedMethods,
 			StartupNewsKeeper startupNews) {
 		return new BreakerMetrics(registry,
 				() -> guardedMethods.stream()
@@ -44,7 +43,7 @@ public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingPart
-	@ConditionalOnBean(KeyedBreakers.class)
+	@ConditionalOnBean(GuardedMethodRegistry.class)
 	KeyedBreakerMetrics breakerKeyedMetrics(CircuitBreakerRegistry registry) {
 		return new KeyedBreakerMetrics(registry);
 	}
@@ -52,7 +51,7 @@ public final class BreakerMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnInherited(BreakerMetrics.class)
 	SharedMeters breakerSharedMeters(BreakerMetrics metrics, @Nullable KeyedBreakerMetrics keyedMetrics,
-			ObjectProvider<GuardedMethods> guardedMethods, ListableBeanFactory beanFactory) {
+			ObjectProvider<GuardedMethodRegistry> guardedMethods, ListableBeanFactory beanFactory) {
 		return new SharedMeters(metrics, keyedMetrics, guardedMethods, beanFactory);
 	}
 

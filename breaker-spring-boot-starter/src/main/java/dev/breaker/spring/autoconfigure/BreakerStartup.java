@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.LogText;
-import dev.breaker.spring.aop.GuardPostProcessor;
-import dev.breaker.spring.aop.GuardedMethods;
-import dev.breaker.spring.aop.UnguardedMethods;
+import dev.breaker.spring.aop.CircuitBreakerBeanPostProcessor;
+import dev.breaker.spring.aop.GuardedMethodRegistry;
+import dev.breaker.spring.aop.UnguardedMethodFinder;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import org.jspecify.annotations.Nullable;
@@ -39,10 +39,10 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 
 	private final CircuitBreakerRegistry registry;
 
-	private final ObjectProvider<GuardedMethods> guardedMethods;
+	private final ObjectProvider<GuardedMethodRegistry> guardedMethods;
 
 	BreakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
-			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethods> guardedMethods) {
+			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethodRegistry> guardedMethods) {
 		this.context = context;
 		this.properties = properties;
 		this.configs = configs;
@@ -101,7 +101,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	/** Whether a child, or a context between it and this one, has guards of its own. */
 	private boolean isGuarded(ConfigurableApplicationContext child) {
 		for (ApplicationContext each = child; each != null && each != this.context; each = each.getParent()) {
-			if (each.getBeanNamesForType(GuardPostProcessor.class, true, false).length > 0) {
+			if (each.getBeanNamesForType(CircuitBreakerBeanPostProcessor.class, true, false).length > 0) {
 				return true;
 			}
 		}
@@ -109,7 +109,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	}
 
 	private void reportUnguarded(ConfigurableApplicationContext child) {
-		Set<String> beans = new UnguardedMethods(child.getBeanFactory()).beans();
+		Set<String> beans = new UnguardedMethodFinder(child.getBeanFactory()).beans();
 		if (!beans.isEmpty()) {
 			logger.warn(
 					"Beans of the child context '{}' have methods annotated with @CircuitBreaker that are not guarded,"

@@ -2,7 +2,7 @@ package dev.breaker.spring.autoconfigure;
 
 import java.util.Set;
 
-import dev.breaker.spring.aop.GuardedMethods;
+import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.metrics.BreakerMetrics;
 import dev.breaker.spring.metrics.KeyedBreakerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -23,7 +23,7 @@ final class SharedMeters implements SmartInitializingSingleton, DisposableBean {
 
 	private final @Nullable KeyedBreakerMetrics keyedMetrics;
 
-	private final ObjectProvider<GuardedMethods> guardedMethods;
+	private final ObjectProvider<GuardedMethodRegistry> guardedMethods;
 
 	private final ListableBeanFactory beanFactory;
 
@@ -32,7 +32,7 @@ final class SharedMeters implements SmartInitializingSingleton, DisposableBean {
 	private Set<MeterRegistry> registries = Set.of();
 
 	SharedMeters(BreakerMetrics metrics, @Nullable KeyedBreakerMetrics keyedMetrics,
-			ObjectProvider<GuardedMethods> guardedMethods, ListableBeanFactory beanFactory) {
+			ObjectProvider<GuardedMethodRegistry> guardedMethods, ListableBeanFactory beanFactory) {
 		this.metrics = metrics;
 		this.keyedMetrics = keyedMetrics;
 		this.guardedMethods = guardedMethods;

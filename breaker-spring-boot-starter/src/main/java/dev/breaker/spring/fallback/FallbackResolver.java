@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.KotlinDetector;
 import org.springframework.util.ClassUtils;
@@ -19,8 +20,8 @@ import org.springframework.util.ClassUtils;
 /**
  * Finds what a {@code fallbackMethod} names, and refuses what cannot run. Two methods
  * that take the same class of throwables are ambiguous, also where one takes the guarded
- * method's arguments and the other none; one that takes no throwable runs for whatever no
- * other takes.
+ * method's arguments and the other none; one that takes no throwable runs for each that
+ * no other takes.
  */
 public final class FallbackResolver {
 
@@ -33,11 +34,11 @@ public final class FallbackResolver {
 	/**
 	 * Makes a resolver.
 	 * @param beanFactory has the beans that {@code bean::method} may name
-	 * @param listener hears of each fallback that runs
+	 * @param listeners are told of each fallback that runs
 	 */
-	public FallbackResolver(ConfigurableListableBeanFactory beanFactory, FallbackListener listener) {
+	public FallbackResolver(ConfigurableListableBeanFactory beanFactory, ObjectProvider<FallbackListener> listeners) {
 		this.beanFactory = beanFactory;
-		this.listener = listener;
+		this.listener = new FallbackNotifier(listeners);
 	}
 
 	/**
@@ -49,25 +50,27 @@ public final class FallbackResolver {
 	 * @param fallbackMethod what the annotation says
 	 * @param kind how the guarded method gives its result
 	 * @return the fallback
+	 * @throws InvalidCircuitBreakerAnnotationException if there is none that fits; of
+	 * another bean, {@link FallbackMethod#resolve()} throws it
 	 */
-	public MethodFallback resolve(String name, Method guarded, Class<?> type, String fallbackMethod,
+	public FallbackMethod resolve(String name, Method guarded, Class<?> type, String fallbackMethod,
 			FallbackResult kind) {
 		int separator = fallbackMethod.indexOf(OTHER_BEAN);
 		if (separator < 0) {
 			Request request = new Request(guarded, type, kind, fallbackMethod, fallbackMethod, type, null);
 			List<Overload> overloads = overloads(request);
-			return new MethodFallback(name, kind, () -> overloads, Receiver::sameObject, this.listener, null);
+			return new FallbackMethod(name, kind, () -> overloads, Receiver::sameObject, this.listener, null);
 		}
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();
 		if (bean.isEmpty() || method.isEmpty()) {
-			throw new InvalidFallbackException(
-					"The fallbackMethod \"" + fallbackMethod + "\" of " + Signatures.qualified(guarded, type)
+			throw new InvalidCircuitBreakerAnnotationException(
+					"The fallbackMethod \"" + fallbackMethod + "\" of " + MethodSignatures.qualified(guarded, type)
 							+ " is incomplete.",
 					"Write bean::method, with the name of the bean before the colons and that of its method after them.");
 		}
 		// Later, since the types of other beans are not all known while beans are made.
-		return new MethodFallback(name, kind,
+		return new FallbackMethod(name, kind,
 				() -> overloads(
 						new Request(guarded, type, kind, fallbackMethod, method, typeOf(bean, guarded, type), bean)),
 				Receiver.bean(this.beanFactory, bean), this.listener, bean);
@@ -77,9 +80,9 @@ public final class FallbackResolver {
 		Class<?> beanType = this.beanFactory.containsBean(bean)
 				? AutoProxyUtils.determineTargetClass(this.beanFactory, bean) : null;
 		if (beanType == null) {
-			throw new InvalidFallbackException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"The fallbackMethod of %s names the bean '%s', and there is no such bean."
-						.formatted(Signatures.qualified(guarded, type), bean),
+						.formatted(MethodSignatures.qualified(guarded, type), bean),
 					"Define a bean of that name, or correct the name before the colons.");
 		}
 		return ClassUtils.getUserClass(beanType);
@@ -88,8 +91,8 @@ public final class FallbackResolver {
 	private List<Overload> overloads(Request request) {
 		List<Overload> overloads = new ArrayList<>();
 		NearMisses nearMisses = new NearMisses();
-		for (Method candidate : Candidates.of(request.searched)) {
-			Match match = request.match(candidate);
+		for (Method candidate : CandidateFinder.of(request.searched)) {
+			SignatureMatch match = request.match(candidate);
 			if (!candidate.getName().equals(request.method)) {
 				nearMisses.addOtherName(candidate, match, request.method);
 			}
@@ -115,7 +118,7 @@ public final class FallbackResolver {
 		return overloads;
 	}
 
-	/** The method of another bean's proxy that comes to the candidate. */
+	/** The method of another bean's proxy that leads to the candidate. */
 	private @Nullable Method invoked(Method candidate, Request request) {
 		Class<?> proxy = (request.bean != null) ? this.beanFactory.getType(request.bean) : null;
 		if (proxy == null || !Proxy.isProxyClass(proxy) || candidate.getDeclaringClass().isAssignableFrom(proxy)) {
@@ -131,12 +134,12 @@ public final class FallbackResolver {
 		return null;
 	}
 
-	private static Overload overload(Method candidate, Match match, Request request) {
+	private static Overload overload(Method candidate, SignatureMatch match, Request request) {
 		try {
 			return Overload.of(candidate, match, request.bean == null && request.searched.isInterface());
 		}
 		catch (IllegalAccessException | InaccessibleObjectException ex) {
-			throw new InvalidFallbackException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"The fallback %s cannot be accessed: %s".formatted(candidate, ex.getMessage()),
 					"Open its package to the module dev.breaker.spring.");
 		}
@@ -147,12 +150,12 @@ public final class FallbackResolver {
 			for (int j = i + 1; j < overloads.size(); j++) {
 				Class<?> throwable = overloads.get(i).throwable();
 				if (throwable == overloads.get(j).throwable()) {
-					throw new InvalidFallbackException(
+					throw new InvalidCircuitBreakerAnnotationException(
 							"%s is ambiguous: these two run for %s%n%n    %s%n    %s".formatted(request.describe(),
 									(throwable != null) ? "the same " + throwable.getSimpleName()
 											: "whatever is thrown, as neither takes a Throwable",
-									Signatures.declaration(overloads.get(i).method(), request.searched),
-									Signatures.declaration(overloads.get(j).method(), request.searched)),
+									MethodSignatures.declaration(overloads.get(i).method(), request.searched),
+									MethodSignatures.declaration(overloads.get(j).method(), request.searched)),
 							"Remove one of them, or let them take different exceptions.");
 				}
 			}
@@ -160,38 +163,38 @@ public final class FallbackResolver {
 	}
 
 	/**
-	 * What a fallback throws reaches the caller, who knows the exceptions of the guarded
-	 * method alone; a stage carries any.
+	 * What a fallback throws reaches the caller, and the compiler lets a caller catch the
+	 * checked exceptions of the guarded method alone; a stage carries any.
 	 */
 	private static void requireNoOtherChecked(Method candidate, Request request) {
 		if (request.kind.carriesExceptions() || KotlinDetector.isKotlinType(request.type)) {
 			return;
 		}
-		List<Class<?>> declared = Signatures.exceptionTypes(request.guarded, request.type);
-		for (Class<?> thrown : Signatures.exceptionTypes(candidate, request.searched)) {
+		List<Class<?>> declared = MethodSignatures.exceptionTypes(request.guarded, request.type);
+		for (Class<?> thrown : MethodSignatures.exceptionTypes(candidate, request.searched)) {
 			boolean unchecked = RuntimeException.class.isAssignableFrom(thrown) || Error.class.isAssignableFrom(thrown);
 			if (!unchecked && declared.stream().noneMatch((type) -> type.isAssignableFrom(thrown))) {
-				throw new InvalidFallbackException(
+				throw new InvalidCircuitBreakerAnnotationException(
 						"%s declares the checked %s, which the guarded method does not, so that its callers cannot catch it:%n%n    guarded:  %s%n    fallback: %s"
 							.formatted(request.describe(), thrown.getName(),
-									Signatures.declarationWithExceptions(request.guarded, request.type),
-									Signatures.declarationWithExceptions(candidate, request.searched)),
+									MethodSignatures.declarationWithExceptions(request.guarded, request.type),
+									MethodSignatures.declarationWithExceptions(candidate, request.searched)),
 						"Let the fallback throw an unchecked exception instead, or declare %s at the guarded method too."
 							.formatted(thrown.getSimpleName()));
 			}
 		}
 	}
 
-	private static InvalidFallbackException unfit(Request request, NearMisses nearMisses) {
+	private static InvalidCircuitBreakerAnnotationException unfit(Request request, NearMisses nearMisses) {
 		StringBuilder message = new StringBuilder(request.describe()).append(" names no method of ")
 			.append(request.searched.getName())
 			.append(" that fits. One of these would:")
 			.append(System.lineSeparator());
-		for (String expected : Signatures.expected(request.guarded, request.type, request.method)) {
+		for (String expected : MethodSignatures.expected(request.guarded, request.type, request.method)) {
 			message.append(System.lineSeparator()).append("    ").append(expected);
 		}
 		nearMisses.describe(message, request.searched);
-		return new InvalidFallbackException(message.toString(),
+		return new InvalidCircuitBreakerAnnotationException(message.toString(),
 				"Write a method with one of these signatures, or correct the name. Instead of Throwable it may take any exception class, and then runs for that one.");
 	}
 
@@ -209,21 +212,21 @@ public final class FallbackResolver {
 	private record Request(Method guarded, Class<?> type, FallbackResult kind, String text, String method,
 			Class<?> searched, @Nullable String bean) {
 
-		Match match(Method candidate) {
+		SignatureMatch match(Method candidate) {
 			if (this.bean == null) {
-				if (Candidates.signature(candidate, this.searched)
-					.equals(Candidates.signature(this.guarded, this.type))) {
-					return new Match(false, null, "it is the guarded method itself");
+				if (CandidateFinder.signature(candidate, this.searched)
+					.equals(CandidateFinder.signature(this.guarded, this.type))) {
+					return new SignatureMatch(false, null, "it is the guarded method itself");
 				}
 			}
 			else if (Modifier.isPrivate(candidate.getModifiers())) {
-				return new Match(false, null, "it is private, and belongs to another bean");
+				return new SignatureMatch(false, null, "it is private, and belongs to another bean");
 			}
-			return Match.of(candidate, this.searched, this.guarded, this.type, this.kind);
+			return SignatureMatch.of(candidate, this.searched, this.guarded, this.type, this.kind);
 		}
 
 		String describe() {
-			return "The fallbackMethod \"" + this.text + "\" of " + Signatures.qualified(this.guarded, this.type);
+			return "The fallbackMethod \"" + this.text + "\" of " + MethodSignatures.qualified(this.guarded, this.type);
 		}
 
 	}

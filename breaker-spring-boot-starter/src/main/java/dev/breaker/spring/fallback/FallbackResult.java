@@ -29,12 +29,12 @@ public interface FallbackResult {
 	boolean carriesExceptions();
 
 	/**
-	 * Calls {@link MethodFallback#ended(boolean)} when a result has ended.
+	 * Calls {@link FallbackMethod#ended(boolean)} when a result has ended.
 	 * @param result what a fallback returned
 	 * @param method the method that returned it
 	 * @param fallback the fallback whose method it is
 	 * @return the result
 	 */
-	@Nullable Object watch(@Nullable Object result, Method method, MethodFallback fallback);
+	@Nullable Object watch(@Nullable Object result, Method method, FallbackMethod fallback);
 
 }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Methods that somebody may have meant, and why they are not the fallback.
+ * Methods that are nearly the fallback, and why each is not.
  */
 final class NearMisses {
 
@@ -15,8 +15,8 @@ final class NearMisses {
 		this.reasons.put(method, reason);
 	}
 
-	/** Adds a method that would fit under a name much like the one that was given. */
-	void addOtherName(Method method, Match match, String wanted) {
+	/** Adds a method of another name that would fit, where it looks like a fallback. */
+	void addOtherName(Method method, SignatureMatch match, String wanted) {
 		if (match.mismatch() == null && (match.throwable() != null || alike(method.getName(), wanted))) {
 			add(method, "it would fit, but its name is not " + wanted);
 		}
@@ -38,7 +38,7 @@ final class NearMisses {
 		message.append(System.lineSeparator()).append(System.lineSeparator()).append("Near misses:");
 		this.reasons.forEach((method, reason) -> message.append(System.lineSeparator())
 			.append("    ")
-			.append(Signatures.declaration(method, type))
+			.append(MethodSignatures.declaration(method, type))
 			.append(": ")
 			.append(reason));
 	}

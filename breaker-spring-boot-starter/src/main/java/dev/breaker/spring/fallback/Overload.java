@@ -30,7 +30,7 @@ final class Overload {
 	 * @param onProxy whether there is only a proxy to run it on, whose interface has it:
 	 * the default method itself runs, without the proxy's advice
 	 */
-	static Overload of(Method method, Match match, boolean onProxy) throws IllegalAccessException {
+	static Overload of(Method method, SignatureMatch match, boolean onProxy) throws IllegalAccessException {
 		MethodHandle handle = unreflect(method, onProxy).asFixedArity();
 		if (Modifier.isStatic(method.getModifiers())) {
 			handle = MethodHandles.dropArguments(handle, 0, Object.class);
@@ -68,8 +68,8 @@ final class Overload {
 	}
 
 	/**
-	 * How special the throwables are that it takes. Of two that take the same one, the
-	 * more special is nearer.
+	 * How deep in the hierarchy the class of throwables is that it takes, and 0 where it
+	 * takes none. Of two methods that take what was thrown, the deeper one is nearer.
 	 */
 	int depth() {
 		int depth = 0;

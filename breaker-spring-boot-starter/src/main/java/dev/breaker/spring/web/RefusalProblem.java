@@ -5,7 +5,7 @@ import java.time.Duration;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.LogText;
-import dev.breaker.spring.fallback.Refusals;
+import dev.breaker.spring.fallback.RefusalFinder;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -47,7 +47,7 @@ record RefusalProblem(String retryAfter, String json) {
 					|| AnnotatedElementUtils.hasAnnotation(candidate.getClass(), ResponseStatus.class)) {
 				return null;
 			}
-			candidate = Refusals.causeOf(candidate);
+			candidate = RefusalFinder.causeOf(candidate);
 		}
 		return null;
 	}

@@ -150,7 +150,7 @@ class InterfaceClientTests {
 			assertThat(Contexts.recorded(context, "orders")).isOne();
 			Contexts.breaker(context, "orders").forceOpen();
 			assertThat(orders.find("8")).isEqualTo("unknown 8");
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("orders");
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("orders");
 		});
 	}
 

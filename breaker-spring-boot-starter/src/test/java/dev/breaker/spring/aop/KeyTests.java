@@ -66,7 +66,7 @@ class KeyTests {
 				assertThat(registry.groups()).singleElement()
 					.extracting(CircuitBreakerGroup::name, CircuitBreakerGroup::limit, CircuitBreakerGroup::size)
 					.containsExactly("warehouse", 9, 0);
-				assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("warehouse");
+				assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("warehouse");
 			});
 		}
 	}
@@ -264,7 +264,7 @@ class KeyTests {
 	void anUnknownVariableIsNamed() {
 		Contexts.with(UnknownVariable.class)
 			.run((context) -> assertThat(context.getStartupFailure())
-				.hasStackTraceContaining("speaks of #tenent, and the method has no such parameter"));
+				.hasStackTraceContaining("refers to #tenent, which is not a parameter"));
 	}
 
 	@Test

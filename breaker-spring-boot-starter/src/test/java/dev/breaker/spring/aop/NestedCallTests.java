@@ -114,11 +114,11 @@ class NestedCallTests {
 	@Test
 	void aBreakerOfOneBeanAloneDoesNotPayForKnowing() {
 		contextRunner(Client.class).run((context) -> {
-			assertThat(context.getBean(GuardedMethods.class).of(Subject.ofType(Client.class))).singleElement()
+			assertThat(context.getBean(GuardedMethodRegistry.class).of(Subject.ofType(Client.class))).singleElement()
 				.satisfies((method) -> assertThat(method.canNest()).isFalse());
 		});
 		contextRunner(FacadeAndClient.class)
-			.run((context) -> assertThat(context.getBean(GuardedMethods.class).of(Subject.ofType(Client.class)))
+			.run((context) -> assertThat(context.getBean(GuardedMethodRegistry.class).of(Subject.ofType(Client.class)))
 				.singleElement()
 				.satisfies((method) -> assertThat(method.canNest()).isTrue()));
 	}

@@ -142,7 +142,7 @@ class RefusalsBeforeWorkTests {
 			assertThat(proxy.isFrozen()).isFalse();
 			Advised inner = (Advised) proxy.getTargetSource().getTarget();
 			assertThat(inner.isFrozen()).isTrue();
-			assertThat(inner.getAdvisors()).noneMatch(GuardAdvisor.class::isInstance);
+			assertThat(inner.getAdvisors()).noneMatch(AdvisorChain.GuardAdvisor.class::isInstance);
 			assertThat(context.getBean(Service.class).call()).isEqualTo("value");
 			assertThat(Contexts.recorded(context, "frozen")).isOne();
 		});
@@ -153,7 +153,7 @@ class RefusalsBeforeWorkTests {
 		contextRunner(Service.class, Freezing.class).run((context) -> {
 			Advised proxy = (Advised) context.getBean(Service.class);
 			assertThat(proxy.isFrozen()).isTrue();
-			assertThat(proxy.getAdvisors()).anyMatch(GuardAdvisor.class::isInstance);
+			assertThat(proxy.getAdvisors()).anyMatch(AdvisorChain.GuardAdvisor.class::isInstance);
 			assertThat(context.getBean(Service.class).call()).isEqualTo("value");
 			assertThat(Contexts.recorded(context, "frozen")).isOne();
 		});

@@ -13,6 +13,7 @@ import java.util.concurrent.FutureTask;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import kotlin.coroutines.Continuation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -177,7 +178,7 @@ class ReturnKindsTests {
 	@Test
 	void aKotlinFunctionThatReturnsAResultIsKnownByItsName() throws Exception {
 		for (Class<?> type : new Class<?>[] { mangled("load-d1pmJ48"), mangled("load-IoAF18A", String.class) }) {
-			assertThatExceptionOfType(InvalidGuardException.class)
+			assertThatExceptionOfType(InvalidCircuitBreakerAnnotationException.class)
 				.isThrownBy(() -> ReturnKinds.of(type.getMethods()[0], type))
 				.withMessageContaining("it returns kotlin.Result, which holds a failure as a value");
 		}

@@ -79,7 +79,7 @@ class TypeAnnotationTests {
 			bean.onEvent("event");
 			context.publishEvent("published");
 			assertThat(Contexts.breaker(context, "everything").snapshot().notPermittedCallsTotal()).isOne();
-			assertThat(context.getBean(GuardedMethods.class).of(Subject.ofType(Everything.class)))
+			assertThat(context.getBean(GuardedMethodRegistry.class).of(Subject.ofType(Everything.class)))
 				.extracting(GuardedMethod::describe)
 				.containsExactly(Everything.class.getName() + ".work()");
 			assertThat(Contexts.recorded(context, "everything")).isZero();

@@ -63,7 +63,7 @@ class UnseenBeansTests {
 		runner(Known.class, UsedFactory.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(output).doesNotContain(UNUSED).doesNotContain("were not made yet");
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).contains("hidden");
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).contains("hidden");
 		});
 	}
 
@@ -82,7 +82,7 @@ class UnseenBeansTests {
 	void aLazyBeanOfKnownClassIsFound(CapturedOutput output) {
 		runner(Known.class, LazyOfKnownClass.class).run((context) -> {
 			assertThat(output).doesNotContain(UNUSED).doesNotContain("were not made yet");
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).contains("hidden");
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).contains("hidden");
 		});
 	}
 

@@ -32,8 +32,8 @@ class BareApplicationTests {
 	void startsAndGuardsWithoutOptionalLibraries() throws Exception {
 		String output = run();
 		assertThat(output).contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
-			.contains("beans: [breakerConfigs, breakerGuardArranger, breakerGuardPostProcessor, "
-					+ "breakerGuardedMethods, breakerKeyedBreakers, breakerListenerRegistrar, breakerRegistry, "
+			.contains("beans: [breakerAdvisorOrderBeanPostProcessor, breakerBeanPostProcessor, breakerConfigs, "
+					+ "breakerGuardedMethodRegistry, breakerListenerRegistrar, breakerRegistry, "
 					+ "breakerStartup, breakerStartupNews, breakerStateChangeLogger, breakerStateChangePublisher]");
 	}
 

@@ -312,7 +312,7 @@ class FallbackRunTests {
 	}
 
 	@Test
-	void aListenerThatThrowsHarmsNobody() {
+	void aListenerThatThrowsHarmsNoCall() {
 		Contexts.with(OnlyIo.class, Heard.class).withBean("broken", FallbackListener.class, () -> (name, success) -> {
 			throw new IllegalStateException("listener");
 		}).run((context) -> {

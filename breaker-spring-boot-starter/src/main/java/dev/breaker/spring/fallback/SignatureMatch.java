@@ -7,21 +7,22 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 
 /**
- * How a method compares with the guarded method it would stand in for: either it fits, or
- * there is a reason why not.
+ * How the signature of a method compares with that of the guarded method that it would
+ * stand in for: either it fits, or there is a reason why not.
  *
  * @param takesArguments whether it takes the guarded method's arguments, not none
  * @param throwable the class of throwables it takes, or {@code null} where it takes none
  * @param mismatch why it does not fit, or {@code null} where it does
  */
-record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable String mismatch) {
+record SignatureMatch(boolean takesArguments, @Nullable Class<?> throwable, @Nullable String mismatch) {
 
 	/**
 	 * Compares. Where a method can be read both ways, its parameters are the guarded
 	 * method's arguments.
 	 */
-	static Match of(Method candidate, Class<?> candidateType, Method guarded, Class<?> type, FallbackResult kind) {
-		Match match = ofParameters(candidate, candidateType, guarded, type);
+	static SignatureMatch of(Method candidate, Class<?> candidateType, Method guarded, Class<?> type,
+			FallbackResult kind) {
+		SignatureMatch match = ofParameters(candidate, candidateType, guarded, type);
 		if (match.mismatch == null) {
 			String mismatch = returnMismatch(candidate, candidateType, guarded, type, kind);
 			if (mismatch != null) {
@@ -31,28 +32,29 @@ record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable Str
 		return match;
 	}
 
-	private static Match ofParameters(Method candidate, Class<?> candidateType, Method guarded, Class<?> type) {
+	private static SignatureMatch ofParameters(Method candidate, Class<?> candidateType, Method guarded,
+			Class<?> type) {
 		int given = candidate.getParameterCount();
 		int wanted = guarded.getParameterCount();
 		Class<?> last = (given > 0) ? throwableAt(candidate, candidateType, given - 1) : null;
 		String mismatch = (given == wanted || given == wanted + 1)
 				? argumentMismatch(candidate, candidateType, guarded, type) : null;
 		if (given == wanted && mismatch == null) {
-			return new Match(true, null, null);
+			return new SignatureMatch(true, null, null);
 		}
 		if (given == wanted + 1 && mismatch == null && last != null) {
-			return new Match(true, last, null);
+			return new SignatureMatch(true, last, null);
 		}
 		if (given == 0) {
-			return new Match(false, null, null);
+			return new SignatureMatch(false, null, null);
 		}
 		if (given == 1 && last != null) {
-			return new Match(false, last, null);
+			return new SignatureMatch(false, last, null);
 		}
 		for (int i = 0; i < given - 1; i++) {
 			if (throwableAt(candidate, candidateType, i) != null
 					&& (i >= wanted || throwableAt(guarded, type, i) == null)) {
-				return no("the " + Signatures.parameter(candidate, candidateType, i)
+				return no("the " + MethodSignatures.parameter(candidate, candidateType, i)
 						+ " is parameter %d, and must come last".formatted(i + 1));
 			}
 		}
@@ -61,7 +63,7 @@ record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable Str
 		}
 		if (given == wanted + 1) {
 			return no("the last parameter is %s, which is no Throwable"
-				.formatted(Signatures.parameter(candidate, candidateType, given - 1)));
+				.formatted(MethodSignatures.parameter(candidate, candidateType, given - 1)));
 		}
 		return no((wanted == 0)
 				? "it takes %d parameters, and there are no arguments: none, or one Throwable".formatted(given)
@@ -72,10 +74,11 @@ record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable Str
 	private static @Nullable String argumentMismatch(Method candidate, Class<?> candidateType, Method guarded,
 			Class<?> type) {
 		for (int i = 0; i < guarded.getParameterCount(); i++) {
-			if (!Signatures.isAssignable(Signatures.parameterType(candidate, candidateType, i),
-					Signatures.parameterType(guarded, type, i))) {
+			if (!MethodSignatures.isAssignable(MethodSignatures.parameterType(candidate, candidateType, i),
+					MethodSignatures.parameterType(guarded, type, i))) {
 				return "parameter %d is %s, which does not take a %s".formatted(i + 1,
-						Signatures.parameter(candidate, candidateType, i), Signatures.parameter(guarded, type, i));
+						MethodSignatures.parameter(candidate, candidateType, i),
+						MethodSignatures.parameter(guarded, type, i));
 			}
 		}
 		return null;
@@ -83,23 +86,23 @@ record Match(boolean takesArguments, @Nullable Class<?> throwable, @Nullable Str
 
 	private static @Nullable String returnMismatch(Method candidate, Class<?> candidateType, Method guarded,
 			Class<?> type, FallbackResult kind) {
-		ResolvableType wanted = Signatures.returnType(guarded, type);
-		ResolvableType given = Signatures.returnType(candidate, candidateType);
+		ResolvableType wanted = MethodSignatures.returnType(guarded, type);
+		ResolvableType given = MethodSignatures.returnType(candidate, candidateType);
 		Class<?> wantedClass = wanted.resolve(Object.class);
 		if (wantedClass == void.class || wantedClass == Void.class || kind.fits(wanted, given)) {
 			return null;
 		}
-		return "it returns %s, which is no %s".formatted(Signatures.returned(candidate, candidateType),
-				Signatures.returned(guarded, type));
+		return "it returns %s, which is no %s".formatted(MethodSignatures.returned(candidate, candidateType),
+				MethodSignatures.returned(guarded, type));
 	}
 
 	private static @Nullable Class<?> throwableAt(Method method, Class<?> type, int index) {
-		Class<?> parameter = Signatures.parameterType(method, type, index).resolve(Object.class);
+		Class<?> parameter = MethodSignatures.parameterType(method, type, index).resolve(Object.class);
 		return Throwable.class.isAssignableFrom(parameter) ? parameter : null;
 	}
 
-	private static Match no(String mismatch) {
-		return new Match(false, null, mismatch);
+	private static SignatureMatch no(String mismatch) {
+		return new SignatureMatch(false, null, mismatch);
 	}
 
 }

@@ -1,10 +1,9 @@
-package dev.breaker.spring.aop;
+package dev.breaker.spring.fallback;
 
 import java.util.List;
 
 import dev.breaker.HookFailures;
 import dev.breaker.LogText;
-import dev.breaker.spring.fallback.FallbackListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,17 +11,17 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Tells all listeners of fallbacks, and keeps what they throw away from the call. They
- * are looked for at the first news, since some of them measure and must not be made
- * before their turn.
+ * Tells all listeners of fallbacks, and keeps what they throw away from the call. The
+ * listeners are looked for when the first fallback runs, since some of them measure and
+ * must not be made before their turn. Safe for use by many threads.
  */
-final class FallbackListeners implements FallbackListener {
+final class FallbackNotifier implements FallbackListener {
 
-	private static final Logger logger = LoggerFactory.getLogger(FallbackListeners.class);
+	private static final Logger logger = LoggerFactory.getLogger(FallbackNotifier.class);
 
 	private final SingletonSupplier<List<FallbackListener>> listeners;
 
-	FallbackListeners(ObjectProvider<FallbackListener> listeners) {
+	FallbackNotifier(ObjectProvider<FallbackListener> listeners) {
 		this.listeners = SingletonSupplier.of(() -> listeners.orderedStream().toList());
 	}
 
@@ -33,13 +32,13 @@ final class FallbackListeners implements FallbackListener {
 				listener.onFallback(name, success);
 			}
 			catch (Throwable ex) {
-				HookFailures.log(logger, "A listener failed to hear of a fallback of circuit breaker '{}'",
-						LogText.oneLine(name), ex);
+				HookFailures.log(logger, "A listener to fallbacks of circuit breaker '{}' failed: {}",
+						LogText.oneLine(name), listener.getClass(), ex);
 			}
 		}
 	}
 
-	/** None where they cannot be had, as in a context that is closed. */
+	/** The listeners; none where a context that is closed cannot give them. */
 	private List<FallbackListener> listeners() {
 		try {
 			return this.listeners.obtain();

@@ -1,9 +1,9 @@
-package dev.breaker.spring.aop;
+package dev.breaker.spring.fallback;
 
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.breaker.annotation.CircuitBreaker;
-import dev.breaker.spring.fallback.FallbackListener;
+import dev.breaker.spring.aop.Contexts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 @ExtendWith(OutputCaptureExtension.class)
-class FallbackListenersTests {
+class FallbackNotifierTests {
 
 	@Test
 	void keyForgesNoLineWhereAListenerFails(CapturedOutput output) {
@@ -24,9 +24,9 @@ class FallbackListenersTests {
 			throw new IllegalStateException("listener");
 		};
 		beans.addBean("failing", failing);
-		new FallbackListeners(beans.getBeanProvider(FallbackListener.class))
+		new FallbackNotifier(beans.getBeanProvider(FallbackListener.class))
 			.onFallback("inventory:berlin\nWARN forged\u202E", true);
-		assertThat(output.getOut()).contains("hear of a fallback of circuit breaker 'inventory:berlin WARN forged'");
+		assertThat(output.getOut()).contains("fallbacks of circuit breaker 'inventory:berlin WARN forged' failed");
 	}
 
 	@Test
@@ -48,7 +48,7 @@ class FallbackListenersTests {
 			};
 		};
 		beans.addBean("failing", failing);
-		assertThatNoException().isThrownBy(() -> new FallbackListeners(beans.getBeanProvider(FallbackListener.class))
+		assertThatNoException().isThrownBy(() -> new FallbackNotifier(beans.getBeanProvider(FallbackListener.class))
 			.onFallback("payments", true));
 	}
 

@@ -14,12 +14,13 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The text of a key. Equal keys have equal texts: arrays, collections and maps are shown
- * by their contents, other objects by their own {@code toString}. One that has only that
- * of {@link Object}, which tells objects apart and not values, would make a breaker a
- * call, and is refused; so is one inside a collection, an array or a record.
+ * Formats keys as text. Equal keys have equal texts: arrays, collections and maps are
+ * shown by their contents, other objects by their own {@code toString}. An object that
+ * has only that of {@link Object}, which tells objects apart and not values, would make a
+ * breaker for each call, and is refused; so is one inside a collection, an array or a
+ * record.
  */
-final class KeyTexts {
+final class KeyFormatter {
 
 	/** No key is nested so deep, unless it contains itself. */
 	private static final int DEEPEST = 32;
@@ -38,7 +39,7 @@ final class KeyTexts {
 
 	};
 
-	private KeyTexts() {
+	private KeyFormatter() {
 	}
 
 	/**
@@ -86,7 +87,7 @@ final class KeyTexts {
 		return text;
 	}
 
-	/** What is behind a proxy gives its text. */
+	/** Whether a value, behind its proxy, has a {@code toString} of its own. */
 	private static boolean hasOwnText(Object value) {
 		return HAS_OWN_TEXT.get(AopUtils.getTargetClass(value));
 	}
@@ -100,7 +101,7 @@ final class KeyTexts {
 		}
 	}
 
-	// The record may well have a text of its own that leaves such a part out.
+	// A record can have a text of its own that leaves such a part out.
 	private static void checkPart(@Nullable Object part, String text, int depth) {
 		if (part == null || depth > DEEPEST) {
 			return;

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The methods of a type that could be fallbacks: of any visibility, static or not,
- * inherited ones and those of interfaces too. Of methods that override each other there
- * is the nearest.
+ * Finds the methods of a type that could be fallbacks: of any visibility, static or not,
+ * inherited ones and those of interfaces too. Of methods that override each other the
+ * nearest is found.
  */
-final class Candidates {
+final class CandidateFinder {
 
-	private Candidates() {
+	private CandidateFinder() {
 	}
 
 	static List<Method> of(Class<?> type) {
@@ -41,7 +41,7 @@ final class Candidates {
 		@Nullable Object[] signature = new @Nullable Object[method.getParameterCount() + 1];
 		signature[0] = method.getName();
 		for (int i = 0; i < method.getParameterCount(); i++) {
-			signature[i + 1] = Signatures.parameterType(method, type, i).resolve(method.getParameterTypes()[i]);
+			signature[i + 1] = MethodSignatures.parameterType(method, type, i).resolve(method.getParameterTypes()[i]);
 		}
 		return Arrays.asList(signature);
 	}

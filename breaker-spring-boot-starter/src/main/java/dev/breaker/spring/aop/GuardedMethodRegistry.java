@@ -4,12 +4,14 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreaker;
@@ -18,8 +20,10 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.fallback.FallbackListener;
+import dev.breaker.spring.fallback.FallbackMethod;
 import dev.breaker.spring.fallback.FallbackResolver;
-import dev.breaker.spring.fallback.MethodFallback;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException.Problem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +39,14 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.StringUtils;
 
 /**
- * What every annotated method of every bean means: worked out at start. What an
- * annotation asks for and cannot have stops the application then, also for beans that are
- * lazy, scoped or prototypes, as far as their types are known. Safe for use by many
- * threads.
+ * Holds the annotated methods of all beans, with their breakers and fallbacks, worked out
+ * at start. What an annotation asks for and cannot have stops the application then, also
+ * for beans that are lazy, scoped or prototypes, as far as their types are known. Safe
+ * for use by many threads.
  */
-public final class GuardedMethods implements SmartInitializingSingleton, DisposableBean {
+public final class GuardedMethodRegistry implements SmartInitializingSingleton, DisposableBean {
 
-	private static final Logger logger = LoggerFactory.getLogger(GuardedMethods.class);
+	private static final Logger logger = LoggerFactory.getLogger(GuardedMethodRegistry.class);
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -50,13 +54,13 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 	private final BreakerConfigs configs;
 
-	private final KeyedBreakers keyedBreakers;
+	private final int maxKeys;
 
 	private final FallbackResolver fallbacks;
 
 	private final AnnotatedTypes annotatedTypes;
 
-	private final GuardPostProcessor guards;
+	private final CircuitBreakerBeanPostProcessor guards;
 
 	private final Map<Subject, List<GuardedMethod>> known = new ConcurrentHashMap<>();
 
@@ -64,13 +68,11 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
 
-	private final Set<String> namesWithoutKey = ConcurrentHashMap.newKeySet();
-
 	private final CircuitBreakerRegistryListener forgetRemoved = new CircuitBreakerRegistryListener() {
 
 		@Override
 		public void onRemoved(CircuitBreaker breaker) {
-			NamedBreaker named = GuardedMethods.this.namedBreakers.get(breaker.name());
+			NamedBreaker named = GuardedMethodRegistry.this.namedBreakers.get(breaker.name());
 			if (named != null) {
 				named.forget(breaker);
 			}
@@ -78,7 +80,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 		@Override
 		public void onGroupRemoved(CircuitBreakerGroup group) {
-			NamedBreaker named = GuardedMethods.this.namedBreakers.get(group.name());
+			NamedBreaker named = GuardedMethodRegistry.this.namedBreakers.get(group.name());
 			if (named != null) {
 				named.forget(group);
 			}
@@ -89,25 +91,25 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 	private volatile boolean started;
 
 	/**
-	 * Makes the holder; it finds the methods by itself.
+	 * Makes a registry, which finds the methods of all beans at start.
 	 * @param beanFactory has the beans
 	 * @param registry has the breakers
 	 * @param configs their configs
-	 * @param keyedBreakers makes the breakers of annotations with a key
+	 * @param maxKeys how many keys of a name may have a breaker at a time, 1 or more
 	 * @param guards puts the guards on beans
-	 * @param fallbackListeners hear of fallbacks that ran
+	 * @param fallbackListeners are told of fallbacks that ran
 	 */
-	public GuardedMethods(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
-			BreakerConfigs configs, KeyedBreakers keyedBreakers, GuardPostProcessor guards,
+	public GuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
+			BreakerConfigs configs, int maxKeys, CircuitBreakerBeanPostProcessor guards,
 			ObjectProvider<FallbackListener> fallbackListeners) {
 		this.beanFactory = beanFactory;
 		this.registry = registry;
 		this.configs = configs;
-		this.keyedBreakers = keyedBreakers;
+		this.maxKeys = maxKeys;
 		this.guards = guards;
 		this.annotatedTypes = guards.annotatedTypes();
 		registry.addRegistryListener(this.forgetRemoved);
-		this.fallbacks = new FallbackResolver(beanFactory, new FallbackListeners(fallbackListeners));
+		this.fallbacks = new FallbackResolver(beanFactory, fallbackListeners);
 	}
 
 	/**
@@ -121,8 +123,8 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 	/**
 	 * The beans that were not made while the context started and whose classes are not
-	 * known before, so that their annotations are not either. Asked for once, when it has
-	 * started.
+	 * known before, so that their annotations are not either. Called once, when the
+	 * context has started.
 	 * @return their names, sorted
 	 */
 	public Set<String> beansToCome() {
@@ -139,7 +141,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		return beansToCome;
 	}
 
-	/** Whether its method gave null: Spring passes that by the post-processors. */
+	/** Whether the bean is null, which Spring does not give to post-processors. */
 	@SuppressWarnings("EqualsNull") // as its stand-in answers
 	private boolean isNull(String beanName) {
 		Object singleton = this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getSingleton(beanName)
@@ -153,7 +155,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 			return;
 		}
 		this.started = true;
-		GuardProblems problems = new GuardProblems();
+		Problems problems = new Problems();
 		for (String beanName : definedBeans()) {
 			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
 		}
@@ -164,7 +166,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		}
 		for (List<GuardedMethod> methods : this.known.values()) {
 			for (GuardedMethod method : methods) {
-				MethodFallback fallback = method.fallback();
+				FallbackMethod fallback = method.fallback();
 				if (fallback != null) {
 					problems.run(fallback::resolve);
 				}
@@ -173,13 +175,14 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
-		this.keyedBreakers.removeIdle(this.namesWithoutKey);
+		this.namedBreakers.values().forEach(NamedBreaker::removeIdle);
 	}
 
 	/** Leaves nothing of itself in a registry that outlives the context. */
 	@Override
 	public void destroy() {
 		this.registry.removeRegistryListener(this.forgetRemoved);
+		this.namedBreakers.values().forEach(NamedBreaker::removeGroup);
 	}
 
 	private List<String> definedBeans() {
@@ -188,7 +191,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 			.toList();
 	}
 
-	private void lookAt(String beanName, @Nullable Class<?> type, GuardProblems problems) {
+	private void lookAt(String beanName, @Nullable Class<?> type, Problems problems) {
 		if (type == null || !this.annotatedTypes.mention(type)) {
 			return;
 		}
@@ -233,12 +236,14 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		return false;
 	}
 
-	/** An object of a bean has its guards. */
-	void made(String beanName, Advised proxy, List<GuardedMethod> methods, boolean inCycle) {
-		boolean nests = inCycle || SelfReference.isPossible(proxy, methods);
+	/**
+	 * An object of a bean was made, and has its guards.
+	 * @param canNest whether a call of one of its methods can come back to one of them
+	 */
+	void made(String beanName, List<GuardedMethod> methods, boolean canNest) {
 		for (NamedBreaker breaker : breakers(methods)) {
 			breaker.made(beanName);
-			if (nests) {
+			if (canNest) {
 				breaker.nests();
 			}
 		}
@@ -250,15 +255,15 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 
 	/**
 	 * The guarded methods of a subject.
-	 * @throws RuntimeException with what all beans' annotations ask for and cannot have,
-	 * where that is so of this one
+	 * @throws InvalidCircuitBreakerAnnotationException with the problems of all beans,
+	 * where the subject has one
 	 */
 	List<GuardedMethod> of(Subject subject) {
 		List<GuardedMethod> methods = this.known.get(subject);
 		if (methods != null) {
 			return methods;
 		}
-		GuardProblems problems = new GuardProblems();
+		Problems problems = new Problems();
 		methods = find(subject, problems);
 		if (!problems.isEmpty()) {
 			throw withAllOthers(problems);
@@ -266,21 +271,24 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		return methods;
 	}
 
-	/** That problem, with those of all other beans as far as their types are known. */
-	RuntimeException withAllProblems(InvalidGuardException problem) {
-		GuardProblems problems = new GuardProblems();
-		problems.add(problem);
+	/**
+	 * The problems of a bean, with those of all other beans as far as their types are
+	 * known.
+	 */
+	InvalidCircuitBreakerAnnotationException withAllProblems(InvalidCircuitBreakerAnnotationException ofBean) {
+		Problems problems = new Problems();
+		ofBean.problems().forEach(problems::add);
 		return withAllOthers(problems);
 	}
 
-	private RuntimeException withAllOthers(GuardProblems problems) {
+	private InvalidCircuitBreakerAnnotationException withAllOthers(Problems problems) {
 		for (String beanName : definedBeans()) {
 			Class<?> type;
 			try {
 				type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
 			}
 			catch (RuntimeException | LinkageError ex) {
-				// Another problem, of which the next start tells.
+				// Not one of an annotation: the next start shows it.
 				continue;
 			}
 			if (type == null || !this.annotatedTypes.mention(type)) {
@@ -291,7 +299,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 				problems.run(() -> this.guards.requireExtensible(type));
 			}
 			for (GuardedMethod method : methods) {
-				MethodFallback fallback = method.fallback();
+				FallbackMethod fallback = method.fallback();
 				if (fallback != null && isKnown(fallback.otherBean())) {
 					problems.run(fallback::resolve);
 				}
@@ -300,20 +308,20 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		return problems.toException();
 	}
 
-	/** Whether there is all to know of another bean's methods. */
+	/** Whether the methods of another bean are known. */
 	private boolean isKnown(@Nullable String beanName) {
 		return beanName != null
 				&& (!this.beanFactory.containsBean(beanName) || this.beanFactory.containsSingleton(beanName));
 	}
 
-	private List<GuardedMethod> find(Subject subject, GuardProblems problems) {
+	private List<GuardedMethod> find(Subject subject, Problems problems) {
 		List<GuardedMethod> known = this.known.get(subject);
 		if (known != null) {
 			return known;
 		}
 		int before = problems.size();
 		List<GuardedMethod> methods = new ArrayList<>();
-		for (AnnotatedMethod annotated : AnnotatedMethods.of(subject, problems::add)) {
+		for (AnnotatedMethod annotated : AnnotatedMethodFinder.of(subject, problems::add)) {
 			GuardedMethod method = resolve(annotated, problems);
 			if (method != null) {
 				methods.add(method);
@@ -325,11 +333,11 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		return methods;
 	}
 
-	private @Nullable GuardedMethod resolve(AnnotatedMethod annotated, GuardProblems problems) {
+	private @Nullable GuardedMethod resolve(AnnotatedMethod annotated, Problems problems) {
 		ReturnKind kind = problems.get(() -> ReturnKinds.of(annotated.method(), annotated.type()));
 		String name = problems.get(() -> name(annotated));
 		String fallbackMethod = annotated.annotation().fallbackMethod();
-		MethodFallback fallback = fallbackMethod.isEmpty() ? null
+		FallbackMethod fallback = fallbackMethod.isEmpty() ? null
 				: problems.get(() -> this.fallbacks.resolve((name != null) ? name : "", annotated.method(),
 						annotated.type(), fallbackMethod, (kind != null) ? kind : ReturnKinds.VALUE));
 		String key = annotated.annotation().key();
@@ -341,14 +349,12 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		}
 		this.breakerNames.add(name);
 		NamedBreaker named = this.namedBreakers.computeIfAbsent(name,
-				(newName) -> new NamedBreaker(newName, this.registry, this.configs));
+				(newName) -> new NamedBreaker(newName, this.registry, this.configs, this.maxKeys));
 		if (expression != null) {
-			named.use(this.keyedBreakers);
+			named.useGroup();
 		}
 		else {
-			this.namesWithoutKey.add(name);
-			// So that it is seen and measured from the start.
-			named.breaker();
+			named.useBreaker();
 		}
 		return new GuardedMethod(annotated, kind, named, expression, fallback);
 	}
@@ -367,7 +373,7 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 			throw unresolved(annotated, "there is no such property");
 		}
 		if (!StringUtils.hasText(name)) {
-			throw new InvalidGuardException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"The circuit breaker's name on %s is empty%s.".formatted(annotated.describe(),
 							text.isEmpty() ? "" : " (\"" + text + "\")"),
 					"Give the name under which the breaker is configured, as in @CircuitBreaker(name = \"payments\").");
@@ -375,11 +381,57 @@ public final class GuardedMethods implements SmartInitializingSingleton, Disposa
 		return name;
 	}
 
-	private static InvalidGuardException unresolved(AnnotatedMethod annotated, @Nullable String reason) {
-		return new InvalidGuardException(
+	private static InvalidCircuitBreakerAnnotationException unresolved(AnnotatedMethod annotated,
+			@Nullable String reason) {
+		return new InvalidCircuitBreakerAnnotationException(
 				"The circuit breaker's name \"%s\" on %s cannot be resolved: %s"
 					.formatted(annotated.annotation().name(), annotated.describe(), reason),
 				"Set the property, or correct the placeholder.");
+	}
+
+	/**
+	 * Collects what annotations ask for and cannot have, each once, so that one start
+	 * shows all of it.
+	 */
+	private static final class Problems {
+
+		private final Set<Problem> problems = new LinkedHashSet<>();
+
+		void add(Problem problem) {
+			this.problems.add(problem);
+		}
+
+		/** Gets something, or {@code null} and what the exception says. */
+		<T> @Nullable T get(Supplier<@Nullable T> supplier) {
+			try {
+				return supplier.get();
+			}
+			catch (InvalidCircuitBreakerAnnotationException ex) {
+				this.problems.addAll(ex.problems());
+				return null;
+			}
+		}
+
+		/** Runs a check, which may add a problem. */
+		void run(Runnable check) {
+			this.<Boolean>get(() -> {
+				check.run();
+				return true;
+			});
+		}
+
+		boolean isEmpty() {
+			return this.problems.isEmpty();
+		}
+
+		int size() {
+			return this.problems.size();
+		}
+
+		InvalidCircuitBreakerAnnotationException toException() {
+			return new InvalidCircuitBreakerAnnotationException(List.copyOf(this.problems));
+		}
+
 	}
 
 }

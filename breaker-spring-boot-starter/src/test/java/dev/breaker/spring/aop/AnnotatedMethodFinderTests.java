@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Where the annotation may be, and which methods it guards.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class AnnotatedMethodsTests {
+class AnnotatedMethodFinderTests {
 
 	@Test
 	void anAnnotatedMethodIsGuardedAndOthersOfItsBeanAreNot() {
@@ -64,7 +64,7 @@ class AnnotatedMethodsTests {
 		Contexts.with(OnMethod.class).run((context) -> {
 			Advised proxy = (Advised) context.getBean(OnMethod.class);
 			assertThat(proxy.getTargetSource().getTarget()).isNotInstanceOf(Advised.class);
-			assertThat(proxy.getAdvisors()).singleElement().isInstanceOf(GuardAdvisor.class);
+			assertThat(proxy.getAdvisors()).singleElement().isInstanceOf(AdvisorChain.GuardAdvisor.class);
 		});
 	}
 
@@ -136,7 +136,7 @@ class AnnotatedMethodsTests {
 			bean.third();
 			assertThat(Contexts.recorded(context, "first")).isEqualTo(2);
 			assertThat(Contexts.recorded(context, "second")).isOne();
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("first", "second");
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("first", "second");
 		});
 	}
 
@@ -158,7 +158,8 @@ class AnnotatedMethodsTests {
 		Contexts.with(ClassAndInterface.class).run((context) -> {
 			context.getBean(ClassAndInterface.class).first();
 			context.getBean(ClassAndInterface.class).inFirstToo("x");
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("ofClass", "ofItsMethod");
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("ofClass",
+					"ofItsMethod");
 		});
 	}
 
@@ -167,7 +168,8 @@ class AnnotatedMethodsTests {
 		Contexts.with(Composed.class).run((context) -> {
 			Contexts.breaker(context, "composed").forceOpen();
 			assertThat(context.getBean(Composed.class).guarded()).isEqualTo("instead");
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("composed", "onType");
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("composed",
+					"onType");
 		});
 	}
 
@@ -185,14 +187,14 @@ class AnnotatedMethodsTests {
 			.withPropertyValues("breaker.instances.onMethod.sliding-window-size=7")
 			.run((context) -> {
 				assertThat(Contexts.breaker(context, "onMethod").config().slidingWindowSize()).isEqualTo(7);
-				assertThat(context.getBean(GuardedMethods.class).breakerNames()).isEqualTo(Set.of("onMethod"));
+				assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).isEqualTo(Set.of("onMethod"));
 			});
 	}
 
 	@Test
 	void prototypeAndScopedAndLazyBeansAreGuarded() {
 		Contexts.with(Scopes.class).run((context) -> {
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).containsExactly("lazy", "prototype",
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("lazy", "prototype",
 					"scoped");
 			context.getBean(Prototype.class).guarded();
 			context.getBean(Prototype.class).guarded();
@@ -224,14 +226,13 @@ class AnnotatedMethodsTests {
 
 	@Test
 	void switchedOffNothingIsGuardedAndNoBeanIsThere() {
-		Contexts.with(OnMethod.class, InvalidGuardTests.EmptyName.class)
+		Contexts.with(OnMethod.class, InvalidCircuitBreakerAnnotationTests.EmptyName.class)
 			.withPropertyValues("breaker.enabled=false")
 			.run((context) -> {
 				assertThat(context).hasNotFailed()
-					.doesNotHaveBean(GuardedMethods.class)
-					.doesNotHaveBean(GuardPostProcessor.class)
-					.doesNotHaveBean(GuardArranger.class)
-					.doesNotHaveBean(KeyedBreakers.class)
+					.doesNotHaveBean(GuardedMethodRegistry.class)
+					.doesNotHaveBean(CircuitBreakerBeanPostProcessor.class)
+					.doesNotHaveBean(AdvisorOrderBeanPostProcessor.class)
 					.doesNotHaveBean(CircuitBreakerRegistry.class);
 				assertThat(context.getBean(OnMethod.class)).isNotInstanceOf(Advised.class);
 				assertThat(context.getBean(OnMethod.class).guarded()).isEqualTo("value");
@@ -258,7 +259,7 @@ class AnnotatedMethodsTests {
 	void withoutAnAnnotationNoBeanHasAProxy() {
 		Contexts.with(Free.class).run((context) -> {
 			assertThat(context.getBean(Free.class)).isNotInstanceOf(Advised.class);
-			assertThat(context.getBean(GuardedMethods.class).breakerNames()).isEmpty();
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).isEmpty();
 		});
 	}
 

@@ -11,12 +11,12 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 
 /**
- * Tells which methods are there for the container, Boot, Micrometer or Spring MVC to call
- * and so are no calls of the application: an annotation on the type leaves them out.
- * Service interfaces of Spring's that an application implements, as a converter, are not
- * among them. Types are known by name, so that their libraries need not be there.
+ * The methods that the container, Boot, Micrometer or Spring MVC calls, and not the
+ * application: an annotation on the type leaves them out. Service interfaces of Spring's
+ * that an application implements, as a converter, are not among them. Types are known by
+ * name, so that their libraries need not be there.
  */
-final class Callbacks {
+final class CallbackMethods {
 
 	private static final String SPRING = "org.springframework.";
 
@@ -58,7 +58,7 @@ final class Callbacks {
 
 	private static final String BEAN = "org.springframework.context.annotation.Bean";
 
-	private Callbacks() {
+	private CallbackMethods() {
 	}
 
 	static boolean include(Method method, Class<?> type) {

@@ -13,7 +13,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 /**
  * Finds annotated methods where there are no guards for them.
  */
-public final class UnguardedMethods {
+public final class UnguardedMethodFinder {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -23,7 +23,7 @@ public final class UnguardedMethods {
 	 * Makes a finder.
 	 * @param beanFactory has the beans
 	 */
-	public UnguardedMethods(ConfigurableListableBeanFactory beanFactory) {
+	public UnguardedMethodFinder(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
 	}
 
@@ -74,8 +74,8 @@ public final class UnguardedMethods {
 			return Set.of();
 		}
 		Set<String> methods = new HashSet<>();
-		// What could not be guarded if there were circuit breakers is no problem now
-		AnnotatedMethods.of(subject, (problem) -> {
+		// Where nothing is guarded, what cannot be guarded is no problem
+		AnnotatedMethodFinder.of(subject, (problem) -> {
 		}).forEach((method) -> methods.add(method.describe()));
 		return methods;
 	}

@@ -17,11 +17,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an annotation asks for and cannot have stops the application.
  */
-class InvalidGuardTests {
+class InvalidCircuitBreakerAnnotationTests {
 
 	@Test
 	void aPlaceholderWithoutAValueStopsTheApplication() {
-		Contexts.with(AnnotatedMethodsTests.Placeholder.class)
+		Contexts.with(AnnotatedMethodFinderTests.Placeholder.class)
 			.run(failure("The circuit breaker's name \"${shop.breaker}-breaker\" on",
 					"Placeholder.guarded() cannot be resolved", "shop.breaker"));
 	}
@@ -36,7 +36,7 @@ class InvalidGuardTests {
 		Contexts.with(LazyWithoutFallback.class)
 			.run((context) -> assertThat(context.getStartupFailure()).isNotNull()
 				.hasMessageContaining("The fallbackMethod \"missing\" of"));
-		Contexts.with(AnnotatedMethodsTests.OnMethod.class)
+		Contexts.with(AnnotatedMethodFinderTests.OnMethod.class)
 			.withPropertyValues("spring.main.lazy-initialization=true")
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
@@ -101,10 +101,10 @@ class InvalidGuardTests {
 	}
 
 	@Test
-	void allInvalidGuardsAreToldAtOnce() {
+	void allInvalidAnnotationsAreShownAtOnce() {
 		Contexts
 			.with(EmptyName.class, PrivateMethod.class, FinalMethod.class, FinalClass.class, LazyWithoutFallback.class,
-					UnknownBean.class, Several.class, AnnotatedMethodsTests.OnMethod.class)
+					UnknownBean.class, Several.class, AnnotatedMethodFinderTests.OnMethod.class)
 			.run((context) -> {
 				FailureAnalysis analysis = Contexts.analysis(context);
 				assertThat(analysis.getDescription()).startsWith("There are 9 problems")
@@ -189,7 +189,7 @@ class InvalidGuardTests {
 
 	}
 
-	static class NotInInterface implements AnnotatedMethodsTests.Third {
+	static class NotInInterface implements AnnotatedMethodFinderTests.Third {
 
 		@Override
 		public void third() {

@@ -16,18 +16,18 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
- * Writes methods down as Java does, for people who must change them.
+ * The signatures of methods: as text of Java, for messages, and their types with type
+ * variables replaced.
  */
-public final class Signatures {
+public final class MethodSignatures {
 
-	private Signatures() {
+	private MethodSignatures() {
 	}
 
 	/**
 	 * A method with its class, as in {@code shop.Payments.pay(Order, int)}.
 	 * @param method the method
-	 * @param type the class whose method it is, which decides what type variables stand
-	 * for
+	 * @param type the class whose method it is, which says what type variables stand for
 	 * @return the text
 	 */
 	public static String qualified(Method method, Class<?> type) {
@@ -78,7 +78,7 @@ public final class Signatures {
 
 	/**
 	 * Whether a value of one type can be given where another is wanted. Type arguments
-	 * count where both sides say them.
+	 * count where both types have them.
 	 * @param wanted the type of which a value is wanted
 	 * @param given the type of the value
 	 * @return whether it can

@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * What an annotation's {@code fallbackMethod} came to: the methods it names, of which the
- * one runs whose throwable is nearest to what was thrown. Safe for use by many threads.
+ * The methods that an annotation's {@code fallbackMethod} names, of which the one runs
+ * whose throwable is nearest to what was thrown. Safe for use by many threads.
  *
  * <p>
  * A fallback runs on the object itself, not on its proxy, so its own annotations have no
  * effect; one of another bean ({@code bean::method}) runs through that bean's proxy, and
  * so they have.
  */
-public final class MethodFallback {
+public final class FallbackMethod {
 
 	private final String name;
 
@@ -32,7 +32,7 @@ public final class MethodFallback {
 
 	private final FallbackResult kind;
 
-	MethodFallback(String name, FallbackResult kind, Supplier<List<Overload>> overloads, Receiver receiver,
+	FallbackMethod(String name, FallbackResult kind, Supplier<List<Overload>> overloads, Receiver receiver,
 			FallbackListener listener, @Nullable String otherBean) {
 		this.name = name;
 		this.kind = kind;
@@ -51,8 +51,9 @@ public final class MethodFallback {
 	}
 
 	/**
-	 * Looks for the methods now, where that was left for later because they are another
-	 * bean's.
+	 * Looks for the methods of another bean, which are otherwise looked for when the
+	 * fallback runs first.
+	 * @throws InvalidCircuitBreakerAnnotationException if there is none that fits
 	 */
 	public void resolve() {
 		this.overloads.obtain();
@@ -65,12 +66,12 @@ public final class MethodFallback {
 	 * @param arguments the arguments of the call
 	 * @param thrown what was thrown
 	 * @return what the fallback returned, of its own type
-	 * @throws Throwable what the fallback throws, as it is; what was thrown where none
-	 * takes it
+	 * @throws Throwable what the fallback throws, as it is; what was thrown, where no
+	 * method takes it
 	 */
 	public @Nullable Object call(Object proxy, @Nullable Object target, @Nullable Object[] arguments, Throwable thrown)
 			throws Throwable {
-		CallNotPermittedException refusal = Refusals.in(thrown);
+		CallNotPermittedException refusal = RefusalFinder.in(thrown);
 		Throwable declared = (refusal != null) ? refusal : unwrap(thrown);
 		Overload overload = nearest(declared);
 		if (overload == null) {
@@ -102,7 +103,7 @@ public final class MethodFallback {
 
 	/** Spring's proxies wrap checked exceptions that the method does not declare. */
 	private static Throwable unwrap(Throwable thrown) {
-		Throwable cause = Refusals.causeOf(thrown);
+		Throwable cause = RefusalFinder.causeOf(thrown);
 		return (thrown instanceof UndeclaredThrowableException && cause != null) ? cause : thrown;
 	}
 

@@ -1,5 +1,6 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
@@ -8,16 +9,24 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
+import org.springframework.aop.ClassFilter;
+import org.springframework.aop.MethodMatcher;
+import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -25,7 +34,7 @@ import org.springframework.util.ClassUtils;
  * on one of its own. It comes after Spring's auto-proxy creator, so that a bean has one
  * proxy, and before the processors that hand beans to schedulers and message listeners.
  */
-public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
@@ -33,10 +42,10 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 
 	private final transient AdvisorChain chain;
 
-	// Marks the proxies that are to be guarded, until the guards are known.
+	// Marks proxies that need guards, until these are in place.
 	private final transient Advisor placeholder;
 
-	private transient volatile @Nullable GuardedMethods guardedMethods;
+	private transient volatile @Nullable GuardedMethodRegistry guardedMethods;
 
 	private final transient Map<String, Boolean> earlyReferences = new ConcurrentHashMap<>();
 
@@ -47,11 +56,11 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	 * @param order the order of the guards among the advisors of a bean
 	 * @param orderGiven whether the application gave that order
 	 */
-	public GuardPostProcessor(int order, boolean orderGiven) {
+	public CircuitBreakerBeanPostProcessor(int order, boolean orderGiven) {
 		this.annotatedTypes = new AnnotatedTypes();
 		this.chain = new AdvisorChain(order, !orderGiven);
-		this.placeholder = new DefaultPointcutAdvisor(new AnnotatedTypesPointcut(this.annotatedTypes),
-				new PlaceholderInterceptor());
+		MethodInterceptor none = MethodInvocation::proceed;
+		this.placeholder = new DefaultPointcutAdvisor(new AnnotatedTypesPointcut(this.annotatedTypes), none);
 		this.advisor = this.placeholder;
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
 		setBeforeExistingAdvisors(true);
@@ -60,7 +69,7 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
 		this.earlyReferences.put(beanName, Boolean.TRUE);
-		// One of a circle of beans: a call may come back to it.
+		// One of beans that need each other: a call may come back to it.
 		return guard(bean, beanName, true);
 	}
 
@@ -75,7 +84,7 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 
 	/**
 	 * The beans that were made so far, products of factories by the name of their
-	 * factory. From now on nothing is kept of those that come later.
+	 * factory. Nothing is kept of beans that are made after this call.
 	 */
 	Set<String> takeMade() {
 		Set<String> made = this.made;
@@ -92,11 +101,11 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 			Object processed = super.postProcessAfterInitialization(bean, beanName);
 			if (processed instanceof Advised proxy && proxy.indexOf(this.placeholder) >= 0) {
 				List<GuardedMethod> methods = arrange(proxy, processed);
-				guardedMethods().made(beanName, proxy, methods, inCycle);
+				guardedMethods().made(beanName, methods, inCycle || SelfReference.isPossible(proxy, methods));
 			}
 			return processed;
 		}
-		catch (InvalidGuardException ex) {
+		catch (InvalidCircuitBreakerAnnotationException ex) {
 			throw guardedMethods().withAllProblems(ex);
 		}
 	}
@@ -108,7 +117,7 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 		return methods;
 	}
 
-	/** Puts the guards right after others changed the proxy. */
+	/** Puts the guards in place again, after other post-processors changed the proxy. */
 	void rearrange(Object bean) {
 		if (bean instanceof Advised proxy && !proxy.isFrozen() && AdvisorChain.isArranged(proxy)) {
 			arrange(proxy, bean);
@@ -116,10 +125,10 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 	}
 
 	// Kept, since a look-up by type goes through all beans while they are being made.
-	private GuardedMethods guardedMethods() {
-		GuardedMethods methods = this.guardedMethods;
+	private GuardedMethodRegistry guardedMethods() {
+		GuardedMethodRegistry methods = this.guardedMethods;
 		if (methods == null) {
-			methods = Objects.requireNonNull(this.beanFactory).getBean(GuardedMethods.class);
+			methods = Objects.requireNonNull(this.beanFactory).getBean(GuardedMethodRegistry.class);
 			this.guardedMethods = methods;
 		}
 		return methods;
@@ -133,7 +142,7 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 		}
 	}
 
-	/** Tells before there is a bean that it cannot be guarded. */
+	/** Refuses a type whose beans cannot be guarded, before there is one. */
 	void requireExtensible(Class<?> type) {
 		if (isProxyTargetClass() && isFinal(type)) {
 			throw finalClass(type);
@@ -145,8 +154,8 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 				&& !ClassUtils.isLambdaClass(type);
 	}
 
-	private static InvalidGuardException finalClass(Class<?> type) {
-		return new InvalidGuardException(
+	private static InvalidCircuitBreakerAnnotationException finalClass(Class<?> type) {
+		return new InvalidCircuitBreakerAnnotationException(
 				"@CircuitBreaker would do nothing for the methods of %s: the class is final, and no proxy can extend it."
 					.formatted(type.getName()),
 				"Make the class one that can be extended, or let it implement an interface and set spring.aop.proxy-target-class=false.");
@@ -156,7 +165,7 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 		Method method = guarded.method();
 		if (AopUtils.isJdkDynamicProxy(bean)) {
 			if (!guarded.type().isInterface() && !isInInterface(guarded, bean)) {
-				throw new InvalidGuardException(
+				throw new InvalidCircuitBreakerAnnotationException(
 						"@CircuitBreaker would do nothing for %s: the bean is proxied by its interfaces, and none of them has the method."
 							.formatted(guarded.describe()),
 						"Declare the method in an interface, or set spring.aop.proxy-target-class=true.");
@@ -164,7 +173,7 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 		}
 		else if (!Modifier.isPublic(method.getModifiers()) && !Modifier.isProtected(method.getModifiers())
 				&& bean.getClass().getClassLoader() != method.getDeclaringClass().getClassLoader()) {
-			throw new InvalidGuardException(
+			throw new InvalidCircuitBreakerAnnotationException(
 					"@CircuitBreaker would do nothing for %s: the method is package-private, and the proxy belongs to another class loader."
 						.formatted(guarded.describe()),
 					"Make the method public or protected.");
@@ -184,6 +193,102 @@ public final class GuardPostProcessor extends AbstractBeanFactoryAwareAdvisingPo
 
 	AnnotatedTypes annotatedTypes() {
 		return this.annotatedTypes;
+	}
+
+	/**
+	 * Selects the types that bear the annotation somewhere. All of these are equal, in
+	 * words too, by which Spring finds the proxy class that it made for another context:
+	 * such classes stay for good.
+	 */
+	private static final class AnnotatedTypesPointcut implements Pointcut, ClassFilter {
+
+		private final AnnotatedTypes annotatedTypes;
+
+		AnnotatedTypesPointcut(AnnotatedTypes annotatedTypes) {
+			this.annotatedTypes = annotatedTypes;
+		}
+
+		@Override
+		public ClassFilter getClassFilter() {
+			return this;
+		}
+
+		@Override
+		public boolean matches(Class<?> type) {
+			return this.annotatedTypes.mention(type);
+		}
+
+		@Override
+		public MethodMatcher getMethodMatcher() {
+			return MethodMatcher.TRUE;
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof AnnotatedTypesPointcut;
+		}
+
+		@Override
+		public int hashCode() {
+			return AnnotatedTypesPointcut.class.hashCode();
+		}
+
+		@Override
+		public String toString() {
+			return "types with @CircuitBreaker";
+		}
+
+	}
+
+	/**
+	 * Tells whether a call of a bean's guarded method can come back to a guarded method
+	 * of the same bean through its proxy.
+	 */
+	private static final class SelfReference {
+
+		private SelfReference() {
+		}
+
+		static boolean isPossible(Advised proxy, List<GuardedMethod> methods) {
+			if (proxy.isExposeProxy()) {
+				return true;
+			}
+			for (GuardedMethod method : methods) {
+				// A default method calls others of its interface.
+				if (method.type().isInterface() && method.method().isDefault()) {
+					return true;
+				}
+			}
+			Class<?> target = proxy.getTargetSource().getTargetClass();
+			return target != null && holds(ClassUtils.getUserClass(target));
+		}
+
+		/** Whether a type has a field that can hold its bean, or find it. */
+		private static boolean holds(Class<?> type) {
+			for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+				for (Field field : c.getDeclaredFields()) {
+					if (!Modifier.isStatic(field.getModifiers()) && holds(ResolvableType.forField(field, type), type)) {
+						return true;
+					}
+				}
+			}
+			return false;
+		}
+
+		private static boolean holds(ResolvableType held, Class<?> type) {
+			Class<?> raw = held.resolve(Object.class);
+			if (BeanFactory.class.isAssignableFrom(raw)
+					|| (raw.isAssignableFrom(type) && !raw.getName().startsWith("java."))) {
+				return true;
+			}
+			for (ResolvableType generic : held.getGenerics()) {
+				if (holds(generic, type)) {
+					return true;
+				}
+			}
+			return held.isArray() && holds(held.getComponentType(), type);
+		}
+
 	}
 
 }

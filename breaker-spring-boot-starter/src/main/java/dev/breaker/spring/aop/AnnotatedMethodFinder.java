@@ -12,7 +12,8 @@ import java.util.function.Consumer;
 
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
-import dev.breaker.spring.fallback.Signatures;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException.Problem;
+import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.BridgeMethodResolver;
@@ -27,15 +28,16 @@ import org.springframework.util.ReflectionUtils;
  * Finds the annotated methods of a type. The annotation on a method wins over one on a
  * type, and what a class inherits from a class over what it has from an interface. On a
  * class it holds for all public methods, on an interface for those that the interface
- * has; neither for the method that is the fallback, nor for {@link Callbacks}, nor for
- * what {@link Unguarded} leaves out. The default methods of a client interface are among
- * them unless they reach the others through the guarded proxy itself, and are no calls.
+ * has; neither for the method that is the fallback, nor for {@link CallbackMethods}, nor
+ * for methods that {@link Unguarded} leaves out. The default methods of a client
+ * interface are among them unless they reach the others through the guarded proxy itself,
+ * and are no calls.
  */
-final class AnnotatedMethods {
+final class AnnotatedMethodFinder {
 
-	private final Consumer<InvalidGuardException> problems;
+	private final Consumer<Problem> problems;
 
-	private AnnotatedMethods(Consumer<InvalidGuardException> problems) {
+	private AnnotatedMethodFinder(Consumer<Problem> problems) {
 		this.problems = problems;
 	}
 
@@ -44,14 +46,14 @@ final class AnnotatedMethods {
 	 * @param subject has the methods
 	 * @param problems takes what annotations ask for and cannot have
 	 */
-	static List<AnnotatedMethod> of(Subject subject, Consumer<InvalidGuardException> problems) {
-		AnnotatedMethods methods = new AnnotatedMethods(problems);
+	static List<AnnotatedMethod> of(Subject subject, Consumer<Problem> problems) {
+		AnnotatedMethodFinder finder = new AnnotatedMethodFinder(problems);
 		List<AnnotatedMethod> found = new ArrayList<>();
 		if (subject.type() != null) {
-			found.addAll(methods.ofClass(subject.type()));
+			found.addAll(finder.ofClass(subject.type()));
 		}
 		for (Class<?> type : subject.interfaces()) {
-			found.addAll(methods.ofInterface(type, subject.guardsDefaults()));
+			found.addAll(finder.ofInterface(type, subject.guardsDefaults()));
 		}
 		return found;
 	}
@@ -71,7 +73,7 @@ final class AnnotatedMethods {
 
 	private @Nullable CircuitBreaker inspect(Method candidate, Class<?> type) {
 		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
-		Said onMethod = said(method, type);
+		OnMethod onMethod = onMethod(method, type);
 		if (onMethod != null) {
 			return (onMethod.annotation != null && isAdvisable(method, type)) ? onMethod.annotation : null;
 		}
@@ -83,7 +85,7 @@ final class AnnotatedMethods {
 		if (onType == null) {
 			onType = onInterfaceOf(method, type);
 		}
-		if (onType == null || onType.fallbackMethod().equals(method.getName()) || Callbacks.include(method, type)
+		if (onType == null || onType.fallbackMethod().equals(method.getName()) || CallbackMethods.include(method, type)
 				|| !isAdvisable(method, type)) {
 			return null;
 		}
@@ -93,7 +95,7 @@ final class AnnotatedMethods {
 	private static @Nullable CircuitBreaker onInterfaceOf(Method method, Class<?> type) {
 		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
 			CircuitBreaker annotation = nearest(inherited, SearchStrategy.DIRECT);
-			if (annotation != null && Callbacks.declares(inherited, method, type)) {
+			if (annotation != null && CallbackMethods.declares(inherited, method, type)) {
 				return annotation;
 			}
 		}
@@ -106,10 +108,10 @@ final class AnnotatedMethods {
 			if (Modifier.isStatic(method.getModifiers()) || method.isBridge()) {
 				continue;
 			}
-			Said onMethod = said(method, type);
+			OnMethod onMethod = onMethod(method, type);
 			CircuitBreaker annotation = (onMethod != null) ? onMethod.annotation : null;
 			if (onMethod == null && (guardsDefaults || !method.isDefault()) && !ReflectionUtils.isObjectMethod(method)
-					&& !Callbacks.include(method, type)) {
+					&& !CallbackMethods.include(method, type)) {
 				annotation = onInterfaceWith(method, type);
 			}
 			if (annotation != null) {
@@ -130,10 +132,11 @@ final class AnnotatedMethods {
 	}
 
 	/**
-	 * What a method says of itself: what it says in a class, itself or by inheritance,
-	 * before what interfaces say. Of two that contradict the nearer one holds.
+	 * What holds for a method by an annotation on it: one on the method of a class, or
+	 * inherited from a class, before one on the method of an interface. Of two that
+	 * contradict each other the nearer one holds.
 	 */
-	private @Nullable Said said(Method method, Class<?> type) {
+	private @Nullable OnMethod onMethod(Method method, Class<?> type) {
 		for (SearchStrategy strategy : List.of(SearchStrategy.SUPERCLASS, SearchStrategy.TYPE_HIERARCHY)) {
 			MergedAnnotations annotations = MergedAnnotations.from(method, strategy);
 			MergedAnnotation<CircuitBreaker> guarded = annotations.get(CircuitBreaker.class);
@@ -141,17 +144,18 @@ final class AnnotatedMethods {
 			if (guarded.isPresent() && unguarded.isPresent()) {
 				int nearer = Integer.compare(guarded.getAggregateIndex(), unguarded.getAggregateIndex());
 				if (nearer == 0) {
-					this.problems.accept(new InvalidGuardException(
-							"%s has both @CircuitBreaker and @Unguarded.".formatted(Signatures.qualified(method, type)),
+					this.problems.accept(new Problem(
+							"%s has both @CircuitBreaker and @Unguarded."
+								.formatted(MethodSignatures.qualified(method, type)),
 							"Take one of them away: @Unguarded leaves a method out of an annotation on its type."));
 				}
-				return (nearer < 0) ? Said.of(guarded) : Said.UNGUARDED;
+				return (nearer < 0) ? OnMethod.of(guarded) : OnMethod.UNGUARDED;
 			}
 			if (guarded.isPresent()) {
-				return Said.of(guarded);
+				return OnMethod.of(guarded);
 			}
 			if (unguarded.isPresent()) {
-				return Said.UNGUARDED;
+				return OnMethod.UNGUARDED;
 			}
 		}
 		return null;
@@ -164,10 +168,10 @@ final class AnnotatedMethods {
 	}
 
 	private boolean isAdvisable(Method method, Class<?> type) {
-		if (Callbacks.isFactoryMethod(method)) {
-			this.problems.accept(new InvalidGuardException(
+		if (CallbackMethods.isFactoryMethod(method)) {
+			this.problems.accept(new Problem(
 					"@CircuitBreaker on %s would guard the making of the bean, and none of its calls: the method has @Bean."
-						.formatted(Signatures.qualified(method, type)),
+						.formatted(MethodSignatures.qualified(method, type)),
 					"Annotate the class of the bean, its interface or its methods; for a class of a library, call CircuitBreakerRegistry.get(name).call(...) where it is used."));
 			return false;
 		}
@@ -177,9 +181,9 @@ final class AnnotatedMethods {
 		if (modifier == null) {
 			return true;
 		}
-		this.problems.accept(new InvalidGuardException(
+		this.problems.accept(new Problem(
 				"@CircuitBreaker would do nothing for %s: the method is %s, and a proxy cannot override it."
-					.formatted(Signatures.qualified(method, type), modifier),
+					.formatted(MethodSignatures.qualified(method, type), modifier),
 				"Make the method one that can be overridden, and call it from another bean; or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreakerRegistry.get(name).call(...) where the work is done."));
 		return false;
 	}
@@ -190,8 +194,8 @@ final class AnnotatedMethods {
 			return;
 		}
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			if (Callbacks.isFactoryMethod(method)) {
-				this.problems.accept(new InvalidGuardException(
+			if (CallbackMethods.isFactoryMethod(method)) {
+				this.problems.accept(new Problem(
 						"@CircuitBreaker on %s would do nothing: its methods make beans, and calls of those are not calls of it."
 							.formatted(type.getName()),
 						"Annotate the classes of the beans, their interfaces or their methods."));
@@ -201,16 +205,16 @@ final class AnnotatedMethods {
 	}
 
 	/**
-	 * What a method says of itself.
+	 * What holds for a method by an annotation on it.
 	 *
-	 * @param annotation its annotation, or {@code null} where it is to be left out
+	 * @param annotation its annotation, or {@code null} where the method is left out
 	 */
-	private record Said(@Nullable CircuitBreaker annotation) {
+	private record OnMethod(@Nullable CircuitBreaker annotation) {
 
-		static final Said UNGUARDED = new Said(null);
+		static final OnMethod UNGUARDED = new OnMethod(null);
 
-		static Said of(MergedAnnotation<CircuitBreaker> annotation) {
-			return new Said(annotation.synthesize());
+		static OnMethod of(MergedAnnotation<CircuitBreaker> annotation) {
+			return new OnMethod(annotation.synthesize());
 		}
 
 	}

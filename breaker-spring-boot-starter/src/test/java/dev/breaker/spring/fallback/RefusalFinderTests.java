@@ -17,20 +17,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-class RefusalsTests {
+class RefusalFinderTests {
 
 	private static final CallNotPermittedException REFUSAL = refusal();
 
 	@Test
 	void aRefusalIsFoundAsItIs() {
-		assertThat(Refusals.in(REFUSAL)).isSameAs(REFUSAL);
+		assertThat(RefusalFinder.in(REFUSAL)).isSameAs(REFUSAL);
 	}
 
 	@ParameterizedTest
 	@MethodSource("wrapped")
 	void aRefusalIsFoundInWhatTheJdkWrapsAroundIt(Throwable thrown) {
-		assertThat(Refusals.in(thrown)).isSameAs(REFUSAL);
-		assertThat(Refusals.in(new CompletionException(thrown))).isSameAs(REFUSAL);
+		assertThat(RefusalFinder.in(thrown)).isSameAs(REFUSAL);
+		assertThat(RefusalFinder.in(new CompletionException(thrown))).isSameAs(REFUSAL);
 	}
 
 	static Stream<Throwable> wrapped() {
@@ -40,9 +40,9 @@ class RefusalsTests {
 
 	@Test
 	void anApplicationsExceptionWithARefusalAsItsCauseIsNone() {
-		assertThat(Refusals.in(new IllegalStateException(REFUSAL))).isNull();
-		assertThat(Refusals.in(new CompletionException(new IllegalStateException(REFUSAL)))).isNull();
-		assertThat(Refusals.in(new CompletionException("no cause", null))).isNull();
+		assertThat(RefusalFinder.in(new IllegalStateException(REFUSAL))).isNull();
+		assertThat(RefusalFinder.in(new CompletionException(new IllegalStateException(REFUSAL)))).isNull();
+		assertThat(RefusalFinder.in(new CompletionException("no cause", null))).isNull();
 	}
 
 	@Test
@@ -55,7 +55,7 @@ class RefusalsTests {
 			}
 
 		}
-		assertThat(Refusals.in(new Circle())).isNull();
+		assertThat(RefusalFinder.in(new Circle())).isNull();
 	}
 
 	@Test
@@ -68,8 +68,8 @@ class RefusalsTests {
 			}
 
 		}
-		assertThat(Refusals.causeOf(new Rude())).isNull();
-		assertThat(Refusals.in(new Rude())).isNull();
+		assertThat(RefusalFinder.causeOf(new Rude())).isNull();
+		assertThat(RefusalFinder.in(new Rude())).isNull();
 	}
 
 	private static CallNotPermittedException refusal() {

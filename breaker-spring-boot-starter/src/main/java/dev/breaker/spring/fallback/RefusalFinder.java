@@ -9,14 +9,14 @@ import dev.breaker.CallNotPermittedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether what was thrown is the refusal of a circuit breaker.
+ * Finds the refusal of a circuit breaker in what was thrown.
  */
-public final class Refusals {
+public final class RefusalFinder {
 
-	// A cause may, by mistake, lead back to itself.
+	// Causes can lead back to the exception itself.
 	private static final int DEEPEST_CAUSE = 32;
 
-	private Refusals() {
+	private RefusalFinder() {
 	}
 
 	/**
@@ -36,10 +36,10 @@ public final class Refusals {
 	}
 
 	/**
-	 * The cause of an exception. Exceptions are the application's code too, and may throw
-	 * when they are asked.
+	 * The cause of an exception. Exceptions are the application's code too, and their
+	 * methods can throw.
 	 * @param thrown what was thrown
-	 * @return its cause, or {@code null} where it has none or does not say
+	 * @return its cause, or {@code null} where it has none or {@code getCause} throws
 	 */
 	public static @Nullable Throwable causeOf(Throwable thrown) {
 		try {
