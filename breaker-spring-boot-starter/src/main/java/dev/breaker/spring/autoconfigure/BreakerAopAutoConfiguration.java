@@ -9,14 +9,12 @@ import dev.breaker.spring.aop.GuardedMethods;
 import dev.breaker.spring.aop.KeyedBreakers;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
-import dev.breaker.spring.config.Switches;
 import dev.breaker.spring.fallback.FallbackListener;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -30,15 +28,12 @@ public final class BreakerAopAutoConfiguration {
 
 	private static final String ORDER = "breaker.aspect.order";
 
-	private static final String MAX_KEYS = "breaker.keys.max";
-
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static GuardPostProcessor breakerGuardPostProcessor(Environment environment) {
 		// Read by hand: properties beans must not be made as early as this.
-		Optional<Integer> order = Switches.find(environment, ORDER, Integer.class);
-		return new GuardPostProcessor(order.orElseGet(() -> new BreakerProperties().getAspect().getOrder()),
-				order.isPresent());
+		Optional<Integer> order = BreakerProperties.find(environment, ORDER, Integer.class);
+		return new GuardPostProcessor(order.orElse(BreakerProperties.DEFAULT_ORDER), order.isPresent());
 	}
 
 	@Bean
@@ -59,11 +54,7 @@ public final class BreakerAopAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	KeyedBreakers breakerKeyedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs,
 			BreakerProperties properties) {
-		int max = properties.getKeys().getMax();
-		if (max < 1) {
-			throw new InvalidConfigurationPropertyValueException(MAX_KEYS, max, "It must be 1 or more.");
-		}
-		return new KeyedBreakers(registry, configs, max);
+		return new KeyedBreakers(registry, configs, properties.keys().max());
 	}
 
 }

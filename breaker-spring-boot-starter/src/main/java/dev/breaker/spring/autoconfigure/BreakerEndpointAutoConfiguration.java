@@ -58,8 +58,8 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
 	BreakerEvents breakerEvents(CircuitBreakerRegistry registry, BreakerProperties properties,
 			StartupNewsKeeper startupNews) {
-		BreakerProperties.Events events = properties.getEvents();
-		return new BreakerEvents(registry, events.getCapacity(), events.getTypes(), startupNews.of(registry));
+		BreakerProperties.Events events = properties.events();
+		return new BreakerEvents(registry, events.capacity(), events.types(), startupNews.of(registry));
 	}
 
 	@Bean
