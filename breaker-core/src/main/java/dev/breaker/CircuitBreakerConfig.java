@@ -279,11 +279,12 @@ public final class CircuitBreakerConfig {
 
 	/**
 	 * Sets what a config says. A value out of its range is refused with an
-	 * {@link IllegalArgumentException} that names the property, the value and what would
-	 * be valid: by each method, or by {@link #build()} where the range depends on another
-	 * value. Nothing is corrected silently. Not safe for use by several threads.
+	 * {@link InvalidCircuitBreakerConfigException} that names the property, the value and
+	 * what would be valid: by each method, or by {@link #build()} where the range depends
+	 * on another value. Nothing is corrected silently. Not safe for use by several
+	 * threads.
 	 */
-	public static final class Builder {
+	public static final class Builder implements Cloneable {
 
 		static final float DEFAULT_FAILURE_RATE_THRESHOLD = 50;
 
@@ -345,31 +346,12 @@ public final class CircuitBreakerConfig {
 		}
 
 		Builder copy() {
-			Builder copy = new Builder();
-			copy.failureRateThreshold = this.failureRateThreshold;
-			copy.withoutFailureRateThreshold = this.withoutFailureRateThreshold;
-			copy.minimumNumberOfCalls = this.minimumNumberOfCalls;
-			copy.slidingWindowType = this.slidingWindowType;
-			copy.slidingWindowSize = this.slidingWindowSize;
-			copy.consecutiveFailureThreshold = this.consecutiveFailureThreshold;
-			copy.slowCallDurationThreshold = this.slowCallDurationThreshold;
-			copy.slowCallRateThreshold = this.slowCallRateThreshold;
-			copy.waitDurationInOpenState = this.waitDurationInOpenState;
-			copy.waitDurationMultiplier = this.waitDurationMultiplier;
-			copy.maxWaitDurationInOpenState = this.maxWaitDurationInOpenState;
-			copy.waitDurationJitter = this.waitDurationJitter;
-			copy.permittedNumberOfCallsInHalfOpenState = this.permittedNumberOfCallsInHalfOpenState;
-			copy.successThresholdInHalfOpenState = this.successThresholdInHalfOpenState;
-			copy.maxWaitDurationInHalfOpenState = this.maxWaitDurationInHalfOpenState;
-			copy.initialState = this.initialState;
-			copy.recordExceptions = this.recordExceptions;
-			copy.ignoreExceptions = this.ignoreExceptions;
-			copy.recordException = this.recordException;
-			copy.ignoreException = this.ignoreException;
-			copy.recordResult = this.recordResult;
-			copy.nanoClock = this.nanoClock;
-			copy.clock = this.clock;
-			return copy;
+			try {
+				return (Builder) clone();
+			}
+			catch (CloneNotSupportedException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 		/**
@@ -683,31 +665,48 @@ public final class CircuitBreakerConfig {
 		/**
 		 * Makes the config.
 		 * @return an immutable config
-		 * @throws IllegalArgumentException when a value is out of the range that another
-		 * one gives it
+		 * @throws InvalidCircuitBreakerConfigException when a value is out of the range
+		 * that another one gives it
 		 */
 		public CircuitBreakerConfig build() {
 			boolean countBased = this.slidingWindowType == SlidingWindowType.COUNT_BASED;
-			int largest = countBased ? MAX_WINDOW_OF_CALLS : MAX_WINDOW_OF_SECONDS;
-			require(this.slidingWindowSize <= largest, "slidingWindowSize", this.slidingWindowSize,
-					"must be from 1 to " + largest + (countBased ? " calls" : " seconds"));
+			int size = this.slidingWindowSize;
+			if (countBased) {
+				require(size <= MAX_WINDOW_OF_CALLS, "slidingWindowSize", size,
+						"must be from 1 to " + MAX_WINDOW_OF_CALLS + " calls");
+			}
+			else {
+				require(size <= MAX_WINDOW_OF_SECONDS, "slidingWindowSize", size,
+						"must be from 1 to " + MAX_WINDOW_OF_SECONDS + " seconds", "slidingWindowType");
+			}
 			CircuitBreakerConfig config = new CircuitBreakerConfig(copy());
 			int minimum = config.minimumNumberOfCalls();
-			require(!countBased || minimum <= this.slidingWindowSize, "minimumNumberOfCalls", minimum,
-					"must be at most the " + this.slidingWindowSize
-							+ " calls that the count-based window holds (slidingWindowSize)");
+			require(!countBased || minimum <= size, "minimumNumberOfCalls", minimum,
+					"must be at most the " + size + " calls that the count-based window holds (slidingWindowSize)",
+					"slidingWindowSize", "slidingWindowType");
 			int permitted = config.permittedNumberOfCallsInHalfOpenState();
 			Integer successes = this.successThresholdInHalfOpenState;
 			if (successes != null) {
 				require(successes <= permitted, "successThresholdInHalfOpenState", successes,
-						"must be at most permittedNumberOfCallsInHalfOpenState (" + permitted + ")");
+						"must be at most permittedNumberOfCallsInHalfOpenState (" + permitted + ")",
+						permittedDependsOn());
 			}
 			Duration longest = this.maxWaitDurationInOpenState;
 			if (longest != null) {
 				require(longest.compareTo(this.waitDurationInOpenState) >= 0, "maxWaitDurationInOpenState", longest,
-						"must not be shorter than waitDurationInOpenState (" + this.waitDurationInOpenState + ")");
+						"must not be shorter than waitDurationInOpenState (" + this.waitDurationInOpenState + ")",
+						"waitDurationInOpenState");
 			}
 			return config;
+		}
+
+		/** The thresholds decide its default. */
+		private String[] permittedDependsOn() {
+			String permitted = "permittedNumberOfCallsInHalfOpenState";
+			boolean byDefault = this.permittedNumberOfCallsInHalfOpenState == null
+					&& this.consecutiveFailureThreshold != null;
+			return byDefault ? new String[] { permitted, "consecutiveFailureThreshold", "failureRateThreshold" }
+					: new String[] { permitted };
 		}
 
 		private static float percent(String property, double value) {
@@ -740,14 +739,15 @@ public final class CircuitBreakerConfig {
 
 		private static <T> T given(String property, @Nullable T value) {
 			if (value == null) {
-				throw new IllegalArgumentException("Invalid " + property + " (null): must be given");
+				throw new InvalidCircuitBreakerConfigException(property, null, "must be given");
 			}
 			return value;
 		}
 
-		private static void require(boolean valid, String property, Object value, String remedy) {
+		private static void require(boolean valid, String property, Object value, String requirement,
+				String... others) {
 			if (!valid) {
-				throw new IllegalArgumentException("Invalid " + property + " (" + value + "): " + remedy);
+				throw new InvalidCircuitBreakerConfigException(property, value, requirement, others);
 			}
 		}
 

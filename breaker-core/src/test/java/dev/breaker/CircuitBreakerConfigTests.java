@@ -17,12 +17,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
  * What a config accepts, refuses and defaults to.
  */
 class CircuitBreakerConfigTests {
+
+	private static final Duration THIRTY_SECONDS = Duration.ofSeconds(30);
 
 	@Test
 	void defaults() {
@@ -174,10 +177,51 @@ class CircuitBreakerConfigTests {
 	void valuesAreNeverChangedSilentlyButRefused(String property, Consumer<CircuitBreakerConfig.Builder> settings,
 			String value, String remedy) {
 		CircuitBreakerConfig.Builder builder = builder();
-		assertThatIllegalArgumentException().isThrownBy(() -> {
+		assertThatExceptionOfType(InvalidCircuitBreakerConfigException.class).isThrownBy(() -> {
 			settings.accept(builder);
 			builder.build();
-		}).withMessageStartingWith("Invalid " + property + " (" + value + "): ").withMessageContaining(remedy);
+		})
+			.withMessageStartingWith("Invalid " + property + " (" + value + "): ")
+			.withMessageContaining(remedy)
+			.satisfies((ex) -> {
+				assertThat(ex).hasMessageEndingWith(": " + ex.requirement());
+				assertThat(ex.property()).isEqualTo(property);
+				assertThat(String.valueOf(ex.value())).isEqualTo(value);
+			});
+	}
+
+	@Test
+	void refusalHasTheValueAsItWasGiven() {
+		InvalidCircuitBreakerConfigException refusal = refusal(builder().maxWaitDurationInOpenState(THIRTY_SECONDS));
+		assertThat(refusal.value()).isEqualTo(THIRTY_SECONDS);
+		assertThat(refusal.requirement()).isEqualTo("must not be shorter than waitDurationInOpenState (PT1M)");
+	}
+
+	@Test
+	void refusalNamesThePropertiesThatItDependsOn() {
+		assertThat(refusal(builder().maxWaitDurationInOpenState(THIRTY_SECONDS)).others())
+			.containsExactly("waitDurationInOpenState");
+		assertThat(refusal(builder().minimumNumberOfCalls(101)).others()).containsExactly("slidingWindowSize",
+				"slidingWindowType");
+		assertThat(refusal(builder().slidingWindowSize(86_401).slidingWindowType(SlidingWindowType.TIME_BASED))
+			.others()).containsExactly("slidingWindowType");
+		assertThat(refusal(builder().successThresholdInHalfOpenState(11)).others())
+			.containsExactly("permittedNumberOfCallsInHalfOpenState");
+		assertThat(refusal(builder().successThresholdInHalfOpenState(2).consecutiveFailureThreshold(3)).others())
+			.containsExactly("permittedNumberOfCallsInHalfOpenState", "consecutiveFailureThreshold",
+					"failureRateThreshold");
+	}
+
+	@Test
+	void refusalOfAValueThatIsInvalidByItselfDependsOnNothing() {
+		assertThat(refusal(builder().slidingWindowSize(1_000_001)).others()).isEmpty();
+		assertThatExceptionOfType(InvalidCircuitBreakerConfigException.class)
+			.isThrownBy(() -> builder().failureRateThreshold(0))
+			.satisfies((ex) -> assertThat(ex.others()).isEmpty());
+	}
+
+	private static InvalidCircuitBreakerConfigException refusal(CircuitBreakerConfig.Builder builder) {
+		return catchThrowableOfType(InvalidCircuitBreakerConfigException.class, builder::build);
 	}
 
 	static Stream<Arguments> valuesAreNeverChangedSilentlyButRefused() {

@@ -8,14 +8,12 @@ import dev.breaker.spring.aop.CircuitBreakerBeanPostProcessor;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
-import dev.breaker.spring.config.Switches;
 import dev.breaker.spring.fallback.FallbackListener;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -29,15 +27,12 @@ public final class BreakerAopAutoConfiguration {
 
 	private static final String ORDER = "breaker.aspect.order";
 
-	private static final String MAX_KEYS = "breaker.keys.max";
-
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CircuitBreakerBeanPostProcessor breakerBeanPostProcessor(Environment environment) {
 		// Read by hand: properties beans must not be made as early as this.
-		Optional<Integer> order = Switches.find(environment, ORDER, Integer.class);
-		return new CircuitBreakerBeanPostProcessor(
-				order.orElseGet(() -> new BreakerProperties().getAspect().getOrder()), order.isPresent());
+		Optional<Integer> order = BreakerProperties.find(environment, ORDER, Integer.class);
+		return new CircuitBreakerBeanPostProcessor(order.orElse(BreakerProperties.DEFAULT_ORDER), order.isPresent());
 	}
 
 	@Bean
@@ -51,11 +46,8 @@ public final class BreakerAopAutoConfiguration {
 	GuardedMethodRegistry breakerGuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory,
 			CircuitBreakerRegistry registry, BreakerConfigs configs, BreakerProperties properties,
 			CircuitBreakerBeanPostProcessor guards, ObjectProvider<FallbackListener> fallbackListeners) {
-		int maxKeys = properties.getKeys().getMax();
-		if (maxKeys < 1) {
-			throw new InvalidConfigurationPropertyValueException(MAX_KEYS, maxKeys, "It must be 1 or more.");
-		}
-		return new GuardedMethodRegistry(beanFactory, registry, configs, maxKeys, guards, fallbackListeners);
+		return new GuardedMethodRegistry(beanFactory, registry, configs, properties.keys().max(), guards,
+				fallbackListeners);
 	}
 
 }

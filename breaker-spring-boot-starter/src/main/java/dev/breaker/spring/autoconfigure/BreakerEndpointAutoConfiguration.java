@@ -59,8 +59,8 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
 	EventStore breakerEventStore(CircuitBreakerRegistry registry, BreakerProperties properties,
 			StartupNewsKeeper startupNews) {
-		BreakerProperties.Events events = properties.getEvents();
-		return new RingEventStore(registry, events.getCapacity(), events.getTypes(), startupNews.of(registry));
+		BreakerProperties.Events events = properties.events();
+		return new RingEventStore(registry, events.capacity(), events.types(), startupNews.of(registry));
 	}
 
 	@Bean

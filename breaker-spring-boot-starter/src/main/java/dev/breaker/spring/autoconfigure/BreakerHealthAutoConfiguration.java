@@ -32,7 +32,7 @@ public final class BreakerHealthAutoConfiguration {
 	@ConditionalOnMissingBean(name = { HealthName.INDICATOR, HealthName.CONTRIBUTOR })
 	CircuitBreakersHealthIndicator circuitBreakersHealthIndicator(CircuitBreakerRegistry registry,
 			BreakerProperties properties) {
-		return new CircuitBreakersHealthIndicator(registry, properties.getHealth().getDownWhenOpen());
+		return new CircuitBreakersHealthIndicator(registry, properties.health().downWhenOpen());
 	}
 
 	@Bean

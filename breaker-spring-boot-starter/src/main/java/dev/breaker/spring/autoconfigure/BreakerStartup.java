@@ -24,8 +24,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
- * What is left to do once all beans are there: finishes the configs, and reports names
- * that do not meet.
+ * Runs once all beans are there: finishes the configs, and reports names in properties
+ * and annotations that do not match.
  */
 final class BreakerStartup implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
 
@@ -62,9 +62,9 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			return;
 		}
 		if (differ(this.registry.defaults(), this.configs.defaults())) {
-			logger.warn("The application's own CircuitBreakerRegistry has other defaults than breaker.configs.default:"
-					+ " they are those of the breakers that are asked of it by name alone."
-					+ " Leave the registry to the starter, or make it with the defaults of the BreakerConfigs bean");
+			logger.warn("The application's own CircuitBreakerRegistry has other defaults than breaker.configs.default,"
+					+ " and uses them for circuit breakers that are requested by name alone."
+					+ " Remove its bean definition, or create it with the defaults of the BreakerConfigs bean");
 		}
 		Set<String> others = new TreeSet<>(this.configs.names());
 		others.removeIf((name) -> this.registry.find(name)
@@ -72,8 +72,8 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			.isEmpty());
 		if (!others.isEmpty()) {
 			logger.warn(
-					"The application's own CircuitBreakerRegistry has breakers already that are configured otherwise"
-							+ " than breaker.instances or a customizer says, and they stay as they are: {}",
+					"The application's own CircuitBreakerRegistry has circuit breakers that are configured otherwise"
+							+ " than by breaker.instances or a customizer, and keeps their config: {}",
 					list(others));
 		}
 	}
@@ -113,7 +113,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		if (!beans.isEmpty()) {
 			logger.warn(
 					"Beans of the child context '{}' have methods annotated with @CircuitBreaker that are not guarded,"
-							+ " since a parent guards no beans of its children: {}."
+							+ " since a parent context does not guard the beans of its children: {}."
 							+ " Put @Import(BreakerAopAutoConfiguration.class) on a configuration of the child context",
 					LogText.oneLine(child.getDisplayName()), list(beans));
 		}
@@ -130,8 +130,8 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		Set<String> unknown = new TreeSet<>(annotated);
 		unknown.removeAll(this.configs.instanceNames());
 		if (!unknown.isEmpty()) {
-			logger.info("Circuit breakers that annotations name and breaker.instances does not,"
-					+ " which have the default config: {}", list(unknown));
+			logger.info("Using the default config for circuit breakers without an entry in breaker.instances: {}",
+					list(unknown));
 		}
 		Set<String> unused = new TreeSet<>(this.configs.instanceNames());
 		unused.removeAll(annotated);
@@ -143,12 +143,12 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		// Without any annotation the application uses its breakers by hand
 		if (!unused.isEmpty() && !annotated.isEmpty() && !beansToCome.isEmpty()) {
 			logger.info(
-					"Circuit breakers that breaker.instances names and no annotation seen so far: {}."
-							+ " These beans were not made yet, and their annotations are not known: {}",
+					"No annotation found so far names these circuit breakers of breaker.instances: {}."
+							+ " The annotations of beans that are not created yet are not known: {}",
 					list(unused), list(beansToCome));
 		}
 		else if (!unused.isEmpty() && !annotated.isEmpty()) {
-			logger.warn("Circuit breakers that breaker.instances names and no annotation does: {}", list(unused));
+			logger.warn("No annotation names these circuit breakers of breaker.instances: {}", list(unused));
 		}
 	}
 
@@ -157,10 +157,10 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	}
 
 	private void reportHealth() {
-		Set<String> missing = new TreeSet<>(this.properties.getHealth().getDownWhenOpen());
+		Set<String> missing = new TreeSet<>(this.properties.health().downWhenOpen());
 		missing.removeIf((name) -> this.registry.find(name).isPresent() || this.registry.findGroup(name).isPresent());
 		if (!missing.isEmpty()) {
-			logger.warn("Circuit breakers that breaker.health.down-when-open names and that are not there: {}",
+			logger.warn("No circuit breakers exist for these names in breaker.health.down-when-open: {}",
 					list(missing));
 		}
 	}

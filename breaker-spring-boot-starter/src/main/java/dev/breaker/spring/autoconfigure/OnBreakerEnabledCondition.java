@@ -1,6 +1,6 @@
 package dev.breaker.spring.autoconfigure;
 
-import dev.breaker.spring.config.Switches;
+import dev.breaker.spring.config.BreakerProperties;
 
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -10,7 +10,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Reads {@code breaker.enabled} as {@code BreakerProperties} does.
+ * Reads {@code breaker.enabled} as {@link BreakerProperties} do.
  */
 class OnBreakerEnabledCondition extends SpringBootCondition {
 
@@ -24,7 +24,7 @@ class OnBreakerEnabledCondition extends SpringBootCondition {
 	}
 
 	static boolean isEnabled(Environment environment) {
-		return Switches.find(environment, PROPERTY, Boolean.class).orElse(true);
+		return BreakerProperties.find(environment, PROPERTY, Boolean.class).orElse(true);
 	}
 
 }

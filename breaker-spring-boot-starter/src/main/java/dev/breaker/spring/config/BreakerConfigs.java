@@ -32,22 +32,23 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 
 	private final Set<String> instanceNames;
 
-	/** Of each name that the properties or a customizer know. */
+	/** By each name that is in the properties or of a customizer. */
 	private final Map<String, CircuitBreakerConfig> configs;
 
 	private final Customizers customizers;
 
-	private final Rules rules;
+	private final PredicateResolver predicates;
 
 	private final List<String> ineffective;
 
 	private BreakerConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
-			Map<String, CircuitBreakerConfig> configs, Customizers customizers, Rules rules, List<String> ineffective) {
+			Map<String, CircuitBreakerConfig> configs, Customizers customizers, PredicateResolver predicates,
+			List<String> ineffective) {
 		this.defaults = defaults;
 		this.instanceNames = Collections.unmodifiableSet(instanceNames);
 		this.configs = configs;
 		this.customizers = customizers;
-		this.rules = rules;
+		this.predicates = predicates;
 		this.ineffective = ineffective;
 	}
 
@@ -55,8 +56,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * Reads the {@code breaker.*} properties.
 	 * @param environment where they are
 	 * @param beanFactory where predicates that properties name by class are looked for
-	 * @param customizers have the last word, in this order
-	 * @param clock what all of them go by; {@code null} where each has its own clocks
+	 * @param customizers change the configs, in this order
+	 * @param clock the clock of all of them; {@code null} where each has its own clocks
 	 * @return the configs
 	 * @throws RuntimeException when a property cannot be used; the failure analysis tells
 	 * which, and where it is
@@ -75,40 +76,40 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 
 	private static BreakerConfigs read(Environment environment, ConfigurableListableBeanFactory beanFactory,
 			List<CircuitBreakerConfigCustomizer> customizers, @Nullable BreakerClock clock) {
-		Problems problems = new Problems();
-		Sources sources = new Sources(environment, beanFactory.getBeanClassLoader());
-		ClassNames classNames = new ClassNames(beanFactory.getBeanClassLoader(),
+		ConfigProblems problems = new ConfigProblems();
+		BreakerPropertySources sources = new BreakerPropertySources(environment, beanFactory.getBeanClassLoader());
+		SimilarClassNames classNames = new SimilarClassNames(beanFactory.getBeanClassLoader(),
 				AutoConfigurationPackages.has(beanFactory) ? AutoConfigurationPackages.get(beanFactory) : List.of());
-		Rules rules = new Rules(beanFactory);
-		Values values = new Values(sources, rules, classNames, problems);
-		Switches.check(values, problems);
-		Levels levels = BreakerKeys.read(sources, problems);
+		PredicateResolver predicates = new PredicateResolver(beanFactory);
+		ValueReader values = new ValueReader(sources, predicates, classNames, problems);
+		SwitchValidator.check(values, problems);
+		Levels levels = ConfigKeyScanner.read(sources, problems);
 		Resilience4jKeys.reportLeftovers(sources, beanFactory.getBeanClassLoader());
 		Inheritance inheritance = new Inheritance(levels, values, problems);
-		ConfigReader reader = new ConfigReader(sources, rules, values, problems);
+		ConfigReader reader = new ConfigReader(sources, predicates, values, problems);
 		for (Level config : levels.configs()) {
 			reader.check(reader.read(inheritance.chain(config)));
 		}
-		EffectiveProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
+		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
 		CircuitBreakerConfig defaults = reader.build(ofDefaults);
-		Map<String, EffectiveProperties> properties = new LinkedHashMap<>();
+		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
 		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>();
 		for (Level instance : levels.instances()) {
-			EffectiveProperties effective = reader.read(inheritance.chain(instance));
+			LayeredProperties effective = reader.read(inheritance.chain(instance));
 			properties.put(instance.name(), effective);
 			configs.put(instance.name(), reader.build(effective));
 		}
 		problems.throwIfAny();
 		Set<String> instanceNames = new LinkedHashSet<>(configs.keySet());
 		Customizers customized = Customizers.apply(customizers, configs, defaults);
-		IneffectiveSettings ineffective = new IneffectiveSettings();
+		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
 		ineffective.look(ofDefaults, defaults);
 		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
 		if (clock != null) {
 			defaults = clock.applyTo(defaults);
 			configs.replaceAll((name, config) -> clock.applyTo(config));
 		}
-		return new BreakerConfigs(defaults, instanceNames, configs, customized, rules, ineffective.describe());
+		return new BreakerConfigs(defaults, instanceNames, configs, customized, predicates, ineffective.describe());
 	}
 
 	/**
@@ -177,14 +178,14 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 
 	/**
 	 * Warns of values that change nothing.
-	 * @param inherited has said so of what it has too, where there is a parent
+	 * @param inherited the configs of the parent context, which reports those it shares
 	 */
 	public void reportIneffectiveSettings(@Nullable BreakerConfigs inherited) {
 		List<String> texts = new ArrayList<>(this.ineffective);
 		if (inherited != null) {
 			texts.removeAll(inherited.ineffective);
 		}
-		IneffectiveSettings.report(texts);
+		IneffectiveSettingFinder.report(texts);
 	}
 
 	/**
@@ -192,7 +193,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 */
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.rules.obtainBeans();
+		this.predicates.obtainBeans();
 	}
 
 }

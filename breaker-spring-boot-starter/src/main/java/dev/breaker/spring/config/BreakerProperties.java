@@ -1,251 +1,132 @@
 package dev.breaker.spring.config;
 
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
+import dev.breaker.spring.config.PropertyDefinition.Range;
 import dev.breaker.spring.event.BreakerEvent;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 
 /**
  * The switches of the starter. What configures the breakers themselves
  * ({@code breaker.configs} and {@code breaker.instances}) is in
- * {@link CircuitBreakerProperties}.
+ * {@link CircuitBreakerProperties}. Ranges are checked when {@link BreakerConfigs} are
+ * read.
+ *
+ * @param enabled Whether there are circuit breakers at all. If not, annotated methods run
+ * unguarded and nothing else of the starter exists.
+ * @param aspect the interceptor of annotated methods
+ * @param keys breakers made by the annotation's {@code key}
+ * @param health the health contributor
+ * @param metrics the meters
+ * @param events the events that the endpoint shows
+ * @param endpoints the actuator endpoints
+ * @param web the answers of a web application
  */
 @ConfigurationProperties("breaker")
-public class BreakerProperties {
+public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultValue Aspect aspect,
+		@DefaultValue Keys keys, @DefaultValue Health health, @DefaultValue Metrics metrics,
+		@DefaultValue Events events, @DefaultValue Endpoints endpoints, @DefaultValue Web web) {
 
 	/**
-	 * Whether there are circuit breakers at all. If not, annotated methods run unguarded
-	 * and nothing else of the starter exists.
+	 * The default of {@code breaker.aspect.order}.
 	 */
-	private boolean enabled = true;
+	public static final int DEFAULT_ORDER = Ordered.LOWEST_PRECEDENCE - 100;
 
-	private final Aspect aspect = new Aspect();
-
-	private final Keys keys = new Keys();
-
-	private final Health health = new Health();
-
-	private final Metrics metrics = new Metrics();
-
-	private final Events events = new Events();
-
-	private final Endpoints endpoints = new Endpoints();
-
-	private final Web web = new Web();
-
-	public boolean isEnabled() {
-		return this.enabled;
-	}
-
-	public void setEnabled(boolean enabled) {
-		this.enabled = enabled;
-	}
-
-	public Aspect getAspect() {
-		return this.aspect;
-	}
-
-	public Keys getKeys() {
-		return this.keys;
-	}
-
-	public Health getHealth() {
-		return this.health;
-	}
-
-	public Metrics getMetrics() {
-		return this.metrics;
-	}
-
-	public Events getEvents() {
-		return this.events;
-	}
-
-	public Endpoints getEndpoints() {
-		return this.endpoints;
-	}
-
-	public Web getWeb() {
-		return this.web;
+	/**
+	 * Reads one switch where there are no beans yet. A value that cannot be used is left
+	 * out: {@link BreakerConfigs} stops the application with all that is wrong.
+	 * @param <T> the type
+	 * @param environment where it is
+	 * @param key the whole key
+	 * @param type the type
+	 * @return the value, empty where there is none that can be used
+	 */
+	public static <T> Optional<T> find(Environment environment, String key, Class<T> type) {
+		try {
+			return Optional.ofNullable(Binder.get(environment).bind(key, type).orElse(null));
+		}
+		catch (BindException ex) {
+			return Optional.empty();
+		}
 	}
 
 	/**
 	 * The interceptor of annotated methods.
+	 *
+	 * @param order Order of the interceptor among the advisors of a bean: a lower one
+	 * runs further outside, but always inside of retries, validation, method security,
+	 * limits of concurrency and asynchronous execution. The default is outside of
+	 * transactions.
 	 */
-	public static class Aspect {
-
-		/**
-		 * Order of the interceptor among the advisors of a bean: a lower one runs further
-		 * outside, but always inside of retries, validation, method security, limits of
-		 * concurrency and asynchronous execution. The default is outside of transactions.
-		 */
-		private int order = Ordered.LOWEST_PRECEDENCE - 100;
-
-		public int getOrder() {
-			return this.order;
-		}
-
-		public void setOrder(int order) {
-			this.order = order;
-		}
-
+	public record Aspect(@DefaultValue("" + DEFAULT_ORDER) int order) {
 	}
 
 	/**
 	 * Breakers made by the annotation's {@code key}.
+	 *
+	 * @param max Largest number of keys of one name that have a breaker at a time, 1 or
+	 * more.
 	 */
-	public static class Keys {
-
-		/**
-		 * Largest number of keys of one name that have a breaker at a time, 1 or more.
-		 */
-		private int max = 10_000;
-
-		public int getMax() {
-			return this.max;
-		}
-
-		public void setMax(int max) {
-			this.max = max;
-		}
-
+	public record Keys(@Range(min = 1) @DefaultValue("10000") int max) {
 	}
 
 	/**
 	 * The health contributor.
+	 *
+	 * @param downWhenOpen Names of the breakers, of breakers made by key, or of single
+	 * keys, whose opening turns health DOWN. Health stays UP for all others.
 	 */
-	public static class Health {
-
-		/**
-		 * Names of the breakers, of breakers made by key, or of single keys, whose
-		 * opening turns health DOWN. Health stays UP for all others.
-		 */
-		private List<String> downWhenOpen = new ArrayList<>();
-
-		public List<String> getDownWhenOpen() {
-			return this.downWhenOpen;
-		}
-
-		public void setDownWhenOpen(List<String> downWhenOpen) {
-			this.downWhenOpen = downWhenOpen;
-		}
-
+	public record Health(@DefaultValue List<String> downWhenOpen) {
 	}
 
 	/**
 	 * The meters.
+	 *
+	 * @param enabled Whether breakers have meters.
 	 */
-	public static class Metrics {
-
-		/**
-		 * Whether breakers have meters.
-		 */
-		private boolean enabled = true;
-
-		public boolean isEnabled() {
-			return this.enabled;
-		}
-
-		public void setEnabled(boolean enabled) {
-			this.enabled = enabled;
-		}
-
+	public record Metrics(@DefaultValue("true") boolean enabled) {
 	}
 
 	/**
 	 * The events that the endpoint shows.
+	 *
+	 * @param enabled Whether events are kept for the endpoint.
+	 * @param capacity How many events of each type are kept for a breaker, 1 to 10000.
+	 * Breakers made by key share those of their name.
+	 * @param types Types of events that are kept. Failures, ignored calls and successes
+	 * make breakers measure time.
 	 */
-	public static class Events {
-
-		/**
-		 * Whether events are kept for the endpoint.
-		 */
-		private boolean enabled = true;
-
-		/**
-		 * How many events of each type are kept for a breaker, 1 to 10000. Breakers made
-		 * by key share those of their name.
-		 */
-		private int capacity = 100;
-
-		/**
-		 * Types of events that are kept. Failures, ignored calls and successes make
-		 * breakers measure time.
-		 */
-		private Set<BreakerEvent.Type> types = EnumSet.complementOf(EnumSet.of(BreakerEvent.Type.SUCCESS));
-
-		public boolean isEnabled() {
-			return this.enabled;
-		}
-
-		public void setEnabled(boolean enabled) {
-			this.enabled = enabled;
-		}
-
-		public int getCapacity() {
-			return this.capacity;
-		}
-
-		public void setCapacity(int capacity) {
-			this.capacity = capacity;
-		}
-
-		public Set<BreakerEvent.Type> getTypes() {
-			return this.types;
-		}
-
-		public void setTypes(Set<BreakerEvent.Type> types) {
-			this.types = types;
-		}
-
+	public record Events(@DefaultValue("true") boolean enabled,
+			@Range(min = 1, max = 10_000) @DefaultValue("100") int capacity, @DefaultValue({ "state-change", "failure",
+					"ignored", "not-permitted", "reset" }) Set<BreakerEvent.Type> types) {
 	}
 
 	/**
 	 * The actuator endpoints.
+	 *
+	 * @param replaceOthers Whether endpoints of other libraries that have the ids
+	 * circuitbreakers and circuitbreakerevents, such as Resilience4j's, give way to
+	 * Breaker's. Otherwise Breaker's are not there.
 	 */
-	public static class Endpoints {
-
-		/**
-		 * Whether endpoints of other libraries that have the ids circuitbreakers and
-		 * circuitbreakerevents, such as Resilience4j's, give way to Breaker's. Otherwise
-		 * Breaker's are not there.
-		 */
-		private boolean replaceOthers;
-
-		public boolean isReplaceOthers() {
-			return this.replaceOthers;
-		}
-
-		public void setReplaceOthers(boolean replaceOthers) {
-			this.replaceOthers = replaceOthers;
-		}
-
+	public record Endpoints(@DefaultValue("false") boolean replaceOthers) {
 	}
 
 	/**
 	 * The answers of a web application.
+	 *
+	 * @param problemDetails Whether a request that a breaker refuses is answered with
+	 * 503, Retry-After and problem details where the application does not handle the
+	 * refusal itself.
 	 */
-	public static class Web {
-
-		/**
-		 * Whether a request that a breaker refuses is answered with 503, Retry-After and
-		 * problem details where the application does not handle the refusal itself.
-		 */
-		private boolean problemDetails = true;
-
-		public boolean isProblemDetails() {
-			return this.problemDetails;
-		}
-
-		public void setProblemDetails(boolean problemDetails) {
-			this.problemDetails = problemDetails;
-		}
-
+	public record Web(@DefaultValue("true") boolean problemDetails) {
 	}
 
 }

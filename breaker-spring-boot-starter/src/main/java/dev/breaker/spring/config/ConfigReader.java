@@ -1,16 +1,12 @@
 package dev.breaker.spring.config;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.InvalidCircuitBreakerConfigException;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -20,63 +16,41 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
  */
 final class ConfigReader {
 
-	/** How the builder words it: the property, the value, and what would be valid. */
-	private static final Pattern REFUSAL = Pattern.compile("Invalid (\\w+) \\((.*?)\\): (.*)", Pattern.DOTALL);
+	private final BreakerPropertySources sources;
 
-	private static final Pattern WORD = Pattern.compile("\\w+");
+	private final PredicateResolver predicates;
 
-	private static final Set<String> KEYS = BoundProperty.OF_BREAKER.stream()
-		.map(BoundProperty::toString)
-		.collect(Collectors.toUnmodifiableSet());
+	private final ValueReader values;
 
-	/** What must be known to check a value. */
-	private static final Map<String, Set<String>> CHECKED_WITH = Map.of("minimum-number-of-calls",
-			Set.of("sliding-window-type", "sliding-window-size"), "success-threshold-in-half-open-state",
-			Set.of("permitted-number-of-calls-in-half-open-state"), "max-wait-duration-in-open-state",
-			Set.of("wait-duration-in-open-state"));
+	private final ConfigProblems problems;
 
-	/**
-	 * What else can make a value invalid. A window of an unknown type is taken for one of
-	 * calls, which may be the largest.
-	 */
-	private static final Map<String, Set<String>> DEPENDS_ON = Map.of("sliding-window-size",
-			Set.of("sliding-window-type"), "success-threshold-in-half-open-state",
-			Set.of("consecutive-failure-threshold", "failure-rate-threshold"));
-
-	private final Sources sources;
-
-	private final Rules rules;
-
-	private final Values values;
-
-	private final Problems problems;
-
-	ConfigReader(Sources sources, Rules rules, Values values, Problems problems) {
+	ConfigReader(BreakerPropertySources sources, PredicateResolver predicates, ValueReader values,
+			ConfigProblems problems) {
 		this.sources = sources;
-		this.rules = rules;
+		this.predicates = predicates;
 		this.values = values;
 		this.problems = problems;
 	}
 
-	EffectiveProperties read(List<Level> chain) {
-		EffectiveProperties effective = new EffectiveProperties(chain);
+	LayeredProperties read(List<Level> chain) {
+		LayeredProperties properties = new LayeredProperties(chain);
 		List<Level> speaking = chain.stream().filter((level) -> this.sources.maySay(level.prefix())).toList();
-		for (BoundProperty property : BoundProperty.OF_BREAKER) {
-			if (!property.toString().equals(BoundProperty.BASE_CONFIG)) {
-				read(property, speaking, effective);
+		for (PropertyDefinition property : PropertyDefinition.OF_BREAKER) {
+			if (!property.toString().equals(PropertyDefinition.BASE_CONFIG)) {
+				read(property, speaking, properties);
 			}
 		}
-		return effective;
+		return properties;
 	}
 
 	/**
-	 * Goes from level to level until one says something, be it nonsense.
+	 * Goes from level to level until one says something, valid or not.
 	 */
-	private void read(BoundProperty property, List<Level> levels, EffectiveProperties effective) {
+	private void read(PropertyDefinition property, List<Level> levels, LayeredProperties properties) {
 		for (Level level : levels) {
-			Values.Said said = this.values.read(property, level.key(property));
+			ValueReader.Said said = this.values.read(property, level.key(property));
 			if (said != null) {
-				effective.set(property, level, said);
+				properties.set(property, level, said);
 				return;
 			}
 		}
@@ -86,67 +60,65 @@ final class ConfigReader {
 	 * Checks each value of a config that is not used as it is: what contradicts another
 	 * value there may not do so in an instance.
 	 */
-	void check(EffectiveProperties effective) {
-		apply(effective);
+	void check(LayeredProperties properties) {
+		apply(properties);
 	}
 
 	/**
 	 * Makes the config. What is refused is taken back and becomes a problem, until the
 	 * rest can be used: so all of it is found.
 	 */
-	CircuitBreakerConfig build(EffectiveProperties effective) {
+	CircuitBreakerConfig build(LayeredProperties properties) {
 		while (true) {
-			CircuitBreakerConfig.Builder builder = apply(effective);
+			CircuitBreakerConfig.Builder builder = apply(properties);
 			try {
 				return builder.build();
 			}
-			catch (IllegalArgumentException ex) {
-				Refusal refusal = Refusal.of(ex);
-				if (!effective.takeBack(refusal.property())) {
+			catch (InvalidCircuitBreakerConfigException ex) {
+				if (!properties.takeBack(key(ex.property()))) {
 					throw ex;
 				}
-				if (refusal.checkedWith().stream().noneMatch(effective::isUnknown)) {
-					this.problems.add(problem(effective, refusal, refusal.involved()));
+				if (ex.others().stream().map(ConfigReader::key).noneMatch(properties::isUnknown)) {
+					this.problems.add(problem(properties, ex));
 				}
 			}
 		}
 	}
 
-	private CircuitBreakerConfig.Builder apply(EffectiveProperties effective) {
+	private CircuitBreakerConfig.Builder apply(LayeredProperties properties) {
 		CircuitBreakerConfig.Builder builder = CircuitBreakerConfig.builder();
-		List<Refusal> refusals = new ArrayList<>();
-		effective.applyTo(builder, this.rules, (ex) -> refusals.add(Refusal.of(ex)));
-		for (Refusal refusal : refusals) {
-			effective.takeBack(refusal.property());
-			this.problems.add(problem(effective, refusal, Set.of(refusal.property())));
+		List<InvalidCircuitBreakerConfigException> refusals = new ArrayList<>();
+		properties.applyTo(builder, this.predicates, refusals::add);
+		for (InvalidCircuitBreakerConfigException refusal : refusals) {
+			properties.takeBack(key(refusal.property()));
+			this.problems.add(problem(properties, refusal));
 		}
-		return refusals.isEmpty() ? builder : apply(effective);
+		return refusals.isEmpty() ? builder : apply(properties);
 	}
 
 	/**
 	 * Leads what the builder says of a property back to the key and the place that set
 	 * it, and to the level where it meets the values that it contradicts.
 	 */
-	private static Problem problem(EffectiveProperties effective, Refusal refusal, Set<String> involved) {
-		String property = refusal.property();
-		ConfigurationProperty culprit = effective.setBy(property);
-		Level level = effective.nearest(involved);
+	private static ConfigProblem problem(LayeredProperties properties, InvalidCircuitBreakerConfigException refusal) {
+		String property = key(refusal.property());
+		List<String> involved = new ArrayList<>(refusal.others().stream().map(ConfigReader::key).toList());
+		String others = describe(properties, involved);
+		involved.add(property);
+		ConfigurationProperty culprit = properties.setBy(property);
+		Level level = properties.nearest(involved);
 		String key = (culprit != null) ? Level.written(culprit.getName()) : level.written() + "." + property;
-		String rule = inKebabCase(refusal.rule());
+		String requirement = requirement(refusal);
 		String forWhom = key.startsWith(level.written() + ".") ? "" : "for " + level + " ";
-		return new Problem(key, (culprit != null) ? culprit.getValue() : refusal.value(),
-				(culprit != null) ? culprit.getOrigin() : null,
-				forWhom + rule + others(effective, property, refusal.rule()),
-				"Change \"%s\": %sit %s.".formatted(key, forWhom, rule));
+		return new ConfigProblem(key, (culprit != null) ? culprit.getValue() : refusal.value(),
+				(culprit != null) ? culprit.getOrigin() : null, forWhom + requirement + others,
+				"Change \"%s\": %sit %s.".formatted(key, forWhom, requirement));
 	}
 
-	/** The other values that a refusal speaks of. */
-	private static String others(EffectiveProperties effective, String property, String rule) {
-		return WORD.matcher(rule)
-			.results()
-			.map((word) -> DataObjectPropertyName.toDashedForm(word.group()))
-			.filter((other) -> !other.equals(property))
-			.map(effective::setBy)
+	/** The other values that a refusal depends on. */
+	private static String describe(LayeredProperties properties, List<String> others) {
+		return others.stream()
+			.map(properties::setBy)
 			.filter(Objects::nonNull)
 			.distinct()
 			.map((other) -> "%n            (\"%s\" is \"%s\": %s)".formatted(Level.written(other.getName()),
@@ -154,42 +126,17 @@ final class ConfigReader {
 			.collect(Collectors.joining());
 	}
 
-	private static String inKebabCase(String rule) {
-		return WORD.matcher(rule).replaceAll((word) -> {
-			String dashed = DataObjectPropertyName.toDashedForm(word.group());
-			return KEYS.contains(dashed) ? dashed : Matcher.quoteReplacement(word.group());
-		});
+	/** Calls other properties by their keys. */
+	private static String requirement(InvalidCircuitBreakerConfigException refusal) {
+		String requirement = refusal.requirement();
+		for (String other : refusal.others()) {
+			requirement = requirement.replace(other, key(other));
+		}
+		return requirement;
 	}
 
-	/**
-	 * What the builder refuses.
-	 *
-	 * @param property the key of the property
-	 * @param value its value
-	 * @param rule what would be valid
-	 */
-	private record Refusal(String property, String value, String rule) {
-
-		static Refusal of(IllegalArgumentException refusal) {
-			Matcher matcher = REFUSAL.matcher(String.valueOf(refusal.getMessage()));
-			if (!matcher.matches()) {
-				throw refusal;
-			}
-			return new Refusal(DataObjectPropertyName.toDashedForm(matcher.group(1)), matcher.group(2),
-					matcher.group(3));
-		}
-
-		Set<String> checkedWith() {
-			return CHECKED_WITH.getOrDefault(this.property, Set.of());
-		}
-
-		Set<String> involved() {
-			Set<String> involved = new HashSet<>(checkedWith());
-			involved.addAll(DEPENDS_ON.getOrDefault(this.property, Set.of()));
-			involved.add(this.property);
-			return involved;
-		}
-
+	private static String key(String property) {
+		return DataObjectPropertyName.toDashedForm(property);
 	}
 
 }

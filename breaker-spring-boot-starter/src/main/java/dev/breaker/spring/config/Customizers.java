@@ -7,16 +7,17 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.InvalidCircuitBreakerConfigException;
+import dev.breaker.LogText;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.event.ThrowableText;
-import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies the beans that have the last word. What one of them throws stops the
- * application, so that no config is half of what it should be.
+ * Applies the customizers. What one of them throws stops the application, so that no
+ * breaker has an incomplete config.
  */
 final class Customizers {
 
@@ -24,7 +25,7 @@ final class Customizers {
 
 	private final Set<String> names = new LinkedHashSet<>();
 
-	private final List<Problem> problems = new ArrayList<>();
+	private final List<ConfigProblem> problems = new ArrayList<>();
 
 	private @Nullable Throwable cause;
 
@@ -58,19 +59,16 @@ final class Customizers {
 		CircuitBreakerConfig.Builder builder = configs.getOrDefault(name, defaults).toBuilder();
 		try {
 			customizer.customize(builder);
+			configs.put(name, builder.build());
+		}
+		catch (InvalidCircuitBreakerConfigException ex) {
+			fail("breaker.instances." + name,
+					"is left with a config that cannot be used by %s: %s".formatted(text(customizer), ex.getMessage()),
+					ex);
 		}
 		catch (Throwable ex) {
 			fail("breaker.instances." + name,
 					"cannot be customized by %s, which threw %s".formatted(text(customizer), ThrowableText.of(ex)), ex);
-			return;
-		}
-		try {
-			configs.put(name, builder.build());
-		}
-		catch (IllegalArgumentException ex) {
-			fail("breaker.instances." + name,
-					"is left with a config that cannot be used by %s: %s".formatted(text(customizer), ex.getMessage()),
-					ex);
 		}
 	}
 
@@ -91,14 +89,14 @@ final class Customizers {
 	}
 
 	private void fail(String key, String reason, @Nullable Throwable thrown) {
-		this.problems.add(new Problem(key, null, null, reason,
+		this.problems.add(new ConfigProblem(key, null, null, reason,
 				"Change the customizer of \"%s\", or the properties that it starts from.".formatted(key)));
 		if (this.cause == null && thrown != null && isPrintable(thrown)) {
 			this.cause = thrown;
 		}
 	}
 
-	/** What cannot be printed would hide the failure where it is printed. */
+	/** A cause that cannot be printed would hide the failure. */
 	private static boolean isPrintable(Throwable thrown) {
 		try {
 			return !thrown.toString().isEmpty();
@@ -124,10 +122,11 @@ final class Customizers {
 	void reportUnmatched(Set<String> named) {
 		for (String name : this.names) {
 			if (!named.contains(name)) {
-				String nearest = Nearest.of(name, named);
+				String nearest = SimilarNames.of(name, named);
 				logger.warn(
-						"A CircuitBreakerConfigCustomizer names circuit breaker \"{}\", which neither breaker.instances nor an annotation does{}"
-								+ " It has no effect unless the application asks the registry for that name.",
+						"A CircuitBreakerConfigCustomizer names circuit breaker \"{}\", which neither breaker.instances nor"
+								+ " an annotation names{} It has no effect unless the application requests that name from"
+								+ " the registry.",
 						LogText.oneLine(name),
 						(nearest != null) ? ": did you mean \"" + LogText.oneLine(nearest) + "\"?" : ".");
 			}

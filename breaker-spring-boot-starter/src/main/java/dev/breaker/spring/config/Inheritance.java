@@ -22,13 +22,13 @@ final class Inheritance {
 
 	private final Levels levels;
 
-	private final Values values;
+	private final ValueReader values;
 
-	private final Problems problems;
+	private final ConfigProblems problems;
 
-	private final Set<Set<String>> loops = new HashSet<>();
+	private final Set<Set<String>> circles = new HashSet<>();
 
-	Inheritance(Levels levels, Values values, Problems problems) {
+	Inheritance(Levels levels, ValueReader values, ConfigProblems problems) {
 		this.levels = levels;
 		this.values = values;
 		this.problems = problems;
@@ -48,7 +48,7 @@ final class Inheritance {
 	}
 
 	private @Nullable Level base(Level level, Map<ConfigurationPropertyName, Level> chain) {
-		Values.Said said = this.values.read(BoundProperty.BASE, level.key(BoundProperty.BASE));
+		ValueReader.Said said = this.values.read(PropertyDefinition.BASE, level.key(PropertyDefinition.BASE));
 		boolean isDefault = level.equals(Level.DEFAULT);
 		if (said == null) {
 			return isDefault ? null : Level.DEFAULT;
@@ -59,8 +59,8 @@ final class Inheritance {
 		ConfigurationProperty property = said.by();
 		String name = said.value().toString().trim();
 		if (isDefault) {
-			this.problems.add(Problem.with(property,
-					"makes a loop of bases: \"default\" is under every config, under \"%s\" too".formatted(name),
+			this.problems.add(ConfigProblem.with(property,
+					"is a circular base-config: \"default\" is under every config, under \"%s\" too".formatted(name),
 					"Remove \"%s\": the default config has no base.".formatted(Level.written(property.getName()))));
 			return null;
 		}
@@ -71,21 +71,21 @@ final class Inheritance {
 				.map(Level::name)
 				.filter((config) -> !leadsTo(config, chain))
 				.toList();
-			String nearest = Nearest.of(name, names);
-			this.problems.add(Problem.with(property, "names a config that is not there",
+			String nearest = SimilarNames.of(name, names);
+			this.problems.add(ConfigProblem.with(property, "names a config that is not there",
 					(nearest != null) ? "Instead of \"%s\": did you mean \"%s\"?".formatted(name, nearest)
 							: "Give \"%s\" the name of a config that is there: %s."
 								.formatted(Level.written(property.getName()), String.join(", ", names))));
 			return null;
 		}
 		if (chain.containsKey(base.prefix())) {
-			addLoop(property, base, chain);
+			addCircle(property, base, chain);
 			return null;
 		}
 		return base;
 	}
 
-	/** Whether a config would make a loop as the base of a chain. */
+	/** Whether a config would make a circle as the base of a chain. */
 	private boolean leadsTo(String config, Map<ConfigurationPropertyName, Level> chain) {
 		Set<String> passed = new HashSet<>();
 		Level next = this.levels.config(config);
@@ -93,18 +93,18 @@ final class Inheritance {
 			if (chain.containsKey(next.prefix())) {
 				return true;
 			}
-			next = this.levels.config(this.values.text(next.key(BoundProperty.BASE)));
+			next = this.levels.config(this.values.text(next.key(PropertyDefinition.BASE)));
 		}
 		return false;
 	}
 
-	private void addLoop(ConfigurationProperty property, Level start, Map<ConfigurationPropertyName, Level> chain) {
-		List<String> loop = new ArrayList<>(
+	private void addCircle(ConfigurationProperty property, Level start, Map<ConfigurationPropertyName, Level> chain) {
+		List<String> circle = new ArrayList<>(
 				chain.values().stream().dropWhile((level) -> !level.equals(start)).map(Level::name).toList());
-		if (this.loops.add(Set.copyOf(loop))) {
-			String path = Stream.concat(loop.stream(), Stream.of(start.name())).collect(Collectors.joining(" -> "));
-			this.problems.add(Problem.with(property, "makes a loop of bases: " + path,
-					"Remove one \"base-config\" of the loop %s: a chain of bases ends with \"default\"."
+		if (this.circles.add(Set.copyOf(circle))) {
+			String path = Stream.concat(circle.stream(), Stream.of(start.name())).collect(Collectors.joining(" -> "));
+			this.problems.add(ConfigProblem.with(property, "is a circular base-config: " + path,
+					"Remove one \"base-config\" of the circle %s: a chain of bases ends with \"default\"."
 						.formatted(path)));
 		}
 	}

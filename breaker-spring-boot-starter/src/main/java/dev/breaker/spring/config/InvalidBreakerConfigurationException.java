@@ -12,16 +12,16 @@ final class InvalidBreakerConfigurationException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private final transient List<Problem> problems;
+	private final transient List<ConfigProblem> problems;
 
-	InvalidBreakerConfigurationException(List<Problem> problems, @Nullable Throwable cause) {
+	InvalidBreakerConfigurationException(List<ConfigProblem> problems, @Nullable Throwable cause) {
 		super(problems.stream()
 			.map((problem) -> "\"" + problem.key() + "\" " + problem.reason())
 			.collect(Collectors.joining("; ")), cause);
 		this.problems = problems;
 	}
 
-	List<Problem> problems() {
+	List<ConfigProblem> problems() {
 		return this.problems;
 	}
 

@@ -17,12 +17,12 @@ class InvalidBreakerConfigurationFailureAnalyzer extends AbstractFailureAnalyzer
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidBreakerConfigurationException cause) {
 		String description = cause.problems()
 			.stream()
-			.map(Problem::describe)
+			.map(ConfigProblem::describe)
 			.collect(Collectors.joining("%n%n".formatted(),
 					"The configuration of the circuit breakers cannot be used:%n%n".formatted(), ""));
 		String action = Stream
-			.concat(cause.problems().stream().map(Problem::remedy),
-					cause.problems().stream().map(Problem::valid).filter(Objects::nonNull))
+			.concat(cause.problems().stream().map(ConfigProblem::remedy),
+					cause.problems().stream().map(ConfigProblem::valid).filter(Objects::nonNull))
 			.distinct()
 			.collect(Collectors.joining("%n".formatted()));
 		return new FailureAnalysis(description, action, cause);

@@ -27,12 +27,13 @@ record Level(String name, ConfigurationPropertyName prefix) {
 		return this.prefix.getElement(1, Form.UNIFORM).equals(INSTANCES);
 	}
 
-	ConfigurationPropertyName key(BoundProperty property) {
+	ConfigurationPropertyName key(PropertyDefinition property) {
 		return this.prefix.append(property.key());
 	}
 
 	/**
-	 * A key as people write it. The name's own {@code toString()} loses capital letters.
+	 * A key as it is written in a file. The name's own {@code toString()} loses capital
+	 * letters.
 	 */
 	static String written(ConfigurationPropertyName name) {
 		StringBuilder written = new StringBuilder();

@@ -72,11 +72,11 @@ final class Resilience4jKeys {
 	}
 
 	private static Map.Entry<String, Suggestion> instead(String key, String property) {
-		return Map.entry(Nearest.plain(key), Suggestion.of(property));
+		return Map.entry(SimilarNames.plain(key), Suggestion.of(property));
 	}
 
 	private static Map.Entry<String, Suggestion> remove(String key, String advice) {
-		return Map.entry(Nearest.plain(key), new Suggestion(null, advice));
+		return Map.entry(SimilarNames.plain(key), new Suggestion(null, advice));
 	}
 
 	/**
@@ -84,14 +84,14 @@ final class Resilience4jKeys {
 	 * of Resilience4j's, or is called the same here.
 	 */
 	static @Nullable Suggestion ofInstance(String given) {
-		return OF_INSTANCE.get(Nearest.plain(given));
+		return OF_INSTANCE.get(SimilarNames.plain(given));
 	}
 
 	/**
 	 * What takes the place of what stands beside the instances.
 	 */
 	static @Nullable Suggestion ofRoot(String given) {
-		return OF_ROOT.get(Nearest.plain(given));
+		return OF_ROOT.get(SimilarNames.plain(given));
 	}
 
 	/**
@@ -99,7 +99,7 @@ final class Resilience4jKeys {
 	 */
 	static ConfigurationPropertyName unwrap(ConfigurationPropertyName below) {
 		ConfigurationPropertyName unwrapped = below;
-		while (unwrapped.getNumberOfElements() > 1 && WRAPPERS.contains(Nearest.plain(first(unwrapped)))) {
+		while (unwrapped.getNumberOfElements() > 1 && WRAPPERS.contains(SimilarNames.plain(first(unwrapped)))) {
 			unwrapped = unwrapped.subName(1);
 		}
 		return unwrapped;
@@ -112,7 +112,7 @@ final class Resilience4jKeys {
 	/**
 	 * Warns of properties that nothing reads.
 	 */
-	static void reportLeftovers(Sources sources, @Nullable ClassLoader classLoader) {
+	static void reportLeftovers(BreakerPropertySources sources, @Nullable ClassLoader classLoader) {
 		if (ClassUtils.isPresent(CIRCUIT_BREAKER_CLASS, classLoader)) {
 			return;
 		}

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.util.Assert;
 
 /**
  * Keeps the last events of each breaker for operators. Every type of event has a ring of
@@ -35,8 +34,6 @@ import org.springframework.util.Assert;
  * Safe for use by many threads; neither writers nor readers wait.
  */
 public final class RingEventStore implements EventStore, SmartInitializingSingleton, DisposableBean {
-
-	private static final int MAX_CAPACITY = 10_000;
 
 	private static final int MAX_NAMES = 1000;
 
@@ -71,7 +68,7 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 	/**
 	 * Creates a store that has missed nothing.
 	 * @param registry the breakers to listen to
-	 * @param capacity how many events of each type are kept for a name, 1 to 10,000
+	 * @param capacity how many events of each type are kept for a name, 1 or more
 	 * @param types the types of events that are kept
 	 */
 	public RingEventStore(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types) {
@@ -81,14 +78,12 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 	/**
 	 * Creates a store.
 	 * @param registry the breakers to listen to
-	 * @param capacity how many events of each type are kept for a name, 1 to 10,000
+	 * @param capacity how many events of each type are kept for a name, 1 or more
 	 * @param types the types of events that are kept
 	 * @param startupNews what happened before all beans are there
 	 */
 	public RingEventStore(CircuitBreakerRegistry registry, int capacity, Set<BreakerEvent.Type> types,
 			StartupNews startupNews) {
-		Assert.isTrue(capacity >= 1 && capacity <= MAX_CAPACITY,
-				() -> "Invalid breaker.events.capacity (" + capacity + "): must be between 1 and " + MAX_CAPACITY);
 		this.registry = registry;
 		this.capacity = capacity;
 		this.types = Set.copyOf(types);

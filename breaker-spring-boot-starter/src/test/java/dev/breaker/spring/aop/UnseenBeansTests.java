@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(OutputCaptureExtension.class)
 class UnseenBeansTests {
 
-	private static final String UNUSED = "no annotation does";
+	private static final String UNUSED = "No annotation names these circuit breakers of breaker.instances";
 
 	@Test
 	void anObjectThatWasRegisteredIsNamedAsUnguarded(CapturedOutput output) {
@@ -49,7 +49,7 @@ class UnseenBeansTests {
 	@Test
 	void whatAFactoryMakesIsNotCalledUnused(CapturedOutput output) {
 		runner(Known.class, AnyFactory.class).run((context) -> {
-			assertThat(output).doesNotContain(UNUSED).contains("were not made yet", "unseenBeansTests.AnyFactory");
+			assertThat(output).doesNotContain(UNUSED).contains("are not created yet", "unseenBeansTests.AnyFactory");
 			Client client = (Client) context.getBean("unseenBeansTests.AnyFactory");
 			client.call();
 			assertThat(Contexts.recorded(context, "hidden")).isOne();
@@ -62,7 +62,7 @@ class UnseenBeansTests {
 	void whatAFactoryMadeDuringTheStartIsKnown(CapturedOutput output) {
 		runner(Known.class, UsedFactory.class).run((context) -> {
 			assertThat(context).hasNotFailed();
-			assertThat(output).doesNotContain(UNUSED).doesNotContain("were not made yet");
+			assertThat(output).doesNotContain(UNUSED).doesNotContain("are not created yet");
 			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).contains("hidden");
 		});
 	}
@@ -81,7 +81,7 @@ class UnseenBeansTests {
 	@Test
 	void aLazyBeanOfKnownClassIsFound(CapturedOutput output) {
 		runner(Known.class, LazyOfKnownClass.class).run((context) -> {
-			assertThat(output).doesNotContain(UNUSED).doesNotContain("were not made yet");
+			assertThat(output).doesNotContain(UNUSED).doesNotContain("are not created yet");
 			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).contains("hidden");
 		});
 	}
@@ -94,7 +94,7 @@ class UnseenBeansTests {
 	@Test
 	void aBeanThatIsNullExcusesNothing(CapturedOutput output) {
 		runner(Known.class, NullBean.class)
-			.run((context) -> assertThat(output).contains(UNUSED + ": hidden").doesNotContain("were not made yet"));
+			.run((context) -> assertThat(output).contains(UNUSED + ": hidden").doesNotContain("are not created yet"));
 	}
 
 	private static ApplicationContextRunner runner(Class<?>... classes) {

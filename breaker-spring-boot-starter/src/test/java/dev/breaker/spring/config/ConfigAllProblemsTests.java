@@ -170,7 +170,8 @@ class ConfigAllProblemsTests {
 				  configs.default.sliding-window-size: 100000
 				  instances.payments.sliding-window-type: TIME_BASED
 				""")).containsOnlyOnce("Property: ")
-			.contains("Reason: for instance \"payments\" must be from 1 to 86400 seconds");
+			.contains("Reason: for instance \"payments\" must be from 1 to 86400 seconds")
+			.contains("(\"breaker.instances.payments.sliding-window-type\" is \"TIME_BASED\": ");
 	}
 
 	private static void assertProblem(String failure, String key, String place, String reason) {

@@ -2,6 +2,7 @@ package dev.breaker.spring.config;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.InvalidCircuitBreakerConfigException;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
@@ -108,8 +109,10 @@ class ConfigCustomizerTests {
 					() -> CircuitBreakerConfigCustomizer.of("payments", (builder) -> builder.failureRateThreshold(140)))
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
-				.hasStackTraceContaining("CircuitBreakerConfigCustomizer[payments]")
-				.hasStackTraceContaining("Invalid failureRateThreshold (140.0)"));
+				.hasStackTraceContaining("\"breaker.instances.payments\" is left with a config that cannot be used by"
+						+ " CircuitBreakerConfigCustomizer[payments]: Invalid failureRateThreshold (140.0): must be above")
+				.rootCause()
+				.isInstanceOf(InvalidCircuitBreakerConfigException.class));
 	}
 
 	@Test

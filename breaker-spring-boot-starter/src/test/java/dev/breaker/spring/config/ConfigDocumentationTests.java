@@ -27,13 +27,13 @@ class ConfigDocumentationTests {
 	@Test
 	void tableHasEachPropertyOfABreaker() throws IOException {
 		assertThat(rows("Properties of a config or an instance"))
-			.containsOnlyKeys(BoundProperty.OF_BREAKER.stream().map(BoundProperty::toString).toList());
+			.containsOnlyKeys(PropertyDefinition.OF_BREAKER.stream().map(PropertyDefinition::toString).toList());
 	}
 
 	@Test
 	void tableHasEachSwitch() throws IOException {
 		assertThat(rows("Switches"))
-			.containsOnlyKeys(BoundProperty.SWITCHES.stream().map((key) -> "breaker." + key).toList());
+			.containsOnlyKeys(PropertyDefinition.SWITCHES.stream().map((key) -> "breaker." + key).toList());
 	}
 
 	@Test
@@ -46,7 +46,7 @@ class ConfigDocumentationTests {
 			.collect(Collectors.toMap((property) -> property.path("name").asString(),
 					ConfigDocumentationTests::defaultValue));
 		rows("Properties of a config or an instance").forEach((key, shown) -> {
-			if (!key.equals(BoundProperty.BASE_CONFIG)) {
+			if (!key.equals(PropertyDefinition.BASE_CONFIG)) {
 				assertThat(shown).as(key)
 					.matches("(" + Pattern.quote(defaults.get("breaker.configs.default." + key)) + ")\\b.*");
 			}

@@ -229,7 +229,7 @@ class ConfigInheritanceTests {
 	}
 
 	@Test
-	void loopOfBasesStopsTheApplicationOnceAndIsShown() {
+	void circularBaseConfigStopsTheApplicationOnceAndIsShown() {
 		String failure = application().failure("""
 				breaker:
 				  configs:
@@ -242,14 +242,14 @@ class ConfigInheritanceTests {
 				""");
 		assertThat(failure).contains("Property: breaker.configs.careful.base-config")
 			.contains("application.yml] - 5:29")
-			.contains("makes a loop of bases: remote -> slow -> careful -> remote")
-			.containsOnlyOnce("makes a loop");
+			.contains("is a circular base-config: remote -> slow -> careful -> remote")
+			.containsOnlyOnce("is a circular base-config");
 	}
 
 	@Test
 	void configThatIsItsOwnBaseStopsTheApplication() {
 		assertThat(application().failure("breaker.configs.remote.base-config: remote"))
-			.contains("makes a loop of bases: remote -> remote");
+			.contains("is a circular base-config: remote -> remote");
 	}
 
 	@Test
@@ -260,7 +260,7 @@ class ConfigInheritanceTests {
 				    remote: { sliding-window-size: 10 }
 				    default: { base-config: remote }
 				""")).contains("Property: breaker.configs.default.base-config")
-			.contains("makes a loop of bases")
+			.contains("is a circular base-config: ")
 			.contains("the default config has no base");
 	}
 

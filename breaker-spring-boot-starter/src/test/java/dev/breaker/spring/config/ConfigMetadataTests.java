@@ -70,6 +70,18 @@ class ConfigMetadataTests {
 	}
 
 	@Test
+	void rangeOfASwitchIsInItsDescription() {
+		for (PropertyDefinition property : PropertyDefinition.SWITCHES) {
+			PropertyDefinition.Range range = property.range();
+			if (range != null) {
+				assertThat(find("properties", "breaker." + property).orElseThrow().path("description").asString())
+					.contains((range.max() == Integer.MAX_VALUE) ? range.min() + " or more"
+							: range.min() + " to " + range.max());
+			}
+		}
+	}
+
+	@Test
 	void editorOffersThePropertiesOfEveryConfigAndInstance() {
 		for (String section : List.of("breaker.configs", "breaker.instances")) {
 			assertThat(find("properties", section).orElseThrow().path("type").asString())
@@ -101,15 +113,15 @@ class ConfigMetadataTests {
 	}
 
 	static Stream<String> keys() {
-		return Stream.concat(BoundProperty.OF_BREAKER.stream()
-			.map(BoundProperty::toString)
-			.filter((key) -> !key.equals(BoundProperty.BASE_CONFIG))
-			.map(DEFAULT_CONFIG::concat), BoundProperty.SWITCHES.stream().map((key) -> "breaker." + key));
+		return Stream.concat(PropertyDefinition.OF_BREAKER.stream()
+			.map(PropertyDefinition::toString)
+			.filter((key) -> !key.equals(PropertyDefinition.BASE_CONFIG))
+			.map(DEFAULT_CONFIG::concat), PropertyDefinition.SWITCHES.stream().map((key) -> "breaker." + key));
 	}
 
 	static Stream<String> keysThatAcceptNone() {
-		return BoundProperty.OF_BREAKER.stream()
-			.filter(BoundProperty::acceptsNone)
+		return PropertyDefinition.OF_BREAKER.stream()
+			.filter(PropertyDefinition::acceptsNone)
 			.map((property) -> DEFAULT_CONFIG + property);
 	}
 

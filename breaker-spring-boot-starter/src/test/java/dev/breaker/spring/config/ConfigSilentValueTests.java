@@ -232,22 +232,22 @@ class ConfigSilentValueTests {
 	@ValueSource(strings = { "on", "yes", "TRUE", "true" })
 	void switchIsWrittenAsSpringBootReadsIt(String value) {
 		try (ConfigurableApplicationContext context = application().start("breaker.metrics.enabled: " + value)) {
-			assertThat(context.getBean(BreakerProperties.class).getMetrics().isEnabled()).isTrue();
+			assertThat(context.getBean(BreakerProperties.class).metrics().enabled()).isTrue();
 		}
 	}
 
 	static Stream<String> durations() {
-		return BoundProperty.OF_BREAKER.stream()
+		return PropertyDefinition.OF_BREAKER.stream()
 			.filter((property) -> property.elementType() == Duration.class)
-			.map(BoundProperty::toString);
+			.map(PropertyDefinition::toString);
 	}
 
 	static Stream<String> properties() {
-		return BoundProperty.OF_BREAKER.stream().map(BoundProperty::toString);
+		return PropertyDefinition.OF_BREAKER.stream().map(PropertyDefinition::toString);
 	}
 
 	static Stream<String> switches() {
-		return BoundProperty.SWITCHES.stream().map((property) -> "breaker." + property);
+		return PropertyDefinition.SWITCHES.stream().map((property) -> "breaker." + property);
 	}
 
 	private String failure(String yaml) {

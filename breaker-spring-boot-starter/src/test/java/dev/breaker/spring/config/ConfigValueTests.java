@@ -118,6 +118,21 @@ class ConfigValueTests {
 	}
 
 	@Test
+	void moreSuccessesThanTheOneProbeOfFailuresInARowShowWhatMakesItOne() {
+		assertThat(failure("""
+				breaker:
+				  configs:
+				    default:
+				      success-threshold-in-half-open-state: 2
+				  instances:
+				    payments:
+				      consecutive-failure-threshold: 5
+				""")).contains("Property: breaker.configs.default.success-threshold-in-half-open-state")
+			.contains("for instance \"payments\" must be at most permitted-number-of-calls-in-half-open-state (1)")
+			.contains("(\"breaker.instances.payments.consecutive-failure-threshold\" is \"5\": ");
+	}
+
+	@Test
 	void longestWaitShorterThanTheFirstOneStopsTheApplication() {
 		assertThat(failure("""
 				breaker:

@@ -29,7 +29,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class RingEventStoreTests {
 
@@ -99,13 +98,6 @@ class RingEventStoreTests {
 		assertThat(this.registry.find("payments")).isEmpty();
 		assertThat(events.all()).isEmpty();
 		assertThat(events).extracting("ringsByName", InstanceOfAssertFactories.MAP).isEmpty();
-	}
-
-	@ParameterizedTest
-	@ValueSource(ints = { -1, 0, 10_001 })
-	void capacityOutOfRangeIsRefused(int capacity) {
-		assertThatIllegalArgumentException().isThrownBy(() -> new RingEventStore(this.registry, capacity, ALL_TYPES))
-			.withMessage("Invalid breaker.events.capacity (" + capacity + "): must be between 1 and 10000");
 	}
 
 	@Test
@@ -239,13 +231,6 @@ class RingEventStoreTests {
 				.extracting(BreakerEvent::time, InstanceOfAssertFactories.INSTANT)
 				.isAfterOrEqualTo(before);
 		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(ints = { -1, 0, 10_001 })
-	void capacityOutOfItsRangeIsRefused(int capacity) {
-		assertThatIllegalArgumentException().isThrownBy(() -> new RingEventStore(this.registry, capacity, ALL_TYPES))
-			.withMessage("Invalid breaker.events.capacity (" + capacity + "): must be between 1 and 10000");
 	}
 
 	@ParameterizedTest

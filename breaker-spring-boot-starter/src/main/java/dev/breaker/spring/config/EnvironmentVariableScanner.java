@@ -29,7 +29,7 @@ import org.springframework.util.StringUtils;
  * {@code BREAKER_CONFIGS_} and {@code BREAKER_INSTANCES_} are left alone: a container
  * platform sets some that are named after a service.
  */
-final class EnvironmentVariables {
+final class EnvironmentVariableScanner {
 
 	private static final List<String> SECTIONS = List.of(Level.CONFIGS, Level.INSTANCES);
 
@@ -43,15 +43,15 @@ final class EnvironmentVariables {
 
 	private final SystemEnvironmentPropertySource underlying;
 
-	private final Suggestions suggestions;
+	private final SuggestionFinder suggestions;
 
 	private final String root;
 
-	/** Those that are to be properties of ours, as a rule none. */
+	/** The variables of configs and instances, usually none. */
 	private final List<String> names;
 
-	EnvironmentVariables(ConfigurationPropertySource source, SystemEnvironmentPropertySource underlying,
-			Suggestions suggestions) {
+	EnvironmentVariableScanner(ConfigurationPropertySource source, SystemEnvironmentPropertySource underlying,
+			SuggestionFinder suggestions) {
 		this.source = source;
 		this.underlying = underlying;
 		this.suggestions = suggestions;
@@ -68,7 +68,7 @@ final class EnvironmentVariables {
 			return;
 		}
 		for (String section : SECTIONS) {
-			for (BoundProperty property : BoundProperty.OF_BREAKER) {
+			for (PropertyDefinition property : PropertyDefinition.OF_BREAKER) {
 				Pattern pattern = Pattern.compile(Pattern.quote(this.root + variable(section)) + "_([A-Z][A-Z0-9]*)_(?:"
 						+ variable(property.toString()) + "|" + property.toString().replace('-', '_') + ")(?:_[0-9]+)?",
 						Pattern.CASE_INSENSITIVE);
@@ -88,13 +88,13 @@ final class EnvironmentVariables {
 		}
 	}
 
-	void check(Levels levels, Problems problems) {
+	void check(Levels levels, ConfigProblems problems) {
 		if (this.names.isEmpty()) {
 			return;
 		}
 		Set<String> known = new LinkedHashSet<>();
 		for (Level level : levels.all()) {
-			for (BoundProperty property : BoundProperty.OF_BREAKER) {
+			for (PropertyDefinition property : PropertyDefinition.OF_BREAKER) {
 				ConfigurationPropertyName key = level.key(property);
 				boolean found = addKnown(key, known);
 				for (int i = 0; found || i == 0; i++) {
@@ -124,12 +124,12 @@ final class EnvironmentVariables {
 		return SECTIONS.stream().anyMatch((section) -> isIn(section, name));
 	}
 
-	private Problem problem(String name, Set<String> known, Levels levels) {
+	private ConfigProblem problem(String name, Set<String> known, Levels levels) {
 		Object value = this.underlying.getProperty(name);
 		Origin origin = PropertySourceOrigin.get(this.underlying, name);
 		for (String other : known) {
-			if (Nearest.plain(other).equals(Nearest.plain(name))) {
-				return new Problem(name, value, origin,
+			if (SimilarNames.plain(other).equals(SimilarNames.plain(name))) {
+				return new ConfigProblem(name, value, origin,
 						"is the same property as \"%s\", which is \"%s\"".formatted(other,
 								this.underlying.getProperty(other)),
 						"Keep one of \"%s\" and \"%s\".".formatted(other, name));
@@ -143,14 +143,17 @@ final class EnvironmentVariables {
 				: (split != null) ? split.property() : Suggestion.NOTHING;
 		String hint = "";
 		if (split != null) {
-			List<Level> spellable = levels.of(section).stream().filter(EnvironmentVariables::isSpellable).toList();
+			List<Level> spellable = levels.of(section)
+				.stream()
+				.filter(EnvironmentVariableScanner::isSpellable)
+				.toList();
 			level = nearest(split.name(), spellable, Math.max(1, split.name().length() / 4));
 			Level neighbour = nearest(split.name(), spellable, Integer.MAX_VALUE);
 			hint = (level == null && property.key() != null) ? hint(split, neighbour) : "";
 		}
 		String prefix = (level != null) ? variable(level.prefix())
 				: (split != null) ? this.root + variable(section) + "_" + split.plainName() : "";
-		return new Problem(name, value, origin, "is not the environment variable of a property",
+		return new ConfigProblem(name, value, origin, "is not the environment variable of a property",
 				property.below(prefix + "_").remedy(name) + hint, property.isNothing() ? validFor(section) : null);
 	}
 
@@ -169,7 +172,7 @@ final class EnvironmentVariables {
 
 	private String validFor(String section) {
 		return ("A variable has the name and the property without dashes, such as \"%s%s_PAYMENTS_INITIALSTATE\". "
-				+ Suggestions.VALID_OF_BREAKER)
+				+ SuggestionFinder.VALID_OF_BREAKER)
 			.formatted(this.root, variable(section));
 	}
 
@@ -203,8 +206,8 @@ final class EnvironmentVariables {
 
 	private static @Nullable Level nearest(String name, Collection<Level> levels, int most) {
 		return levels.stream()
-			.filter((level) -> Nearest.distance(name, level.name()) <= most)
-			.min(Comparator.comparingInt((level) -> Nearest.distance(name, level.name())))
+			.filter((level) -> SimilarNames.distance(name, level.name()) <= most)
+			.min(Comparator.comparingInt((level) -> SimilarNames.distance(name, level.name())))
 			.orElse(null);
 	}
 
@@ -215,7 +218,7 @@ final class EnvironmentVariables {
 		for (int i = below.indexOf('_'); i > 0 && i < below.length() - 1; i = below.indexOf('_', i + 1)) {
 			String given = below.substring(i + 1);
 			Suggestion property = property(given, value);
-			int distance = (property.key() != null) ? Nearest.distance(given, property.key())
+			int distance = (property.key() != null) ? SimilarNames.distance(given, property.key())
 					: property.isNothing() ? Integer.MAX_VALUE : 0;
 			if (distance < least) {
 				nearest = new Split(below.substring(0, i), property);

@@ -8,16 +8,16 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what somebody meant who mistyped it.
+ * Finds names that are similar to a misspelled one.
  */
-final class Nearest {
+final class SimilarNames {
 
-	private Nearest() {
+	private SimilarNames() {
 	}
 
 	/**
-	 * The candidate that takes the fewest changes. One that has little in common with
-	 * what was given is no answer.
+	 * The candidate that takes the fewest changes; {@code null} where all have little in
+	 * common with what is given.
 	 */
 	static @Nullable String of(String given, Collection<String> candidates) {
 		List<String> all = all(given, candidates);
@@ -25,7 +25,7 @@ final class Nearest {
 	}
 
 	/**
-	 * All that were possibly meant, the nearest first.
+	 * All candidates that are similar, the nearest first.
 	 */
 	static List<String> all(String given, Collection<String> candidates) {
 		int most = Math.max(2, given.length() / 3);

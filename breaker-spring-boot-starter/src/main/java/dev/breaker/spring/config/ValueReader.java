@@ -22,21 +22,22 @@ import org.springframework.util.StringUtils;
  * that is not written: nothing at all, a number without its unit, a placeholder that
  * leads nowhere.
  */
-final class Values {
+final class ValueReader {
 
 	private static final Pattern BARE_NUMBER = Pattern.compile("[+-]?[0-9]+");
 
 	private static final Pattern ZERO = Pattern.compile("[+-]?0+");
 
-	private final Sources sources;
+	private final BreakerPropertySources sources;
 
-	private final ValueProblems wording;
+	private final ValueProblemFactory problemFactory;
 
-	private final Problems problems;
+	private final ConfigProblems problems;
 
-	Values(Sources sources, Rules rules, ClassNames classNames, Problems problems) {
+	ValueReader(BreakerPropertySources sources, PredicateResolver predicates, SimilarClassNames classNames,
+			ConfigProblems problems) {
 		this.sources = sources;
-		this.wording = new ValueProblems(sources, rules, classNames);
+		this.problemFactory = new ValueProblemFactory(sources, predicates, classNames);
 		this.problems = problems;
 	}
 
@@ -44,7 +45,7 @@ final class Values {
 	 * What is said of a property. What cannot be used becomes a problem.
 	 * @return the value, or {@code null} where nothing is said
 	 */
-	@Nullable Said read(BoundProperty property, ConfigurationPropertyName key) {
+	@Nullable Said read(PropertyDefinition property, ConfigurationPropertyName key) {
 		if (!this.sources.maySay(key)) {
 			return null;
 		}
@@ -63,9 +64,9 @@ final class Values {
 				failure = ex;
 			}
 		}
-		List<Problem> wrong = new ArrayList<>();
+		List<ConfigProblem> wrong = new ArrayList<>();
 		for (ConfigurationProperty each : written) {
-			Problem problem = problem(property, each);
+			ConfigProblem problem = problem(property, each);
 			if (problem != null) {
 				wrong.add(problem);
 			}
@@ -74,20 +75,21 @@ final class Values {
 			}
 		}
 		if (wrong.isEmpty() && failure != null) {
-			wrong.add(this.wording.of(property, failure));
+			wrong.add(this.problemFactory.of(property, failure));
 		}
 		wrong.forEach(this.problems::add);
 		return Said.WRONG;
 	}
 
 	/** Binding stops at the first element that cannot be used. */
-	private void addWrongElements(BoundProperty property, ConfigurationProperty written, List<Problem> wrong) {
+	private void addWrongElements(PropertyDefinition property, ConfigurationProperty written,
+			List<ConfigProblem> wrong) {
 		for (Object element : elementsIn(written)) {
 			try {
 				this.sources.bindAlone(property.element(), element);
 			}
 			catch (BindException ex) {
-				wrong.add(this.wording.ofElement(property, written, element, ex));
+				wrong.add(this.problemFactory.ofElement(property, written, element, ex));
 			}
 		}
 	}
@@ -109,22 +111,23 @@ final class Values {
 	}
 
 	/** What binding would not see. */
-	private @Nullable Problem problem(BoundProperty property, ConfigurationProperty written) {
+	private @Nullable ConfigProblem problem(PropertyDefinition property, ConfigurationProperty written) {
 		String text;
 		try {
 			text = this.sources.resolve(written);
 		}
 		catch (PlaceholderResolutionException ex) {
-			return this.wording.placeholder(written, ex);
+			return this.problemFactory.placeholder(written, ex);
 		}
-		if (text.isEmpty() ? !(property.isList() && Sources.isEmptyList(written)) : property.isList() && hasGap(text)) {
-			return this.wording.empty(property, written);
+		if (text.isEmpty() ? !(property.isList() && BreakerPropertySources.isEmptyList(written))
+				: property.isList() && hasGap(text)) {
+			return this.problemFactory.empty(property, written);
 		}
-		return (property.elementType() == Duration.class && isWithoutUnit(text)) ? this.wording.unit(written, text)
-				: null;
+		return (property.elementType() == Duration.class && isWithoutUnit(text))
+				? this.problemFactory.unit(written, text) : null;
 	}
 
-	private List<ConfigurationProperty> elements(BoundProperty property, ConfigurationPropertyName key) {
+	private List<ConfigurationProperty> elements(PropertyDefinition property, ConfigurationPropertyName key) {
 		List<ConfigurationProperty> elements = new ArrayList<>();
 		ConfigurationProperty element = property.isList() ? this.sources.find(key.append("[0]")) : null;
 		while (element != null) {

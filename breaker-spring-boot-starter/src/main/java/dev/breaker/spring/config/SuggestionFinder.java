@@ -5,21 +5,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the property that was meant. One that could not hold the value was not.
+ * Finds the property that takes the place of an unknown one. One that can hold the value
+ * is preferred.
  */
-final class Suggestions {
+final class SuggestionFinder {
 
 	/** What a config or an instance may say, for messages. */
 	static final String VALID_OF_BREAKER = "Valid for a config or an instance are "
-			+ String.join(", ", names(BoundProperty.OF_BREAKER)) + ".";
+			+ String.join(", ", names(PropertyDefinition.OF_BREAKER)) + ".";
 
 	/** What there is below {@code breaker}, for messages. */
 	static final String VALID_SWITCHES = "Valid below \"breaker\" are configs.NAME.*, instances.NAME.*, "
-			+ String.join(", ", names(BoundProperty.SWITCHES)) + ".";
+			+ String.join(", ", names(PropertyDefinition.SWITCHES)) + ".";
 
-	private final Sources sources;
+	private final BreakerPropertySources sources;
 
-	Suggestions(Sources sources) {
+	SuggestionFinder(BreakerPropertySources sources) {
 		this.sources = sources;
 	}
 
@@ -33,16 +34,16 @@ final class Suggestions {
 		if (known != null) {
 			return known;
 		}
-		String nearest = nearest(given, value, BoundProperty.OF_BREAKER);
+		String nearest = nearest(given, value, PropertyDefinition.OF_BREAKER);
 		return (nearest != null) ? Suggestion.of(nearest) : Suggestion.NOTHING;
 	}
 
 	@Nullable String nearestSwitch(String given, @Nullable Object value) {
-		return nearest(given, value, BoundProperty.SWITCHES);
+		return nearest(given, value, PropertyDefinition.SWITCHES);
 	}
 
-	private @Nullable String nearest(String given, @Nullable Object value, List<BoundProperty> properties) {
-		List<String> near = Nearest.all(given, names(properties));
+	private @Nullable String nearest(String given, @Nullable Object value, List<PropertyDefinition> properties) {
+		List<String> near = SimilarNames.all(given, names(properties));
 		return near.stream()
 			.filter((name) -> properties.stream()
 				.anyMatch((property) -> property.toString().equals(name) && this.sources.accepts(property, value)))
@@ -50,8 +51,8 @@ final class Suggestions {
 			.orElse(near.isEmpty() ? null : near.get(0));
 	}
 
-	private static List<String> names(List<BoundProperty> properties) {
-		return properties.stream().map(BoundProperty::toString).toList();
+	private static List<String> names(List<PropertyDefinition> properties) {
+		return properties.stream().map(PropertyDefinition::toString).toList();
 	}
 
 }

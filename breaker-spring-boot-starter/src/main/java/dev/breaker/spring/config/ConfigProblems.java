@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What was found so far, so that one start of the application shows all of it. A value
+ * Collects problems, so that one start of the application shows all of them. A value
  * that is wrong by itself is one problem, however many breakers inherit it; one that
  * contradicts another value is one for each level where the two meet.
  */
-final class Problems {
+final class ConfigProblems {
 
-	private final Map<List<Object>, Problem> found = new LinkedHashMap<>();
+	private final Map<List<Object>, ConfigProblem> found = new LinkedHashMap<>();
 
-	void add(Problem problem) {
+	void add(ConfigProblem problem) {
 		this.found.putIfAbsent(
 				Arrays.asList(problem.key(), problem.value(), String.valueOf(problem.origin()), problem.reason()),
 				problem);

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.LogText;
-import dev.breaker.spring.config.EffectiveProperties.Setting;
+import dev.breaker.spring.config.LayeredProperties.Setting;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +22,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
  * A value that has an effect in any of the configs that take it from a level is none, so
  * that {@code default} may say what only some breakers use.
  */
-final class IneffectiveSettings {
+final class IneffectiveSettingFinder {
 
 	private static final Logger logger = LoggerFactory.getLogger(BreakerConfigs.class);
 
@@ -60,12 +60,12 @@ final class IneffectiveSettings {
 	 * @param properties what it is made of
 	 * @param config what it has become, customized
 	 */
-	void look(EffectiveProperties properties, CircuitBreakerConfig config) {
+	void look(LayeredProperties properties, CircuitBreakerConfig config) {
 		for (Setting setting : properties.settings()) {
 			String property = setting.property().toString();
 			ConfigurationProperty by = setting.said().by();
 			Row row = ROWS.stream().filter((each) -> each.property().equals(property)).findFirst().orElse(null);
-			if (row == null || by == null || setting.said().kind() != Values.Kind.VALUE) {
+			if (row == null || by == null || setting.said().kind() != ValueReader.Kind.VALUE) {
 				continue;
 			}
 			if (row.hasEffect().test(config)) {

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.origin.Origin;
 
 /**
- * One thing in the configuration that cannot be used.
+ * A property that cannot be used.
  *
  * @param key the full key
  * @param value what it is set to
@@ -16,15 +16,15 @@ import org.springframework.boot.origin.Origin;
  * @param remedy what to write instead
  * @param valid what there is to choose from, said once however many problems need it
  */
-record Problem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy,
+record ConfigProblem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy,
 		@Nullable String valid) {
 
-	Problem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy) {
+	ConfigProblem(String key, @Nullable Object value, @Nullable Origin origin, String reason, String remedy) {
 		this(key, value, origin, reason, remedy, null);
 	}
 
-	static Problem with(ConfigurationProperty property, String reason, String remedy) {
-		return new Problem(Level.written(property.getName()), property.getValue(), property.getOrigin(), reason,
+	static ConfigProblem with(ConfigurationProperty property, String reason, String remedy) {
+		return new ConfigProblem(Level.written(property.getName()), property.getValue(), property.getOrigin(), reason,
 				remedy);
 	}
 

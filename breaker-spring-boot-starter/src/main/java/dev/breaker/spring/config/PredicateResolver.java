@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
+import dev.breaker.InvalidCircuitBreakerConfigException;
 import dev.breaker.spring.event.ThrowableText;
 import org.jspecify.annotations.Nullable;
 
@@ -18,36 +19,39 @@ import org.springframework.core.ResolvableType;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The predicates that properties name by class: the bean of that type, else an instance
- * of ours, one a class.
+ * Resolves the classes that properties name to predicates: the bean of that type, else
+ * one new instance a class.
  */
-final class Rules {
+final class PredicateResolver {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Map<Class<?>, Rule> rules = new LinkedHashMap<>();
+	private final Map<Class<?>, TypedPredicate> predicates = new LinkedHashMap<>();
 
-	Rules(ConfigurableListableBeanFactory beanFactory) {
+	PredicateResolver(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
 	}
 
 	/**
 	 * The predicate of a class. A bean is not created now but by {@link #obtainBeans()},
-	 * or when it is first asked: it may depend on beans that are not there yet.
-	 * @throws IllegalArgumentException when it judges something else, or there is neither
-	 * one bean nor a no-argument constructor, worded as the builder does
+	 * or at the first call of the predicate: it may depend on beans that are not there
+	 * yet.
+	 * @param property the name of the property
+	 * @throws InvalidCircuitBreakerConfigException when it judges something else, or
+	 * there is neither one bean nor a no-argument constructor
 	 */
 	Predicate<@Nullable Object> of(String property, Class<?> type) {
 		if (!judges(property, type)) {
 			throw invalid(property, type, "must be a predicate of %s, and is one of %s"
 				.formatted(isOfResults(property) ? "results" : "exceptions", acceptedBy(type).getName()));
 		}
-		return this.rules.computeIfAbsent(type, (key) -> {
+		return this.predicates.computeIfAbsent(type, (key) -> {
 			String[] beans = beans(type);
 			return switch (beans.length) {
-				case 0 -> new Rule(type, acceptedBy(type), SingletonSupplier.of(newInstance(property, type)));
-				case 1 ->
-					new Rule(type, acceptedBy(type), SingletonSupplier.of(() -> this.beanFactory.getBean(beans[0])));
+				case 0 -> new TypedPredicate(type, acceptedBy(type),
+						SingletonSupplier.of(newInstance(property, type)));
+				case 1 -> new TypedPredicate(type, acceptedBy(type),
+						SingletonSupplier.of(() -> this.beanFactory.getBean(beans[0])));
 				default -> throw invalid(property, type,
 						"must have one bean of its type, and has " + String.join(", ", beans));
 			};
@@ -85,7 +89,7 @@ final class Rules {
 	}
 
 	private static boolean isOfResults(String property) {
-		return Nearest.plain(property).equals(Nearest.plain("recordResultPredicate"));
+		return property.equals("recordResultPredicate");
 	}
 
 	private static Class<?> acceptedBy(Class<?> type) {
@@ -105,12 +109,12 @@ final class Rules {
 		}
 	}
 
-	private static IllegalArgumentException invalid(String property, Class<?> type, String remedy) {
-		return new IllegalArgumentException("Invalid %s (%s): %s".formatted(property, type.getName(), remedy));
+	private static InvalidCircuitBreakerConfigException invalid(String property, Class<?> type, String requirement) {
+		return new InvalidCircuitBreakerConfigException(property, type.getName(), requirement);
 	}
 
 	void obtainBeans() {
-		this.rules.values().forEach((rule) -> rule.delegate().obtain());
+		this.predicates.values().forEach((predicate) -> predicate.delegate().obtain());
 	}
 
 	/**
@@ -118,7 +122,7 @@ final class Rules {
 	 * failing on it. One that fails is named, as the breaker knows no more than that a
 	 * rule did.
 	 */
-	private record Rule(Class<?> type, Class<?> accepted,
+	private record TypedPredicate(Class<?> type, Class<?> accepted,
 			SingletonSupplier<?> delegate) implements Predicate<@Nullable Object> {
 
 		@Override

@@ -13,23 +13,23 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.PlaceholderResolutionException;
 
 /**
- * Words what is wrong with a value that is not of the type of its property.
+ * Describes the problem of a value that is not of the type of its property.
  */
-final class ValueProblems {
+final class ValueProblemFactory {
 
-	private final Sources sources;
+	private final BreakerPropertySources sources;
 
-	private final Rules rules;
+	private final PredicateResolver predicates;
 
-	private final ClassNames classNames;
+	private final SimilarClassNames classNames;
 
-	ValueProblems(Sources sources, Rules rules, ClassNames classNames) {
+	ValueProblemFactory(BreakerPropertySources sources, PredicateResolver predicates, SimilarClassNames classNames) {
 		this.sources = sources;
-		this.rules = rules;
+		this.predicates = predicates;
 		this.classNames = classNames;
 	}
 
-	Problem of(BoundProperty property, BindException failure) {
+	ConfigProblem of(PropertyDefinition property, BindException failure) {
 		ConfigurationProperty found = failure.getProperty();
 		return (found != null)
 				? of(property, Level.written(found.getName()), this.sources.text(found), found.getValue(),
@@ -38,13 +38,14 @@ final class ValueProblems {
 	}
 
 	/** Of an element of a list, or of one of several between commas. */
-	Problem ofElement(BoundProperty property, ConfigurationProperty written, Object element, BindException failure) {
+	ConfigProblem ofElement(PropertyDefinition property, ConfigurationProperty written, Object element,
+			BindException failure) {
 		return of(property, Level.written(written.getName()), element.toString(),
 				written.getName().isLastElementIndexed() ? written.getValue() : element, written.getOrigin(), failure);
 	}
 
-	private Problem of(BoundProperty property, String key, String text, @Nullable Object value, @Nullable Origin origin,
-			BindException failure) {
+	private ConfigProblem of(PropertyDefinition property, String key, String text, @Nullable Object value,
+			@Nullable Origin origin, BindException failure) {
 		Class<?> type = property.elementType();
 		Class<?> wantedClass = ValueCheck.wanted(property.type());
 		String rule = ((wantedClass != null) ? "must be the name of a " + wantedClass.getName() + " class"
@@ -56,11 +57,11 @@ final class ValueProblems {
 		String remedy = (nearest != null)
 				? "Instead of \"%s\" for \"%s\": did you mean \"%s\"?".formatted(text, key, nearest)
 				: "Change \"%s\": it %s.".formatted(key, rule);
-		return new Problem(key, value, origin, reason, remedy);
+		return new ConfigProblem(key, value, origin, reason, remedy);
 	}
 
-	private boolean isUsable(BoundProperty property, Class<?> candidate) {
-		return property.isList() || this.rules.fits(property.toString(), candidate);
+	private boolean isUsable(PropertyDefinition property, Class<?> candidate) {
+		return property.isList() || this.predicates.fits(property.name(), candidate);
 	}
 
 	private static String classProblem(BindException failure) {
@@ -70,27 +71,27 @@ final class ValueProblems {
 	}
 
 	/** Of a value that is there, and says nothing. */
-	Problem empty(BoundProperty property, ConfigurationProperty written) {
+	ConfigProblem empty(PropertyDefinition property, ConfigurationProperty written) {
 		String key = Level.written(written.getName());
 		String none = property.acceptsNone() ? ", or \"none\" to switch it off" : "";
-		return Problem.with(written, "is empty", property.isList()
+		return ConfigProblem.with(written, "is empty", property.isList()
 				? "Remove \"%s\", or give it elements: a list without any is written [ ]%s.".formatted(key,
 						property.acceptsNone() ? ", or \"none\"" : "")
 				: "Remove \"%s\", or give it a value%s: it %s.".formatted(key, none, rule(property.elementType(), "")));
 	}
 
 	/** Of a duration that could be milliseconds or seconds. */
-	Problem unit(ConfigurationProperty written, String number) {
-		return Problem.with(written, "must be a duration such as 500ms, 5s or PT5S, with its unit",
+	ConfigProblem unit(ConfigurationProperty written, String number) {
+		return ConfigProblem.with(written, "must be a duration such as 500ms, 5s or PT5S, with its unit",
 				"Give \"%1$s\" a unit: \"%2$sms\" is what Spring Boot takes a bare number for, \"%2$ss\" is seconds."
 					.formatted(Level.written(written.getName()), number));
 	}
 
 	/** Of a placeholder that leads nowhere, or back to itself. */
-	Problem placeholder(ConfigurationProperty written, PlaceholderResolutionException failure) {
+	ConfigProblem placeholder(ConfigurationProperty written, PlaceholderResolutionException failure) {
 		String message = String.valueOf(failure.getMessage());
 		String key = Level.written(written.getName());
-		return Problem.with(written, "has a placeholder that cannot be resolved: " + message,
+		return ConfigProblem.with(written, "has a placeholder that cannot be resolved: " + message,
 				message.startsWith("Circular")
 						? "Change \"%s\", or one of the properties that it refers to.".formatted(key)
 						: "Set \"%1$s\", or give it a default in \"%2$s\": ${%1$s:VALUE}."
@@ -118,7 +119,7 @@ final class ValueProblems {
 	}
 
 	private static @Nullable String nearestConstant(String value, Class<?> type) {
-		return type.isEnum() ? Nearest.of(value, constants(type)) : null;
+		return type.isEnum() ? SimilarNames.of(value, constants(type)) : null;
 	}
 
 	private static List<String> constants(Class<?> type) {

@@ -31,13 +31,13 @@ import org.springframework.util.PlaceholderResolutionException;
 /**
  * The environment, as Spring Boot's binding sees it: the first source wins.
  */
-final class Sources {
+final class BreakerPropertySources {
 
 	private static final String NONE = "none";
 
 	private final List<ConfigurationPropertySource> sources;
 
-	/** Those that may have keys of ours, as a rule one or two. */
+	/** The sources that may have keys below {@code breaker}, usually one or two. */
 	private final List<ConfigurationPropertySource> speaking;
 
 	private final PlaceholdersResolver placeholders;
@@ -46,7 +46,7 @@ final class Sources {
 
 	private final Binder binder;
 
-	Sources(Environment environment, @Nullable ClassLoader classLoader) {
+	BreakerPropertySources(Environment environment, @Nullable ClassLoader classLoader) {
 		this.sources = StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
 			.toList();
 		this.speaking = this.sources.stream()
@@ -129,7 +129,7 @@ final class Sources {
 	/**
 	 * Whether a property could have a value.
 	 */
-	boolean accepts(BoundProperty property, @Nullable Object value) {
+	boolean accepts(PropertyDefinition property, @Nullable Object value) {
 		if (value == null || (property.acceptsNone() && NONE.equalsIgnoreCase(value.toString().trim()))) {
 			return true;
 		}

@@ -21,11 +21,11 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.util.ClassUtils;
 
 /**
- * Looks for the class that somebody meant: in the package that was written, in the
- * application's own packages, and where exceptions mostly come from. Only asked when the
- * application fails anyway.
+ * Finds classes whose names are similar to a misspelled one: in the package that is
+ * written, in the application's own packages, and in the usual packages of exceptions.
+ * Used only when the application fails anyway.
  */
-final class ClassNames {
+final class SimilarClassNames {
 
 	private static final List<String> USUAL_PACKAGES = List.of("java.lang", "java.io", "java.net", "java.net.http",
 			"java.sql", "java.util", "java.util.concurrent", "org.springframework.dao",
@@ -37,7 +37,7 @@ final class ClassNames {
 
 	private final List<String> applicationPackages;
 
-	ClassNames(@Nullable ClassLoader classLoader, List<String> applicationPackages) {
+	SimilarClassNames(@Nullable ClassLoader classLoader, List<String> applicationPackages) {
 		this.classLoader = (classLoader != null) ? classLoader
 				: Objects.requireNonNull(ClassUtils.getDefaultClassLoader());
 		this.applicationPackages = applicationPackages;
@@ -56,9 +56,10 @@ final class ClassNames {
 		String simpleName = simpleName(given);
 		int most = Math.max(2, simpleName.length() / 4);
 		return candidates(ClassUtils.getPackageName(given)).stream()
-			.filter((candidate) -> Nearest.distance(simpleName, simpleName(candidate)) <= most)
-			.sorted(Comparator.comparingInt((String candidate) -> Nearest.distance(simpleName, simpleName(candidate)))
-				.thenComparingInt((candidate) -> Nearest.distance(given, candidate)))
+			.filter((candidate) -> SimilarNames.distance(simpleName, simpleName(candidate)) <= most)
+			.sorted(Comparator
+				.comparingInt((String candidate) -> SimilarNames.distance(simpleName, simpleName(candidate)))
+				.thenComparingInt((candidate) -> SimilarNames.distance(given, candidate)))
 			.limit(MOST_TO_LOAD)
 			.filter((candidate) -> is(candidate, usable))
 			.findFirst()

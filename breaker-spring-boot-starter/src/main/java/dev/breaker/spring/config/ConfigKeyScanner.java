@@ -21,36 +21,36 @@ import org.springframework.util.ObjectUtils;
  * Reads every key below {@code breaker}: which configs and instances there are, which
  * keys mean nothing, and which are written twice.
  */
-final class BreakerKeys {
+final class ConfigKeyScanner {
 
-	/** What Resilience4j called the instances once. */
+	/** The instances in old versions of Resilience4j. */
 	private static final String BACKENDS = "backends";
 
-	private final Sources sources;
+	private final BreakerPropertySources sources;
 
-	private final Problems problems;
+	private final ConfigProblems problems;
 
-	private final Suggestions suggestions;
+	private final SuggestionFinder suggestions;
 
 	private final Levels levels = new Levels();
 
-	private BreakerKeys(Sources sources, Problems problems) {
+	private ConfigKeyScanner(BreakerPropertySources sources, ConfigProblems problems) {
 		this.sources = sources;
 		this.problems = problems;
-		this.suggestions = new Suggestions(sources);
+		this.suggestions = new SuggestionFinder(sources);
 	}
 
-	static Levels read(Sources sources, Problems problems) {
-		return new BreakerKeys(sources, problems).read();
+	static Levels read(BreakerPropertySources sources, ConfigProblems problems) {
+		return new ConfigKeyScanner(sources, problems).read();
 	}
 
 	private Levels read() {
-		List<EnvironmentVariables> environments = new ArrayList<>();
+		List<EnvironmentVariableScanner> environments = new ArrayList<>();
 		for (ConfigurationPropertySource source : this.sources.all()) {
 			Object underlying = source.getUnderlyingSource();
 			check(underlying);
 			if (underlying instanceof SystemEnvironmentPropertySource environment) {
-				environments.add(new EnvironmentVariables(source, environment, this.suggestions));
+				environments.add(new EnvironmentVariableScanner(source, environment, this.suggestions));
 			}
 		}
 		// Last, because a variable cannot spell every name: it is read in the light of
@@ -96,7 +96,7 @@ final class BreakerKeys {
 	 * Two sources that set the same property are the usual way to override. In one source
 	 * it is chance which of two spellings wins.
 	 */
-	private void checkSpelling(Key found, BoundProperty property, Map<ConfigurationPropertyName, Key> written) {
+	private void checkSpelling(Key found, PropertyDefinition property, Map<ConfigurationPropertyName, Key> written) {
 		Key other = written.putIfAbsent(found.name(), found);
 		if (other == null && property.isList() && found.isElement()) {
 			Key list = written.putIfAbsent(found.name().getParent(), found);
@@ -113,12 +113,13 @@ final class BreakerKeys {
 
 	private void checkSwitch(Key found, Map<ConfigurationPropertyName, Key> written) {
 		ConfigurationPropertyName below = found.name().subName(1);
-		BoundProperty property = switchOf(below);
+		PropertyDefinition property = switchOf(below);
 		if (property != null) {
 			checkSpelling(found, property, written);
 			return;
 		}
-		if (found.isBlank() && BoundProperty.SWITCHES.stream().anyMatch((each) -> below.isAncestorOf(each.key()))) {
+		if (found.isBlank()
+				&& PropertyDefinition.SWITCHES.stream().anyMatch((each) -> below.isAncestorOf(each.key()))) {
 			this.problems.add(found.problem("has properties below it, and none is there",
 					"Remove \"%s\", or give it a property.".formatted(found.key())));
 			return;
@@ -126,10 +127,10 @@ final class BreakerKeys {
 		ConfigurationPropertyName unwrapped = Resilience4jKeys.unwrap(withoutIndex(below));
 		String section = (unwrapped.getNumberOfElements() > 1 || found.isBlank()) ? section(unwrapped) : null;
 		Suggestion meant;
-		String valid = Suggestions.VALID_SWITCHES;
+		String valid = SuggestionFinder.VALID_SWITCHES;
 		if (section != null) {
 			meant = ofLevel(section, unwrapped.subName(1), found);
-			valid = meant.isNothing() ? Suggestions.VALID_OF_BREAKER : null;
+			valid = meant.isNothing() ? SuggestionFinder.VALID_OF_BREAKER : null;
 		}
 		else {
 			meant = (switchOf(unwrapped) != null) ? Suggestion.of("breaker." + unwrapped)
@@ -139,7 +140,7 @@ final class BreakerKeys {
 	}
 
 	private Suggestion ofSwitch(ConfigurationPropertyName below, @Nullable Object value) {
-		boolean inSection = BoundProperty.SWITCHES.stream()
+		boolean inSection = PropertyDefinition.SWITCHES.stream()
 			.anyMatch((property) -> property.key().chop(1).equals(below.chop(1)));
 		Suggestion known = Resilience4jKeys.ofRoot(below.getElement(0, Form.ORIGINAL));
 		if (known != null && !inSection) {
@@ -164,14 +165,18 @@ final class BreakerKeys {
 		return (last > 0 && name.isNumericIndex(last)) ? name.chop(last) : name;
 	}
 
-	private static @Nullable BoundProperty switchOf(ConfigurationPropertyName below) {
-		return BoundProperty.SWITCHES.stream().filter((property) -> property.matches(below)).findFirst().orElse(null);
+	private static @Nullable PropertyDefinition switchOf(ConfigurationPropertyName below) {
+		return PropertyDefinition.SWITCHES.stream()
+			.filter((property) -> property.matches(below))
+			.findFirst()
+			.orElse(null);
 	}
 
-	/** The section that a misspelt one was to be, or what Resilience4j calls it. */
+	/** The section that is nearest to a misspelled one. */
 	private static @Nullable String section(ConfigurationPropertyName below) {
 		String first = below.getElement(0, Form.UNIFORM);
-		return first.equals(BACKENDS) ? Level.INSTANCES : Nearest.of(first, List.of(Level.CONFIGS, Level.INSTANCES));
+		return first.equals(BACKENDS) ? Level.INSTANCES
+				: SimilarNames.of(first, List.of(Level.CONFIGS, Level.INSTANCES));
 	}
 
 	private Suggestion ofLevel(String section, ConfigurationPropertyName below, Key found) {
@@ -183,10 +188,10 @@ final class BreakerKeys {
 		return suggestion.below(((last > 0) ? prefix(section, below.chop(last)) : Level.DEFAULT.prefix()) + ".");
 	}
 
-	/** What the last element of a key was to be, which may be right as it is. */
+	/** The property nearest to the last element of a key, which may be right as it is. */
 	private Suggestion ofBreaker(ConfigurationPropertyName name, @Nullable Object value) {
 		String given = name.getLastElement(Form.ORIGINAL);
-		BoundProperty property = property(ConfigurationPropertyName.adapt(given, '.'));
+		PropertyDefinition property = property(ConfigurationPropertyName.adapt(given, '.'));
 		return (property != null) ? Suggestion.of(property.toString()) : this.suggestions.ofBreaker(given, value);
 	}
 
@@ -232,7 +237,7 @@ final class BreakerKeys {
 					"Write the name in one way everywhere, \"%s\" or \"%s\".".formatted(present.name(), level.name())));
 			return;
 		}
-		BoundProperty property = below.isEmpty() ? null : property(below);
+		PropertyDefinition property = below.isEmpty() ? null : property(below);
 		if (property != null) {
 			checkSpelling(found, property, written);
 		}
@@ -241,7 +246,7 @@ final class BreakerKeys {
 		}
 	}
 
-	private Problem valueOfLevel(Key found, Level level) {
+	private ConfigProblem valueOfLevel(Key found, Level level) {
 		Suggestion suggestion = this.suggestions.ofBreaker(level.name(), found.value());
 		if (suggestion.isNothing()) {
 			return found.problem("takes properties below it, and no value of its own",
@@ -256,7 +261,7 @@ final class BreakerKeys {
 						Level.DEFAULT.prefix(), suggestion.key(), level.prefix().getParent()));
 	}
 
-	private Problem unknownOfLevel(Key found, Level level, ConfigurationPropertyName below) {
+	private ConfigProblem unknownOfLevel(Key found, Level level, ConfigurationPropertyName below) {
 		ConfigurationPropertyName name = withoutIndex(below);
 		int last = name.getNumberOfElements() - 1;
 		Suggestion nested = (last > 0) ? ofBreaker(name, found.value()) : Suggestion.NOTHING;
@@ -267,11 +272,14 @@ final class BreakerKeys {
 		}
 		Suggestion suggestion = this.suggestions.ofBreaker(name.toString(), found.value());
 		return found.problem("is not a property", suggestion.below(level.written() + "."),
-				suggestion.isNothing() ? Suggestions.VALID_OF_BREAKER : null);
+				suggestion.isNothing() ? SuggestionFinder.VALID_OF_BREAKER : null);
 	}
 
-	private static @Nullable BoundProperty property(ConfigurationPropertyName below) {
-		return BoundProperty.OF_BREAKER.stream().filter((property) -> property.matches(below)).findFirst().orElse(null);
+	private static @Nullable PropertyDefinition property(ConfigurationPropertyName below) {
+		return PropertyDefinition.OF_BREAKER.stream()
+			.filter((property) -> property.matches(below))
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**
@@ -291,12 +299,12 @@ final class BreakerKeys {
 			return this.name.isNumericIndex(this.name.getNumberOfElements() - 1);
 		}
 
-		Problem problem(String reason, String remedy) {
-			return new Problem(this.key, this.value, this.origin, reason, remedy);
+		ConfigProblem problem(String reason, String remedy) {
+			return new ConfigProblem(this.key, this.value, this.origin, reason, remedy);
 		}
 
-		Problem problem(String reason, Suggestion suggestion, @Nullable String valid) {
-			return new Problem(this.key, this.value, this.origin, reason, suggestion.remedy(this.key), valid);
+		ConfigProblem problem(String reason, Suggestion suggestion, @Nullable String valid) {
+			return new ConfigProblem(this.key, this.value, this.origin, reason, suggestion.remedy(this.key), valid);
 		}
 
 	}

@@ -1,0 +1,146 @@
+package dev.breaker.spring.config;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.InvalidCircuitBreakerConfigException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+
+/**
+ * The properties of a breaker: each as the nearest level sets it.
+ */
+final class LayeredProperties {
+
+	/**
+	 * Set in place of values that cannot be used: that a threshold is set decides
+	 * defaults of others, and its value does not.
+	 */
+	private static final Map<String, Consumer<CircuitBreakerConfig.Builder>> STAND_INS = Map.of(
+			"failure-rate-threshold", (builder) -> builder.failureRateThreshold(100), "consecutive-failure-threshold",
+			(builder) -> builder.consecutiveFailureThreshold(1));
+
+	/** What is said, and cannot be used. */
+	private final Set<String> unusable = new HashSet<>();
+
+	private final Map<String, Setting> settings = new LinkedHashMap<>();
+
+	private final List<Level> chain;
+
+	LayeredProperties(List<Level> chain) {
+		this.chain = chain;
+	}
+
+	void set(PropertyDefinition property, Level level, ValueReader.Said said) {
+		String key = property.toString();
+		this.settings.put(key, new Setting(property, level, said));
+		if (said.kind() == ValueReader.Kind.WRONG) {
+			this.unusable.add(key);
+		}
+	}
+
+	/**
+	 * Takes back a value that cannot be used.
+	 * @return whether there was one
+	 */
+	boolean takeBack(String key) {
+		return this.settings.containsKey(key) && this.unusable.add(key);
+	}
+
+	/**
+	 * Whether nothing can be said of the value: it cannot be used, or is not set as far
+	 * as the bases are known.
+	 */
+	boolean isUnknown(String key) {
+		boolean basesAreKnown = this.chain.get(this.chain.size() - 1).equals(Level.DEFAULT);
+		return this.settings.containsKey(key) ? this.unusable.contains(key) && !STAND_INS.containsKey(key)
+				: !basesAreKnown;
+	}
+
+	/**
+	 * What is set, at whatever level.
+	 */
+	Collection<Setting> settings() {
+		return this.settings.values();
+	}
+
+	/**
+	 * What set a property.
+	 */
+	@Nullable ConfigurationProperty setBy(String key) {
+		Setting setting = this.settings.get(key);
+		return (setting != null) ? setting.said().by() : null;
+	}
+
+	/**
+	 * The level nearest to the breaker that sets any of these properties.
+	 */
+	Level nearest(Collection<String> keys) {
+		return this.chain.stream()
+			.filter((level) -> keys.stream()
+				.map(this.settings::get)
+				.anyMatch((setting) -> setting != null && setting.level().equals(level)))
+			.findFirst()
+			.orElse(this.chain.get(0));
+	}
+
+	/**
+	 * Sets each property by the builder method of the same name. What is not set is left
+	 * to the builder's default.
+	 * @param refused is told of each value that the builder refuses
+	 */
+	CircuitBreakerConfig.Builder applyTo(CircuitBreakerConfig.Builder builder, PredicateResolver predicates,
+			Consumer<InvalidCircuitBreakerConfigException> refused) {
+		STAND_INS.forEach((key, standIn) -> {
+			if (this.unusable.contains(key)) {
+				standIn.accept(builder);
+			}
+		});
+		this.settings.forEach((key, setting) -> {
+			if (!this.unusable.contains(key)) {
+				try {
+					setting.applyTo(builder, predicates);
+				}
+				catch (InvalidCircuitBreakerConfigException ex) {
+					refused.accept(ex);
+				}
+			}
+		});
+		return builder;
+	}
+
+	/**
+	 * A property as a level sets it.
+	 *
+	 * @param property the property
+	 * @param level the level
+	 * @param said what it says
+	 */
+	record Setting(PropertyDefinition property, Level level, ValueReader.Said said) {
+
+		private void applyTo(CircuitBreakerConfig.Builder builder, PredicateResolver predicates) {
+			Object value = this.said.value();
+			if (value == null) {
+				this.property.switchOff(builder);
+			}
+			else if (value instanceof List<?> classes) {
+				this.property.set(builder, classes.toArray(Class<?>[]::new));
+			}
+			else if (value instanceof Class<?> type) {
+				this.property.set(builder, predicates.of(this.property.name(), type));
+			}
+			else {
+				this.property.set(builder, value);
+			}
+		}
+
+	}
+
+}
