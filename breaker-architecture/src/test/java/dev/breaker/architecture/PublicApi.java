@@ -190,7 +190,8 @@ final class PublicApi {
 					+ ((executable.isVarArgs() && isLast) ? name.substring(0, name.length() - 2) + "..." : name));
 		}
 		Type[] thrown = executable.getGenericExceptionTypes();
-		return "(" + String.join(", ", arguments) + ")" + ((thrown.length > 0) ? " throws " + names(Stream.of(thrown)) : "");
+		return "(" + String.join(", ", arguments) + ")"
+				+ ((thrown.length > 0) ? " throws " + names(Stream.of(thrown)) : "");
 	}
 
 	private static String nullness(AnnotatedType type) {

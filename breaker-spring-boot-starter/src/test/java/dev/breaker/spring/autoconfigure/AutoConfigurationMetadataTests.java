@@ -19,8 +19,8 @@ import org.springframework.core.io.support.PropertiesLoaderUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the jar says of the auto-configurations, so that Spring Boot orders them and rules them out without reading their
- * classes.
+ * What the jar says of the auto-configurations, so that Spring Boot orders them and rules
+ * them out without reading their classes.
  */
 class AutoConfigurationMetadataTests {
 
