@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the sample's jar under changing faults and checks what must hold afterwards.
-# Usage: sample-app/soak/soak.sh [seconds, default 60] [further options of Soak.java, such as --seed 42]
+# Usage: sample-app/soak/soak.sh [seconds, default 60] [further options of Soak, such as --seed 42]
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,6 +10,7 @@ case "${1:-}" in
   *) seconds=$1; shift ;;
 esac
 
+classes=$here/target/classes
 jar=
 for candidate in "$here"/../target/sample-app-*.jar; do
   case "$candidate" in
@@ -17,9 +18,9 @@ for candidate in "$here"/../target/sample-app-*.jar; do
     *) [ -f "$candidate" ] && jar=$candidate ;;
   esac
 done
-if [ -z "$jar" ]; then
-  echo "No jar in sample-app/target: build it first with 'mvn -DskipTests package'" >&2
+if [ -z "$jar" ] || [ ! -d "$classes" ]; then
+  echo "No jar in sample-app/target, or no classes in sample-app/soak/target: build them first with 'mvn -DskipTests package'" >&2
   exit 2
 fi
 
-exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "$here/Soak.java" --jar "$jar" --seconds "$seconds" "$@"
+exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$classes" dev.breaker.sample.soak.Soak --jar "$jar" --seconds "$seconds" "$@"

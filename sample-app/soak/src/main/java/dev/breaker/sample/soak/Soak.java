@@ -1,8 +1,11 @@
+package dev.breaker.sample.soak;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -21,10 +25,12 @@ import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Runs the sample's jar in a process of its own, under traffic, while what is wrong with its remote services changes
  * every second; then puts everything in order and checks, through HTTP, its log and its heap, what must hold. Run by
- * {@code soak.sh} as a source file; ends with status 0 only if everything held.
+ * {@code soak.sh}; ends with status 0 only if everything held.
  */
 public final class Soak {
 
@@ -74,15 +80,17 @@ public final class Soak {
 
 	private final List<String> violations = new ArrayList<>();
 
-	private Process process;
+	private final Process process;
 
-	private String shop;
+	private final String shop;
 
 	private long openings;
 
-	private Soak(Options options) {
+	private Soak(Options options, Path log, Process process, String shop) {
 		this.options = options;
-		this.log = options.jar().resolveSibling("soak.log");
+		this.log = log;
+		this.process = process;
+		this.shop = shop;
 		this.random = new Random(options.seed());
 	}
 
@@ -95,9 +103,10 @@ public final class Soak {
 		Options options = Options.of(args);
 		System.out.printf("Soak of %s: %d s, %d requests a second, --seed %d%n", options.jar().getFileName(),
 				options.seconds(), options.rps(), options.seed());
-		Soak soak = new Soak(options);
+		Path log = options.jar().resolveSibling("soak.log");
+		Process process = start(options.jar(), log);
+		Soak soak = new Soak(options, log, process, address(process, log));
 		try {
-			soak.start();
 			soak.run();
 		}
 		finally {
@@ -109,32 +118,38 @@ public final class Soak {
 		System.exit(soak.violations.isEmpty() ? 0 : 1);
 	}
 
-	private void start() throws IOException {
-		this.process = new ProcessBuilder(jdk("java"), "-Xmx256m", "-XX:SoftRefLRUPolicyMSPerMB=0", "-jar",
-				this.options.jar().toString(), "--server.port=0")
+	/** Ends with this process, at the latest. */
+	private static Process start(Path jar, Path log) throws IOException {
+		Process process = new ProcessBuilder(jdk("java"), "-Xmx256m", "-XX:SoftRefLRUPolicyMSPerMB=0", "-jar",
+				jar.toString(), "--server.port=0")
 			.redirectErrorStream(true)
-			.redirectOutput(this.log.toFile())
+			.redirectOutput(log.toFile())
 			.start();
-		Runtime.getRuntime().addShutdownHook(new Thread(this.process::destroyForcibly));
-		await("the shop to open (see " + this.log + ")", 60, () -> {
-			Matcher ready = READY.matcher(read(this.log));
-			if (ready.find()) {
-				this.shop = "http://127.0.0.1:" + ready.group(1);
+		Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+		return process;
+	}
+
+	/** The address that the shop's log tells once the shop is open. */
+	private static String address(Process process, Path log) {
+		await("the shop to open (see " + log + ")", 60, () -> {
+			boolean open = READY.matcher(read(log)).find();
+			if (!open && !process.isAlive()) {
+				throw new IllegalStateException("The shop ended at its start: see " + log);
 			}
-			else if (!this.process.isAlive()) {
-				throw new IllegalStateException("The shop ended at its start: see " + this.log);
-			}
-			return this.shop != null;
+			return open;
 		});
+		return READY.matcher(read(log))
+			.results()
+			.map((ready) -> "http://127.0.0.1:" + ready.group(1))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	private void stop() throws InterruptedException {
-		if (this.process != null) {
-			this.process.destroy();
-			if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
-				this.process.destroyForcibly();
-				check("the shop ends when asked to", false, "killed after 30 s");
-			}
+		this.process.destroy();
+		if (!this.process.waitFor(30, TimeUnit.SECONDS)) {
+			this.process.destroyForcibly();
+			check("the shop ends when asked to", false, "killed after 30 s");
 		}
 	}
 
@@ -229,7 +244,7 @@ public final class Soak {
 			double opened = sum(meters, "breaker_state_transitions_total", "name=" + name, "to=open");
 			check(name + ": its breaker has opened meanwhile", opened > 0, (long) opened + " openings");
 			long count = breakers.keySet().stream().filter((breaker) -> base(breaker).equals(name)).count();
-			equal(name + ": breakers, and those that breaker_state says are closed", count,
+			equal(name + ": breakers, and those that breaker_state says are closed", (double) count,
 					sum(meters, "breaker_state", "name=" + name, "state=closed"));
 			for (String state : List.of("closed", "open", "half_open")) {
 				equal(name + ": changes to and from " + state,
@@ -242,10 +257,10 @@ public final class Soak {
 	private void checkHeap(int first, Map<String, Long> before, Map<String, Long> after) {
 		boolean flat = total(after) <= total(before) * HEAP_GROWTH;
 		check("heap after GC grew by at most 10 %", flat,
-				String.format(Locale.ROOT, "%.2f MB after %d s, %.2f MB at the end: %+.1f %%", total(before) / 1e6, first,
-						total(after) / 1e6, 100.0 * total(after) / total(before) - 100));
+				String.format(Locale.ROOT, "%.2f MB after %d s, %.2f MB at the end: %+.1f %%", total(before) / 1e6,
+						first, total(after) / 1e6, 100.0 * total(after) / total(before) - 100));
 		if (!flat) {
-			ToLongFunction<String> growth = (type) -> after.get(type) - before.getOrDefault(type, 0L);
+			ToLongFunction<String> growth = (type) -> after.getOrDefault(type, 0L) - before.getOrDefault(type, 0L);
 			System.out.println("What grew most, in bytes:");
 			after.keySet()
 				.stream()
@@ -282,7 +297,8 @@ public final class Soak {
 		equal("orders paid, payments that succeeded", answers(orders, "200"),
 				total(breakers, "payments", "successfulCallsTotal"));
 		equal("orders to be paid later, payments that failed or were refused", answers(orders, "202"),
-				total(breakers, "payments", "failedCallsTotal") + total(breakers, "payments", "notPermittedCallsTotal"));
+				total(breakers, "payments", "failedCallsTotal")
+						+ total(breakers, "payments", "notPermittedCallsTotal"));
 		equal("orders to be paid later, fallbacks that ran", answers(orders, "202"),
 				sum(meters, "breaker_fallbacks_total", "name=payments", "outcome=success"));
 		equal("orders accepted, goods set aside", answers(orders, "200") + answers(orders, "202"),
@@ -302,7 +318,8 @@ public final class Soak {
 		Map<String, Object> services = object(get("/faults"));
 		for (String name : SERVICES) {
 			double received = number(child(services, name), "received");
-			double answered = total(breakers, name, "successfulCallsTotal") + total(breakers, name, "ignoredCallsTotal");
+			double answered = total(breakers, name, "successfulCallsTotal")
+					+ total(breakers, name, "ignoredCallsTotal");
 			double admitted = answered + total(breakers, name, "failedCallsTotal");
 			check(name + ": the service received what it answered, and no more than the breaker admitted",
 					answered > 0 && answered <= received && received <= admitted,
@@ -321,7 +338,7 @@ public final class Soak {
 				unexpected.add(line);
 			}
 		}
-		equal("openings, and the log's lines about them", this.openings, opened);
+		equal("openings, and the log's lines about them", (double) this.openings, (double) opened);
 		check("no other WARN or ERROR in the log", unexpected.isEmpty(),
 				unexpected.isEmpty() ? "none" : unexpected.size() + " lines, the first: " + unexpected.get(0));
 	}
@@ -363,7 +380,9 @@ public final class Soak {
 		Map<String, Double> meters = new LinkedHashMap<>();
 		Matcher line = METER.matcher(get("/actuator/prometheus"));
 		while (line.find()) {
-			String tags = TAG.matcher(line.group(2)).results().map((tag) -> "{" + tag.group(1) + "=" + tag.group(2) + "}")
+			String tags = TAG.matcher(line.group(2))
+				.results()
+				.map((tag) -> "{" + tag.group(1) + "=" + tag.group(2) + "}")
 				.reduce("", String::concat);
 			meters.put(line.group(1) + tags, Double.valueOf(line.group(3)));
 		}
@@ -406,7 +425,8 @@ public final class Soak {
 	}
 
 	private static String base(String breaker) {
-		return breaker.split(":")[0];
+		int key = breaker.indexOf(':');
+		return (key < 0) ? breaker : breaker.substring(0, key);
 	}
 
 	/** The bytes of the objects that are alive, by class: the histogram collects the garbage before it counts. */
@@ -416,7 +436,7 @@ public final class Soak {
 			Process jcmd = new ProcessBuilder(jdk("jcmd"), String.valueOf(this.process.pid()), "GC.class_histogram")
 				.redirectErrorStream(true)
 				.start();
-			String histogram = new String(jcmd.getInputStream().readAllBytes());
+			String histogram = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			Map<String, Long> bytes = new HashMap<>();
 			HEAP_CLASS.matcher(histogram)
 				.results()
@@ -445,7 +465,8 @@ public final class Soak {
 		try {
 			HttpResponse<String> response = this.http.send(request, HttpResponse.BodyHandlers.ofString());
 			if (response.statusCode() != 200) {
-				throw new IllegalStateException(request.uri() + " answered " + response.statusCode() + ": " + response.body());
+				throw new IllegalStateException(
+						request.uri() + " answered " + response.statusCode() + ": " + response.body());
 			}
 			return response.body();
 		}
@@ -482,7 +503,7 @@ public final class Soak {
 		return Path.of(System.getProperty("java.home"), "bin", tool).toString();
 	}
 
-	// --- JSON, as much of it as the shop uses ---
+	// --- JSON, as much of it as the shop uses; a field that is null is left out ---
 
 	private static Map<String, Object> object(String json) {
 		return new Json(json).object();
@@ -490,7 +511,10 @@ public final class Soak {
 
 	@SuppressWarnings("unchecked")
 	private static Map<String, Object> child(Map<String, Object> object, String field) {
-		return (Map<String, Object>) object.get(field);
+		if (object.get(field) instanceof Map<?, ?> child) {
+			return (Map<String, Object>) child;
+		}
+		throw new IllegalStateException("There is no object '" + field + "' in " + object);
 	}
 
 	/** A figure that must be there: one that is not would be equal to another that is not. */
@@ -503,7 +527,8 @@ public final class Soak {
 
 	private static final class Json {
 
-		private static final Pattern TOKEN = Pattern.compile("\\s*(?:([{}\\[\\],:])|\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\\]}]+))");
+		private static final Pattern TOKEN = Pattern
+			.compile("\\s*(?:([{}\\[\\],:])|\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\\]}]+))");
 
 		private final Matcher tokens;
 
@@ -516,10 +541,13 @@ public final class Soak {
 			Map<String, Object> object = new LinkedHashMap<>();
 			next();
 			while (!is("}")) {
-				String field = this.tokens.group(2);
+				String field = Objects.requireNonNull(this.tokens.group(2));
 				next();
 				next();
-				object.put(field, value());
+				Object value = value();
+				if (value != null) {
+					object.put(field, value);
+				}
 				next();
 				if (is(",")) {
 					next();
@@ -528,7 +556,7 @@ public final class Soak {
 			return object;
 		}
 
-		private Object value() {
+		private @Nullable Object value() {
 			if (is("{")) {
 				return object();
 			}
@@ -538,7 +566,7 @@ public final class Soak {
 			if (this.tokens.group(2) != null) {
 				return this.tokens.group(2);
 			}
-			String word = this.tokens.group(3);
+			String word = Objects.requireNonNull(this.tokens.group(3));
 			return switch (word) {
 				case "null" -> null;
 				case "true", "false" -> Boolean.valueOf(word);
@@ -550,7 +578,10 @@ public final class Soak {
 			List<Object> array = new ArrayList<>();
 			next();
 			while (!is("]")) {
-				array.add(value());
+				Object value = value();
+				if (value != null) {
+					array.add(value);
+				}
 				next();
 				if (is(",")) {
 					next();

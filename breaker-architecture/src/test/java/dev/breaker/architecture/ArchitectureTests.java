@@ -1,0 +1,159 @@
+package dev.breaker.architecture;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.Timer;
+import java.util.TimerTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.asm.ClassReader;
+import org.springframework.asm.ClassVisitor;
+import org.springframework.asm.MethodVisitor;
+import org.springframework.asm.Opcodes;
+import org.springframework.asm.SpringAsmInfo;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which dependencies the main classes of the published modules have, and what the core does without.
+ */
+class ArchitectureTests {
+
+	/** Who a thread is, and waiting as a lock does. */
+	private static final Set<String> ALLOWED_OF_THREAD = Set.of("currentThread", "getId", "isInterrupted", "onSpinWait",
+			"yield");
+
+	/** Adding and removing breakers, which no call does. */
+	private static final Set<String> ALLOWED_MONITORS = Set.of("dev.breaker.CircuitBreakerRegistry");
+
+	@ParameterizedTest
+	@EnumSource
+	void packagesHaveNoCycles(PublishedModule module) {
+		slices().assignedFrom(new ByPackage()).should().beFreeOfCycles().check(module.classes());
+	}
+
+	@Test
+	void coreNeedsNoLibraryButSlf4jAndJSpecify() {
+		List<String> allowed = List.of("java.", "dev.breaker.", "org.slf4j.", "org.jspecify.annotations.");
+		DescribedPredicate<JavaClass> others = DescribedPredicate.describe("are of other libraries",
+				(type) -> !type.getBaseComponentType().isPrimitive()
+						&& allowed.stream().noneMatch(type.getBaseComponentType().getName()::startsWith));
+		noClasses().should().dependOnClassesThat(others).check(PublishedModule.CORE.classes());
+	}
+
+	@Test
+	void coreHasNoTimerAndNoThreadPool() {
+		noClasses().should()
+			.dependOnClassesThat(assignableTo(Timer.class).or(assignableTo(TimerTask.class))
+				.or(assignableTo(ExecutorService.class))
+				.or(equivalentTo(Executors.class)))
+			.because("state changes that are due are made by the next call or reader")
+			.check(PublishedModule.CORE.classes());
+	}
+
+	@Test
+	void coreMakesAndControlsNoThread() {
+		DescribedPredicate<JavaAccess<?>> forbidden = DescribedPredicate.describe(
+				"it makes or controls a thread (allowed: " + ALLOWED_OF_THREAD + ")",
+				(access) -> access.getTargetOwner().isAssignableTo(Thread.class)
+						&& !ALLOWED_OF_THREAD.contains(access.getTarget().getName()));
+		noClasses().should().accessTargetWhere(forbidden).check(PublishedModule.CORE.classes());
+	}
+
+	@Test
+	void coreHasNoMonitor() {
+		List<String> withMonitor = PublishedModule.CORE.classes()
+			.stream()
+			.filter(ArchitectureTests::hasMonitor)
+			.map(JavaClass::getName)
+			.toList();
+		assertThat(withMonitor).as("classes of the core with 'synchronized'").isSubsetOf(ALLOWED_MONITORS);
+	}
+
+	@Test
+	void guardingCountingAndTellingNeedNoSpringBoot() {
+		noClasses().that()
+			.resideInAnyPackage("dev.breaker.spring.aop..", "dev.breaker.spring.fallback..",
+					"dev.breaker.spring.event..", "dev.breaker.spring.metrics..")
+			// Explains an exception of its package, and is Boot's by nature
+			.and()
+			.areNotAssignableTo("org.springframework.boot.diagnostics.FailureAnalyzer")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.springframework.boot..")
+			.because("'autoconfigure' and 'config' put them together with Boot")
+			.check(PublishedModule.STARTER.classes());
+	}
+
+	private static boolean hasMonitor(JavaClass type) {
+		List<String> found = new ArrayList<>();
+		try (InputStream bytes = type.getSource().orElseThrow().getUri().toURL().openStream()) {
+			new ClassReader(bytes).accept(new MonitorFinder(found), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(type.getName(), ex);
+		}
+		return !found.isEmpty();
+	}
+
+	private static final class ByPackage implements SliceAssignment {
+
+		@Override
+		public SliceIdentifier getIdentifierOf(JavaClass type) {
+			return SliceIdentifier.of(type.getPackageName());
+		}
+
+		@Override
+		public String getDescription() {
+			return "packages";
+		}
+
+	}
+
+	private static final class MonitorFinder extends ClassVisitor {
+
+		private final List<String> found;
+
+		MonitorFinder(List<String> found) {
+			super(SpringAsmInfo.ASM_VERSION);
+			this.found = found;
+		}
+
+		@Override
+		public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
+				String[] exceptions) {
+			if ((access & Opcodes.ACC_SYNCHRONIZED) != 0) {
+				this.found.add(name);
+			}
+			return new MethodVisitor(SpringAsmInfo.ASM_VERSION) {
+
+				@Override
+				public void visitInsn(int opcode) {
+					if (opcode == Opcodes.MONITORENTER) {
+						MonitorFinder.this.found.add(name);
+					}
+				}
+
+			};
+		}
+
+	}
+
+}
