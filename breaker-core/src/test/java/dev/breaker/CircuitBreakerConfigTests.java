@@ -203,8 +203,9 @@ class CircuitBreakerConfigTests {
 			.containsExactly("waitDurationInOpenState");
 		assertThat(refusal(builder().minimumNumberOfCalls(101)).others()).containsExactly("slidingWindowSize",
 				"slidingWindowType");
-		assertThat(refusal(builder().slidingWindowSize(86_401).slidingWindowType(SlidingWindowType.TIME_BASED))
-			.others()).containsExactly("slidingWindowType");
+		assertThat(
+				refusal(builder().slidingWindowSize(86_401).slidingWindowType(SlidingWindowType.TIME_BASED)).others())
+			.containsExactly("slidingWindowType");
 		assertThat(refusal(builder().successThresholdInHalfOpenState(11)).others())
 			.containsExactly("permittedNumberOfCallsInHalfOpenState");
 		assertThat(refusal(builder().successThresholdInHalfOpenState(2).consecutiveFailureThreshold(3)).others())

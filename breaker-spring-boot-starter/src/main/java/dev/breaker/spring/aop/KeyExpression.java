@@ -76,8 +76,8 @@ final class KeyExpression {
 		if (node instanceof VariableReference && !variables.contains(node.toStringAST().substring(1))) {
 			boolean named = PARAMETER_NAMES.getParameterNames(guarded.method()) != null;
 			throw new InvalidCircuitBreakerAnnotationException(
-					"The key \"%s\" of %s refers to %s, which is not a parameter."
-						.formatted(guarded.annotation().key(), guarded.describe(), node.toStringAST()),
+					"The key \"%s\" of %s refers to %s, which is not a parameter.".formatted(guarded.annotation().key(),
+							guarded.describe(), node.toStringAST()),
 					named ? "Correct the name, or write #a0 for the first argument."
 							: "The names of its parameters are not known: compile with -parameters, or write #a0 for the first argument.");
 		}

@@ -71,10 +71,9 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			.filter((breaker) -> differ(breaker.config(), this.configs.get(name)))
 			.isEmpty());
 		if (!others.isEmpty()) {
-			logger.warn(
-					"The application's own CircuitBreakerRegistry has circuit breakers that are configured otherwise"
-							+ " than by breaker.instances or a customizer, and keeps their config: {}",
-					list(others));
+			logger
+				.warn("The application's own CircuitBreakerRegistry has circuit breakers that are configured otherwise"
+						+ " than by breaker.instances or a customizer, and keeps their config: {}", list(others));
 		}
 	}
 

@@ -105,8 +105,8 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * make breakers measure time.
 	 */
 	public record Events(@DefaultValue("true") boolean enabled,
-			@Range(min = 1, max = 10_000) @DefaultValue("100") int capacity, @DefaultValue({ "state-change", "failure",
-					"ignored", "not-permitted", "reset" }) Set<BreakerEvent.Type> types) {
+			@Range(min = 1, max = 10_000) @DefaultValue("100") int capacity, @DefaultValue( {
+					"state-change", "failure", "ignored", "not-permitted", "reset" }) Set<BreakerEvent.Type> types){
 	}
 
 	/**

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Collects problems, so that one start of the application shows all of them. A value
- * that is wrong by itself is one problem, however many breakers inherit it; one that
+ * Collects problems, so that one start of the application shows all of them. A value that
+ * is wrong by itself is one problem, however many breakers inherit it; one that
  * contradicts another value is one for each level where the two meet.
  */
 final class ConfigProblems {

@@ -48,8 +48,7 @@ final class PredicateResolver {
 		return this.predicates.computeIfAbsent(type, (key) -> {
 			String[] beans = beans(type);
 			return switch (beans.length) {
-				case 0 -> new TypedPredicate(type, acceptedBy(type),
-						SingletonSupplier.of(newInstance(property, type)));
+				case 0 -> new TypedPredicate(type, acceptedBy(type), SingletonSupplier.of(newInstance(property, type)));
 				case 1 -> new TypedPredicate(type, acceptedBy(type),
 						SingletonSupplier.of(() -> this.beanFactory.getBean(beans[0])));
 				default -> throw invalid(property, type,

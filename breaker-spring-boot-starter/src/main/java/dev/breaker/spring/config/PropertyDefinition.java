@@ -74,9 +74,9 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 		if (component.getType().isRecord()) {
 			return of(component.getType(), key);
 		}
-		return Stream.of(new PropertyDefinition(component.getName(), key,
-				ResolvableType.forType(component.getGenericType()), component.isAnnotationPresent(AcceptsNone.class),
-				component.getAnnotation(Range.class)));
+		return Stream
+			.of(new PropertyDefinition(component.getName(), key, ResolvableType.forType(component.getGenericType()),
+					component.isAnnotationPresent(AcceptsNone.class), component.getAnnotation(Range.class)));
 	}
 
 	boolean isList() {
@@ -110,8 +110,8 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 	 * @param value what the method takes
 	 */
 	void set(CircuitBreakerConfig.Builder builder, Object value) {
-		String method = this.name.endsWith(PREDICATE)
-				? this.name.substring(0, this.name.length() - PREDICATE.length()) : this.name;
+		String method = this.name.endsWith(PREDICATE) ? this.name.substring(0, this.name.length() - PREDICATE.length())
+				: this.name;
 		ReflectionUtils.invokeMethod(Objects.requireNonNull(BUILDER_METHODS.get(method)), builder, value);
 	}
 

@@ -48,8 +48,8 @@ class FallbackNotifierTests {
 			};
 		};
 		beans.addBean("failing", failing);
-		assertThatNoException().isThrownBy(() -> new FallbackNotifier(beans.getBeanProvider(FallbackListener.class))
-			.onFallback("payments", true));
+		assertThatNoException().isThrownBy(
+				() -> new FallbackNotifier(beans.getBeanProvider(FallbackListener.class)).onFallback("payments", true));
 	}
 
 	@Test
