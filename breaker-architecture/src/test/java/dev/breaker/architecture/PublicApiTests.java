@@ -36,6 +36,7 @@ class PublicApiTests {
 	private static List<String> listed(PublishedModule module) throws IOException {
 		Path list = Path.of(System.getProperty("basedir", "."), "src/test/api", module.artifactId() + ".txt");
 		if (Boolean.getBoolean("api.renew")) {
+			Files.createDirectories(list.getParent());
 			Files.write(list, PublicApi.of(module.classes()));
 		}
 		return Files.exists(list) ? Files.readAllLines(list) : List.of();
