@@ -21,6 +21,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 
 /**
@@ -57,6 +58,8 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
+	// Begins to listen when all beans are there, which its type does not tell.
+	@Lazy(false)
 	EventStore breakerEventStore(CircuitBreakerRegistry registry, BreakerProperties properties,
 			StartupNewsKeeper startupNews) {
 		BreakerProperties.Events events = properties.events();
