@@ -18,7 +18,8 @@ import org.springframework.core.env.Environment;
  * The switches of the starter. What configures the breakers themselves
  * ({@code breaker.configs} and {@code breaker.instances}) is in
  * {@link CircuitBreakerProperties}. Ranges are checked when {@link BreakerConfigs} are
- * read.
+ * read. Defaults of lists are in the additional metadata too, since the annotation
+ * processor shows them as text.
  *
  * @param enabled Whether there are circuit breakers at all. If not, annotated methods run
  * unguarded and nothing else of the starter exists.

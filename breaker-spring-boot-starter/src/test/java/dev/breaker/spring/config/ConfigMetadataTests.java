@@ -82,6 +82,13 @@ class ConfigMetadataTests {
 	}
 
 	@Test
+	void defaultOfAListIsAList() {
+		for (String key : List.of("breaker.events.types", "breaker.health.down-when-open")) {
+			assertThat(find("properties", key).orElseThrow().path("defaultValue").isArray()).as(key).isTrue();
+		}
+	}
+
+	@Test
 	void editorOffersThePropertiesOfEveryConfigAndInstance() {
 		for (String section : List.of("breaker.configs", "breaker.instances")) {
 			assertThat(find("properties", section).orElseThrow().path("type").asString())
