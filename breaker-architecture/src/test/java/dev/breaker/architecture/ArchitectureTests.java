@@ -32,7 +32,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which dependencies the main classes of the published modules have, and what the core does without.
+ * Which dependencies the main classes of the published modules have, and what the core
+ * does without.
  */
 class ArchitectureTests {
 

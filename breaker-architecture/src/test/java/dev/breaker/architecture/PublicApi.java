@@ -22,8 +22,9 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signatures that code outside a module can use, as text: a line for each public type, then an indented line for
- * each of its public members, and of the protected ones that a subclass can use.
+ * The signatures that code outside a module can use, as text: a line for each public
+ * type, then an indented line for each of its public members, and of the protected ones
+ * that a subclass can use.
  */
 final class PublicApi {
 
@@ -105,9 +106,12 @@ final class PublicApi {
 	private static List<String> members(Class<?> type) {
 		List<String> members = new ArrayList<>();
 		Comparator<Member> byName = Comparator.comparing(Member::getName);
-		Stream.of(type.getDeclaredFields()).filter((field) -> isVisible(field, type)).sorted(byName)
+		Stream.of(type.getDeclaredFields())
+			.filter((field) -> isVisible(field, type))
+			.sorted(byName)
 			.forEach((field) -> members.add(describe(field)));
-		Stream.of(type.getDeclaredConstructors()).filter((constructor) -> isVisible(constructor, type))
+		Stream.of(type.getDeclaredConstructors())
+			.filter((constructor) -> isVisible(constructor, type))
 			.map(PublicApi::describe)
 			.sorted()
 			.forEach(members::add);
@@ -117,7 +121,9 @@ final class PublicApi {
 		return members;
 	}
 
-	/** With those of superclasses that are not public: they are seen through this type. */
+	/**
+	 * With those of superclasses that are not public: they are seen through this type.
+	 */
 	private static Stream<Method> methods(Class<?> type) {
 		Stream<Method> own = Stream.of(type.getDeclaredMethods());
 		Class<?> superclass = type.getSuperclass();
@@ -136,8 +142,8 @@ final class PublicApi {
 	}
 
 	private static String describe(Field field) {
-		String modifiers = Modifier.toString(field.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED
-				| Modifier.STATIC | Modifier.FINAL));
+		String modifiers = Modifier
+			.toString(field.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED | Modifier.STATIC | Modifier.FINAL));
 		return modifiers + " " + nullness(field.getAnnotatedType()) + field.getGenericType().getTypeName() + " "
 				+ field.getName();
 	}

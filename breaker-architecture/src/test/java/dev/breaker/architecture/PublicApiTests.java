@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The public types and signatures of the published modules are those of the committed lists in {@code src/test/api}: a
- * change of what applications use is seen in a diff.
+ * The public types and signatures of the published modules are those of the committed
+ * lists in {@code src/test/api}: a change of what applications use is seen in a diff.
  */
 class PublicApiTests {
 

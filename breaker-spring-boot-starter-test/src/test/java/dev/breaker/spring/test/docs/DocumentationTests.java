@@ -35,7 +35,8 @@ class DocumentationTests {
 	@Test
 	void dependencyIsTheOneThatIsBuilt() throws IOException {
 		String pom = Files.readString(Path.of("pom.xml"));
-		String version = pom.replaceAll("(?s).*<artifactId>breaker[a-z-]+parent</artifactId>\\s*<version>([^<]+)<.*", "$1");
+		String version = pom.replaceAll("(?s).*<artifactId>breaker[a-z-]+parent</artifactId>\\s*<version>([^<]+)<.*",
+				"$1");
 		assertThat(blocks("xml")).singleElement()
 			.asString()
 			.contains("<artifactId>breaker-spring-boot-starter-test</artifactId>",

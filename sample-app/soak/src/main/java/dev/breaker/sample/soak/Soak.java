@@ -28,9 +28,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the sample's jar in a process of its own, under traffic, while what is wrong with its remote services changes
- * every second; then puts everything in order and checks, through HTTP, its log and its heap, what must hold. Run by
- * {@code soak.sh}; ends with status 0 only if everything held.
+ * Runs the sample's jar in a process of its own, under traffic, while what is wrong with
+ * its remote services changes every second; then puts everything in order and checks,
+ * through HTTP, its log and its heap, what must hold. Run by {@code soak.sh}; ends with
+ * status 0 only if everything held.
  */
 public final class Soak {
 
@@ -54,12 +55,17 @@ public final class Soak {
 
 	private static final Pattern HEAP_CLASS = Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(\\S+)");
 
-	/** The longest wait of a breaker is 22 s, and traffic must pass its probes after it. */
+	/**
+	 * The longest wait of a breaker is 22 s, and traffic must pass its probes after it.
+	 */
 	private static final Duration RECOVERY = Duration.ofSeconds(90);
 
 	private static final double HEAP_GROWTH = 1.10;
 
-	/** A service that hangs holds a request for 30 s, and some memory, long after the client has gone. */
+	/**
+	 * A service that hangs holds a request for 30 s, and some memory, long after the
+	 * client has gone.
+	 */
 	private static final int HANG_SECONDS = 31;
 
 	private static final int UNKNOWN_ARTICLES = 3;
@@ -96,7 +102,8 @@ public final class Soak {
 
 	/**
 	 * Runs the soak.
-	 * @param args {@code --jar FILE}, {@code --seconds N}, {@code --rps N}, {@code --seed N}
+	 * @param args {@code --jar FILE}, {@code --seconds N}, {@code --rps N},
+	 * {@code --seed N}
 	 * @throws Exception if the shop cannot be started or does not answer
 	 */
 	public static void main(String[] args) throws Exception {
@@ -179,8 +186,9 @@ public final class Soak {
 	// --- what happens ---
 
 	/**
-	 * As many requests at once as there can be, at each service: what servers and clients keep ready for them from then
-	 * on is no leak, and should be there before the heap is looked at for the first time.
+	 * As many requests at once as there can be, at each service: what servers and clients
+	 * keep ready for them from then on is no leak, and should be there before the heap is
+	 * looked at for the first time.
 	 */
 	private void crowd() throws Exception {
 		for (String service : SERVICES) {
@@ -375,7 +383,10 @@ public final class Soak {
 		return breakers;
 	}
 
-	/** The breakers' meters; a key is the meter's name and then its tags, as {@code name{tag=value}{tag=value}}. */
+	/**
+	 * The breakers' meters; a key is the meter's name and then its tags, as
+	 * {@code name{tag=value}{tag=value}}.
+	 */
 	private Map<String, Double> meters() {
 		Map<String, Double> meters = new LinkedHashMap<>();
 		Matcher line = METER.matcher(get("/actuator/prometheus"));
@@ -429,7 +440,10 @@ public final class Soak {
 		return (key < 0) ? breaker : breaker.substring(0, key);
 	}
 
-	/** The bytes of the objects that are alive, by class: the histogram collects the garbage before it counts. */
+	/**
+	 * The bytes of the objects that are alive, by class: the histogram collects the
+	 * garbage before it counts.
+	 */
 	private Map<String, Long> heap() throws Exception {
 		Map<String, Long> least = Map.of();
 		for (int run = 0; run < 3; run++) {
@@ -517,7 +531,9 @@ public final class Soak {
 		throw new IllegalStateException("There is no object '" + field + "' in " + object);
 	}
 
-	/** A figure that must be there: one that is not would be equal to another that is not. */
+	/**
+	 * A figure that must be there: one that is not would be equal to another that is not.
+	 */
 	private static double number(Map<String, Object> object, String field) {
 		if (object.get(field) instanceof Double number) {
 			return number;
