@@ -209,6 +209,9 @@ final class PublicApi {
 	}
 
 	private static String text(Object value) {
+		if (value instanceof String string) {
+			return '"' + string + '"';
+		}
 		String text = Arrays.deepToString(new Object[] { value });
 		return text.substring(1, text.length() - 1);
 	}
