@@ -525,13 +525,171 @@ class CircuitBreakerGroupTests {
 	}
 
 	@Test
+	void ofTwoHoldsTheShorterEndsFirstThoughItCameLater() {
+		CircuitBreakerGroup group = group(2);
+		group.get("long").forceOpen(Duration.ofMinutes(10));
+		group.get("short").forceOpen(Duration.ofMinutes(1));
+		assertThat(group.get("new").name()).endsWith(":_overflow");
+		this.clock.advance(Duration.ofMinutes(1));
+		assertThat(group.get("new").name()).isEqualTo("inventory:new");
+		assertThat(group.find("long")).isPresent();
+	}
+
+	@Test
+	void twoHoldsThatEndTogetherEndBoth() {
+		CircuitBreakerGroup group = group(2);
+		group.get("first").forceOpen(Duration.ofMinutes(1));
+		group.get("second").forceOpen(Duration.ofMinutes(1));
+		assertThat(group.get("new").name()).endsWith(":_overflow");
+		this.clock.advance(Duration.ofMinutes(1));
+		group.get("new").acquire();
+		group.get("newer").acquire();
+		assertThat(names()).containsExactlyInAnyOrder("inventory:new", "inventory:newer", "inventory:_overflow");
+		assertThat(group.size()).isEqualTo(2);
+	}
+
+	@Test
+	void aHoldThatWasReplacedKeepsNoOtherWaiting() {
+		CircuitBreakerGroup group = group(2);
+		group.get("first").forceOpen(Duration.ofMinutes(1));
+		group.get("second").forceOpen(Duration.ofMinutes(5));
+		group.get("x");
+		group.get("first").close();
+		group.get("first").forceOpen(Duration.ofMinutes(10));
+		assertThat(group.get("x").name()).endsWith(":_overflow");
+		this.clock.advance(Duration.ofMinutes(5));
+		assertThat(group.get("new").name()).isEqualTo("inventory:new");
+		assertThat(group.find("first")).isPresent();
+		assertThat(group.find("second")).isEmpty();
+	}
+
+	@Test
+	void aCleanOneIsLookedForAmongThe32Oldest() {
+		CircuitBreakerGroup near = group(40);
+		IntStream.range(0, 31).forEach((i) -> fail(near.get("failed" + i)));
+		near.get("clean");
+		IntStream.range(0, 8).forEach((i) -> fail(near.get("later" + i)));
+		near.get("new");
+		assertThat(near.find("clean")).isEmpty();
+		assertThat(near.find("failed0")).isPresent();
+		CircuitBreakerGroup far = this.registry.group("far", config(UnaryOperator.identity()), 40);
+		IntStream.range(0, 32).forEach((i) -> fail(far.get("failed" + i)));
+		far.get("clean");
+		IntStream.range(0, 7).forEach((i) -> fail(far.get("later" + i)));
+		far.get("new");
+		assertThat(far.find("clean")).isPresent();
+		assertThat(far.find("failed0")).isEmpty();
+	}
+
+	@Test
+	void aCallByAnOldReferenceIsAUseOfThePresentBreaker() {
+		CircuitBreakerGroup group = group(2);
+		CircuitBreaker old = group.get("a");
+		group.get("b");
+		group.get("c");
+		assertThat(group.find("a")).isEmpty();
+		group.get("a");
+		group.get("d");
+		old.run(() -> {
+		});
+		group.get("e");
+		assertThat(names()).containsExactlyInAnyOrder("inventory:a", "inventory:e");
+	}
+
+	@Test
+	void aCommandWithoutPlaceLeavesNoCallUnderWay() {
+		CircuitBreakerGroup group = group(1);
+		CircuitBreaker before = group.get("a");
+		Permit permit = group.get("b").acquire();
+		before.forceOpen();
+		permit.release();
+		before.close();
+		assertThat(group.find("a")).containsSame(before);
+		assertThat(group.get("c").name()).isEqualTo("inventory:c");
+		assertThat(group.find("a")).isEmpty();
+	}
+
+	@Test
+	void oneThatMadeRoomCannotBeRemoved() {
+		CircuitBreakerGroup group = group(1);
+		CircuitBreaker before = group.get("a");
+		CircuitBreaker present = group.get("b");
+		assertThat(group.remove(before.member())).isFalse();
+		assertThat(group.find("b")).containsSame(present);
+		before.run(() -> {
+		});
+		assertThat(group.find("a")).containsSame(before);
+	}
+
+	@Test
+	void aRemovedGroupKeepsItsBreakersThoughOneIsRemoved() {
+		CircuitBreakerGroup group = group(1);
+		CircuitBreaker a = group.get("a");
+		a.acquire();
+		CircuitBreaker shared = group.get("b");
+		this.registry.removeGroup("inventory");
+		assertThat(group.remove(a.member())).isFalse();
+		assertThat(group.remove(shared.member())).isFalse();
+		assertThat(group.find("a")).containsSame(a);
+		assertThat(group.overflow()).containsSame(shared);
+	}
+
+	@Test
+	void aRemovedGroupCallsItsBreakersAsTheirKeys() {
+		CircuitBreakerGroup group = group(2);
+		this.registry.removeGroup("inventory");
+		CircuitBreaker plain = this.registry.get("inventory:a");
+		assertThat(group.get("a")).isNotSameAs(plain);
+		assertThat(group.get("a").name()).isEqualTo("inventory:a");
+		assertThat(this.registry.find("inventory:a")).containsSame(plain);
+	}
+
+	@Test
+	void aRegistryListenerHearsAllThatAGroupMakesAndLoses() {
+		CircuitBreakerGroup group = group(1);
+		List<String> news = new ArrayList<>();
+		this.registry.addRegistryListener(new CircuitBreakerRegistryListener() {
+
+			@Override
+			public void onAdded(CircuitBreaker breaker) {
+				news.add("+" + breaker.name());
+			}
+
+			@Override
+			public void onRemoved(CircuitBreaker breaker) {
+				news.add("-" + breaker.name());
+			}
+
+		});
+		group.get("a");
+		group.get("b").acquire();
+		group.get("c");
+		this.registry.remove("inventory:_overflow");
+		this.registry.remove("inventory:b");
+		assertThat(news).containsExactly("+inventory:a", "-inventory:a", "+inventory:b", "+inventory:_overflow",
+				"-inventory:_overflow", "-inventory:b");
+	}
+
+	@Test
+	void aFullGroupSaysNothingOfNamesOfKeysWithoutPlace() {
+		this.registry.get("inventory:b", CircuitBreakerConfig.ofDefaults());
+		try (LogCapture log = new LogCapture()) {
+			CircuitBreakerGroup group = group(1);
+			group.get("a").acquire();
+			assertThat(group.get("c").name()).isEqualTo("inventory:_overflow");
+			assertThat(group.get("b").name()).isEqualTo("inventory:_overflow");
+			assertThat(log.trouble()).singleElement().asString().contains("limit (1)");
+		}
+	}
+
+	@Test
 	void theSharedBreakerTakesNoOthersName() {
 		CircuitBreaker plain = this.registry.get("inventory:_overflow", CircuitBreakerConfig.ofDefaults());
 		CircuitBreakerGroup group = group(1);
 		group.get("a").acquire();
 		CircuitBreaker shared = group.get("b");
 		assertThat(shared).isNotSameAs(plain);
-		assertThat(shared.name()).startsWith("inventory:_overflow~");
+		assertThat(shared.name()).isEqualTo(KeyText.distinct("inventory:_overflow", "inventory", null, 1));
 		assertThat(group.get("c")).isSameAs(shared);
 		assertThat(this.registry.find(shared.name())).containsSame(shared);
 		assertThat(this.registry.find("inventory:_overflow")).containsSame(plain);

@@ -263,4 +263,40 @@ class CircuitBreakerRegistryTests {
 		assertThat(this.registry.all()).isEmpty();
 	}
 
+	@Test
+	void takingBackAListenerThatIsNotThereTakesNoOther() {
+		RecordingListener heard = new RecordingListener();
+		RecordingListener own = new RecordingListener();
+		RecordingListener never = new RecordingListener();
+		this.registry.addListener(heard);
+		CircuitBreaker payments = this.registry.get("payments");
+		payments.addListener(own);
+		this.registry.removeListener(never);
+		this.registry.replaceListener(never, List.of(never));
+		payments.removeListener(never);
+		payments.replaceListener(never, List.of(never));
+		payments.open();
+		this.registry.get("inventory").open();
+		assertThat(heard.changes()).hasSize(2);
+		assertThat(own.changes()).hasSize(1);
+		assertThat(never.changes()).isEmpty();
+	}
+
+	@Test
+	void onlyABreakerThatIsThereCanBeTaken() {
+		RecordingListener heard = new RecordingListener();
+		this.registry.addListener(heard);
+		CircuitBreaker payments = this.registry.get("payments");
+		CircuitBreaker other = CircuitBreaker.of("payments", this.defaults);
+		other.addListener(heard);
+		assertThat(this.registry.take(other)).isFalse();
+		assertThat(this.registry.find("payments")).containsSame(payments);
+		other.open();
+		assertThat(heard.changes()).hasSize(1);
+		assertThat(this.registry.insert(other)).isFalse();
+		assertThat(this.registry.take(payments)).isTrue();
+		assertThat(this.registry.insert(other)).isTrue();
+		assertThat(this.registry.find("payments")).containsSame(other);
+	}
+
 }

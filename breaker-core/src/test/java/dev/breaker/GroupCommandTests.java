@@ -285,7 +285,12 @@ class GroupCommandTests {
 		HandWallClock wall = new HandWallClock();
 		CircuitBreakerGroup seen = this.registry.group("seen", this.config.toBuilder().clock(wall).build(), 1);
 		wall.breakDown(new StackOverflowError("clock"));
-		seen.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)));
+		try (LogCapture log = new LogCapture()) {
+			seen.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)));
+			assertThat(log.trouble())
+				.containsExactly("The clock of circuit breaker group 'seen' failed; the system's stands in");
+		}
+		assertThat(seen.standingCommand()).get().extracting(CircuitBreakerGroup.StandingCommand::until).isNotNull();
 		assertThat(seen.get("a").state()).isEqualTo(State.FORCED_OPEN);
 	}
 

@@ -86,6 +86,7 @@ class GroupKeyTests {
 		CircuitBreaker taken = this.registry.get(KeyText.distinct("a:rome", "a", "rome", 1));
 		this.registry.get("a:rome");
 		assertThat(this.group.get("rome")).isNotSameAs(taken);
+		assertThat(this.group.get("rome").name()).isEqualTo(KeyText.distinct("a:rome", "a", "rome", 2));
 		assertThat(this.registry.all()).extracting(CircuitBreaker::name).doesNotHaveDuplicates().hasSize(5);
 	}
 
@@ -100,7 +101,7 @@ class GroupKeyTests {
 		assertThat(plain.snapshot().successfulCallsTotal()).isZero();
 		assertThat(small.get("k")).isNotSameAs(plain);
 		assertThat(small.get("k").snapshot().successfulCallsTotal()).isEqualTo(1);
-		assertThat(small.get("k").name()).startsWith("small:k~");
+		assertThat(small.get("k").name()).isEqualTo(KeyText.distinct("small:k", "small", "k", 1));
 	}
 
 	@Test
@@ -121,6 +122,33 @@ class GroupKeyTests {
 		permit.release();
 		assertThat(other.get("_overflow")).isNotSameAs(first);
 		assertThat(other.find("_overflow")).isPresent();
+	}
+
+	@Test
+	void theFirstKeyThatIsCalledOtherwiseIsLogged() {
+		this.registry.get("a:berlin");
+		this.registry.get("a:rome");
+		try (LogCapture log = new LogCapture()) {
+			this.group.get("paris");
+			assertThat(log.trouble()).isEmpty();
+			CircuitBreaker berlin = this.group.get("berlin");
+			assertThat(log.trouble()).singleElement()
+				.asString()
+				.startsWith(
+						"Circuit breaker 'a:berlin' is none of the group 'a', so the breaker of that key is called '"
+								+ berlin.name() + "'");
+			assertThat(this.group.get("rome").name()).startsWith("a:rome~");
+			assertThat(log.trouble()).hasSize(1);
+		}
+	}
+
+	@Test
+	void aNameThatIsToldApartDependsOnGroupKeyAndAttempt() {
+		assertThat(List.of(KeyText.distinct("n", "a", "b", 1), KeyText.distinct("n", "a", "c", 1),
+				KeyText.distinct("n", "b", "b", 1), KeyText.distinct("n", "a", "b", 2),
+				KeyText.distinct("n", "a", null, 1), KeyText.distinct("n", "a", "", 1)))
+			.doesNotHaveDuplicates()
+			.allMatch((name) -> name.matches("n~[A-Za-z0-9_-]{8}"));
 	}
 
 }

@@ -1,6 +1,9 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,43 @@ class RegistryAdjustmentTests {
 		assertThatIllegalStateException().isThrownBy(() -> refusing.group("stock", config(), 1));
 		assertThat(refusing.all()).isEmpty();
 		assertThat(refusing.groups()).isEmpty();
+	}
+
+	@Test
+	void groupThatIsThereIsNotAdjustedAgain() {
+		List<CircuitBreakerConfig> adjusted = new ArrayList<>();
+		CircuitBreakerRegistry counting = registry((config) -> {
+			adjusted.add(config);
+			return config;
+		});
+		CircuitBreakerGroup stock = counting.group("stock", config(), 1);
+		assertThat(counting.group("stock", config(), 0)).isSameAs(stock);
+		assertThat(adjusted).hasSize(1);
+	}
+
+	@Test
+	void groupMadeWhileItsConfigIsAdjustedIsTheOnlyOne() {
+		AtomicReference<CircuitBreakerRegistry> made = new AtomicReference<>();
+		AtomicReference<CircuitBreakerGroup> meanwhile = new AtomicReference<>();
+		List<CircuitBreakerGroup> heard = new ArrayList<>();
+		made.set(registry((config) -> {
+			CircuitBreakerRegistry asked = made.getAndSet(null);
+			if (asked != null) {
+				meanwhile.set(asked.group("stock", config, 5));
+			}
+			return config;
+		}));
+		CircuitBreakerRegistry twice = made.get();
+		twice.addRegistryListener(new CircuitBreakerRegistryListener() {
+			@Override
+			public void onGroupAdded(CircuitBreakerGroup group) {
+				heard.add(group);
+			}
+		});
+		CircuitBreakerGroup stock = twice.group("stock", config(), 1);
+		assertThat(stock).isNotNull().isSameAs(meanwhile.get());
+		assertThat(stock.limit()).isEqualTo(5);
+		assertThat(heard).containsExactly(stock);
 	}
 
 }
