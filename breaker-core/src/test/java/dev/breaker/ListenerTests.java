@@ -1,5 +1,7 @@
 package dev.breaker;
 
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -351,6 +353,60 @@ class ListenerTests {
 		test.refused();
 		test.breaker.reset();
 		assertThat(heard).containsExactly("success", "failure", "ignored", "change", "refused", "change", "reset");
+	}
+
+	@Test
+	void aClassThatIsNewHearsWhatItOverrides() throws Exception {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.addListener(freshly(ForcesOpenOnSuccess.class));
+		test.succeed();
+		assertThat(test.state()).isEqualTo(State.FORCED_OPEN);
+	}
+
+	@Test
+	void aClassThatIsNewCostsNoTimeThatItDoesNotAskFor() throws Exception {
+		HandClock clock = new HandClock();
+		CircuitBreaker breaker = CircuitBreaker.of("payments", CircuitBreakerConfig.builder().nanoClock(clock).build());
+		breaker.call(() -> "first");
+		long start = clock.reads();
+		breaker.call(() -> "without");
+		long without = clock.reads() - start;
+		breaker.addListener(freshly(ClosesOnRefusal.class));
+		start = clock.reads();
+		breaker.call(() -> "with");
+		assertThat(clock.reads() - start).isEqualTo(without);
+		breaker.forceOpen();
+		assertThat(breaker.tryAcquire()).isNull();
+		assertThat(breaker.state()).isEqualTo(State.CLOSED);
+	}
+
+	/** A listener of a class of that kind which nobody has seen before. */
+	private static CircuitBreakerListener freshly(Class<? extends CircuitBreakerListener> type) throws Exception {
+		try (InputStream code = type.getResourceAsStream(type.getName().replaceFirst(".*\\.", "") + ".class")) {
+			return (CircuitBreakerListener) MethodHandles.lookup()
+				.defineHiddenClass(code.readAllBytes(), true)
+				.lookupClass()
+				.getDeclaredConstructor()
+				.newInstance();
+		}
+	}
+
+	static class ForcesOpenOnSuccess implements CircuitBreakerListener {
+
+		@Override
+		public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+			breaker.forceOpen();
+		}
+
+	}
+
+	static class ClosesOnRefusal implements CircuitBreakerListener {
+
+		@Override
+		public void onNotPermitted(CircuitBreaker breaker) {
+			breaker.close();
+		}
+
 	}
 
 }

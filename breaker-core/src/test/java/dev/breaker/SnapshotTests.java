@@ -192,4 +192,13 @@ class SnapshotTests {
 			.hasToString("java.lang.IllegalStateException");
 	}
 
+	@Test
+	void ofAMessageNoMoreThan500CharactersAreKept() {
+		// Half a pair at the end is the application's own.
+		String longest = "x".repeat(499) + '\uD83D';
+		assertThat(Failure.of(new IllegalStateException(longest), Instant.EPOCH).message()).isEqualTo(longest);
+		assertThat(Failure.of(new IllegalStateException("x".repeat(501)), Instant.EPOCH).message())
+			.isEqualTo("x".repeat(500));
+	}
+
 }
