@@ -67,7 +67,7 @@ class GroupMeanwhileTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 1, 2, 3, 4, 5 })
+	@ValueSource(ints = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 })
 	void theSharedBreakerObeysTheNewestCommand(int reading) {
 		fill();
 		this.group.apply(StateCommand.to(State.FORCED_OPEN));
@@ -79,7 +79,7 @@ class GroupMeanwhileTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 1, 2 })
+	@ValueSource(ints = { 1, 2, 3, 4 })
 	void thereIsOneSharedBreakerThoughTwoAreMade(int reading) {
 		fill();
 		List<CircuitBreaker> others = new ArrayList<>();
@@ -90,11 +90,12 @@ class GroupMeanwhileTests {
 		assertThat(this.registry.all()).hasSize(3);
 	}
 
-	@Test
-	void aSharedNameThatIsTakenMeanwhileIsLeft() {
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4 })
+	void aSharedNameThatIsTakenMeanwhileIsLeft(int reading) {
 		fill();
 		List<CircuitBreaker> taken = new ArrayList<>();
-		this.clock.at(2, () -> taken.add(this.registry.get("inventory:_overflow")));
+		this.clock.at(reading, () -> taken.add(this.registry.get("inventory:_overflow")));
 		CircuitBreaker shared = this.group.get("x");
 		assertThat(taken).hasSize(1).doesNotContain(shared);
 		assertThat(shared.name()).isEqualTo(KeyText.distinct("inventory:_overflow", "inventory", null, 1));
