@@ -400,4 +400,25 @@ class NestedCallTests {
 
 	}
 
+	@Test
+	void whatIsInsideInMetricsOnlyIsRecordedOnce() {
+		this.test.in(State.METRICS_ONLY);
+		String answer = this.breaker.outermost()
+			.<String, RuntimeException>call(() -> this.breaker.outermost().call(() -> "pong"));
+		assertThat(answer).isEqualTo("pong");
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void whatIsInsideAfterAHoldIsRecordedNowhere() {
+		this.breaker.disable(Duration.ofSeconds(10));
+		String answer = this.breaker.outermost().call(() -> {
+			this.test.advance(Duration.ofSeconds(10));
+			return this.breaker.outermost().call(() -> "pong");
+		});
+		assertThat(answer).isEqualTo("pong");
+		assertThat(this.breaker.state()).isEqualTo(State.CLOSED);
+		assertThat(this.test.snapshot().successfulCallsTotal()).isZero();
+	}
+
 }
