@@ -555,4 +555,14 @@ class CircuitBreakerGroupTests {
 		assertThat(listener.count("success")).isEqualTo(1);
 	}
 
+	@Test
+	void aCommandToAllFreesWhatACommandHeld() {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+		CircuitBreakerGroup group = registry.group("g", CircuitBreakerConfig.ofDefaults(), 1);
+		group.get("a").forceOpen();
+		assertThat(group.get("b").name()).isEqualTo("g:_overflow");
+		group.apply(StateCommand.to(State.CLOSED));
+		assertThat(group.get("b").name()).isEqualTo("g:b");
+	}
+
 }
