@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Nested;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -333,6 +335,88 @@ class CallAsyncTests {
 				.toCompletableFuture();
 			answer.completeExceptionally(new TimeoutException());
 			assertThat(catchThrowable(answer::join)).hasCauseInstanceOf(TimeoutException.class);
+		}
+
+		@Test
+		void cancellingTwiceCancelsTheCallOnce() {
+			AtomicInteger cancellations = new AtomicInteger();
+			CompletableFuture<String> source = new CompletableFuture<>() {
+				@Override
+				public boolean cancel(boolean mayInterruptIfRunning) {
+					cancellations.incrementAndGet();
+					return super.cancel(mayInterruptIfRunning);
+				}
+			};
+			CompletableFuture<String> answer = test().breaker.callAsync(() -> source).toCompletableFuture();
+			assertThat(answer.cancel(true)).isTrue();
+			assertThat(answer.cancel(true)).isTrue();
+			assertThat(cancellations).hasValue(1);
+		}
+
+		@Test
+		void aValueFreesThePlaceOfACallThatCannotBeCancelled() {
+			test().in(State.HALF_OPEN);
+			CompletableFuture<String> answer = test().breaker.callAsync(() -> source().minimalCompletionStage())
+				.toCompletableFuture();
+			assertThat(answer.complete("instead")).isTrue();
+			assertThat(source()).isNotDone();
+			assertThat(test().admits()).as("the place is free").isTrue();
+		}
+
+		@Test
+		void noValueIsComputedForAnAnswerThatIsThere() {
+			CompletableFuture<String> answer = start();
+			source().complete("done");
+			AtomicInteger computed = new AtomicInteger();
+			answer.completeAsync(() -> "late " + computed.incrementAndGet(), Runnable::run);
+			assertThat(computed).hasValue(0);
+			assertThat(answer).isCompletedWithValue("done");
+		}
+
+		@Test
+		void anObtrudedValueReplacesTheAnswer() {
+			CompletableFuture<String> answer = start();
+			source().complete("done");
+			answer.obtrudeValue("instead");
+			assertThat(answer).isCompletedWithValue("instead");
+			IllegalStateException thrown = new IllegalStateException();
+			answer.obtrudeException(thrown);
+			assertThat(failureOf(answer)).isSameAs(thrown);
+			assertThat(test().snapshot().successfulCallsTotal()).isEqualTo(1);
+			assertThat(test().snapshot().failedCallsTotal()).isZero();
+		}
+
+		@Test
+		void whoComesAfterAListenerCompletesNothing() {
+			List<CompletableFuture<String>> answers = new ArrayList<>();
+			test().breaker.addListener(new CircuitBreakerListener() {
+				@Override
+				public void onFailure(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+					answers.get(0).complete("first");
+				}
+			});
+			answers.add(start());
+			assertThat(answers.get(0).completeExceptionally(new TimeoutException())).isFalse();
+			assertThat(answers.get(0)).isCompletedWithValue("first");
+		}
+
+		@ParameterizedTest
+		@ValueSource(booleans = { false, true })
+		void whoComesAfterAListenerOfALostProbeEndsNothing(boolean cancels) {
+			List<CompletableFuture<String>> answers = new ArrayList<>();
+			test().in(State.HALF_OPEN);
+			test().breaker.addListener(new CircuitBreakerListener() {
+				@Override
+				public void onStateChange(CircuitBreaker breaker, StateChange change) {
+					answers.get(0).complete("first");
+				}
+			});
+			answers.add(start());
+			test().advance(Duration.ofMinutes(1));
+			CompletableFuture<String> answer = answers.get(0);
+			assertThat(cancels ? answer.cancel(true) : answer.complete("second")).isFalse();
+			assertThat(answer).isCompletedWithValue("first");
+			assertThat(test().snapshot().lastChange().reason()).isEqualTo(Reason.PROBES_LOST);
 		}
 
 		/** Another call, with a source of its own. */

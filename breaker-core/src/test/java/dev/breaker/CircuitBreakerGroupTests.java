@@ -695,4 +695,32 @@ class CircuitBreakerGroupTests {
 		assertThat(this.registry.find("inventory:_overflow")).containsSame(plain);
 	}
 
+	@Test
+	void aListenerIsTakenFromTheKeptBreakerToo() {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+		CircuitBreakerGroup group = registry.group("g", CircuitBreakerConfig.ofDefaults(), 10);
+		CircuitBreaker kept = group.get("k");
+		RecordingListener listener = new RecordingListener();
+		kept.addListener(listener);
+		Permit first = kept.acquire();
+		Permit second = kept.acquire();
+		registry.remove("g:k");
+		assertThat(group.get("k")).isNotSameAs(kept);
+		first.success(null, 0);
+		assertThat(listener.count("success")).isEqualTo(1);
+		kept.removeListener(listener);
+		second.success(null, 0);
+		assertThat(listener.count("success")).isEqualTo(1);
+	}
+
+	@Test
+	void aCommandToAllFreesWhatACommandHeld() {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+		CircuitBreakerGroup group = registry.group("g", CircuitBreakerConfig.ofDefaults(), 1);
+		group.get("a").forceOpen();
+		assertThat(group.get("b").name()).isEqualTo("g:_overflow");
+		group.apply(StateCommand.to(State.CLOSED));
+		assertThat(group.get("b").name()).isEqualTo("g:b");
+	}
+
 }

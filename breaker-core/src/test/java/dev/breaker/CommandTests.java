@@ -1,6 +1,8 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
@@ -461,6 +464,80 @@ class CommandTests {
 		test.refused();
 		test.breaker.close();
 		test.succeed();
+	}
+
+	@Test
+	void aCommandWinsOverAnotherThatIsFaster() throws InterruptedException {
+		TestBreaker test = TestBreaker.simple().in(State.METRICS_ONLY);
+		SlidingWindow window = test.breaker.period().window;
+		Thread slower = new Thread(test.breaker::forceOpen);
+		window.lock();
+		try {
+			slower.start();
+			await().pollDelay(Duration.ZERO)
+				.pollInterval(Duration.ofMillis(1))
+				.until(() -> LockSupport.getBlocker(slower) == window);
+			test.breaker.disable();
+		}
+		finally {
+			window.held = 0;
+			slower.join();
+		}
+		assertThat(test.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(test.heard.news()).endsWith("METRICS_ONLY -> DISABLED, COMMAND", "DISABLED -> FORCED_OPEN, COMMAND");
+	}
+
+	@ParameterizedTest
+	@EnumSource(State.class)
+	void aBreakerIsAsNewUntilACommand(State initial) {
+		TestBreaker test = TestBreaker.with((config) -> config.initialState(initial));
+		assertThat(test.breaker.isClean(0)).isTrue();
+		test.in(initial);
+		assertThat(test.breaker.isClean(0)).isEqualTo(initial == State.CLOSED);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = State.class, names = { "OPEN", "FORCED_OPEN", "DISABLED" })
+	void aBreakerIsAsNewWhenAHoldIsOver(State state) {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.apply(StateCommand.to(state).hold(HOLD));
+		assertThat(test.breaker.isClean(HOLD.toNanos() - 1)).isFalse();
+		assertThat(test.breaker.isClean(HOLD.toNanos())).isEqualTo(state != State.OPEN);
+	}
+
+	@Test
+	void aBreakerThatSawAFailureIsNotAsNew() {
+		TestBreaker test = TestBreaker.simple();
+		test.succeed();
+		assertThat(test.breaker.isClean(0)).isTrue();
+		test.fail();
+		assertThat(test.breaker.isClean(0)).isFalse();
+	}
+
+	@Test
+	void aHoldIsCountedFromItsCommand() {
+		TestBreaker test = TestBreaker.simple();
+		test.advance(Duration.ofMinutes(3));
+		test.breaker.forceOpen(HOLD);
+		test.advance(Duration.ofMinutes(4));
+		assertThat(test.breaker.heldNanos(test.clock.now())).isEqualTo(Duration.ofMinutes(6).toNanos());
+		test.advance(HOLD);
+		assertThat(test.breaker.heldNanos(test.clock.now())).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(State.class)
+	void wordsOfACommandAreGoneAfterTheNextOne(State state) {
+		for (StateCommand words : List.of(StateCommand.to(state).actor("ops"), StateCommand.to(state).comment("why"))) {
+			TestBreaker test = TestBreaker.simple().in(state);
+			test.heard.forget();
+			test.breaker.apply(words);
+			test.breaker.apply(StateCommand.to(state));
+			test.breaker.apply(StateCommand.to(state));
+			assertThat(test.heard.changes()).hasSize(2);
+			assertThat(test.snapshot().lastChange().actor()).isNull();
+			assertThat(test.snapshot().lastChange().comment()).isNull();
+		}
 	}
 
 }

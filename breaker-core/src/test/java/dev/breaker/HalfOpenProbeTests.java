@@ -305,4 +305,55 @@ class HalfOpenProbeTests {
 			.in(State.HALF_OPEN);
 	}
 
+	@Test
+	void aPlaceThatWasForgottenIsFreeAgain() {
+		Period period = halfOpenSince(100);
+		Probes.Probe first = (Probes.Probe) period.probes.take(period, null, 100);
+		assertThat(period.probes.take(period, null, 100)).isNotNull();
+		assertThat(period.probes.take(period, null, 100)).isNull();
+		first.endIfForgotten();
+		assertThat(period.probes.take(period, null, 100)).isNotNull();
+		first.endIfForgotten();
+		assertThat(period.probes.take(period, null, 100)).as("a place that was given back twice").isNull();
+	}
+
+	@Test
+	void noPlaceIsTakenAfterADecision() {
+		Period period = halfOpenSince(100);
+		period.probes.take(period, null, 100);
+		assertThat(period.probes.decision(100 + LEASE.toNanos()).reason).isEqualTo(Reason.PROBES_LOST);
+		assertThat(period.probes.take(period, null, 100 + LEASE.toNanos())).isNull();
+	}
+
+	@Test
+	void probesAreFruitlessOnceAfterTheTimeOfOne() {
+		Period period = halfOpenSince(100);
+		assertThat(period.probes.isFruitless(100 + LEASE.toNanos())).as("none was taken").isFalse();
+		((Probes.Probe) period.probes.take(period, null, 200)).giveBack();
+		assertThat(period.probes.isFruitless(200)).isFalse();
+		assertThat(period.probes.isFruitless(199 + LEASE.toNanos())).isFalse();
+		assertThat(period.probes.isFruitless(200 + LEASE.toNanos())).isTrue();
+		assertThat(period.probes.isFruitless(200 + LEASE.toNanos())).isFalse();
+	}
+
+	@Test
+	void otherRulesHoldIfTheirSwapDoes() {
+		Period period = halfOpenSince(100);
+		CircuitBreakerConfig one = period.rules.config.toBuilder().permittedNumberOfCallsInHalfOpenState(1).build();
+		assertThat(period.probes.under(one.rules, 100, () -> false)).isFalse();
+		assertThat(period.probes.counts().callsUntilEvaluated()).isEqualTo(2);
+		assertThat(period.probes.under(one.rules, 100, () -> true)).isTrue();
+		assertThat(period.probes.counts().callsUntilEvaluated()).isEqualTo(1);
+	}
+
+	/** With two places. */
+	private static Period halfOpenSince(long now) {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.initialState(State.HALF_OPEN)
+			.permittedNumberOfCallsInHalfOpenState(2)
+			.maxWaitDurationInHalfOpenState(LEASE)
+			.build();
+		return Period.first(config.rules, now, Instant.EPOCH);
+	}
+
 }

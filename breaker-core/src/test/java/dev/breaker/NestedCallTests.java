@@ -1,7 +1,12 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -249,7 +254,8 @@ class NestedCallTests {
 		CircuitBreaker kept = group.get("k");
 		registry.remove("g:k");
 		CircuitBreaker present = group.get("k");
-		kept.outermost().call(() -> present.outermost().call(() -> "pong"));
+		assertThat(kept.outermost().<String, RuntimeException>call(() -> present.outermost().call(() -> "pong")))
+			.isEqualTo("pong");
 		present.outermost().call(() -> kept.outermost().call(() -> "pong"));
 		assertThat(present.snapshot().successfulCallsTotal()).isEqualTo(2);
 		CompletableFuture<String> answer = kept.outermost()
@@ -295,6 +301,124 @@ class NestedCallTests {
 			.toCompletableFuture();
 		assertThat(answer).isCompletedWithValue("fallback");
 		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	/**
+	 * More threads at once than there are places for them.
+	 */
+	@Nested
+	class Crowd {
+
+		private static final int GROUPS_OF_THREADS = 8;
+
+		private static final int THREADS_OF_A_GROUP = 6;
+
+		private final CountDownLatch inside = new CountDownLatch(GROUPS_OF_THREADS * THREADS_OF_A_GROUP);
+
+		private final CountDownLatch leave = new CountDownLatch(1);
+
+		private final Queue<Object> answers = new ConcurrentLinkedQueue<>();
+
+		@Test
+		void theOutermostOfEachThreadIsRecordedOnce() throws InterruptedException {
+			calledBy(() -> breaker().outermost().<String, RuntimeException>call(() -> {
+				this.answers.add(nested());
+				stay();
+				this.answers.add(nested());
+				return "outermost";
+			}));
+		}
+
+		@Test
+		void theOutermostStageOfEachThreadIsRecordedOnce() throws InterruptedException {
+			calledBy(() -> breaker().outermost().<String>callAsync(() -> {
+				this.answers.add(nestedStage());
+				stay();
+				this.answers.add(nestedStage());
+				return CompletableFuture.completedFuture("outermost");
+			}).toCompletableFuture().join());
+		}
+
+		private String nested() {
+			return breaker().outermost().call(() -> "nested");
+		}
+
+		private String nestedStage() {
+			return breaker().outermost()
+				.callAsync(() -> CompletableFuture.completedFuture("nested"))
+				.toCompletableFuture()
+				.join();
+		}
+
+		private void stay() {
+			this.inside.countDown();
+			try {
+				this.leave.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		/** Each thread makes its call twice, the first time all of them at once. */
+		private void calledBy(ThrowingSupplier<String, RuntimeException> call) throws InterruptedException {
+			List<Thread> threads = crowd(() -> {
+				this.answers.add(call.get());
+				this.answers.add(call.get());
+			});
+			int calls = threads.size();
+			threads.forEach(Thread::start);
+			try {
+				this.inside.await();
+				assertThat(test().snapshot().successfulCallsTotal()).isZero();
+				assertThat(nested()).as("a thread that is inside of no call").isEqualTo("nested");
+				assertThat(test().snapshot().successfulCallsTotal()).isEqualTo(1);
+			}
+			finally {
+				this.leave.countDown();
+				for (Thread thread : threads) {
+					thread.join();
+				}
+			}
+			assertThat(this.answers).filteredOn("outermost"::equals).hasSize(2 * calls);
+			assertThat(this.answers).filteredOn("nested"::equals).hasSize(4 * calls);
+			assertThat(test().snapshot().successfulCallsTotal()).isEqualTo(1 + 2 * calls);
+		}
+
+		/** As many of each group as take all its places, and more. */
+		private List<Thread> crowd(Runnable work) {
+			List<Thread> crowd = new ArrayList<>();
+			int[] ofGroup = new int[GROUPS_OF_THREADS];
+			while (crowd.size() < GROUPS_OF_THREADS * THREADS_OF_A_GROUP) {
+				Thread thread = new Thread(work);
+				if (ofGroup[(int) (thread.getId() % GROUPS_OF_THREADS)]++ < THREADS_OF_A_GROUP) {
+					crowd.add(thread);
+				}
+			}
+			return crowd;
+		}
+
+	}
+
+	@Test
+	void whatIsInsideInMetricsOnlyIsRecordedOnce() {
+		this.test.in(State.METRICS_ONLY);
+		String answer = this.breaker.outermost()
+			.<String, RuntimeException>call(() -> this.breaker.outermost().call(() -> "pong"));
+		assertThat(answer).isEqualTo("pong");
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void whatIsInsideAfterAHoldIsRecordedNowhere() {
+		this.breaker.disable(Duration.ofSeconds(10));
+		String answer = this.breaker.outermost().call(() -> {
+			this.test.advance(Duration.ofSeconds(10));
+			return this.breaker.outermost().call(() -> "pong");
+		});
+		assertThat(answer).isEqualTo("pong");
+		assertThat(this.breaker.state()).isEqualTo(State.CLOSED);
+		assertThat(this.test.snapshot().successfulCallsTotal()).isZero();
 	}
 
 }

@@ -5,13 +5,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -258,6 +262,215 @@ class NewsTests {
 			assertThat(kept.get()).isNull();
 		});
 		assertThat(this.breaker.state()).isEqualTo(State.OPEN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void aThreadWithNewerNewsGoesOnInThePlaceOfTheTeller(boolean anotherLooks) {
+		await().pollDelay(Duration.ZERO).until(() -> {
+			try (Blocked blocked = new Blocked()) {
+				if (anotherLooks) {
+					// It has no news, and so does not wait.
+					blocked.breaker.reconfigure(blocked.breaker.config());
+				}
+				Thread next = blocked.bringNews();
+				blocked.goOn();
+				next.join();
+				blocked.teller.join();
+				assertThat(blocked.told).containsExactly(State.FORCED_OPEN, State.CLOSED, State.DISABLED);
+				// Unless this machine kept it waiting for longer than it has patience.
+				return blocked.tellers.equals(List.of(blocked.teller, blocked.teller, next));
+			}
+		});
+	}
+
+	@Test
+	void anInterruptEndsTheWaitAndIsKept() throws InterruptedException {
+		try (Blocked blocked = new Blocked()) {
+			Thread next = blocked.bringNews();
+			next.interrupt();
+			next.join();
+			assertThat(blocked.told).containsExactly(State.FORCED_OPEN, State.CLOSED);
+			blocked.goOn();
+			blocked.teller.join();
+			assertThat(blocked.told).containsExactly(State.FORCED_OPEN, State.CLOSED, State.DISABLED);
+			assertThat(blocked.tellers).containsOnly(blocked.teller);
+			assertThat(blocked.interrupted).isTrue();
+		}
+	}
+
+	@Test
+	void aTellerOfItsOwnNewsIsNotRelieved() throws InterruptedException {
+		CountDownLatch telling = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		List<Thread> tellers = new ArrayList<>();
+		onChange((change) -> {
+			tellers.add(Thread.currentThread());
+			telling.countDown();
+			awaitQuietly(goOn);
+		});
+		Thread teller = new Thread(this.breaker::forceOpen);
+		teller.start();
+		telling.await();
+		Thread other = new Thread(this.breaker::disable);
+		other.start();
+		awaitWaiting(other);
+		goOn.countDown();
+		other.join();
+		teller.join();
+		assertThat(tellers).containsExactly(teller, teller);
+	}
+
+	@Test
+	void whatAListenerDoesIsToldAfterTheNewsOfOthers() throws InterruptedException {
+		CountDownLatch telling = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		List<String> told = new ArrayList<>();
+		onChange((change) -> {
+			told.add("begin " + change.to());
+			if (change.to() == State.FORCED_OPEN) {
+				telling.countDown();
+				awaitQuietly(goOn);
+			}
+			if (change.to() == State.CLOSED) {
+				this.breaker.disable();
+			}
+			told.add("end " + change.to());
+		});
+		Thread teller = new Thread(this.breaker::forceOpen);
+		teller.start();
+		telling.await();
+		this.breaker.close();
+		goOn.countDown();
+		teller.join();
+		assertThat(told).containsExactly("begin FORCED_OPEN", "end FORCED_OPEN", "begin CLOSED", "end CLOSED",
+				"begin DISABLED", "end DISABLED");
+	}
+
+	@Test
+	void aLookInsideAListenerReadsTheClockOnce() {
+		List<Long> reads = new ArrayList<>();
+		onChange((change) -> {
+			if (change.to() == State.OPEN) {
+				this.test.advance(WAIT);
+				reads.add(readsOfALook());
+			}
+		});
+		this.test.fail(2);
+		assertThat(reads).containsExactly(1L);
+	}
+
+	@Test
+	void aLookWhileAnotherThreadTellsReadsTheClockOnce() throws InterruptedException {
+		CountDownLatch telling = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		onChange((change) -> {
+			telling.countDown();
+			awaitQuietly(goOn);
+		});
+		Thread teller = new Thread(() -> this.test.fail(2));
+		teller.start();
+		telling.await();
+		this.test.advance(WAIT);
+		assertThat(readsOfALook()).isEqualTo(1);
+		goOn.countDown();
+		teller.join();
+		assertThat(this.test.heard.changes()).extracting(StateChange::to).containsExactly(State.OPEN, State.HALF_OPEN);
+	}
+
+	@Test
+	void aLookBeforeTheDecidingCallIsToldReadsTheClockOnce() {
+		List<Long> reads = new ArrayList<>();
+		this.breaker.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onFailure(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+				if (breaker.period().state == State.OPEN) {
+					NewsTests.this.test.advance(WAIT);
+					reads.add(readsOfALook());
+				}
+			}
+		});
+		this.test.fail(2);
+		assertThat(reads).containsExactly(1L);
+		assertThat(this.test.heard.changes()).extracting(StateChange::to).containsExactly(State.OPEN, State.HALF_OPEN);
+	}
+
+	private long readsOfALook() {
+		long before = this.test.clock.reads();
+		assertThat(this.breaker.state()).isEqualTo(State.HALF_OPEN);
+		return this.test.clock.reads() - before;
+	}
+
+	/** Until it waits for a teller, or needs not wait. */
+	private static void awaitWaiting(Thread thread) {
+		await().pollDelay(Duration.ZERO)
+			.pollInterval(Duration.ofMillis(1))
+			.until(() -> LockSupport.getBlocker(thread) instanceof StateChangeDispatcher || !thread.isAlive());
+	}
+
+	/**
+	 * A breaker whose listener keeps a teller at the news of another thread.
+	 */
+	private static final class Blocked implements AutoCloseable {
+
+		private final CircuitBreaker breaker = TestBreaker.simple().breaker;
+
+		private final List<State> told = new CopyOnWriteArrayList<>();
+
+		private final List<Thread> tellers = new CopyOnWriteArrayList<>();
+
+		private final CountDownLatch goOn = new CountDownLatch(1);
+
+		private final Thread teller = new Thread(this.breaker::forceOpen);
+
+		private volatile boolean interrupted;
+
+		Blocked() throws InterruptedException {
+			CountDownLatch first = new CountDownLatch(1);
+			CountDownLatch left = new CountDownLatch(1);
+			CountDownLatch second = new CountDownLatch(1);
+			this.breaker.addListener(new CircuitBreakerListener() {
+				@Override
+				public void onStateChange(CircuitBreaker breaker, StateChange change) {
+					Blocked.this.told.add(change.to());
+					Blocked.this.tellers.add(Thread.currentThread());
+					if (change.to() == State.FORCED_OPEN) {
+						first.countDown();
+						awaitQuietly(left);
+					}
+					if (change.to() == State.CLOSED) {
+						second.countDown();
+						awaitQuietly(Blocked.this.goOn);
+					}
+				}
+			});
+			this.teller.start();
+			first.await();
+			this.breaker.close();
+			left.countDown();
+			second.await();
+		}
+
+		/** On a thread of its own, which waits to relieve the teller. */
+		Thread bringNews() {
+			Thread thread = new Thread(() -> {
+				this.breaker.disable();
+				this.interrupted = Thread.currentThread().isInterrupted();
+			});
+			thread.start();
+			awaitWaiting(thread);
+			return thread;
+		}
+
+		void goOn() {
+			this.goOn.countDown();
+		}
+
+		@Override
+		public void close() {
+			goOn();
+		}
+
 	}
 
 	private WeakReference<Thread> openOnAThread() throws InterruptedException {

@@ -32,4 +32,16 @@ class SlidingWindowTests {
 		assertThat(window.counts(0, config.rules)).isEqualTo(trip.counts);
 	}
 
+	@ParameterizedTest
+	@EnumSource(SlidingWindowType.class)
+	void aDecisionSaysWhatLedToIt(SlidingWindowType type) {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.slidingWindowType(type)
+			.consecutiveFailureThreshold(1)
+			.build();
+		Decision trip = SlidingWindow.of(config, 0).record(true, false, 0, config.rules);
+		assertThat(trip).hasToString("CONSECUTIVE_FAILURES " + trip.counts);
+		assertThat(Decision.ofTime(Reason.WAIT_ELAPSED, 0)).hasToString("WAIT_ELAPSED");
+	}
+
 }

@@ -209,4 +209,26 @@ class TimeWindowTests {
 		assertThat(test.snapshot().failedCalls()).isEqualTo(failed);
 	}
 
+	@Test
+	void failuresComeInTheirSecondWhereNobodyWantsTheirTime() {
+		HandClock clock = new HandClock();
+		CircuitBreaker breaker = CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder()
+					.nanoClock(clock)
+					.slidingWindowType(SlidingWindowType.TIME_BASED)
+					.slidingWindowSize(10)
+					.build());
+		fail(breaker);
+		clock.advance(Duration.ofSeconds(9));
+		fail(breaker);
+		clock.advance(Duration.ofSeconds(2));
+		assertThat(breaker.snapshot().failedCalls()).isEqualTo(1);
+	}
+
+	private static void fail(CircuitBreaker breaker) {
+		breaker.call(() -> {
+			throw new IllegalStateException();
+		}, (thrown) -> "fallback");
+	}
+
 }

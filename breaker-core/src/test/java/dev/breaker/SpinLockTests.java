@@ -1,0 +1,148 @@
+package dev.breaker;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/**
+ * Who waits for the lock of a window or of the probes, and who does not.
+ */
+@Timeout(30)
+class SpinLockTests {
+
+	/** So often that a success in a full window notices for certain that it is full. */
+	private static final int MANY = 10_000;
+
+	private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+	private static final CircuitBreakerConfig CONFIG = CircuitBreakerConfig.builder()
+		.slidingWindowSize(10)
+		.permittedNumberOfCallsInHalfOpenState(3)
+		.build();
+
+	static Stream<Arguments> uses() {
+		return Stream.of(use("count window, decision", SpinLockTests::countWindow, SlidingWindow::decision),
+				use("count window, counts", SpinLockTests::countWindow, (window) -> window.counts(0, CONFIG.rules)),
+				use("count window, failure", SpinLockTests::countWindow,
+						(window) -> window.record(true, false, 0, CONFIG.rules)),
+				use("count window, successes", SpinLockTests::countWindow, SpinLockTests::succeedOften),
+				use("time window, failure", SpinLockTests::timeWindow,
+						(window) -> window.record(true, false, 0, CONFIG.rules)),
+				use("time window, success of a new second", SpinLockTests::timeWindow,
+						(window) -> window.record(false, false, SECOND, CONFIG.rules)),
+				use("probes, take", SpinLockTests::halfOpen, (period) -> period.probes.take(period, null, 0)),
+				use("probes, decision", SpinLockTests::halfOpen, (period) -> period.probes.decision(0)),
+				use("probes, fruitless", SpinLockTests::halfOpen, (period) -> period.probes.isFruitless(0)),
+				use("probes, counts", SpinLockTests::halfOpen, (period) -> period.probes.counts()),
+				use("probes, other rules", SpinLockTests::halfOpen,
+						(period) -> period.probes.under(CONFIG.rules, 0, () -> true)),
+				use("probe, give back", SpinLockTests::probe, (probe) -> {
+					probe.giveBack();
+					return null;
+				}), use("probe, record", SpinLockTests::probe, (probe) -> probe.record(true, false)));
+	}
+
+	private static <T> Arguments use(String name, Supplier<T> made, Function<T, Object> use) {
+		T used = made.get();
+		Runnable work = () -> use.apply(used);
+		return arguments(name, lockOf(used), work);
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("uses")
+	void waitsUntilTheLockIsFree(String name, SpinLock lock, Runnable work) throws InterruptedException {
+		lock.lock();
+		Thread thread = new Thread(work);
+		try {
+			thread.start();
+			await().pollDelay(Duration.ZERO)
+				.pollInterval(Duration.ofMillis(1))
+				.until(() -> LockSupport.getBlocker(thread) == lock);
+			assertThat(thread.isAlive()).isTrue();
+		}
+		finally {
+			lock.held = 0;
+			thread.join();
+		}
+		assertThat(lock.held).isZero();
+	}
+
+	@Test
+	void successesOfAHealthyBreakerDoNotWait() throws InterruptedException {
+		SlidingWindow window = countWindow();
+		succeedOften(window);
+		passesWhileHeld(window, () -> succeedOften(window));
+		assertThat(window.counts(0, CONFIG.rules).calls()).isEqualTo(10);
+	}
+
+	@Test
+	void successesOfTheSameSecondDoNotWait() throws InterruptedException {
+		SlidingWindow window = timeWindow();
+		passesWhileHeld(window, () -> window.record(false, false, SECOND - 1, CONFIG.rules));
+		assertThat(window.counts(0, CONFIG.rules).calls()).isEqualTo(1);
+	}
+
+	private static void passesWhileHeld(SpinLock lock, Runnable work) throws InterruptedException {
+		CountDownLatch passed = new CountDownLatch(1);
+		Thread thread = new Thread(() -> {
+			work.run();
+			passed.countDown();
+		});
+		lock.lock();
+		try {
+			thread.start();
+			passed.await();
+		}
+		finally {
+			lock.held = 0;
+			thread.join();
+		}
+	}
+
+	private static Object succeedOften(SlidingWindow window) {
+		for (int i = 0; i < MANY; i++) {
+			window.record(false, false, 0, CONFIG.rules);
+		}
+		return window;
+	}
+
+	private static SlidingWindow countWindow() {
+		return new CountWindow(10);
+	}
+
+	private static SlidingWindow timeWindow() {
+		return new TimeWindow(10, 0);
+	}
+
+	private static Period halfOpen() {
+		CircuitBreaker breaker = CircuitBreaker.of("payments", CONFIG);
+		breaker.halfOpen();
+		return breaker.period();
+	}
+
+	private static Probes.Probe probe() {
+		Period period = halfOpen();
+		return (Probes.Probe) period.probes.take(period, null, 0);
+	}
+
+	private static SpinLock lockOf(Object used) {
+		if (used instanceof Period period) {
+			return period.probes;
+		}
+		return (used instanceof Probes.Probe probe) ? probe.period().probes : (SpinLock) used;
+	}
+
+}
