@@ -143,6 +143,16 @@ class GroupKeyTests {
 	}
 
 	@Test
+	void aLogThatFailsCostsNoKeyItsBreaker() {
+		this.registry.get("a:berlin");
+		try (LogCapture log = LogCapture.failing()) {
+			assertThat(this.group.get("berlin").name()).startsWith("a:berlin~");
+			assertThat(log.trouble()).hasSize(1);
+		}
+		assertThat(this.group.find("berlin")).isPresent();
+	}
+
+	@Test
 	void aNameThatIsToldApartDependsOnGroupKeyAndAttempt() {
 		assertThat(List.of(KeyText.distinct("n", "a", "b", 1), KeyText.distinct("n", "a", "c", 1),
 				KeyText.distinct("n", "b", "b", 1), KeyText.distinct("n", "a", "b", 2),

@@ -15,12 +15,30 @@ final class LogCapture implements AutoCloseable {
 
 	private final Logger logger = (Logger) LoggerFactory.getLogger("dev.breaker");
 
-	private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+	private final ListAppender<ILoggingEvent> appender;
 
 	LogCapture() {
+		this(new ListAppender<>());
+	}
+
+	private LogCapture(ListAppender<ILoggingEvent> appender) {
+		this.appender = appender;
 		this.appender.start();
 		this.logger.addAppender(this.appender);
 		this.logger.setAdditive(false);
+	}
+
+	/** Keeps a line, and throws. */
+	static LogCapture failing() {
+		return new LogCapture(new ListAppender<>() {
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				super.append(event);
+				throw new AssertionError("The disk is full");
+			}
+
+		});
 	}
 
 	/** The lines at WARN or above. */

@@ -8,6 +8,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
@@ -17,6 +21,7 @@ import dev.breaker.test.ManualClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -85,15 +90,34 @@ class StartupNewsTests {
 	}
 
 	@Test
+	void aLogThatFailsHindersNoListener() {
+		everyKind();
+		Recording recording = new Recording();
+		Logger logger = (Logger) LoggerFactory.getLogger(StartupNews.class);
+		Appender<ILoggingEvent> full = new AppenderBase<>() {
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				throw new AssertionError("The disk is full");
+			}
+
+		};
+		full.start();
+		logger.addAppender(full);
+		try {
+			this.news.handOver(List.of(new Deaf(), recording));
+		}
+		finally {
+			logger.detachAppender(full);
+		}
+		assertThat(recording.heard).hasSize(7);
+	}
+
+	@Test
 	void aListenerThatFailsHindersNoOther(CapturedOutput output) {
 		everyKind();
 		Recording recording = new Recording();
-		this.news.handOver(List.of(new CircuitBreakerListener() {
-			@Override
-			public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
-				throw new IllegalStateException("no ears");
-			}
-		}, recording));
+		this.news.handOver(List.of(new Deaf(), recording));
 		assertThat(recording.heard).hasSize(7);
 		assertThat(output).contains("A listener of circuit breaker 'payments' failed").contains("no ears");
 	}
@@ -148,6 +172,15 @@ class StartupNewsTests {
 	/**
 	 * Writes down what it hears, with the milliseconds that calls took.
 	 */
+	private static final class Deaf implements CircuitBreakerListener {
+
+		@Override
+		public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+			throw new IllegalStateException("no ears");
+		}
+
+	}
+
 	private static final class Recording implements CircuitBreakerListener {
 
 		private final List<String> heard = new ArrayList<>();
