@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,27 +40,19 @@ public final class CircuitBreaker {
 
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
-	private static final VarHandle PERIOD;
+	private static final VarHandle PERIOD = FieldHandle.of(MethodHandles.lookup(), "period", Period.class);
 
-	private static final VarHandle LISTENERS;
+	private static final VarHandle LISTENERS = FieldHandle.of(MethodHandles.lookup(), "listeners", Listeners.class);
 
-	private static final VarHandle OUTERMOST;
+	private static final VarHandle OUTERMOST = FieldHandle.of(MethodHandles.lookup(), "outermost",
+			OutermostCalls.class);
 
-	private static final VarHandle DISPATCHER;
+	private static final VarHandle DISPATCHER = FieldHandle.of(MethodHandles.lookup(), "dispatcher",
+			StateChangeDispatcher.class);
 
 	static final Fallback<?, ?> RETHROW = CircuitBreaker::rethrow;
 
 	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			PERIOD = lookup.findVarHandle(CircuitBreaker.class, "period", Period.class);
-			OUTERMOST = lookup.findVarHandle(CircuitBreaker.class, "outermost", OutermostCalls.class);
-			DISPATCHER = lookup.findVarHandle(CircuitBreaker.class, "dispatcher", StateChangeDispatcher.class);
-			LISTENERS = lookup.findVarHandle(CircuitBreaker.class, "listeners", Listeners.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
 		ClassWarmUp.run();
 	}
 
@@ -94,7 +87,7 @@ public final class CircuitBreaker {
 		this.name = name;
 		this.member = member;
 		this.nanoClock = NanoClock.of(config.nanoClock());
-		Instant at = instant(config);
+		Instant at = instant(config, 0);
 		this.period = Period.first(config.rules, this.nanoClock.read(), at);
 	}
 
@@ -230,7 +223,7 @@ public final class CircuitBreaker {
 
 	private <T extends @Nullable Object, X extends Throwable> T callEntered(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback, boolean inside) throws X {
-		CircuitBreaker live = entered();
+		CircuitBreaker live = entered(false);
 		try {
 			return live.make(live.judge(Thread.currentThread(), inside), work, fallback);
 		}
@@ -335,7 +328,7 @@ public final class CircuitBreaker {
 
 	private <T extends @Nullable Object> CompletionStage<T> startAsync(Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback, boolean inside) {
-		CircuitBreaker live = entered();
+		CircuitBreaker live = entered(false);
 		boolean handedOver = false;
 		try {
 			Admission admission = live.judge(Thread.currentThread(), inside);
@@ -363,22 +356,7 @@ public final class CircuitBreaker {
 	 * @throws CallNotPermittedException when the call is refused
 	 */
 	public Permit acquire() {
-		CircuitBreaker live = entered();
-		boolean handedOver = false;
-		try {
-			Admission admission = live.judge(null, false);
-			if (admission instanceof Admission.Refusal refusal) {
-				throw refusal.toException(live.name);
-			}
-			Permit permit = new DefaultPermit(live, admission);
-			handedOver = true;
-			return permit;
-		}
-		finally {
-			if (!handedOver) {
-				live.exit();
-			}
-		}
+		return Objects.requireNonNull(permit(true));
 	}
 
 	/**
@@ -386,11 +364,19 @@ public final class CircuitBreaker {
 	 * @return a permit, to be given back once, or {@code null} when the call is refused
 	 */
 	public @Nullable Permit tryAcquire() {
-		CircuitBreaker live = entered();
+		return permit(false);
+	}
+
+	/** Null, or an exception where one is wanted, for a call that is refused. */
+	private @Nullable Permit permit(boolean orThrow) {
+		CircuitBreaker live = entered(false);
 		boolean handedOver = false;
 		try {
 			Admission admission = live.judge(null, false);
-			if (admission instanceof Admission.Refusal) {
+			if (admission instanceof Admission.Refusal refusal) {
+				if (orThrow) {
+					throw refusal.toException(live.name);
+				}
 				return null;
 			}
 			Permit permit = new DefaultPermit(live, admission);
@@ -420,12 +406,13 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * The breaker that a call is for, which counts it as under way until it is refused or
-	 * it is over: this one, or the present one of its key. {@link #exit()} is to follow.
+	 * The breaker that a call or a command is for, which counts it as under way until it
+	 * is refused or it is over: this one, or the present one of its key. {@link #exit()}
+	 * is to follow.
 	 */
-	private CircuitBreaker entered() {
+	private CircuitBreaker entered(boolean byCommand) {
 		GroupMember place = this.member;
-		return (place != null) ? place.enter() : this;
+		return (place != null) ? place.enter(byCommand) : this;
 	}
 
 	/** A call that was entered is over. */
@@ -578,46 +565,28 @@ public final class CircuitBreaker {
 
 	private void succeed(Admission admission, long elapsed, long end) {
 		this.successes.increment();
-		boolean slow = elapsed > admission.period().rules.slowNanos;
-		Decision decision = record(admission, false, slow, end);
-		if (decision == null) {
-			tellSuccess(elapsed, slow);
-			return;
-		}
-		Thread me = Thread.currentThread();
-		try {
-			current(this.nanoClock.read());
-			tellSuccess(elapsed, slow);
-		}
-		finally {
-			if (decision.by == me) {
-				decision.told = true;
-			}
-		}
-		tell();
-	}
-
-	private void tellSuccess(long elapsed, boolean slow) {
-		this.listeners.succeeded(this, elapsed);
-		if (slow) {
-			this.listeners.slow(this, elapsed);
-		}
+		ended(admission, false, null, elapsed, end);
 	}
 
 	private void fail(Admission admission, @Nullable Throwable thrown, long elapsed, long end) {
 		this.failures.increment();
-		Rules rules = admission.period().rules;
-		admission.period().lastFailure((thrown != null) ? Failure.of(thrown, instant(rules.config)) : null);
-		boolean slow = elapsed > rules.slowNanos;
-		Decision decision = record(admission, true, slow, end);
+		Period admitted = admission.period();
+		admitted.lastFailure((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
+		ended(admission, true, thrown, elapsed, end);
+	}
+
+	/** Records and tells an end, then what it has decided. */
+	private void ended(Admission admission, boolean failed, @Nullable Throwable thrown, long elapsed, long end) {
+		boolean slow = elapsed > admission.period().rules.slowNanos;
+		Decision decision = record(admission, failed, slow, end);
 		if (decision == null) {
-			tellFailure(thrown, elapsed, slow);
+			tellEnded(failed, thrown, elapsed, slow);
 			return;
 		}
 		Thread me = Thread.currentThread();
 		try {
 			current(this.nanoClock.read());
-			tellFailure(thrown, elapsed, slow);
+			tellEnded(failed, thrown, elapsed, slow);
 		}
 		finally {
 			if (decision.by == me) {
@@ -627,8 +596,13 @@ public final class CircuitBreaker {
 		tell();
 	}
 
-	private void tellFailure(@Nullable Throwable thrown, long elapsed, boolean slow) {
-		this.listeners.failed(this, thrown, elapsed);
+	private void tellEnded(boolean failed, @Nullable Throwable thrown, long elapsed, boolean slow) {
+		if (failed) {
+			this.listeners.failed(this, thrown, elapsed);
+		}
+		else {
+			this.listeners.succeeded(this, elapsed);
+		}
 		if (slow) {
 			this.listeners.slow(this, elapsed);
 		}
@@ -756,7 +730,7 @@ public final class CircuitBreaker {
 	 */
 	public void apply(StateCommand command) {
 		Objects.requireNonNull(command, "command");
-		CircuitBreaker live = enteredByCommand();
+		CircuitBreaker live = entered(true);
 		try {
 			live.obey(command);
 			live.tell();
@@ -764,12 +738,6 @@ public final class CircuitBreaker {
 		finally {
 			live.exit();
 		}
-	}
-
-	/** As {@link #entered()}, for what is not a call. */
-	private CircuitBreaker enteredByCommand() {
-		GroupMember place = this.member;
-		return (place != null) ? place.enterByCommand() : this;
 	}
 
 	/**
@@ -781,7 +749,7 @@ public final class CircuitBreaker {
 		Period next;
 		clear(command);
 		do {
-			Instant at = instant(this.period.rules.config);
+			Instant at = instant(this.period.rules.config, 0);
 			long now = this.nanoClock.read();
 			p = current(now);
 			next = p.next(command, now, at);
@@ -931,7 +899,7 @@ public final class CircuitBreaker {
 	 */
 	public void reconfigure(CircuitBreakerConfig config) {
 		Objects.requireNonNull(config, "config");
-		CircuitBreaker live = enteredByCommand();
+		CircuitBreaker live = entered(true);
 		try {
 			live.goOnUnder(config);
 		}
@@ -966,11 +934,7 @@ public final class CircuitBreaker {
 
 	/** Adds a listener to this very breaker. */
 	void attach(CircuitBreakerListener listener) {
-		Listeners before;
-		do {
-			before = this.listeners;
-		}
-		while (!LISTENERS.compareAndSet(this, before, before.with(listener)));
+		changeListeners((before) -> before.with(listener));
 	}
 
 	/**
@@ -987,11 +951,7 @@ public final class CircuitBreaker {
 
 	/** Takes a listener from this very breaker. */
 	void detach(CircuitBreakerListener listener) {
-		Listeners before;
-		do {
-			before = this.listeners;
-		}
-		while (!LISTENERS.compareAndSet(this, before, before.without(listener)));
+		changeListeners((before) -> before.without(listener));
 	}
 
 	/**
@@ -1011,11 +971,15 @@ public final class CircuitBreaker {
 	}
 
 	void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
+		changeListeners((before) -> before.replacing(listener, replacements));
+	}
+
+	private void changeListeners(UnaryOperator<Listeners> change) {
 		Listeners before;
 		do {
 			before = this.listeners;
 		}
-		while (!LISTENERS.compareAndSet(this, before, before.replacing(listener, replacements)));
+		while (!LISTENERS.compareAndSet(this, before, change.apply(before)));
 	}
 
 	Listeners listeners() {
@@ -1028,10 +992,6 @@ public final class CircuitBreaker {
 
 	NanoClock nanoClock() {
 		return this.nanoClock;
-	}
-
-	private Instant instant(CircuitBreakerConfig config) {
-		return instant(config, 0);
 	}
 
 	/** So many nanoseconds ago, by the clock for instants that are shown. */

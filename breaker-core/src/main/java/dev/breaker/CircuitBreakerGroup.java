@@ -78,7 +78,7 @@ public final class CircuitBreakerGroup {
 	private final Queue<GroupMember> freed = new ConcurrentLinkedQueue<>();
 
 	// Before that of the registry. What is due and what is told waits until it is free.
-	private final Lock lock = new Lock();
+	private final SpinLock lock = new SpinLock();
 
 	// Written under the lock
 
@@ -139,13 +139,7 @@ public final class CircuitBreakerGroup {
 	 * @return a number from zero to the {@link #limit()}
 	 */
 	public int size() {
-		this.lock.lock();
-		try {
-			return this.members.size();
-		}
-		finally {
-			this.lock.held = 0;
-		}
+		return this.lock.get(this.members::size);
 	}
 
 	/**
@@ -189,13 +183,7 @@ public final class CircuitBreakerGroup {
 	 * @return an unmodifiable copy, in no order; without the {@link #overflow()} breaker
 	 */
 	public Collection<CircuitBreaker> all() {
-		this.lock.lock();
-		try {
-			return this.members.values().stream().map((member) -> member.breaker).toList();
-		}
-		finally {
-			this.lock.held = 0;
-		}
+		return this.lock.get(() -> this.members.values().stream().map((member) -> member.breaker).toList());
 	}
 
 	/**
@@ -204,7 +192,7 @@ public final class CircuitBreakerGroup {
 	 * @return the breaker, if there was such a key
 	 */
 	public Optional<CircuitBreaker> overflow() {
-		return Optional.ofNullable(this.overflow).map((member) -> member.breaker);
+		return overflowMember().map((member) -> member.breaker);
 	}
 
 	/**
@@ -229,22 +217,24 @@ public final class CircuitBreakerGroup {
 		long limit = GroupCommand.limit(command, this.config.rules);
 		Instant until = (limit != GroupCommand.WITHOUT_END) ? instantAfter(limit) : null;
 		GroupCommand issued = new GroupCommand(command, this.clock.read(), limit, until);
-		List<GroupMember> all;
-		this.lock.lock();
-		try {
+		List<GroupMember> all = this.lock.get(() -> {
 			this.latest = issued;
-			all = new ArrayList<>(this.members.values());
-			GroupMember shared = this.overflow;
-			if (shared != null) {
-				all.add(shared);
-			}
-		}
-		finally {
-			this.lock.held = 0;
-		}
+			return everyMember();
+		});
 		// In force for all keys before a listener hears of one.
 		all.forEach(this::obeyLatest);
 		all.forEach((member) -> member.breaker.tell());
+	}
+
+	/** Those of the keys, and the one that keys share. */
+	private List<GroupMember> everyMember() {
+		List<GroupMember> all = new ArrayList<>(this.members.values());
+		overflowMember().ifPresent(all::add);
+		return all;
+	}
+
+	private Optional<GroupMember> overflowMember() {
+		return Optional.ofNullable(this.overflow);
 	}
 
 	private Instant instantAfter(long nanos) {
@@ -413,13 +403,7 @@ public final class CircuitBreakerGroup {
 		GroupCommand missed = Objects.requireNonNull(this.latest);
 		former.breaker.obey(missed.command, missed.issued);
 		former.breaker.tell();
-		this.lock.lock();
-		try {
-			former.obeyed = missed;
-		}
-		finally {
-			this.lock.held = 0;
-		}
+		this.lock.run(() -> former.obeyed = missed);
 	}
 
 	private boolean register(GroupMember candidate) {
@@ -589,46 +573,36 @@ public final class CircuitBreakerGroup {
 
 	/** Takes a breaker out by hand, for good. */
 	boolean remove(GroupMember member) {
-		this.lock.lock();
-		try {
+		boolean removed = this.lock.get(() -> {
 			if (!this.registered) {
 				return false;
 			}
 			if (member == this.overflow) {
 				this.overflow = null;
 				this.registry.take(member.breaker);
+				return true;
 			}
-			else if (member.key != null && isPresent(member)) {
-				member.leaveForGood();
-				take(member);
-			}
-			else {
+			if (member.key == null || !isPresent(member)) {
 				return false;
 			}
+			member.leaveForGood();
+			take(member);
+			return true;
+		});
+		if (removed) {
+			this.registry.tellRemoved(member.breaker);
 		}
-		finally {
-			this.lock.held = 0;
-		}
-		this.registry.tellRemoved(member.breaker);
-		return true;
+		return removed;
 	}
 
 	/** Takes all breakers out of the registry; the group can still be used. */
 	void unregister() {
-		List<GroupMember> all;
-		this.lock.lock();
-		try {
+		List<GroupMember> all = this.lock.get(() -> {
 			this.registered = false;
-			all = new ArrayList<>(this.members.values());
-			GroupMember shared = this.overflow;
-			if (shared != null) {
-				all.add(shared);
-			}
-			all.forEach((member) -> this.registry.take(member.breaker));
-		}
-		finally {
-			this.lock.held = 0;
-		}
+			List<GroupMember> every = everyMember();
+			every.forEach((member) -> this.registry.take(member.breaker));
+			return every;
+		});
 		all.forEach((member) -> this.registry.tellRemoved(member.breaker));
 	}
 
@@ -699,15 +673,6 @@ public final class CircuitBreakerGroup {
 	 * people; {@code null} where it lasts until another command
 	 */
 	public record StandingCommand(StateCommand command, @Nullable Instant until) {
-	}
-
-	/**
-	 * Held for some microseconds, longer where many members are looked at, and let go by
-	 * a plain write: near the end of a stack a call can fail, and the lock would stay
-	 * held for good.
-	 */
-	private static final class Lock extends SpinLock {
-
 	}
 
 }

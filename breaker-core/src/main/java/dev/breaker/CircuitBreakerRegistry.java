@@ -43,7 +43,7 @@ public final class CircuitBreakerRegistry {
 
 	// Guards that a breaker and a listener that come at the same moment meet exactly
 	// once. After the lock of a group.
-	private final Object membership = new Object();
+	private final SpinLock membership = new SpinLock();
 
 	/** Guarded by the membership. */
 	private List<CircuitBreakerListener> listeners = List.of();
@@ -160,9 +160,7 @@ public final class CircuitBreakerRegistry {
 	 * @return an unmodifiable copy, in no order
 	 */
 	public Collection<CircuitBreaker> all() {
-		synchronized (this.membership) {
-			return List.copyOf(this.breakers.values());
-		}
+		return this.membership.get(() -> List.copyOf(this.breakers.values()));
 	}
 
 	/**
@@ -266,10 +264,10 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void addListener(CircuitBreakerListener listener) {
 		Objects.requireNonNull(listener, "listener");
-		synchronized (this.membership) {
+		this.membership.run(() -> {
 			this.listeners = with(this.listeners, listener);
 			this.breakers.values().forEach((breaker) -> breaker.attach(listener));
-		}
+		});
 	}
 
 	/**
@@ -277,13 +275,13 @@ public final class CircuitBreakerRegistry {
 	 * @param listener the listener
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
-		synchronized (this.membership) {
+		this.membership.run(() -> {
 			List<CircuitBreakerListener> fewer = Listeners.without(this.listeners, listener);
 			if (fewer != this.listeners) {
 				this.listeners = fewer;
 				this.breakers.values().forEach((breaker) -> breaker.detach(listener));
 			}
-		}
+		});
 	}
 
 	/**
@@ -293,13 +291,13 @@ public final class CircuitBreakerRegistry {
 	 * @param replacements the listeners that come
 	 */
 	public void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
-		synchronized (this.membership) {
+		this.membership.run(() -> {
 			List<CircuitBreakerListener> replaced = Listeners.replacing(this.listeners, listener, replacements);
 			if (replaced != this.listeners) {
 				this.listeners = replaced;
 				this.breakers.values().forEach((breaker) -> breaker.replaceListener(listener, replacements));
 			}
-		}
+		});
 	}
 
 	/**
@@ -309,9 +307,7 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void addRegistryListener(CircuitBreakerRegistryListener listener) {
 		Hearing hearing = new Hearing(Objects.requireNonNull(listener, "listener"));
-		synchronized (this.membership) {
-			this.registryListeners = with(this.registryListeners, hearing);
-		}
+		this.membership.run(() -> this.registryListeners = with(this.registryListeners, hearing));
 		groups().forEach((group) -> hearing.tell((hears) -> hears.onGroupAdded(group)));
 		all().forEach((breaker) -> hearing.tell((hears) -> hears.onAdded(breaker)));
 	}
@@ -321,14 +317,14 @@ public final class CircuitBreakerRegistry {
 	 * @param listener the listener
 	 */
 	public void removeRegistryListener(CircuitBreakerRegistryListener listener) {
-		synchronized (this.membership) {
+		this.membership.run(() -> {
 			for (Hearing hearing : this.registryListeners) {
 				if (hearing.listener == listener) {
 					this.registryListeners = Listeners.without(this.registryListeners, hearing);
 					return;
 				}
 			}
-		}
+		});
 	}
 
 	private static <L> List<L> with(List<L> all, L one) {
@@ -342,13 +338,13 @@ public final class CircuitBreakerRegistry {
 	 * no lock.
 	 */
 	boolean insert(CircuitBreaker breaker) {
-		synchronized (this.membership) {
+		return this.membership.get(() -> {
 			if (this.breakers.putIfAbsent(breaker.name(), breaker) != null) {
 				return false;
 			}
 			this.listeners.forEach(breaker::attach);
 			return true;
-		}
+		});
 	}
 
 	/**
@@ -356,13 +352,13 @@ public final class CircuitBreakerRegistry {
 	 * lock.
 	 */
 	boolean take(CircuitBreaker breaker) {
-		synchronized (this.membership) {
+		return this.membership.get(() -> {
 			if (!this.breakers.remove(breaker.name(), breaker)) {
 				return false;
 			}
 			this.listeners.forEach(breaker::detach);
 			return true;
-		}
+		});
 	}
 
 	void tellAdded(CircuitBreaker breaker) {

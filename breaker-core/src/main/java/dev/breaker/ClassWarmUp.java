@@ -58,6 +58,9 @@ final class ClassWarmUp {
 		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
 		first.call(() -> "good");
 		first.state();
+		group.size();
+		group.all();
+		registry.all();
 		registry.removeGroup("warm-up");
 	}
 

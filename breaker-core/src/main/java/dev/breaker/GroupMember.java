@@ -15,23 +15,11 @@ final class GroupMember {
 	/** Added to the calls under way of a breaker that its group has let go. */
 	private static final int GONE = Integer.MIN_VALUE / 2;
 
-	private static final VarHandle CALLS;
+	private static final VarHandle CALLS = FieldHandle.of(MethodHandles.lookup(), "calls", int.class);
 
-	private static final VarHandle PARKED;
+	private static final VarHandle PARKED = FieldHandle.of(MethodHandles.lookup(), "parked", boolean.class);
 
-	private static final VarHandle USED;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			CALLS = lookup.findVarHandle(GroupMember.class, "calls", int.class);
-			PARKED = lookup.findVarHandle(GroupMember.class, "parked", boolean.class);
-			USED = lookup.findVarHandle(GroupMember.class, "used", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle USED = FieldHandle.of(MethodHandles.lookup(), "used", long.class);
 
 	final CircuitBreakerGroup group;
 
@@ -79,16 +67,11 @@ final class GroupMember {
 	}
 
 	/**
-	 * A call begins: the breaker that it is for, which counts it as under way until
-	 * {@link #exit()}.
+	 * A call begins, or a command, which is for no other key: the breaker that it is for,
+	 * which counts it as under way until {@link #exit()}.
 	 */
-	CircuitBreaker enter() {
-		return (this.key == null || begin()) ? this.breaker : this.group.enter(this, this.key, false);
-	}
-
-	/** As {@link #enter()}, for a command, which is for no other key. */
-	CircuitBreaker enterByCommand() {
-		return (this.key == null || begin()) ? this.breaker : this.group.enter(this, this.key, true);
+	CircuitBreaker enter(boolean byCommand) {
+		return (this.key == null || begin()) ? this.breaker : this.group.enter(this, this.key, byCommand);
 	}
 
 	private boolean begin() {

@@ -25,20 +25,9 @@ final class StateChangeDispatcher {
 
 	private static final int PATIENCE_MILLIS = 1000;
 
-	private static final VarHandle TELLER;
+	private static final VarHandle TELLER = FieldHandle.of(MethodHandles.lookup(), "teller", Thread.class);
 
-	private static final VarHandle SUCCESSOR;
-
-	static {
-		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			TELLER = lookup.findVarHandle(StateChangeDispatcher.class, "teller", Thread.class);
-			SUCCESSOR = lookup.findVarHandle(StateChangeDispatcher.class, "successor", Thread.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle SUCCESSOR = FieldHandle.of(MethodHandles.lookup(), "successor", Thread.class);
 
 	/** The last news that was told. Written by the teller. */
 	private volatile News told = News.NONE;

@@ -33,10 +33,11 @@ class SharedFieldsTests {
 				+ "([A-Z@abcdfilnst].*?) (\\w+)(?:;| =.*)");
 
 	private static final Pattern SHARED = Pattern
-		.compile("\\bvolatile |\\bAtomic[A-Z]|\\bLongAdder\\b|\\bConcurrent[A-Z]"
+		.compile("\\bvolatile |\\bAtomic[A-Z]|\\bLongAdder\\b|\\bSpinLock\\b|\\bConcurrent[A-Z]"
 				+ "|\\bCopyOnWrite|\\bsynchronized(?:Map|Set|List|Collection)\\(|\\w+BlockingQueue\\b");
 
-	private static final Pattern HANDLE = Pattern.compile("find(?:Static)?VarHandle\\((\\w+)\\.class,\\s*\"(\\w+)\"");
+	private static final Pattern HANDLE = Pattern
+		.compile("FieldHandle\\.of\\(MethodHandles\\.lookup\\(\\),\\s*\"(\\w+)\"");
 
 	private static final Pattern NAMED = Pattern.compile("`((?:[A-Z]\\w*)(?:\\.[A-Z]\\w*)*)?(?:\\.([a-z]\\w*))?`");
 
@@ -93,7 +94,8 @@ class SharedFieldsTests {
 				add(name, SHARED.matcher(line).find());
 			}
 		}
-		HANDLE.matcher(text).results().forEach((handle) -> this.shared.add(handle.group(1) + "." + handle.group(2)));
+		String type = file.getFileName().toString().replace(".java", "");
+		HANDLE.matcher(text).results().forEach((handle) -> this.shared.add(type + "." + handle.group(1)));
 	}
 
 	private void add(String name, boolean shared) {

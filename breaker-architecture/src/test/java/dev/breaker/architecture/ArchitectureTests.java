@@ -41,9 +41,6 @@ class ArchitectureTests {
 	private static final Set<String> ALLOWED_OF_THREAD = Set.of("currentThread", "getId", "isInterrupted", "onSpinWait",
 			"yield");
 
-	/** Adding and removing breakers, which no call does. */
-	private static final Set<String> ALLOWED_MONITORS = Set.of("dev.breaker.CircuitBreakerRegistry");
-
 	@ParameterizedTest
 	@EnumSource
 	void packagesHaveNoCycles(PublishedModule module) {
@@ -85,7 +82,7 @@ class ArchitectureTests {
 			.filter(ArchitectureTests::hasMonitor)
 			.map(JavaClass::getName)
 			.toList();
-		assertThat(withMonitor).as("classes of the core with 'synchronized'").isSubsetOf(ALLOWED_MONITORS);
+		assertThat(withMonitor).as("classes of the core with 'synchronized'").isEmpty();
 	}
 
 	@Test
