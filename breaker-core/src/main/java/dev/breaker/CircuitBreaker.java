@@ -514,11 +514,19 @@ public final class CircuitBreaker {
 		if (isUnrecorded(admission)) {
 			return;
 		}
-		if (isFailure(admission, result)) {
-			fail(admission, null, elapsed, end);
-		}
-		else {
+		Rules rules = admission.period().rules;
+		if (!rules.resultsJudged) {
 			succeed(admission, elapsed, end);
+			return;
+		}
+		switch (outcomeOfResult(rules, result)) {
+			case SUCCESS -> succeed(admission, elapsed, end);
+			case FAILURE -> fail(admission, result, null, elapsed, end);
+			case IGNORED -> {
+				release(admission);
+				this.ignored.increment();
+			}
+			case REFUSED, NOTHING -> release(admission);
 		}
 	}
 
@@ -528,7 +536,7 @@ public final class CircuitBreaker {
 		if (!isUnrecorded(admission)) {
 			switch (outcome) {
 				case SUCCESS -> succeed(admission, elapsed, end);
-				case FAILURE -> fail(admission, CallClassifier.unwrap(thrown), elapsed, end);
+				case FAILURE -> fail(admission, null, CallClassifier.unwrap(thrown), elapsed, end);
 				case IGNORED -> ignore(admission, CallClassifier.unwrap(thrown), elapsed);
 				case REFUSED, NOTHING -> release(admission);
 			}
@@ -537,17 +545,13 @@ public final class CircuitBreaker {
 	}
 
 	/** A rule that throws makes the call a failure. */
-	private boolean isFailure(Admission admission, @Nullable Object result) {
-		Rules rules = admission.period().rules;
-		if (!rules.resultsJudged) {
-			return false;
-		}
+	private Outcome outcomeOfResult(Rules rules, @Nullable Object result) {
 		try {
-			return rules.classifier.isFailure(result);
+			return rules.classifier.outcomeOfResult(result);
 		}
 		catch (Throwable ex) {
 			logHookFailure(ex);
-			return true;
+			return Outcome.FAILURE;
 		}
 	}
 
@@ -604,7 +608,8 @@ public final class CircuitBreaker {
 		}
 	}
 
-	private void fail(Admission admission, @Nullable Throwable thrown, long elapsed, long end) {
+	private void fail(Admission admission, @Nullable Object result, @Nullable Throwable thrown, long elapsed,
+			long end) {
 		this.failures.increment();
 		Rules rules = admission.period().rules;
 		admission.period().lastFailure((thrown != null) ? Failure.of(thrown, instant(rules.config)) : null);
@@ -616,7 +621,13 @@ public final class CircuitBreaker {
 		}
 		Thread me = Thread.currentThread();
 		try {
+			if (decision.by == me) {
+				askForWait(rules, decision, result, thrown);
+			}
 			current(this.nanoClock.read());
+			if (decision.by == me) {
+				extend(decision);
+			}
 			tellFailure(thrown, elapsed, slow);
 		}
 		finally {
@@ -625,6 +636,29 @@ public final class CircuitBreaker {
 			}
 		}
 		tell();
+	}
+
+	/** The other side may ask for a wait of its own; a rule that throws asks for none. */
+	private void askForWait(Rules rules, Decision decision, @Nullable Object result, @Nullable Throwable thrown) {
+		try {
+			Duration wait = (rules.config.outcomeRule() != null)
+					? rules.classifier.waitAfter(result, thrown, instant(rules.config)) : null;
+			if (wait != null && !wait.isNegative() && !wait.isZero()) {
+				decision.wait = rules.askedNanos(wait);
+			}
+		}
+		catch (Throwable ex) {
+			logHookFailure(ex);
+		}
+	}
+
+	/** Another thread may have opened the breaker before the wait was known. */
+	private void extend(Decision decision) {
+		long wait = decision.wait;
+		Period p = this.period;
+		while (wait != Period.BY_RULES && p.lacksWaitOf(decision) && !swap(p, p.lasting(wait))) {
+			p = this.period;
+		}
 	}
 
 	private void tellFailure(@Nullable Throwable thrown, long elapsed, boolean slow) {
