@@ -5,6 +5,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -31,20 +33,36 @@ final class CallClassifier {
 
 	private final @Nullable Predicate<@Nullable Object> recordResult;
 
+	private final @Nullable OutcomeRule outcomeRule;
+
+	private final boolean matchCauses;
+
 	CallClassifier(CircuitBreakerConfig config) {
 		this.recordExceptions = config.recordExceptions();
 		this.ignoreExceptions = config.ignoreExceptions();
 		this.recordException = config.recordException();
 		this.ignoreException = config.ignoreException();
 		this.recordResult = config.recordResult();
+		this.outcomeRule = config.outcomeRule();
+		this.matchCauses = config.matchCauses();
+	}
+
+	/** Whether a result can count as anything but a success. */
+	boolean judgesResults() {
+		return this.recordResult != null || this.outcomeRule != null;
 	}
 
 	/**
-	 * Whether a returned result counts as a failure. Throws what the rule throws.
+	 * What a returned result counts as. Throws what a rule throws.
 	 */
-	boolean isFailure(@Nullable Object result) {
-		Predicate<@Nullable Object> rule = this.recordResult;
-		return rule != null && rule.test(result);
+	Outcome outcomeOfResult(@Nullable Object result) {
+		OutcomeRule rule = this.outcomeRule;
+		OutcomeRule.Verdict verdict = (rule != null) ? rule.judge(result, null) : null;
+		if (verdict != null) {
+			return outcome(verdict);
+		}
+		Predicate<@Nullable Object> failure = this.recordResult;
+		return (failure != null && failure.test(result)) ? Outcome.FAILURE : Outcome.SUCCESS;
 	}
 
 	/**
@@ -55,7 +73,12 @@ final class CallClassifier {
 	Outcome outcomeOf(Throwable thrown) {
 		Throwable cause = unwrap(thrown);
 		Throwable interrupt = interruptIn(cause);
-		if (isIgnored(cause) || (interrupt != null && interrupt != cause && isIgnored(interrupt))) {
+		if (anyMatches(cause, this.ignoreExceptions, this.ignoreException) || (interrupt != null && interrupt != cause
+				&& matches(interrupt, this.ignoreExceptions, this.ignoreException))) {
+			return Outcome.IGNORED;
+		}
+		OutcomeRule.Verdict verdict = verdictOn(cause);
+		if (verdict == OutcomeRule.Verdict.IGNORED) {
 			return Outcome.IGNORED;
 		}
 		if (interrupt != null) {
@@ -68,18 +91,76 @@ final class CallClassifier {
 		if (cause instanceof CallNotPermittedException) {
 			return isNamed(cause, CallNotPermittedException.class) ? Outcome.FAILURE : Outcome.REFUSED;
 		}
+		if (verdict != null) {
+			return outcome(verdict);
+		}
 		boolean everything = this.recordExceptions.isEmpty() && this.recordException == null;
-		return (everything || isRecorded(cause)) ? Outcome.FAILURE : Outcome.SUCCESS;
+		return (everything || anyMatches(cause, this.recordExceptions, this.recordException)) ? Outcome.FAILURE
+				: Outcome.SUCCESS;
 	}
 
-	private boolean isIgnored(Throwable thrown) {
-		return matches(thrown, this.ignoreExceptions)
-				|| (this.ignoreException != null && this.ignoreException.test(thrown));
+	/**
+	 * How long the other side asks to be left alone after a failure; {@code null} where
+	 * it does not ask. Throws what the rule throws.
+	 */
+	@Nullable Duration waitAfter(@Nullable Object result, @Nullable Throwable thrown, Instant now) {
+		OutcomeRule rule = this.outcomeRule;
+		if (rule == null) {
+			return null;
+		}
+		if (thrown == null) {
+			return rule.waitAfter(result, null, now);
+		}
+		Throwable cause = thrown;
+		for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+			Duration wait = rule.waitAfter(null, cause, now);
+			if (wait != null) {
+				return wait;
+			}
+			cause = next(cause);
+		}
+		return null;
 	}
 
-	private boolean isRecorded(Throwable thrown) {
-		return matches(thrown, this.recordExceptions)
-				|| (this.recordException != null && this.recordException.test(thrown));
+	/** An ignored cause wins; else it is the outermost one that the rule judges. */
+	private OutcomeRule.@Nullable Verdict verdictOn(Throwable thrown) {
+		OutcomeRule rule = this.outcomeRule;
+		OutcomeRule.Verdict verdict = null;
+		Throwable cause = thrown;
+		for (int depth = 0; rule != null && cause != null && depth < DEEPEST_CAUSE; depth++) {
+			OutcomeRule.Verdict ofCause = rule.judge(null, cause);
+			if (ofCause == OutcomeRule.Verdict.IGNORED) {
+				return ofCause;
+			}
+			verdict = (verdict != null) ? verdict : ofCause;
+			cause = next(cause);
+		}
+		return verdict;
+	}
+
+	private static Outcome outcome(OutcomeRule.Verdict verdict) {
+		return switch (verdict) {
+			case SUCCESS -> Outcome.SUCCESS;
+			case FAILURE -> Outcome.FAILURE;
+			case IGNORED -> Outcome.IGNORED;
+		};
+	}
+
+	/** Whether a rule matches a throwable or, where causes count, one of its causes. */
+	private boolean anyMatches(Throwable thrown, List<Class<? extends Throwable>> classes,
+			@Nullable Predicate<? super Throwable> predicate) {
+		Throwable cause = thrown;
+		for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+			if (matches(cause, classes, predicate)) {
+				return true;
+			}
+			cause = next(cause);
+		}
+		return false;
+	}
+
+	private @Nullable Throwable next(Throwable thrown) {
+		return this.matchCauses ? causeOf(thrown) : null;
 	}
 
 	/**
@@ -98,13 +179,14 @@ final class CallClassifier {
 		return this.recordException != null && this.recordException.test(thrown);
 	}
 
-	private static boolean matches(Throwable thrown, List<Class<? extends Throwable>> classes) {
+	private static boolean matches(Throwable thrown, List<Class<? extends Throwable>> classes,
+			@Nullable Predicate<? super Throwable> predicate) {
 		for (Class<? extends Throwable> type : classes) {
 			if (type.isInstance(thrown)) {
 				return true;
 			}
 		}
-		return false;
+		return predicate != null && predicate.test(thrown);
 	}
 
 	/**

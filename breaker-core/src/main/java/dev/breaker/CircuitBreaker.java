@@ -501,11 +501,19 @@ public final class CircuitBreaker {
 		if (isUnrecorded(admission)) {
 			return;
 		}
-		if (isFailure(admission, result)) {
-			fail(admission, null, elapsed, end);
-		}
-		else {
+		Rules rules = admission.period().rules;
+		if (!rules.resultsJudged) {
 			succeed(admission, elapsed, end);
+			return;
+		}
+		switch (outcomeOfResult(rules, result)) {
+			case SUCCESS -> succeed(admission, elapsed, end);
+			case FAILURE -> fail(admission, result, null, elapsed, end);
+			case IGNORED -> {
+				release(admission);
+				this.ignored.increment();
+			}
+			case REFUSED, NOTHING -> release(admission);
 		}
 	}
 
@@ -515,7 +523,7 @@ public final class CircuitBreaker {
 		if (!isUnrecorded(admission)) {
 			switch (outcome) {
 				case SUCCESS -> succeed(admission, elapsed, end);
-				case FAILURE -> fail(admission, CallClassifier.unwrap(thrown), elapsed, end);
+				case FAILURE -> fail(admission, null, CallClassifier.unwrap(thrown), elapsed, end);
 				case IGNORED -> ignore(admission, CallClassifier.unwrap(thrown), elapsed);
 				case REFUSED, NOTHING -> release(admission);
 			}
@@ -524,17 +532,13 @@ public final class CircuitBreaker {
 	}
 
 	/** A rule that throws makes the call a failure. */
-	private boolean isFailure(Admission admission, @Nullable Object result) {
-		Rules rules = admission.period().rules;
-		if (!rules.resultsJudged) {
-			return false;
-		}
+	private Outcome outcomeOfResult(Rules rules, @Nullable Object result) {
 		try {
-			return rules.classifier.isFailure(result);
+			return rules.classifier.outcomeOfResult(result);
 		}
 		catch (Throwable ex) {
 			logHookFailure(ex);
-			return true;
+			return Outcome.FAILURE;
 		}
 	}
 
@@ -565,18 +569,20 @@ public final class CircuitBreaker {
 
 	private void succeed(Admission admission, long elapsed, long end) {
 		this.successes.increment();
-		ended(admission, false, null, elapsed, end);
+		ended(admission, false, null, null, elapsed, end);
 	}
 
-	private void fail(Admission admission, @Nullable Throwable thrown, long elapsed, long end) {
+	private void fail(Admission admission, @Nullable Object result, @Nullable Throwable thrown, long elapsed,
+			long end) {
 		this.failures.increment();
 		Period admitted = admission.period();
 		admitted.lastFailure((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
-		ended(admission, true, thrown, elapsed, end);
+		ended(admission, true, result, thrown, elapsed, end);
 	}
 
 	/** Records and tells an end, then what it has decided. */
-	private void ended(Admission admission, boolean failed, @Nullable Throwable thrown, long elapsed, long end) {
+	private void ended(Admission admission, boolean failed, @Nullable Object result, @Nullable Throwable thrown,
+			long elapsed, long end) {
 		boolean slow = elapsed > admission.period().rules.slowNanos;
 		Decision decision = record(admission, failed, slow, end);
 		if (decision == null) {
@@ -585,7 +591,13 @@ public final class CircuitBreaker {
 		}
 		Thread me = Thread.currentThread();
 		try {
+			if (failed && decision.by == me) {
+				askForWait(admission.period().rules, decision, result, thrown);
+			}
 			current(this.nanoClock.read());
+			if (failed && decision.by == me) {
+				extend(decision);
+			}
 			tellEnded(failed, thrown, elapsed, slow);
 		}
 		finally {
@@ -594,6 +606,29 @@ public final class CircuitBreaker {
 			}
 		}
 		tell();
+	}
+
+	/** The other side may ask for a wait of its own; a rule that throws asks for none. */
+	private void askForWait(Rules rules, Decision decision, @Nullable Object result, @Nullable Throwable thrown) {
+		try {
+			Duration wait = (rules.config.outcomeRule() != null)
+					? rules.classifier.waitAfter(result, thrown, instant(rules.config, 0)) : null;
+			if (wait != null && !wait.isNegative() && !wait.isZero()) {
+				decision.wait = rules.askedNanos(wait);
+			}
+		}
+		catch (Throwable ex) {
+			logHookFailure(ex);
+		}
+	}
+
+	/** Another thread may have opened the breaker before the wait was known. */
+	private void extend(Decision decision) {
+		long wait = decision.wait;
+		Period p = this.period;
+		while (wait != Period.BY_RULES && p.lacksWaitOf(decision) && !swap(p, p.lasting(wait))) {
+			p = this.period;
+		}
 	}
 
 	private void tellEnded(boolean failed, @Nullable Throwable thrown, long elapsed, boolean slow) {

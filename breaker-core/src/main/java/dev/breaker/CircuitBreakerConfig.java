@@ -244,6 +244,22 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * See {@link Builder#outcomeRule}.
+	 * @return the rule, or {@code null} where there is none
+	 */
+	public @Nullable OutcomeRule outcomeRule() {
+		return this.set.outcomeRule;
+	}
+
+	/**
+	 * See {@link Builder#matchCauses}.
+	 * @return whether the rules for exceptions look at causes too
+	 */
+	public boolean matchCauses() {
+		return this.set.matchCauses;
+	}
+
+	/**
 	 * See {@link Builder#nanoClock}.
 	 * @return the clock that decides
 	 */
@@ -273,8 +289,8 @@ public final class CircuitBreakerConfig {
 				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", initialState="
 				+ initialState() + ", recordExceptions=" + recordExceptions() + ", ignoreExceptions="
 				+ ignoreExceptions() + ", recordException=" + recordException() + ", ignoreException="
-				+ ignoreException() + ", recordResult=" + recordResult() + ", nanoClock=" + nanoClock() + ", clock="
-				+ clock() + "]";
+				+ ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule=" + outcomeRule()
+				+ ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock() + "]";
 	}
 
 	/**
@@ -337,6 +353,10 @@ public final class CircuitBreakerConfig {
 		private @Nullable Predicate<? super Throwable> ignoreException;
 
 		private @Nullable Predicate<@Nullable Object> recordResult;
+
+		private @Nullable OutcomeRule outcomeRule;
+
+		private boolean matchCauses;
 
 		private LongSupplier nanoClock = NanoClock.SYSTEM;
 
@@ -637,6 +657,34 @@ public final class CircuitBreakerConfig {
 		 */
 		public Builder recordResult(@Nullable Predicate<@Nullable Object> rule) {
 			this.recordResult = rule;
+			return this;
+		}
+
+		/**
+		 * What results and exceptions count as that carry what decides, such as an HTTP
+		 * status. Ignore rules win over it, and it wins over record rules and
+		 * {@link #recordResult}. An interrupt, a cancellation and the refusal of a
+		 * breaker further in count as nothing, unless it ignores them. A rule that throws
+		 * makes the call a failure, and is logged once a breaker. Default: none.
+		 * @param rule the rule; {@code null} takes it back
+		 * @return this builder
+		 */
+		public Builder outcomeRule(@Nullable OutcomeRule rule) {
+			this.outcomeRule = rule;
+			return this;
+		}
+
+		/**
+		 * Whether the rules for exceptions look at all causes of an exception, up to 32
+		 * deep, and not only through wrappers such as {@code CompletionException}: for
+		 * libraries that translate what they catch. An ignore rule that matches anywhere
+		 * in the chain wins; else a record rule that does makes a failure; of an
+		 * {@link #outcomeRule} the outermost verdict holds. Default: {@code false}.
+		 * @param match whether causes are looked at
+		 * @return this builder
+		 */
+		public Builder matchCauses(boolean match) {
+			this.matchCauses = match;
 			return this;
 		}
 

@@ -24,6 +24,8 @@ final class ClassWarmUp {
 						.permittedNumberOfCallsInHalfOpenState(2)
 						.ignoreExceptions(IllegalArgumentException.class)
 						.recordResult("bad"::equals)
+						.outcomeRule((result, thrown) -> "good".equals(result) ? OutcomeRule.Verdict.SUCCESS : null)
+						.matchCauses(true)
 						.build());
 			breaker.run(() -> {
 			});

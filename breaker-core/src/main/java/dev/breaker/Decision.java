@@ -27,6 +27,9 @@ final class Decision {
 	 */
 	volatile boolean told;
 
+	/** How long to stay open, where the other side asked for a wait of its own. */
+	volatile long wait = Period.BY_RULES;
+
 	private Decision(Reason reason, @Nullable WindowCounts counts, @Nullable Thread by, boolean timed, long time) {
 		this.reason = reason;
 		this.counts = counts;

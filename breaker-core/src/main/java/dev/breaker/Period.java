@@ -80,7 +80,7 @@ final class Period implements Admission {
 
 	/** The period that follows by the rules or by time. */
 	Period next(State next, Decision decision, long began, Instant at) {
-		return next(next, decision.reason, BY_RULES, null, decision, began, at);
+		return next(next, decision.reason, (next == State.OPEN) ? decision.wait : BY_RULES, null, decision, began, at);
 	}
 
 	/** The period that follows by a command. */
@@ -132,6 +132,21 @@ final class Period implements Admission {
 		}
 		return new Period(this.state, other, this.generation, window, this.probes, this.frozen, this.began, this.limit,
 				this.since, this.openings, this.lastChange, this.commanded, this.news);
+	}
+
+	/**
+	 * Whether it is the one that this decision opened, still lasts otherwise than the
+	 * other side asked for, and no command came since. Asked before the decision is told.
+	 */
+	boolean lacksWaitOf(Decision decision) {
+		return this.state == State.OPEN && !this.commanded && this.news.decision == decision
+				&& this.limit != decision.wait;
+	}
+
+	/** The same generation with another limit. */
+	Period lasting(long nanos) {
+		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.frozen, this.began,
+				nanos, this.since, this.openings, this.lastChange, this.commanded, this.news);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {

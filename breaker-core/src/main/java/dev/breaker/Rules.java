@@ -14,6 +14,8 @@ final class Rules {
 
 	private static final int NEVER = Integer.MAX_VALUE;
 
+	private static final Duration MOST_ASKED = Duration.ofMinutes(10);
+
 	final CircuitBreakerConfig config;
 
 	final CallClassifier classifier;
@@ -35,6 +37,9 @@ final class Rules {
 	private final double maxWaitNanos;
 
 	private final double jitter;
+
+	/** The longest wait that the other side can ask for. */
+	private final long maxAskedNanos;
 
 	/** Whether a result can count as a failure. */
 	final boolean resultsJudged;
@@ -61,7 +66,7 @@ final class Rules {
 	Rules(CircuitBreakerConfig config) {
 		this.config = config;
 		this.classifier = new CallClassifier(config);
-		this.resultsJudged = config.recordResult() != null;
+		this.resultsJudged = this.classifier.judgesResults();
 		Float failureRate = config.failureRateThreshold();
 		Integer consecutive = config.consecutiveFailureThreshold();
 		Duration slow = config.slowCallDurationThreshold();
@@ -77,6 +82,9 @@ final class Rules {
 		this.waitMultiplier = config.waitDurationMultiplier();
 		Duration longest = config.maxWaitDurationInOpenState();
 		this.maxWaitNanos = (longest != null) ? nanos(longest) : Long.MAX_VALUE;
+		this.maxAskedNanos = nanos(
+				(longest != null) ? longest : (config.waitDurationInOpenState().compareTo(MOST_ASKED) > 0)
+						? config.waitDurationInOpenState() : MOST_ASKED);
 		this.jitter = config.waitDurationJitter();
 		this.permittedProbes = config.permittedNumberOfCallsInHalfOpenState();
 		this.maxProbeNanos = nanos(config.maxWaitDurationInHalfOpenState());
@@ -142,6 +150,11 @@ final class Rules {
 	/** How many more calls it takes until the rates of a window are judged. */
 	int callsUntilEvaluated(int calls) {
 		return this.rateJudged ? Math.max(0, this.minimumNumberOfCalls - calls) : 0;
+	}
+
+	/** How long an opening lasts after which the other side asks for that wait. */
+	long askedNanos(Duration wait) {
+		return Math.min(nanos(wait), this.maxAskedNanos);
 	}
 
 	/** How long this opening of a row lasts. */

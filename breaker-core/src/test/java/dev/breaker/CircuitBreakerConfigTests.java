@@ -50,6 +50,8 @@ class CircuitBreakerConfigTests {
 		assertThat(config.recordException()).isNull();
 		assertThat(config.ignoreException()).isNull();
 		assertThat(config.recordResult()).isNull();
+		assertThat(config.outcomeRule()).isNull();
+		assertThat(config.matchCauses()).isFalse();
 		assertThat(config.nanoClock().getAsLong()).isLessThanOrEqualTo(System.nanoTime());
 		assertThat(config.clock()).isEqualTo(Clock.systemUTC());
 	}
@@ -125,6 +127,8 @@ class CircuitBreakerConfigTests {
 			.recordException((thrown) -> true)
 			.ignoreException((thrown) -> true)
 			.recordResult((result) -> true)
+			.outcomeRule((result, thrown) -> null)
+			.matchCauses(true)
 			.build();
 		CircuitBreakerConfig none = all.toBuilder()
 			.withoutConsecutiveFailureThreshold()
@@ -134,6 +138,8 @@ class CircuitBreakerConfigTests {
 			.recordException(null)
 			.ignoreException(null)
 			.recordResult(null)
+			.outcomeRule(null)
+			.matchCauses(false)
 			.build();
 		assertThat(none.consecutiveFailureThreshold()).isNull();
 		assertThat(none.slowCallDurationThreshold()).isNull();
@@ -142,6 +148,8 @@ class CircuitBreakerConfigTests {
 		assertThat(none.recordException()).isNull();
 		assertThat(none.ignoreException()).isNull();
 		assertThat(none.recordResult()).isNull();
+		assertThat(none.outcomeRule()).isNull();
+		assertThat(none.matchCauses()).isFalse();
 	}
 
 	@Test

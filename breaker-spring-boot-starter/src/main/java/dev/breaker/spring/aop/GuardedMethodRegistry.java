@@ -350,6 +350,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		this.breakerNames.add(name);
 		NamedBreaker named = this.namedBreakers.computeIfAbsent(name,
 				(newName) -> new NamedBreaker(newName, this.registry, this.configs, this.maxKeys));
+		if (this.configs.httpClientBreakers().contains(name)) {
+			// A client that the method calls may be guarded by the name, too.
+			named.nests();
+		}
 		if (expression != null) {
 			named.useGroup();
 		}

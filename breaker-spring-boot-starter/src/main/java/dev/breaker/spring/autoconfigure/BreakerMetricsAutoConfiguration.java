@@ -1,9 +1,11 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.metrics.BreakerMetrics;
 import dev.breaker.spring.metrics.KeyedBreakerMetrics;
@@ -32,11 +34,12 @@ public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingPart
-	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, ObjectProvider<GuardedMethodRegistry> guardedMethods,
-			StartupNewsKeeper startupNews) {
+	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, BreakerConfigs configs,
+			ObjectProvider<GuardedMethodRegistry> guardedMethods, StartupNewsKeeper startupNews) {
 		return new BreakerMetrics(registry,
-				() -> guardedMethods.stream()
-					.flatMap((methods) -> methods.breakerNames().stream())
+				() -> Stream
+					.concat(guardedMethods.stream().flatMap((methods) -> methods.breakerNames().stream()),
+							configs.httpClientBreakers().stream())
 					.collect(Collectors.toSet()),
 				startupNews.of(registry));
 	}
@@ -51,8 +54,9 @@ public final class BreakerMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnInherited(BreakerMetrics.class)
 	SharedMeters breakerSharedMeters(BreakerMetrics metrics, @Nullable KeyedBreakerMetrics keyedMetrics,
-			ObjectProvider<GuardedMethodRegistry> guardedMethods, ListableBeanFactory beanFactory) {
-		return new SharedMeters(metrics, keyedMetrics, guardedMethods, beanFactory);
+			ObjectProvider<GuardedMethodRegistry> guardedMethods, BreakerConfigs configs,
+			ListableBeanFactory beanFactory) {
+		return new SharedMeters(metrics, keyedMetrics, guardedMethods, configs, beanFactory);
 	}
 
 }

@@ -12,6 +12,7 @@ import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.aop.UnguardedMethodFinder;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
+import dev.breaker.spring.http.HttpClientBreakers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +92,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 				.ifAvailable((methods) -> reportAnnotated(methods.breakerNames(), methods.beansToCome()));
 			reportCustomizers();
 			reportHealth();
+			reportHttpClients();
 		}
 		else if (event.getApplicationContext() instanceof ConfigurableApplicationContext child && !isGuarded(child)) {
 			reportUnguarded(child);
@@ -122,11 +124,13 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		Set<String> named = new TreeSet<>();
 		this.registry.all().forEach((breaker) -> named.add(breaker.name()));
 		this.guardedMethods.ifAvailable((methods) -> named.addAll(methods.breakerNames()));
+		named.addAll(this.configs.httpClientBreakers());
 		this.configs.reportUnmatchedCustomizers(named);
 	}
 
 	private void reportAnnotated(Set<String> annotated, Set<String> beansToCome) {
 		Set<String> unknown = new TreeSet<>(annotated);
+		unknown.addAll(this.configs.httpClientBreakers());
 		unknown.removeAll(this.configs.instanceNames());
 		if (!unknown.isEmpty()) {
 			logger.info("Using the default config for circuit breakers without an entry in breaker.instances: {}",
@@ -134,6 +138,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		}
 		Set<String> unused = new TreeSet<>(this.configs.instanceNames());
 		unused.removeAll(annotated);
+		unused.removeAll(this.configs.httpClientBreakers());
 		BreakerConfigs inherited = inheritedConfigs();
 		if (inherited != null) {
 			// Reported there
@@ -161,6 +166,15 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		if (!missing.isEmpty()) {
 			logger.warn("No circuit breakers exist for these names in breaker.health.down-when-open: {}",
 					list(missing));
+		}
+	}
+
+	private void reportHttpClients() {
+		if (!this.configs.httpClients().isEmpty()
+				&& this.context.getBeanProvider(HttpClientBreakers.class).stream().findAny().isEmpty()) {
+			logger.warn(
+					"No HTTP client is guarded by breaker.http.clients, since Spring Boot's support of them is missing."
+							+ " Add spring-boot-starter-restclient or spring-boot-starter-webclient");
 		}
 	}
 

@@ -1,8 +1,10 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.Set;
+import java.util.TreeSet;
 
 import dev.breaker.spring.aop.GuardedMethodRegistry;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.metrics.BreakerMetrics;
 import dev.breaker.spring.metrics.KeyedBreakerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,6 +27,8 @@ final class SharedMeters implements SmartInitializingSingleton, DisposableBean {
 
 	private final ObjectProvider<GuardedMethodRegistry> guardedMethods;
 
+	private final BreakerConfigs configs;
+
 	private final ListableBeanFactory beanFactory;
 
 	private Set<String> names = Set.of();
@@ -32,16 +36,20 @@ final class SharedMeters implements SmartInitializingSingleton, DisposableBean {
 	private Set<MeterRegistry> registries = Set.of();
 
 	SharedMeters(BreakerMetrics metrics, @Nullable KeyedBreakerMetrics keyedMetrics,
-			ObjectProvider<GuardedMethodRegistry> guardedMethods, ListableBeanFactory beanFactory) {
+			ObjectProvider<GuardedMethodRegistry> guardedMethods, BreakerConfigs configs,
+			ListableBeanFactory beanFactory) {
 		this.metrics = metrics;
 		this.keyedMetrics = keyedMetrics;
 		this.guardedMethods = guardedMethods;
+		this.configs = configs;
 		this.beanFactory = beanFactory;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.guardedMethods.ifAvailable((methods) -> this.names = methods.breakerNames());
+		Set<String> used = new TreeSet<>(this.configs.httpClientBreakers());
+		this.guardedMethods.ifAvailable((methods) -> used.addAll(methods.breakerNames()));
+		this.names = used;
 		this.registries = Set.copyOf(this.beanFactory.getBeansOfType(MeterRegistry.class).values());
 		this.metrics.addNames(this.names);
 	}

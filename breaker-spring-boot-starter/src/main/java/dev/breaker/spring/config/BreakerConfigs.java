@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.http.HttpClientEntry;
+import dev.breaker.spring.http.HttpOutcomeRule;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -35,6 +38,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	/** By each name that is in the properties or of a customizer. */
 	private final Map<String, CircuitBreakerConfig> configs;
 
+	private final List<HttpClientEntry> httpClients;
+
 	private final Customizers customizers;
 
 	private final PredicateResolver predicates;
@@ -42,11 +47,12 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	private final List<String> ineffective;
 
 	private BreakerConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
-			Map<String, CircuitBreakerConfig> configs, Customizers customizers, PredicateResolver predicates,
-			List<String> ineffective) {
+			Map<String, CircuitBreakerConfig> configs, List<HttpClientEntry> httpClients, Customizers customizers,
+			PredicateResolver predicates, List<String> ineffective) {
 		this.defaults = defaults;
 		this.instanceNames = Collections.unmodifiableSet(instanceNames);
 		this.configs = configs;
+		this.httpClients = List.copyOf(httpClients);
 		this.customizers = customizers;
 		this.predicates = predicates;
 		this.ineffective = ineffective;
@@ -86,6 +92,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		Levels levels = ConfigKeyScanner.read(sources, problems);
 		Resilience4jKeys.reportLeftovers(sources, beanFactory.getBeanClassLoader());
 		Inheritance inheritance = new Inheritance(levels, values, problems);
+		List<HttpClientEntry> httpClients = HttpClientReader.read(sources, predicates, classNames, problems);
 		ConfigReader reader = new ConfigReader(sources, predicates, values, problems);
 		for (Level config : levels.configs()) {
 			reader.check(reader.read(inheritance.chain(config)));
@@ -105,11 +112,21 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
 		ineffective.look(ofDefaults, defaults);
 		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
+		for (HttpClientEntry client : httpClients) {
+			configs.put(client.breaker(), ofHttpClient(configs.getOrDefault(client.breaker(), defaults)));
+		}
 		if (clock != null) {
 			defaults = clock.applyTo(defaults);
 			configs.replaceAll((name, config) -> clock.applyTo(config));
 		}
-		return new BreakerConfigs(defaults, instanceNames, configs, customized, predicates, ineffective.describe());
+		return new BreakerConfigs(defaults, instanceNames, configs, httpClients, customized, predicates,
+				ineffective.describe());
+	}
+
+	/** Has a rule for what guards of clients tell, whatever exceptions it records. */
+	private static CircuitBreakerConfig ofHttpClient(CircuitBreakerConfig config) {
+		return (config.outcomeRule() != null) ? config
+				: config.toBuilder().outcomeRule(HttpOutcomeRule.DEFAULT).build();
 	}
 
 	/**
@@ -156,13 +173,31 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	}
 
 	/**
+	 * Which requests of HTTP clients are guarded.
+	 * @return the entries of {@code breaker.http.clients}, unmodifiable
+	 */
+	public List<HttpClientEntry> httpClients() {
+		return this.httpClients;
+	}
+
+	/**
+	 * The breakers that guard HTTP clients.
+	 * @return their names, or those of the breakers made by key, unmodifiable
+	 */
+	public Set<String> httpClientBreakers() {
+		return this.httpClients.stream().map(HttpClientEntry::breaker).collect(Collectors.toUnmodifiableSet());
+	}
+
+	/**
 	 * Makes each breaker that the properties name, unless the registry has it already, or
-	 * a group of that name. A name that only a customizer knows makes none.
+	 * a group of that name, or HTTP clients use the name with a key. A name that only a
+	 * customizer knows makes none.
 	 * @param registry where to make them
 	 */
 	public void addTo(CircuitBreakerRegistry registry) {
 		this.instanceNames.stream()
-			.filter((name) -> registry.findGroup(name).isEmpty())
+			.filter((name) -> registry.findGroup(name).isEmpty() && this.httpClients.stream()
+				.noneMatch((client) -> client.key() != null && client.breaker().equals(name)))
 			.forEach((name) -> registry.get(name, get(name)));
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,11 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
@@ -56,6 +59,47 @@ final class BreakerPropertySources {
 				: value;
 		this.classLoader = classLoader;
 		this.binder = binder(this.speaking);
+	}
+
+	/**
+	 * The same, of one source alone. A list is taken from the first source that has any
+	 * of it.
+	 */
+	private BreakerPropertySources(BreakerPropertySources all, ConfigurationPropertySource only) {
+		this.sources = all.sources;
+		this.speaking = List.of(only);
+		this.placeholders = all.placeholders;
+		this.classLoader = all.classLoader;
+		this.binder = binder(this.speaking);
+	}
+
+	/**
+	 * The source that a list of entries is taken from: the first one that has any.
+	 * @return that source alone; {@code null} where there is none, or its list has no
+	 * entries
+	 */
+	@Nullable BreakerPropertySources ofList(ConfigurationPropertyName list) {
+		for (ConfigurationPropertySource source : this.speaking) {
+			if (source.getConfigurationProperty(list) != null) {
+				return null;
+			}
+			if (source.containsDescendantOf(list) == ConfigurationPropertyState.PRESENT) {
+				return new BreakerPropertySources(this, source);
+			}
+		}
+		return null;
+	}
+
+	/** How many entries a list has, those that are missing in between too. */
+	int length(ConfigurationPropertyName list) {
+		int index = list.getNumberOfElements();
+		return this.speaking.stream()
+			.flatMap((source) -> (source instanceof IterableConfigurationPropertySource names) ? names.stream()
+					: Stream.empty())
+			.filter((name) -> list.isAncestorOf(name) && name.isNumericIndex(index))
+			.mapToInt((name) -> Integer.parseInt(name.getElement(index, Form.UNIFORM)) + 1)
+			.max()
+			.orElse(0);
 	}
 
 	private Binder binder(List<ConfigurationPropertySource> from) {

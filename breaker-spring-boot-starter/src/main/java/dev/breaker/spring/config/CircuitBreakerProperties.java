@@ -7,6 +7,7 @@ import java.util.function.Predicate;
 import dev.breaker.SlidingWindowType;
 import dev.breaker.State;
 import dev.breaker.spring.config.PropertyDefinition.AcceptsNone;
+import dev.breaker.spring.http.HttpStatusPattern;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -17,10 +18,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * <p>
  * A component is a property: it is read by its name and type, and set by the builder
- * method of the same name. The prefix stands for the one config that always exists, so
- * that an editor shows descriptions and defaults. The defaults are those of the builder,
- * and are only shown; those of whole numbers that are off are in the additional metadata,
- * since the annotation processor takes no "none" for a number.
+ * method of the same name. Those that speak of HTTP are together one outcome rule. The
+ * prefix stands for the one config that always exists, so that an editor shows
+ * descriptions and defaults. The defaults are those of the builder, and are only shown;
+ * those of whole numbers that are off are in the additional metadata, since the
+ * annotation processor takes no "none" for a number.
  *
  * @param baseConfig Config under this one: what is not set here is taken from there. The
  * default config is under every other, and has none.
@@ -70,6 +72,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param recordResultPredicate Class of a Predicate: true for a result that counts as a
  * failure. The bean of that type, else made by its constructor without parameters. "none"
  * takes an inherited one away.
+ * @param matchCauses Whether the rules for exceptions look at all causes of an exception,
+ * and not only through wrappers such as CompletionException.
+ * @param recordHttpStatuses HTTP statuses that are failures, of exceptions and results
+ * that carry one: 429, 5xx, 400-499. The others are successes then. A list replaces an
+ * inherited one; "none" takes it away.
+ * @param ignoreHttpStatuses HTTP statuses that count as nothing; they win over every
+ * record rule. A list replaces an inherited one; "none" takes it away.
+ * @param honourRetryAfter Whether Retry-After of an answer with status 429 or 503 that
+ * opens the breaker becomes the wait, at most max-wait-duration-in-open-state.
  */
 // @formatter:off
 @ConfigurationProperties("breaker.configs.default")
@@ -94,7 +105,11 @@ public record CircuitBreakerProperties(
 		@AcceptsNone @DefaultValue("none") @Nullable List<Class<? extends Throwable>> ignoreExceptions,
 		@AcceptsNone @DefaultValue("none") @Nullable Class<? extends Predicate<?>> recordExceptionPredicate,
 		@AcceptsNone @DefaultValue("none") @Nullable Class<? extends Predicate<?>> ignoreExceptionPredicate,
-		@AcceptsNone @DefaultValue("none") @Nullable Class<? extends Predicate<?>> recordResultPredicate) {
+		@AcceptsNone @DefaultValue("none") @Nullable Class<? extends Predicate<?>> recordResultPredicate,
+		@DefaultValue("false") @Nullable Boolean matchCauses,
+		@AcceptsNone @DefaultValue("none") @Nullable List<HttpStatusPattern> recordHttpStatuses,
+		@AcceptsNone @DefaultValue("none") @Nullable List<HttpStatusPattern> ignoreHttpStatuses,
+		@DefaultValue("false") @Nullable Boolean honourRetryAfter) {
 
 }
 // @formatter:on

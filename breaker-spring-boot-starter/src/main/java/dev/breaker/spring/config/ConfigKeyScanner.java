@@ -26,6 +26,10 @@ final class ConfigKeyScanner {
 	/** The instances in old versions of Resilience4j. */
 	private static final String BACKENDS = "backends";
 
+	private static final String HTTP = Level.HTTP_CLIENTS.getElement(1, Form.UNIFORM);
+
+	private static final String EXAMPLE_OF_HTTP_CLIENT = "breaker.http.clients[0].host";
+
 	private final BreakerPropertySources sources;
 
 	private final ConfigProblems problems;
@@ -81,7 +85,10 @@ final class ConfigKeyScanner {
 			return;
 		}
 		Key found = new Key(key, name, source.getProperty(key), PropertySourceOrigin.get(source, key));
-		if (!found.section().equals(Level.CONFIGS) && !found.section().equals(Level.INSTANCES)) {
+		if (found.section().equals(HTTP)) {
+			checkHttp(found, written);
+		}
+		else if (!found.section().equals(Level.CONFIGS) && !found.section().equals(Level.INSTANCES)) {
 			checkSwitch(found, written);
 		}
 		else if (name.getNumberOfElements() == 2) {
@@ -137,6 +144,43 @@ final class ConfigKeyScanner {
 					: ofSwitch(unwrapped, found.value());
 		}
 		this.problems.add(found.problem("is not a property", meant, (meant.key() == null) ? valid : null));
+	}
+
+	private void checkHttp(Key found, Map<ConfigurationPropertyName, Key> written) {
+		ConfigurationPropertyName list = Level.HTTP_CLIENTS;
+		int index = list.getNumberOfElements();
+		ConfigurationPropertyName name = found.name();
+		boolean inEntry = list.isAncestorOf(name) && name.isNumericIndex(index);
+		if (!inEntry && !(found.isBlank() && list.equals(name))) {
+			this.problems.add(found.problem("is no entry of \"%s\"".formatted(list),
+					"Write entries below \"%s\" as a list with dashes, or as \"%s\".".formatted(list,
+							EXAMPLE_OF_HTTP_CLIENT)));
+		}
+		else if (inEntry) {
+			ConfigurationPropertyName below = name.subName(index + 1);
+			PropertyDefinition property = PropertyDefinition.OF_HTTP_CLIENT.stream()
+				.filter((each) -> each.matches(below))
+				.findFirst()
+				.orElse(null);
+			if (property != null) {
+				checkSpelling(found, property, written);
+			}
+			else {
+				this.problems.add(unknownOfHttpClient(found, below));
+			}
+		}
+	}
+
+	/** What breakers can say is said of the breaker, not of the client. */
+	private ConfigProblem unknownOfHttpClient(Key found, ConfigurationPropertyName below) {
+		String given = below.isEmpty() ? "" : withoutIndex(below).toString();
+		String entry = Level.written(found.name().chop(Level.HTTP_CLIENTS.getNumberOfElements() + 1));
+		String nearest = this.suggestions.nearestOfHttpClient(given, found.value());
+		Suggestion ofBreaker = (nearest == null) ? this.suggestions.ofBreaker(given, found.value())
+				: Suggestion.of(nearest).below(entry + ".");
+		return found.problem("is not a property",
+				(nearest == null) ? ofBreaker.below("breaker." + Level.INSTANCES + ".NAME.") : ofBreaker,
+				ofBreaker.isNothing() ? SuggestionFinder.VALID_OF_HTTP_CLIENT : null);
 	}
 
 	private Suggestion ofSwitch(ConfigurationPropertyName below, @Nullable Object value) {

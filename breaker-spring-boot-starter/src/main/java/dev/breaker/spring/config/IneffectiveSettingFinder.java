@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.LogText;
 import dev.breaker.spring.config.LayeredProperties.Setting;
+import dev.breaker.spring.http.HttpOutcomeRule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,11 @@ final class IneffectiveSettingFinder {
 
 	private static final Predicate<CircuitBreakerConfig> WAITS = (config) -> !config.waitDurationInOpenState().isZero();
 
+	private static final Predicate<CircuitBreakerConfig> EXCEPTION_RULES = (
+			config) -> !config.recordExceptions().isEmpty() || !config.ignoreExceptions().isEmpty()
+					|| config.recordException() != null || config.ignoreException() != null
+					|| config.outcomeRule() != null;
+
 	private static final String NO_RATE = "no rate is judged: set failure-rate-threshold or slow-call-duration-threshold, or remove it";
 
 	private static final List<Row> ROWS = List.of(
@@ -41,8 +47,12 @@ final class IneffectiveSettingFinder {
 					"no call is slow: set slow-call-duration-threshold, or remove it"),
 			new Row("minimum-number-of-calls", RATES, NO_RATE), new Row("sliding-window-type", RATES, NO_RATE),
 			new Row("sliding-window-size", RATES, NO_RATE),
-			new Row("max-wait-duration-in-open-state", (config) -> config.waitDurationMultiplier() > 1,
+			new Row("max-wait-duration-in-open-state",
+					(config) -> config.waitDurationMultiplier() > 1
+							|| (config.outcomeRule() instanceof HttpOutcomeRule rule && rule.honourRetryAfter()),
 					"the wait does not grow: set wait-duration-multiplier above 1, or remove it"),
+			new Row("match-causes", EXCEPTION_RULES.or((config) -> !config.matchCauses()),
+					"there is no rule for exceptions: set record-exceptions or ignore-exceptions, or remove it"),
 			new Row("wait-duration-multiplier",
 					WAITS.and((config) -> !config.waitDurationInOpenState().equals(config.maxWaitDurationInOpenState()))
 						.or((config) -> config.waitDurationMultiplier() == 1),

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.InvalidCircuitBreakerConfigException;
+import dev.breaker.spring.http.HttpOutcomeRule;
+import dev.breaker.spring.http.HttpStatusPattern;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -92,8 +94,8 @@ final class LayeredProperties {
 	}
 
 	/**
-	 * Sets each property by the builder method of the same name. What is not set is left
-	 * to the builder's default.
+	 * Sets each property by the builder method of the same name; those of HTTP are one
+	 * rule. What is not set is left to the builder's default.
 	 * @param refused is told of each value that the builder refuses
 	 */
 	CircuitBreakerConfig.Builder applyTo(CircuitBreakerConfig.Builder builder, PredicateResolver predicates,
@@ -103,8 +105,13 @@ final class LayeredProperties {
 				standIn.accept(builder);
 			}
 		});
+		HttpOutcomeRule ofHttp = new HttpOutcomeRule(statuses("record-http-statuses"), statuses("ignore-http-statuses"),
+				Boolean.TRUE.equals(value("honour-retry-after")));
+		if (!ofHttp.equals(HttpOutcomeRule.DEFAULT)) {
+			builder.outcomeRule(ofHttp);
+		}
 		this.settings.forEach((key, setting) -> {
-			if (!this.unusable.contains(key)) {
+			if (!this.unusable.contains(key) && setting.property().isOfBuilder()) {
 				try {
 					setting.applyTo(builder, predicates);
 				}
@@ -114,6 +121,16 @@ final class LayeredProperties {
 			}
 		});
 		return builder;
+	}
+
+	private List<HttpStatusPattern> statuses(String key) {
+		return (value(key) instanceof List<?> patterns) ? patterns.stream().map(HttpStatusPattern.class::cast).toList()
+				: List.of();
+	}
+
+	private @Nullable Object value(String key) {
+		Setting setting = this.settings.get(key);
+		return (setting != null) ? setting.said().value() : null;
 	}
 
 	/**

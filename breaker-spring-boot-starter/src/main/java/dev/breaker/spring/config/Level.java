@@ -17,6 +17,9 @@ record Level(String name, ConfigurationPropertyName prefix) {
 
 	static final String INSTANCES = "instances";
 
+	/** The list of the HTTP clients that are guarded. */
+	static final ConfigurationPropertyName HTTP_CLIENTS = ROOT.append("http.clients");
+
 	static final Level DEFAULT = of(ROOT.append(CONFIGS).append("default"));
 
 	static Level of(ConfigurationPropertyName prefix) {

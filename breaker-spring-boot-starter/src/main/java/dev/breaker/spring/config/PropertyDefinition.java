@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.spring.http.HttpClientEntry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -27,8 +28,8 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * A property of one of the two properties records, whose components are all that says
- * which keys there are.
+ * A property of one of the properties records, whose components are all that says which
+ * keys there are.
  *
  * @param name the name of the component
  * @param key the key below the prefix of its record, in kebab case
@@ -50,6 +51,10 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 		.filter((property) -> property.toString().equals(BASE_CONFIG))
 		.findFirst()
 		.orElseThrow();
+
+	/** The properties of an entry of {@code breaker.http.clients}. */
+	static final List<PropertyDefinition> OF_HTTP_CLIENT = of(HttpClientEntry.class, ConfigurationPropertyName.EMPTY)
+		.toList();
 
 	/** What else there is below {@code breaker}. */
 	static final List<PropertyDefinition> SWITCHES = of(BreakerProperties.class, ConfigurationPropertyName.EMPTY)
@@ -106,13 +111,23 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 	}
 
 	/**
+	 * Whether the builder has a method for this property of a breaker alone.
+	 */
+	boolean isOfBuilder() {
+		return BUILDER_METHODS.containsKey(builderMethod());
+	}
+
+	private String builderMethod() {
+		return this.name.endsWith(PREDICATE) ? this.name.substring(0, this.name.length() - PREDICATE.length())
+				: this.name;
+	}
+
+	/**
 	 * Sets the property of a breaker by the builder method of the same name.
 	 * @param value what the method takes
 	 */
 	void set(CircuitBreakerConfig.Builder builder, Object value) {
-		String method = this.name.endsWith(PREDICATE) ? this.name.substring(0, this.name.length() - PREDICATE.length())
-				: this.name;
-		ReflectionUtils.invokeMethod(Objects.requireNonNull(BUILDER_METHODS.get(method)), builder, value);
+		ReflectionUtils.invokeMethod(Objects.requireNonNull(BUILDER_METHODS.get(builderMethod())), builder, value);
 	}
 
 	/**

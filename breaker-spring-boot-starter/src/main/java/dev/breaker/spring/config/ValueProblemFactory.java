@@ -3,7 +3,11 @@ package dev.breaker.spring.config;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
+import dev.breaker.spring.http.HttpHostPattern;
+import dev.breaker.spring.http.HttpPathPattern;
+import dev.breaker.spring.http.HttpStatusPattern;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
@@ -16,6 +20,11 @@ import org.springframework.util.PlaceholderResolutionException;
  * Describes the problem of a value that is not of the type of its property.
  */
 final class ValueProblemFactory {
+
+	/** What values must be that stand for several, by their type. */
+	private static final Map<Class<?>, String> OF_PATTERNS = Map.of(HttpStatusPattern.class,
+			HttpStatusPattern.REQUIREMENT, HttpHostPattern.class, HttpHostPattern.REQUIREMENT, HttpPathPattern.class,
+			HttpPathPattern.REQUIREMENT);
 
 	private final BreakerPropertySources sources;
 
@@ -115,7 +124,7 @@ final class ValueProblemFactory {
 		if (type == Boolean.class) {
 			return "must be true or false";
 		}
-		return "must be a " + type.getName();
+		return OF_PATTERNS.getOrDefault(type, "must be a " + type.getName());
 	}
 
 	private static @Nullable String nearestConstant(String value, Class<?> type) {

@@ -38,6 +38,7 @@ class ConfigIneffectiveTests {
 			"sliding-window-type, TIME_BASED, consecutive-failure-threshold: 3, set failure-rate-threshold or slow-call",
 			"sliding-window-size, 30, failure-rate-threshold: none, set failure-rate-threshold or slow-call",
 			"max-wait-duration-in-open-state, 5m, wait-duration-jitter: 0.2, set wait-duration-multiplier above 1",
+			"match-causes, true, honour-retry-after: false, set record-exceptions or ignore-exceptions",
 			"wait-duration-multiplier, 2, wait-duration-in-open-state: 0, set wait-duration-in-open-state above zero",
 			"wait-duration-multiplier, 2, max-wait-duration-in-open-state: 60s, below max-wait-duration-in-open",
 			"wait-duration-jitter, 0.2, wait-duration-in-open-state: 0, set wait-duration-in-open-state above zero" })

@@ -1,0 +1,113 @@
+package dev.breaker.spring.autoconfigure;
+
+import java.util.List;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.config.BreakerProperties;
+import dev.breaker.spring.http.CircuitBreakerClientHttpRequestInterceptor;
+import dev.breaker.spring.http.CircuitBreakerExchangeFilterFunction;
+import dev.breaker.spring.http.HttpClientBreakers;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.restclient.RestTemplateCustomizer;
+import org.springframework.boot.webclient.WebClientCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} of guards for HTTP clients. They
+ * come last among the customizers, so that a guard is inside of what others add: each
+ * attempt of a retry is a call, and fetching a token is none.
+ */
+@AutoConfiguration(after = BreakerAutoConfiguration.class)
+@ConditionalOnBreakerEnabled
+@Conditional(BreakerHttpClientAutoConfiguration.OnHttpClientsCondition.class)
+public final class BreakerHttpClientAutoConfiguration {
+
+	@Bean
+	HttpClientBreakers breakerHttpClientBreakers(BreakerConfigs configs, CircuitBreakerRegistry registry,
+			BreakerProperties properties) {
+		return new HttpClientBreakers(configs.httpClients(), registry, configs::get, properties.keys().max());
+	}
+
+	/** A client that is customized twice has one guard. */
+	private static <T> void addOnce(List<? super T> all, T guard) {
+		if (!all.contains(guard)) {
+			all.add(guard);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ RestClientCustomizer.class, RestClient.class })
+	static class BlockingClients {
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		RestClientCustomizer breakerRestClientCustomizer(HttpClientBreakers breakers) {
+			CircuitBreakerClientHttpRequestInterceptor guard = new CircuitBreakerClientHttpRequestInterceptor(breakers);
+			return (builder) -> {
+				if (!breakers.isEmpty()) {
+					builder.requestInterceptors((all) -> addOnce(all, guard));
+				}
+			};
+		}
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		RestTemplateCustomizer breakerRestTemplateCustomizer(HttpClientBreakers breakers) {
+			CircuitBreakerClientHttpRequestInterceptor guard = new CircuitBreakerClientHttpRequestInterceptor(breakers);
+			return (restTemplate) -> {
+				if (!breakers.isEmpty()) {
+					addOnce(restTemplate.getInterceptors(), guard);
+				}
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ WebClientCustomizer.class, WebClient.class })
+	static class ReactiveClients {
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		WebClientCustomizer breakerWebClientCustomizer(HttpClientBreakers breakers) {
+			CircuitBreakerExchangeFilterFunction guard = new CircuitBreakerExchangeFilterFunction(breakers);
+			return (builder) -> {
+				if (!breakers.isEmpty()) {
+					builder.filters((all) -> addOnce(all, guard));
+				}
+			};
+		}
+
+	}
+
+	static final class OnHttpClientsCondition extends AnyNestedCondition {
+
+		OnHttpClientsCondition() {
+			super(ConfigurationPhase.PARSE_CONFIGURATION);
+		}
+
+		@ConditionalOnClass({ RestClientCustomizer.class, RestClient.class })
+		static class OnBlockingClients {
+
+		}
+
+		@ConditionalOnClass({ WebClientCustomizer.class, WebClient.class })
+		static class OnReactiveClients {
+
+		}
+
+	}
+
+}

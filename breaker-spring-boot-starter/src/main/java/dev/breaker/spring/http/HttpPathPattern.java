@@ -1,0 +1,66 @@
+package dev.breaker.spring.http;
+
+import java.net.URI;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import dev.breaker.LogText;
+
+/**
+ * Paths of requests: {@code /items/*}, {@code /api/**}. One asterisk stands for any
+ * characters within a segment, two for any characters; {@code /api/**} matches
+ * {@code /api} too. Compared with the decoded path, without the query.
+ */
+public final class HttpPathPattern {
+
+	/** What can be written, for messages. */
+	public static final String REQUIREMENT = "must be a path such as /api/** or /items/*/stock: it begins with a slash, and has no query and no {variable}";
+
+	private static final Pattern TEXT = Pattern.compile("/[^\\s?#{}]*");
+
+	private static final Pattern PART = Pattern.compile("/\\*\\*$|\\*\\*|\\*|[^*/]+|/");
+
+	private final String text;
+
+	private final Pattern pattern;
+
+	private HttpPathPattern(String text) {
+		this.text = text;
+		StringBuilder regex = new StringBuilder();
+		Matcher parts = PART.matcher(text);
+		while (parts.find()) {
+			regex.append(switch (parts.group()) {
+				case "/**" -> "(?:/.*)?";
+				case "**" -> ".*";
+				case "*" -> "[^/]*";
+				default -> Pattern.quote(parts.group());
+			});
+		}
+		this.pattern = Pattern.compile(regex.toString(), Pattern.DOTALL);
+	}
+
+	/**
+	 * Reads a pattern.
+	 * @param text the pattern
+	 * @return the pattern
+	 * @throws IllegalArgumentException if it is no pattern of paths
+	 */
+	public static HttpPathPattern valueOf(String text) {
+		if (!TEXT.matcher(text.trim()).matches()) {
+			throw new IllegalArgumentException(
+					"Invalid pattern of paths '" + LogText.oneLine(text) + "': " + REQUIREMENT);
+		}
+		return new HttpPathPattern(text.trim());
+	}
+
+	boolean matches(URI uri) {
+		String path = uri.getPath();
+		return this.pattern.matcher((path == null || path.isEmpty()) ? "/" : path).matches();
+	}
+
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+}

@@ -1,0 +1,219 @@
+package dev.breaker.spring.http;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.support.TestServer;
+import dev.breaker.test.ManualClock;
+import feign.FeignException;
+import feign.Request;
+import feign.Response;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.HttpServerErrorException;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.support.RestClientAdapter;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.invoker.HttpServiceProxyFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/**
+ * Rules on HTTP statuses for annotated methods.
+ */
+class AnnotatedStatusTests {
+
+	private final ManualClock clock = new ManualClock();
+
+	@Test
+	void http5xxIsAFailureThoughNobodyThrows() {
+		with("record-http-statuses=5xx").run((context) -> {
+			Shop shop = context.getBean(Shop.class);
+			assertThat(shop.entity(200).getStatusCode().value()).isEqualTo(200);
+			assertThat(shop.entity(404).getStatusCode().value()).isEqualTo(404);
+			assertThat(shop.entity(503).getStatusCode().value()).isEqualTo(503);
+			shop.later(503);
+			HttpClientContexts.assertCounts(context, "shop", 2, 2, 0);
+		});
+	}
+
+	@Test
+	void exceptionsAreJudgedByTheirStatus() {
+		with("record-http-statuses=5xx,429", "ignore-http-statuses=404").run((context) -> {
+			throwing(context,
+					HttpServerErrorException.create(HttpStatusCode.valueOf(500), "", new HttpHeaders(), null, null));
+			throwing(context,
+					HttpClientErrorException.create(HttpStatusCode.valueOf(429), "", new HttpHeaders(), null, null));
+			throwing(context,
+					HttpClientErrorException.create(HttpStatusCode.valueOf(409), "", new HttpHeaders(), null, null));
+			throwing(context, WebClientResponseException.create(502, "", new HttpHeaders(), null, null));
+			throwing(context, new ResponseStatusException(HttpStatusCode.valueOf(404)));
+			throwing(context, feign(503));
+			throwing(context, feign(404));
+			HttpClientContexts.assertCounts(context, "shop", 1, 4, 2);
+		});
+	}
+
+	@Test
+	void whatCarriesNoStatusIsJudgedAsBefore() {
+		with("record-http-statuses=5xx").run((context) -> {
+			throwing(context, new IOException());
+			throwing(context, new IllegalStateException());
+			HttpClientContexts.assertCounts(context, "shop", 0, 2, 0);
+		});
+		with("record-http-statuses=5xx", "record-exceptions=java.io.IOException").run((context) -> {
+			throwing(context, new IOException());
+			throwing(context, new IllegalStateException());
+			throwing(context, feign(503));
+			HttpClientContexts.assertCounts(context, "shop", 1, 2, 0);
+		});
+	}
+
+	@Test
+	void ignoredStatusesAloneLeaveOthersAsTheyWere() {
+		with("ignore-http-statuses=4xx").run((context) -> {
+			throwing(context, feign(404));
+			throwing(context, feign(500));
+			context.getBean(Shop.class).entity(404);
+			context.getBean(Shop.class).entity(500);
+			HttpClientContexts.assertCounts(context, "shop", 1, 1, 2);
+		});
+	}
+
+	@Test
+	void ignoredExceptionsWinOverStatuses() {
+		with("record-http-statuses=5xx", "ignore-exceptions=feign.FeignException").run((context) -> {
+			throwing(context, feign(503));
+			HttpClientContexts.assertCounts(context, "shop", 0, 0, 1);
+		});
+	}
+
+	@Test
+	void aStatusFurtherInIsFoundWhereCausesMatch() {
+		with("record-http-statuses=5xx", "ignore-http-statuses=404", "match-causes=true").run((context) -> {
+			throwing(context, new IllegalStateException(feign(404)));
+			throwing(context, new IllegalStateException(feign(409)));
+			throwing(context, new IllegalStateException(feign(503)));
+			HttpClientContexts.assertCounts(context, "shop", 1, 1, 1);
+		});
+	}
+
+	@Test
+	void retryAfterOfAnExceptionAndOfAResultBecomesTheWait() {
+		with("record-http-statuses=5xx", "honour-retry-after=true", "consecutive-failure-threshold=1")
+			.run((context) -> {
+				HttpHeaders headers = new HttpHeaders();
+				headers.set(HttpHeaders.RETRY_AFTER, "90");
+				throwing(context,
+						HttpServerErrorException.create(HttpStatusCode.valueOf(503), "", headers, null, null));
+				assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
+					.isEqualTo(Duration.ofSeconds(90));
+				HttpClientContexts.breaker(context, "shop").close();
+				context.getBean(Shop.class).entity(503);
+				assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
+					.isEqualTo(Duration.ofSeconds(45));
+			});
+	}
+
+	@Test
+	void anAnnotatedClientThatIsGuardedByItsNameTooIsRecordedOnce() throws IOException {
+		try (TestServer server = new TestServer()) {
+			with("record-http-statuses=5xx").withUserConfiguration(Clients.class)
+				.withPropertyValues("shop.url=" + server.url(""), "breaker.http.clients[0].host=localhost",
+						"breaker.http.clients[0].breaker=shop")
+				.run((context) -> {
+					Items items = context.getBean(Items.class);
+					assertThat(items.item("a")).isEqualTo("/a");
+					HttpClientContexts.assertCounts(context, "shop", 1, 0, 0);
+					server.answersWith(503);
+					assertThat(catchThrowable(() -> items.item("a"))).isInstanceOf(HttpServerErrorException.class);
+					HttpClientContexts.assertCounts(context, "shop", 1, 1, 0);
+					HttpClientContexts.breaker(context, "shop").halfOpen();
+					assertThat(catchThrowable(() -> items.item("a"))).isInstanceOf(HttpServerErrorException.class);
+					HttpClientContexts.assertCounts(context, "shop", 1, 2, 0);
+				});
+		}
+	}
+
+	private static void throwing(ApplicationContext context, Throwable thrown) {
+		assertThat(catchThrowable(() -> context.getBean(Shop.class).throwing(thrown))).isSameAs(thrown);
+	}
+
+	private static FeignException feign(int status) {
+		return FeignException.errorStatus("Shop#item()", Response.builder()
+			.status(status)
+			.request(
+					Request.create(Request.HttpMethod.GET, "http://shop", Map.of(), null, StandardCharsets.UTF_8, null))
+			.headers(Map.of())
+			.build());
+	}
+
+	private ApplicationContextRunner with(String... properties) {
+		ApplicationContextRunner runner = HttpClientContexts.on(this.clock)
+			.withBean(Shop.class, Shop::new)
+			.withPropertyValues("breaker.instances.shop.minimum-number-of-calls=100");
+		for (String property : properties) {
+			runner = runner.withPropertyValues("breaker.instances.shop." + property);
+		}
+		return runner;
+	}
+
+	static class Shop {
+
+		@CircuitBreaker(name = "shop")
+		ResponseEntity<String> entity(int status) {
+			return ResponseEntity.status(status).header(HttpHeaders.RETRY_AFTER, "45").body("an item");
+		}
+
+		@CircuitBreaker(name = "shop")
+		CompletionStage<ResponseEntity<String>> later(int status) {
+			return CompletableFuture.completedFuture(entity(status));
+		}
+
+		@CircuitBreaker(name = "shop")
+		void throwing(Throwable thrown) throws Throwable {
+			throw thrown;
+		}
+
+	}
+
+	interface Items {
+
+		@GetExchange("/{id}")
+		@CircuitBreaker(name = "shop")
+		String item(@PathVariable String id);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Clients {
+
+		@Bean
+		Items items(RestClient.Builder builder, Environment environment) {
+			RestClient client = builder.baseUrl(environment.getRequiredProperty("shop.url")).build();
+			return HttpServiceProxyFactory.builderFor(RestClientAdapter.create(client))
+				.build()
+				.createClient(Items.class);
+		}
+
+	}
+
+}
