@@ -86,6 +86,11 @@ record Target(String question, double limit, String unit, Function<Results, Rang
 						"AnnotatedBenchmark.resilience4jFailing[with=events]"),
 				ratio("the same, events", 0.4, "AnnotatedBenchmark.breakerFailing[with=events]",
 						"AnnotatedBenchmark.resilience4jFailing[with=events]"),
+				// HTTP clients
+				difference("HTTP client, guarded over an empty interceptor", 200, "HttpClientBenchmark.breaker",
+						"HttpClientBenchmark.emptyInterceptor"),
+				difference("the same, of another host", 100, "HttpClientBenchmark.breakerOfAnotherHost",
+						"HttpClientBenchmark.emptyInterceptor"),
 				// Start-up
 				new Target("start-up, 100 breakers: what it adds / what Resilience4j's breaker adds", 0.7, TIMES,
 						(results) -> startUp(results, "BREAKER").dividedBy(startUp(results, "RESILIENCE4J_BREAKER"))));

@@ -26,6 +26,8 @@ public final class HttpHostPattern {
 
 	private static final Pattern TEXT = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._*-]+)(?::([0-9]{1,5}))?");
 
+	private static final Pattern AUTHORITY = Pattern.compile("(?:.*@)?(.*?)(?::([0-9]{1,5}))?");
+
 	private final String text;
 
 	private final String host;
@@ -75,15 +77,24 @@ public final class HttpHostPattern {
 	static String host(URI uri) {
 		String host = uri.getHost();
 		if (host == null) {
-			String authority = uri.getRawAuthority();
-			host = (authority != null) ? authority.replaceFirst("^.*@", "").replaceFirst(":[0-9]*$", "") : "";
+			Matcher authority = authority(uri);
+			host = authority.matches() ? authority.group(1) : "";
 		}
 		return host.toLowerCase(Locale.ROOT);
+	}
+
+	private static Matcher authority(URI uri) {
+		String authority = uri.getRawAuthority();
+		return AUTHORITY.matcher((authority != null) ? authority : "");
 	}
 
 	private static int port(URI uri) {
 		if (uri.getPort() >= 0) {
 			return uri.getPort();
+		}
+		Matcher authority = authority(uri);
+		if (authority.matches() && authority.group(2) != null) {
+			return Integer.parseInt(authority.group(2));
 		}
 		return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
 	}

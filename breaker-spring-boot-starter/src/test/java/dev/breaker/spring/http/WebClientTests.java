@@ -102,7 +102,8 @@ class WebClientTests {
 			call.block(PATIENCE);
 			HttpClientContexts.assertCounts(context, "shop", 2, 0, 0);
 			this.server.answersWith(500);
-			assertThatIllegalStateException().isThrownBy(() -> get(context).retry(1).block(PATIENCE));
+			assertThatExceptionOfType(WebClientResponseException.class)
+				.isThrownBy(() -> get(context).retry(1).block(PATIENCE));
 			HttpClientContexts.assertCounts(context, "shop", 2, 2, 0);
 		});
 	}
