@@ -410,7 +410,7 @@ public final class CircuitBreaker {
 	 * is refused or it is over: this one, or the present one of its key. {@link #exit()}
 	 * is to follow.
 	 */
-	private CircuitBreaker entered(boolean byCommand) {
+	CircuitBreaker entered(boolean byCommand) {
 		GroupMember place = this.member;
 		return (place != null) ? place.enter(byCommand) : this;
 	}
@@ -435,7 +435,7 @@ public final class CircuitBreaker {
 	 * it does not belong to one thread
 	 * @param inside whether it is known to be inside of another call, which decides
 	 */
-	private Admission judge(@Nullable Thread caller, boolean inside) {
+	Admission judge(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
 			return inside ? new Admission.Nested(p) : p;
@@ -487,7 +487,8 @@ public final class CircuitBreaker {
 		return new Admission.Refusal(p, remaining);
 	}
 
-	private boolean timed(Admission admission) {
+	/** Whether it is to be known how long an admitted call takes. */
+	boolean timed(Admission admission) {
 		return admission.period().rules.slowCallsJudged || this.listeners.wantTime;
 	}
 
@@ -515,6 +516,25 @@ public final class CircuitBreaker {
 			}
 			case REFUSED, NOTHING -> release(admission);
 		}
+	}
+
+	/** A call gave all its results, which were judged one by one. */
+	void ended(Admission admission, boolean failed, long elapsed, long end) {
+		if (isUnrecorded(admission)) {
+			return;
+		}
+		if (failed) {
+			fail(admission, null, null, elapsed, end);
+		}
+		else {
+			succeed(admission, elapsed, end);
+		}
+	}
+
+	/** Whether one of the results of a call makes it a failure, where it is recorded. */
+	boolean isRecordedFailure(Admission admission, @Nullable Object result) {
+		Rules rules = admission.period().rules;
+		return rules.resultsJudged && !isUnrecorded(admission) && outcomeOfResult(rules, result) == Outcome.FAILURE;
 	}
 
 	/** A call threw. */
