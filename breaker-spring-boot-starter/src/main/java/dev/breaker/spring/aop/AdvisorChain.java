@@ -105,6 +105,16 @@ final class AdvisorChain {
 			.collect(Collectors.joining(", "));
 	}
 
+	/** Whether a retry on that proxy repeats the calls of a method. */
+	static boolean isRetried(Advised proxy, GuardedMethod method) {
+		for (Advisor advisor : proxy.getAdvisors()) {
+			if (retries(advisor) && advises(advisor, method, proxy.getTargetClass())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private void add(GuardedMethod method, List<Advisor> others, int place, List<List<Advisor>> before,
 			@Nullable Class<?> targetClass) {
 		int outermost = -1;

@@ -4,6 +4,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,23 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			}
 		}
 		return beansToCome;
+	}
+
+	/**
+	 * Warns of each {@code @Retryable} that does not do beside a circuit breaker what it
+	 * seems to. Called once, when the context has started.
+	 */
+	public void reportRetries() {
+		Map<String, List<GuardedMethod>> guarded = new LinkedHashMap<>();
+		for (String beanName : definedBeans()) {
+			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+			if (type != null && this.annotatedTypes.mention(type)) {
+				guarded.put(beanName, this.known.getOrDefault(Subject.ofType(type), List.of()));
+			}
+		}
+		if (!guarded.isEmpty()) {
+			new RetryableChecker(this.beanFactory, guarded).check();
+		}
 	}
 
 	/** Whether the bean is null, which Spring does not give to post-processors. */
