@@ -14,6 +14,8 @@ final class Rules {
 
 	private static final int NEVER = Integer.MAX_VALUE;
 
+	static final long NO_LIMIT = 0;
+
 	final CircuitBreakerConfig config;
 
 	final CallClassifier classifier;
@@ -49,6 +51,9 @@ final class Rules {
 
 	final long maxProbeNanos;
 
+	/** How long an asynchronous call may take, or {@link #NO_LIMIT}. */
+	final long timeLimitNanos;
+
 	/**
 	 * At how many successful probes to close, or {@link #NEVER} where the rates decide.
 	 */
@@ -80,6 +85,8 @@ final class Rules {
 		this.jitter = config.waitDurationJitter();
 		this.permittedProbes = config.permittedNumberOfCallsInHalfOpenState();
 		this.maxProbeNanos = nanos(config.maxWaitDurationInHalfOpenState());
+		Duration limit = config.timeLimit();
+		this.timeLimitNanos = (limit != null) ? nanos(limit) : NO_LIMIT;
 		Integer successes = config.successThresholdInHalfOpenState();
 		this.successesToClose = (successes != null) ? successes : NEVER;
 		boolean firstFailureOpens = consecutive != null || !this.rateJudged;

@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -361,6 +362,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		String key = annotated.annotation().key();
 		KeyExpression expression = key.isEmpty() ? null
 				: problems.get(() -> KeyExpression.of(annotated, this.beanFactory));
+		problems.run(() -> checkTimeLimit(annotated, kind, name));
 		if (kind == null || name == null || (fallback == null && !fallbackMethod.isEmpty())
 				|| (expression == null && !key.isEmpty())) {
 			return null;
@@ -375,6 +377,16 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			named.useBreaker();
 		}
 		return new GuardedMethod(annotated, kind, named, expression, fallback);
+	}
+
+	private void checkTimeLimit(AnnotatedMethod annotated, @Nullable ReturnKind kind, @Nullable String name) {
+		Duration limit = (name != null) ? this.configs.get(name).timeLimit() : null;
+		if (limit != null && kind != null && !kind.limitsTime()) {
+			throw new InvalidCircuitBreakerAnnotationException(
+					"The circuit breaker \"%s\" on %s has a time-limit (%s), and a call that returns %s cannot be ended from outside."
+						.formatted(name, annotated.describe(), limit, kind.describe()),
+					"Set the timeouts of the client that the method uses, such as spring.http.clients.read-timeout, and take the limit away (time-limit: none); or return a CompletableFuture or a reactive type.");
+		}
 	}
 
 	private String name(AnnotatedMethod annotated) {
