@@ -1,7 +1,11 @@
 package dev.breaker;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -39,6 +43,8 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	CompletionStage<T> start() {
+		long limit = this.admission.period().rules.timeLimitNanos;
+		long begin = (limit != Rules.NO_LIMIT) ? System.nanoTime() : 0;
 		CompletionStage<T> source;
 		GuardedFuture<T> guarded;
 		try {
@@ -48,6 +54,9 @@ final class AsyncCall<T extends @Nullable Object> {
 			}
 			guarded = new GuardedFuture<>(this, source);
 			source.whenComplete((result, thrown) -> end(guarded, result, thrown));
+			if (limit != Rules.NO_LIMIT && !guarded.isDone()) {
+				limit(guarded, source, limit, begin);
+			}
 		}
 		catch (Throwable thrown) {
 			if (this.permit.giveBack() && record(thrown).fallsBack() && this.fallback != null) {
@@ -58,29 +67,71 @@ final class AsyncCall<T extends @Nullable Object> {
 		return guarded;
 	}
 
+	/**
+	 * Ends the call when its time is over, by the timer that all futures share. The timer
+	 * goes when the call ends.
+	 */
+	private void limit(GuardedFuture<T> guarded, CompletionStage<T> source, long limit, long begin) {
+		long left = Math.max(0, limit - (System.nanoTime() - begin));
+		CompletableFuture<@Nullable Void> timer = new CompletableFuture<>();
+		CompletionStage<@Nullable Void> over = timer;
+		over.whenComplete((nothing, timeout) -> {
+			if (timeout != null) {
+				// A fallback that takes its time must not keep other timeouts waiting.
+				guarded.defaultExecutor().execute(() -> timedOut(guarded, limit));
+			}
+		});
+		timer.orTimeout(left, TimeUnit.NANOSECONDS);
+		stopWith(source, timer);
+		stopWith(guarded, timer);
+	}
+
+	private static void stopWith(CompletionStage<?> call, CompletableFuture<@Nullable Void> timer) {
+		call.whenComplete((result, thrown) -> timer.complete(null));
+	}
+
+	private void timedOut(GuardedFuture<T> guarded, long limit) {
+		if (this.permit.giveBack()) {
+			guarded.cancelSource();
+			endFailed(guarded, new TimeoutException("Circuit breaker '" + this.breaker.name()
+					+ "': the call did not end within its time limit of " + Duration.ofNanos(limit)));
+		}
+	}
+
 	private void end(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {
 		if (!this.permit.giveBack()) {
-			// It was ended from outside.
+			// It was ended from outside, or its time was over.
+			return;
+		}
+		if (thrown != null) {
+			endFailed(guarded, thrown);
 			return;
 		}
 		try {
-			if (thrown == null) {
-				recordReturned(result);
-				guarded.finish(result, null);
-			}
-			else if (record(thrown).fallsBack() && this.fallback != null) {
+			recordReturned(result);
+			guarded.finish(result, null);
+		}
+		catch (Throwable ex) {
+			// Whatever happens, the caller must not wait for ever.
+			guarded.fail(ex);
+		}
+	}
+
+	private void endFailed(GuardedFuture<T> guarded, Throwable thrown) {
+		try {
+			if (record(thrown).fallsBack() && this.fallback != null) {
 				CompletionStage<T> instead = instead(this.fallback, CallClassifier.unwrap(thrown));
 				guarded.goesOnWith(instead);
 				instead.whenComplete(guarded::finish);
 			}
 			else {
-				guarded.finish(result, thrown);
+				guarded.fail(thrown);
 			}
 		}
 		catch (Throwable ex) {
 			// What a fallback throws; and whatever happens, the caller must not wait for
 			// ever.
-			guarded.finish(result, ex);
+			guarded.fail(ex);
 		}
 	}
 

@@ -289,7 +289,9 @@ public final class CircuitBreaker {
 	/**
 	 * Makes an asynchronous call, if it is permitted, and records it when its stage
 	 * completes. A refusal comes as a stage that failed with a
-	 * {@link CallNotPermittedException}; what {@code work} itself throws is thrown.
+	 * {@link CallNotPermittedException}; what {@code work} itself throws is thrown. Where
+	 * the config has a {@link CircuitBreakerConfig.Builder#timeLimit timeLimit}, a call
+	 * that takes longer is cancelled, and fails with a {@code TimeoutException}.
 	 * @param <T> the type of its result
 	 * @param work starts the call
 	 * @return a {@link CompletableFuture} that ends as the call does, after the call was

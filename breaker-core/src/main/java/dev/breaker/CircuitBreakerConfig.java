@@ -196,6 +196,15 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * See {@link Builder#timeLimit}.
+	 * @return the longest that an asynchronous call may take, or {@code null} where there
+	 * is no limit
+	 */
+	public @Nullable Duration timeLimit() {
+		return this.set.timeLimit;
+	}
+
+	/**
 	 * See {@link Builder#initialState}.
 	 * @return the first state of a new breaker
 	 */
@@ -286,11 +295,12 @@ public final class CircuitBreakerConfig {
 				+ maxWaitDurationInOpenState() + ", waitDurationJitter=" + waitDurationJitter()
 				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
 				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
-				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", initialState="
-				+ initialState() + ", recordExceptions=" + recordExceptions() + ", ignoreExceptions="
-				+ ignoreExceptions() + ", recordException=" + recordException() + ", ignoreException="
-				+ ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule=" + outcomeRule()
-				+ ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock() + "]";
+				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", timeLimit=" + timeLimit()
+				+ ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
+				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
+				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
+				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock()
+				+ "]";
 	}
 
 	/**
@@ -341,6 +351,8 @@ public final class CircuitBreakerConfig {
 		private @Nullable Integer successThresholdInHalfOpenState;
 
 		private Duration maxWaitDurationInHalfOpenState = Duration.ofSeconds(60);
+
+		private @Nullable Duration timeLimit;
 
 		private State initialState = State.CLOSED;
 
@@ -580,6 +592,32 @@ public final class CircuitBreakerConfig {
 		 */
 		public Builder maxWaitDurationInHalfOpenState(Duration duration) {
 			this.maxWaitDurationInHalfOpenState = aboveZero("maxWaitDurationInHalfOpenState", duration);
+			return this;
+		}
+
+		/**
+		 * An asynchronous call that takes longer fails with a {@code TimeoutException},
+		 * which the rules judge as if it was thrown, and is cancelled; its fallback runs.
+		 * It holds in every state, for {@link CircuitBreaker#callAsync} and for stages
+		 * and publishers that annotated methods return. It has no effect on
+		 * {@link CircuitBreaker#call}, {@link CircuitBreaker#run} and permits, whose
+		 * calls cannot be ended from outside: set the timeouts of the client that they
+		 * use. The time is real, whatever {@link #nanoClock} says. Default: off, no limit
+		 * and no timer.
+		 * @param duration above zero
+		 * @return this builder
+		 */
+		public Builder timeLimit(Duration duration) {
+			this.timeLimit = aboveZero("timeLimit", duration);
+			return this;
+		}
+
+		/**
+		 * An asynchronous call may take as long as it takes.
+		 * @return this builder
+		 */
+		public Builder withoutTimeLimit() {
+			this.timeLimit = null;
 			return this;
 		}
 

@@ -17,16 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class GuardedCall {
 
-	private static final VarHandle ENDED;
-
-	static {
-		try {
-			ENDED = MethodHandles.lookup().findVarHandle(GuardedCall.class, "ended", boolean.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final VarHandle ENDED = FieldHandle.of(MethodHandles.lookup(), "ended", boolean.class);
 
 	private final CircuitBreaker breaker;
 

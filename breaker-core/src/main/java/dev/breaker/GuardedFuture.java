@@ -40,8 +40,13 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 			super.complete(result);
 		}
 		else {
-			super.completeExceptionally(thrown);
+			fail(thrown);
 		}
+	}
+
+	/** The call, or its fallback, ended in an exception. */
+	void fail(Throwable thrown) {
+		super.completeExceptionally(thrown);
 	}
 
 	@Override
@@ -135,7 +140,8 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 		super.obtrudeException(thrown);
 	}
 
-	private void cancelSource() {
+	/** Cancels what is under way. */
+	void cancelSource() {
 		try {
 			this.source.toCompletableFuture().cancel(true);
 		}

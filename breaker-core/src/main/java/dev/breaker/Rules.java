@@ -15,6 +15,7 @@ final class Rules {
 	private static final int NEVER = Integer.MAX_VALUE;
 
 	private static final Duration MOST_ASKED = Duration.ofMinutes(10);
+	static final long NO_LIMIT = 0;
 
 	final CircuitBreakerConfig config;
 
@@ -54,6 +55,9 @@ final class Rules {
 
 	final long maxProbeNanos;
 
+	/** How long an asynchronous call may take, or {@link #NO_LIMIT}. */
+	final long timeLimitNanos;
+
 	/**
 	 * At how many successful probes to close, or {@link #NEVER} where the rates decide.
 	 */
@@ -88,6 +92,8 @@ final class Rules {
 		this.jitter = config.waitDurationJitter();
 		this.permittedProbes = config.permittedNumberOfCallsInHalfOpenState();
 		this.maxProbeNanos = nanos(config.maxWaitDurationInHalfOpenState());
+		Duration limit = config.timeLimit();
+		this.timeLimitNanos = (limit != null) ? nanos(limit) : NO_LIMIT;
 		Integer successes = config.successThresholdInHalfOpenState();
 		this.successesToClose = (successes != null) ? successes : NEVER;
 		boolean firstFailureOpens = consecutive != null || !this.rateJudged;

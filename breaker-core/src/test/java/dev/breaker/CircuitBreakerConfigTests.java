@@ -44,6 +44,7 @@ class CircuitBreakerConfigTests {
 		assertThat(config.permittedNumberOfCallsInHalfOpenState()).isEqualTo(10);
 		assertThat(config.successThresholdInHalfOpenState()).isNull();
 		assertThat(config.maxWaitDurationInHalfOpenState()).isEqualTo(Duration.ofSeconds(60));
+		assertThat(config.timeLimit()).isNull();
 		assertThat(config.initialState()).isEqualTo(State.CLOSED);
 		assertThat(config.recordExceptions()).isEmpty();
 		assertThat(config.ignoreExceptions()).isEmpty();
@@ -124,6 +125,7 @@ class CircuitBreakerConfigTests {
 			.slowCallDurationThreshold(Duration.ofSeconds(1))
 			.maxWaitDurationInOpenState(Duration.ofMinutes(5))
 			.successThresholdInHalfOpenState(1)
+			.timeLimit(Duration.ofSeconds(2))
 			.recordException((thrown) -> true)
 			.ignoreException((thrown) -> true)
 			.recordResult((result) -> true)
@@ -135,6 +137,7 @@ class CircuitBreakerConfigTests {
 			.withoutSlowCallDurationThreshold()
 			.withoutMaxWaitDurationInOpenState()
 			.withoutSuccessThresholdInHalfOpenState()
+			.withoutTimeLimit()
 			.recordException(null)
 			.ignoreException(null)
 			.recordResult(null)
@@ -145,6 +148,7 @@ class CircuitBreakerConfigTests {
 		assertThat(none.slowCallDurationThreshold()).isNull();
 		assertThat(none.maxWaitDurationInOpenState()).isNull();
 		assertThat(none.successThresholdInHalfOpenState()).isNull();
+		assertThat(none.timeLimit()).isNull();
 		assertThat(none.recordException()).isNull();
 		assertThat(none.ignoreException()).isNull();
 		assertThat(none.recordResult()).isNull();
@@ -290,6 +294,9 @@ class CircuitBreakerConfigTests {
 						"permittedNumberOfCallsInHalfOpenState (1)"),
 				refused("maxWaitDurationInHalfOpenState",
 						(config) -> config.maxWaitDurationInHalfOpenState(Duration.ZERO), "PT0S", "above zero"),
+				refused("timeLimit", (config) -> config.timeLimit(Duration.ZERO), "PT0S", "above zero"),
+				refused("timeLimit", (config) -> config.timeLimit(Duration.ofMillis(-1)), "PT-0.001S", "above zero"),
+				refused("timeLimit", (config) -> config.timeLimit(null), "null", "given"),
 				refused("initialState", (config) -> config.initialState(null), "null", "given"),
 				refused("recordExceptions", (config) -> config.recordExceptions((Class<? extends Throwable>[]) null),
 						"null", "given"),
@@ -319,6 +326,7 @@ class CircuitBreakerConfigTests {
 			.permittedNumberOfCallsInHalfOpenState(1)
 			.successThresholdInHalfOpenState(1)
 			.maxWaitDurationInHalfOpenState(Duration.ofNanos(1))
+			.timeLimit(Duration.ofNanos(1))
 			.build()).doesNotThrowAnyException();
 		assertThatCode(() -> builder().slidingWindowType(SlidingWindowType.TIME_BASED)
 			.slidingWindowSize(86_400)

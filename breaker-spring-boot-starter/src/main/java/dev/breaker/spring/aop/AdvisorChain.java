@@ -2,8 +2,10 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
@@ -95,17 +97,40 @@ final class AdvisorChain {
 		return false;
 	}
 
+	/** The advice on a method, from the outermost to the innermost. */
+	static String describe(Advised proxy, GuardedMethod method) {
+		return Arrays.stream(proxy.getAdvisors())
+			.filter((advisor) -> advises(advisor, method, proxy.getTargetClass()))
+			.map((advisor) -> advisor.getAdvice().getClass().getSimpleName())
+			.collect(Collectors.joining(", "));
+	}
+
+	/** Whether a retry on that proxy repeats the calls of a method. */
+	static boolean isRetried(Advised proxy, GuardedMethod method) {
+		for (Advisor advisor : proxy.getAdvisors()) {
+			if (retries(advisor) && advises(advisor, method, proxy.getTargetClass())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private void add(GuardedMethod method, List<Advisor> others, int place, List<List<Advisor>> before,
 			@Nullable Class<?> targetClass) {
 		int outermost = -1;
 		int retry = -1;
 		for (int i = 0; i < place; i++) {
 			Advisor advisor = others.get(i);
-			boolean retries = advisor.getAdvice() instanceof AbstractRetryInterceptor;
+			boolean retries = retries(advisor);
 			boolean caches = advisor.getAdvice() instanceof CacheInterceptor && method.fallback() != null;
 			if ((retries || caches) && advises(advisor, method, targetClass)) {
 				outermost = (outermost < 0) ? i : outermost;
 				retry = retries ? i : retry;
+			}
+			else if (isAsync(advisor) && advises(advisor, method, targetClass)) {
+				// What is outside of it returns before the call ends.
+				outermost = -1;
+				retry = -1;
 			}
 		}
 		if (outermost < 0) {
@@ -177,13 +202,20 @@ final class AdvisorChain {
 
 	/** A guard outside of what hands a call to another thread measures nothing of it. */
 	private static boolean staysOutside(Advisor advisor) {
-		return refuses(advisor) || advisor.getAdvice() instanceof AsyncExecutionInterceptor;
+		return refuses(advisor) || isAsync(advisor);
+	}
+
+	private static boolean isAsync(Advisor advisor) {
+		return advisor.getAdvice() instanceof AsyncExecutionInterceptor;
+	}
+
+	private static boolean retries(Advisor advisor) {
+		return advisor.getAdvice() instanceof AbstractRetryInterceptor;
 	}
 
 	/** Whether an advisor may refuse a call before its work, or repeats it. */
 	private static boolean refuses(Advisor advisor) {
-		return advisor.getAdvice() instanceof AbstractRetryInterceptor
-				|| isOf(advisor.getClass(), REFUSING_TYPES, REFUSING_PACKAGES)
+		return retries(advisor) || isOf(advisor.getClass(), REFUSING_TYPES, REFUSING_PACKAGES)
 				|| isOf(advisor.getAdvice().getClass(), REFUSING_TYPES, REFUSING_PACKAGES);
 	}
 

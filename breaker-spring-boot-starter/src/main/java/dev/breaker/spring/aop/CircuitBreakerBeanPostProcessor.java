@@ -13,6 +13,8 @@ import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.Advisor;
 import org.springframework.aop.ClassFilter;
@@ -37,6 +39,8 @@ import org.springframework.util.ClassUtils;
 public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
+
+	private static final Logger logger = LoggerFactory.getLogger(CircuitBreakerBeanPostProcessor.class);
 
 	private final transient AnnotatedTypes annotatedTypes;
 
@@ -120,7 +124,11 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 	/** Puts the guards in place again, after other post-processors changed the proxy. */
 	void rearrange(Object bean) {
 		if (bean instanceof Advised proxy && !proxy.isFrozen() && AdvisorChain.isArranged(proxy)) {
-			arrange(proxy, bean);
+			List<GuardedMethod> methods = arrange(proxy, bean);
+			if (logger.isDebugEnabled()) {
+				methods.forEach((method) -> logger.debug("Advice on {}, from the outermost: {}", method.describe(),
+						AdvisorChain.describe(proxy, method)));
+			}
 		}
 	}
 

@@ -1,9 +1,11 @@
 package dev.breaker.spring.aop;
 
 import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +141,23 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			}
 		}
 		return beansToCome;
+	}
+
+	/**
+	 * Warns of each {@code @Retryable} that does not do beside a circuit breaker what it
+	 * seems to. Called once, when the context has started.
+	 */
+	public void reportRetries() {
+		Map<String, List<GuardedMethod>> guarded = new LinkedHashMap<>();
+		for (String beanName : definedBeans()) {
+			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+			if (type != null && this.annotatedTypes.mention(type)) {
+				guarded.put(beanName, this.known.getOrDefault(Subject.ofType(type), List.of()));
+			}
+		}
+		if (!guarded.isEmpty()) {
+			new RetryableChecker(this.beanFactory, guarded).check();
+		}
 	}
 
 	/** Whether the bean is null, which Spring does not give to post-processors. */
@@ -343,6 +362,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		String key = annotated.annotation().key();
 		KeyExpression expression = key.isEmpty() ? null
 				: problems.get(() -> KeyExpression.of(annotated, this.beanFactory));
+		problems.run(() -> checkTimeLimit(annotated, kind, name));
 		if (kind == null || name == null || (fallback == null && !fallbackMethod.isEmpty())
 				|| (expression == null && !key.isEmpty())) {
 			return null;
@@ -361,6 +381,16 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			named.useBreaker();
 		}
 		return new GuardedMethod(annotated, kind, named, expression, fallback);
+	}
+
+	private void checkTimeLimit(AnnotatedMethod annotated, @Nullable ReturnKind kind, @Nullable String name) {
+		Duration limit = (name != null) ? this.configs.get(name).timeLimit() : null;
+		if (limit != null && kind != null && !kind.limitsTime()) {
+			throw new InvalidCircuitBreakerAnnotationException(
+					"The circuit breaker \"%s\" on %s has a time-limit (%s), and a call that returns %s cannot be ended from outside."
+						.formatted(name, annotated.describe(), limit, kind.describe()),
+					"Set the timeouts of the client that the method uses, such as spring.http.clients.read-timeout, and take the limit away (time-limit: none); or return a CompletableFuture or a reactive type.");
+		}
 	}
 
 	private String name(AnnotatedMethod annotated) {

@@ -20,6 +20,11 @@ interface ReturnKind extends FallbackResult {
 	/** Whether methods that return that class are of this kind. */
 	boolean includes(Class<?> returned);
 
+	/** Whether a call can be ended from outside when its time is over. */
+	default boolean limitsTime() {
+		return false;
+	}
+
 	/** Guards calls, with their fallback. */
 	CircuitBreakerInterceptor interceptor(GuardedMethod guarded);
 

@@ -32,6 +32,11 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	@Override
+	public boolean limitsTime() {
+		return true;
+	}
+
+	@Override
 	public CircuitBreakerInterceptor interceptor(GuardedMethod guarded) {
 		return new StageInterceptor(guarded);
 	}

@@ -88,8 +88,10 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		// Events of child contexts come by here too
 		if (event.getApplicationContext() == this.context) {
 			this.configs.reportIneffectiveSettings(inheritedConfigs());
-			this.guardedMethods
-				.ifAvailable((methods) -> reportAnnotated(methods.breakerNames(), methods.beansToCome()));
+			this.guardedMethods.ifAvailable((methods) -> {
+				reportAnnotated(methods.breakerNames(), methods.beansToCome());
+				methods.reportRetries();
+			});
 			reportCustomizers();
 			reportHealth();
 			reportHttpClients();

@@ -57,6 +57,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * decide.
  * @param maxWaitDurationInHalfOpenState A probe that has not come back after this time is
  * lost, and the breaker opens again. Above zero.
+ * @param timeLimit A stage or publisher that takes longer fails with a TimeoutException
+ * and is cancelled, and its fallback runs. Above zero. Off by default, and with "none".
+ * Refused for methods that return a plain value: set the timeouts of their client.
  * @param initialState First state of the breaker.
  * @param recordExceptions Exceptions that count as failures, their subclasses too. Where
  * any record rule is given, every other exception is a success. A list replaces an
@@ -100,6 +103,7 @@ public record CircuitBreakerProperties(
 		@DefaultValue("10") @Nullable Integer permittedNumberOfCallsInHalfOpenState,
 		@AcceptsNone @Nullable Integer successThresholdInHalfOpenState,
 		@DefaultValue("60s") @Nullable Duration maxWaitDurationInHalfOpenState,
+		@AcceptsNone @DefaultValue("none") @Nullable Duration timeLimit,
 		@DefaultValue("CLOSED") @Nullable State initialState,
 		@AcceptsNone @DefaultValue("none") @Nullable List<Class<? extends Throwable>> recordExceptions,
 		@AcceptsNone @DefaultValue("none") @Nullable List<Class<? extends Throwable>> ignoreExceptions,

@@ -64,7 +64,8 @@ final class Resilience4jKeys {
 			remove("bulkhead", "Spring's @ConcurrencyLimit limits the calls that are under way"),
 			remove("threadPoolBulkhead", "Spring's @ConcurrencyLimit limits the calls that are under way"),
 			remove("rateLimiter", "there is no rate limiter"),
-			remove("timeLimiter", "the timeout of the client ends a call that takes too long"),
+			remove("timeLimiter",
+					"\"time-limit\" of an instance ends calls that return a future or a publisher, the timeout of the client ends all others"),
 			remove("tags", "\"management.metrics.tags\" gives tags to all meters"),
 			remove("health", "\"management.health.circuitbreakers.enabled\" switches the health component"));
 

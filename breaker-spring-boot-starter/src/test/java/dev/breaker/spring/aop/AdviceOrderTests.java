@@ -1,7 +1,6 @@
 package dev.breaker.spring.aop;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 import dev.breaker.CallNotPermittedException;
@@ -12,14 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.cache.annotation.Cacheable;
 import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
@@ -69,16 +66,16 @@ class AdviceOrderTests {
 	@Test
 	void theOrderCanBeChosen() {
 		Contexts.with(Transactions.class, Shop.class, Audited.class)
-			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("ValueInterceptor",
+			.run((context) -> assertThat(Contexts.advice(context, Shop.class)).containsExactly("ValueInterceptor",
 					"ValueInterceptor", "Audit", "TransactionInterceptor"));
 		Contexts.with(Transactions.class, Shop.class, Audited.class)
 			.withPropertyValues("breaker.aspect.order=2147483547")
-			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("ValueInterceptor",
+			.run((context) -> assertThat(Contexts.advice(context, Shop.class)).containsExactly("ValueInterceptor",
 					"ValueInterceptor", "Audit", "TransactionInterceptor"));
 		Contexts.with(Transactions.class, Shop.class, Audited.class)
 			.withPropertyValues("breaker.aspect.order=2147483600")
-			.run((context) -> assertThat(chain(context, Shop.class)).containsExactly("Audit", "ValueInterceptor",
-					"ValueInterceptor", "TransactionInterceptor"));
+			.run((context) -> assertThat(Contexts.advice(context, Shop.class)).containsExactly("Audit",
+					"ValueInterceptor", "ValueInterceptor", "TransactionInterceptor"));
 	}
 
 	@Test
@@ -92,8 +89,8 @@ class AdviceOrderTests {
 			assertThat(bean.find("a")).isEqualTo("value of a");
 			assertThat(bean.find("b")).isEqualTo("instead of b");
 			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(() -> bean.withoutFallback("b"));
-			assertThat(chain(context, Catalogue.class)).containsExactly("RetryFallbackInterceptor", "CacheInterceptor",
-					"RetryAttemptInterceptor", "ValueInterceptor", "TransactionInterceptor");
+			assertThat(Contexts.advice(context, Catalogue.class)).containsExactly("RetryFallbackInterceptor",
+					"CacheInterceptor", "RetryAttemptInterceptor", "ValueInterceptor", "TransactionInterceptor");
 		});
 	}
 
@@ -112,14 +109,14 @@ class AdviceOrderTests {
 	void aCacheIsInsideWhereAnOrderWasChosen() {
 		Contexts.with(Caches.class, Catalogue.class)
 			.withPropertyValues("breaker.aspect.order=0")
-			.run((context) -> assertThat(chain(context, Catalogue.class)).containsExactly("ValueInterceptor",
+			.run((context) -> assertThat(Contexts.advice(context, Catalogue.class)).containsExactly("ValueInterceptor",
 					"ValueInterceptor", "CacheInterceptor"));
 	}
 
 	@Test
 	void aCacheInsideOfATransactionIsInsideOfTheGuardToo() {
 		Contexts.with(OuterTransactions.class, Caches.class, Catalogue.class)
-			.run((context) -> assertThat(chain(context, Catalogue.class)).containsExactly("ValueInterceptor",
+			.run((context) -> assertThat(Contexts.advice(context, Catalogue.class)).containsExactly("ValueInterceptor",
 					"ValueInterceptor", "TransactionInterceptor", "CacheInterceptor"));
 	}
 
@@ -143,7 +140,7 @@ class AdviceOrderTests {
 	void anAsyncMethodIsGuardedInsideWhateverTheOrder(int order) {
 		Contexts.with(Asynchronous.class, Background.class)
 			.withPropertyValues("breaker.aspect.order=" + order)
-			.run((context) -> assertThat(chain(context, Background.class))
+			.run((context) -> assertThat(Contexts.advice(context, Background.class))
 				.startsWith("AnnotationAsyncExecutionInterceptor"));
 	}
 
@@ -151,13 +148,6 @@ class AdviceOrderTests {
 	void aScheduledMethodIsGuarded() {
 		Contexts.with(Scheduling.class, Clockwork.class)
 			.run((context) -> await().until(() -> Contexts.recorded(context, "clockwork") > 0));
-	}
-
-	private static String[] chain(ApplicationContext context, Class<?> bean) {
-		return Arrays.stream(((Advised) context.getBean(bean)).getAdvisors())
-			.map((advisor) -> advisor.getAdvice().getClass().getSimpleName())
-			.filter((name) -> !name.startsWith("ExposeInvocation"))
-			.toArray(String[]::new);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,5 +1,7 @@
 package dev.breaker.spring.aop;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 import dev.breaker.CircuitBreaker;
@@ -8,6 +10,7 @@ import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -55,6 +58,14 @@ public final class Contexts {
 			.find(name)
 			.orElseThrow(() -> new AssertionError(
 					"No circuit breaker " + name + " in " + context.getBean(CircuitBreakerRegistry.class).all()));
+	}
+
+	/** The advice on a bean, from the outermost to the innermost. */
+	public static List<String> advice(ApplicationContext context, Class<?> bean) {
+		return Arrays.stream(((Advised) context.getBean(bean)).getAdvisors())
+			.map((advisor) -> advisor.getAdvice().getClass().getSimpleName())
+			.filter((name) -> !name.startsWith("ExposeInvocation"))
+			.toList();
 	}
 
 	/** How many calls the breaker has recorded. */

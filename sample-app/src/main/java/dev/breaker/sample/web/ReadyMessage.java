@@ -21,6 +21,7 @@ class ReadyMessage {
 			  page         {shop}/
 			  checkout     curl {shop}/checkout/sku-1
 			  partner      curl {shop}/partner/sku-1
+			  refund       curl {shop}/refund/R-000001
 			  faults       curl -X POST '{shop}/faults/payments?mode=error'     (ok, slow, error, hang, refuse; payments, inventory, partner)
 			  traffic      curl -X POST '{shop}/traffic?rps=20'                 (0 stops it)
 			  breakers     {shop}/actuator/circuitbreakers

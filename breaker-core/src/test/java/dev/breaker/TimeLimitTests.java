@@ -1,0 +1,218 @@
+package dev.breaker;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Asynchronous calls that may take so long and no longer. The limit is real time,
+ * whatever the clock of the breaker says.
+ */
+@Timeout(60)
+class TimeLimitTests {
+
+	private static final Duration SHORT = Duration.ofMillis(5);
+
+	private static final Duration LONG = Duration.ofHours(1);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final CompletableFuture<String> source = new CompletableFuture<>();
+
+	private TestBreaker test = limited(SHORT);
+
+	private static TestBreaker limited(Duration limit) {
+		return TestBreaker.with((config) -> config.timeLimit(limit)
+			.consecutiveFailureThreshold(3)
+			.ignoreExceptions(IllegalArgumentException.class));
+	}
+
+	@Test
+	void aCallThatTakesTooLongFailsAndIsCancelled() {
+		CompletableFuture<String> answer = call();
+		assertThat(answer).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.havingCause()
+			.isInstanceOf(TimeoutException.class)
+			.withMessage("Circuit breaker 'payments': the call did not end within its time limit of PT0.005S");
+		assertThat(this.source).isCancelled();
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+		assertThat(this.test.heard.news()).containsExactly("failure TimeoutException");
+	}
+
+	@Test
+	void itsFallbackIsGivenTheTimeout() {
+		CompletionStage<String> answer = this.test.breaker.callAsync(() -> this.source,
+				(thrown) -> CompletableFuture.completedFuture("instead of " + thrown.getClass().getSimpleName()));
+		assertThat(answer.toCompletableFuture()).succeedsWithin(PATIENCE).isEqualTo("instead of TimeoutException");
+		assertThat(this.source).isCancelled();
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void timeoutsOpenTheBreaker() {
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.test.breaker.callAsync(() -> new CompletableFuture<>()).toCompletableFuture())
+				.failsWithin(PATIENCE);
+		}
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aProbeThatTakesTooLongHasFailed() {
+		this.test.in(State.HALF_OPEN);
+		assertThat(call()).failsWithin(PATIENCE);
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
+		assertThat(this.test.snapshot().lastChange()).extracting(StateChange::reason).isEqualTo(Reason.PROBES_FAILED);
+	}
+
+	@Test
+	void theRulesJudgeTheTimeout() {
+		TestBreaker ignoring = TestBreaker
+			.with((config) -> config.timeLimit(SHORT).ignoreExceptions(TimeoutException.class));
+		CompletionStage<String> answer = ignoring.breaker.callAsync(() -> this.source,
+				(thrown) -> CompletableFuture.completedFuture("instead"));
+		assertThat(answer.toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.withCauseInstanceOf(TimeoutException.class);
+		assertThat(this.source).isCancelled();
+		assertThat(ignoring.snapshot().ignoredCallsTotal()).isEqualTo(1);
+		assertThat(ignoring.snapshot().failedCallsTotal()).isZero();
+	}
+
+	@Test
+	void aResultThatComesLateCountsAsNothing() {
+		CompletableFuture<String> stubborn = new CompletableFuture<>() {
+
+			@Override
+			public boolean cancel(boolean mayInterruptIfRunning) {
+				return false;
+			}
+
+		};
+		CompletableFuture<String> answer = this.test.breaker.callAsync(() -> stubborn).toCompletableFuture();
+		assertThat(answer).failsWithin(PATIENCE);
+		stubborn.complete("late");
+		assertThat(answer).isCompletedExceptionally();
+		assertThat(this.test.snapshot().successfulCallsTotal()).isZero();
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	static Stream<Consumer<CompletableFuture<String>>> ends() {
+		return Stream.of((future) -> future.complete("done"),
+				(future) -> future.completeExceptionally(new IllegalArgumentException()),
+				(future) -> future.cancel(true));
+	}
+
+	@ParameterizedTest
+	@MethodSource("ends")
+	void noTimerIsLeftWhenTheCallEnds(Consumer<CompletableFuture<String>> end) {
+		this.test = limited(LONG);
+		WeakReference<Object> result = new WeakReference<>(started((source, answer) -> end.accept(source)));
+		WeakReference<Object> other = new WeakReference<>(started((source, answer) -> end.accept(answer)));
+		await().atMost(PATIENCE).until(() -> {
+			System.gc();
+			return result.get() == null && other.get() == null;
+		});
+		assertThat(this.test.snapshot().failedCallsTotal()).isZero();
+	}
+
+	private Object started(End end) {
+		CompletableFuture<String> started = new CompletableFuture<>();
+		CompletableFuture<String> answer = this.test.breaker.callAsync(() -> started).toCompletableFuture();
+		end.of(started, answer);
+		assertThat(answer).isDone();
+		return answer;
+	}
+
+	@Test
+	void aFallbackThatTakesItsTimeHoldsUpNoOtherTimeout() {
+		CountDownLatch end = new CountDownLatch(1);
+		CompletionStage<String> slow = this.test.breaker.callAsync(() -> this.source, (thrown) -> {
+			try {
+				end.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			return CompletableFuture.completedFuture("at last");
+		});
+		await().atMost(PATIENCE).until(() -> this.test.snapshot().failedCallsTotal() == 1);
+		assertThat(this.test.breaker.callAsync(() -> new CompletableFuture<>()).toCompletableFuture())
+			.failsWithin(PATIENCE);
+		assertThat(slow.toCompletableFuture()).isNotDone();
+		end.countDown();
+		assertThat(slow.toCompletableFuture()).succeedsWithin(PATIENCE).isEqualTo("at last");
+	}
+
+	@Test
+	void aFallbackThatThrowsEndsTheCall() {
+		CompletionStage<String> answer = this.test.breaker.callAsync(() -> this.source, (thrown) -> {
+			throw new IllegalStateException("no fallback");
+		});
+		assertThat(answer.toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.withMessageContaining("no fallback");
+	}
+
+	@Test
+	void aDisabledBreakerKeepsTheLimit() {
+		this.test.in(State.DISABLED);
+		assertThat(call()).failsWithin(PATIENCE);
+		assertThat(this.source).isCancelled();
+		assertThat(this.test.snapshot().failedCallsTotal()).isZero();
+	}
+
+	@Test
+	void aPlainCallHasNoLimit() {
+		TestBreaker tiny = limited(Duration.ofNanos(1));
+		assertThat(tiny.breaker.<String, RuntimeException>call(() -> "value")).isEqualTo("value");
+		assertThat(tiny.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void aLimitThatIsChangedHoldsForTheNextCall() {
+		this.test = limited(LONG);
+		CompletableFuture<String> before = call();
+		this.test.breaker.reconfigure(this.test.breaker.config().toBuilder().timeLimit(SHORT).build());
+		assertThat(this.test.breaker.callAsync(() -> new CompletableFuture<>()).toCompletableFuture())
+			.failsWithin(PATIENCE);
+		assertThat(before).isNotDone();
+		this.test.breaker.reconfigure(this.test.breaker.config().toBuilder().withoutTimeLimit().build());
+		this.source.complete("done");
+		assertThat(before).isCompletedWithValue("done");
+	}
+
+	@Test
+	void whatIsThrownBeforeThereIsAStageIsThrown() {
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.test.breaker.callAsync(() -> {
+			throw new IllegalStateException();
+		}));
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	private CompletableFuture<String> call() {
+		return this.test.breaker.callAsync(() -> this.source).toCompletableFuture();
+	}
+
+	private interface End {
+
+		void of(CompletableFuture<String> source, CompletableFuture<String> answer);
+
+	}
+
+}

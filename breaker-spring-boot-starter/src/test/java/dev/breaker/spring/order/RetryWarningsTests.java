@@ -1,0 +1,284 @@
+package dev.breaker.spring.order;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.aop.Contexts;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.Retryable;
+import org.springframework.scheduling.annotation.Async;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What is said at start of retries that do not do what they seem to.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class RetryWarningsTests {
+
+	@Test
+	void aRetryOfFuturesIsWarnedOf(CapturedOutput output) {
+		contextRunner(Futures.class).run((context) -> {
+			assertThat(warnings(output)).hasSize(2)
+				.allMatch((line) -> line.contains("does not make the call again when its future fails"))
+				.anyMatch((line) -> line.contains("Futures.future()"))
+				.anyMatch((line) -> line.contains("Futures.stage()"));
+			// What it warns of
+			Futures futures = context.getBean(Futures.class);
+			assertThat(futures.future()).isCompletedExceptionally();
+			assertThat(futures.calls()).isOne();
+		});
+	}
+
+	@Test
+	void aRetryThatNamesRefusalsIsWarnedOf(CapturedOutput output) {
+		contextRunner(Including.class).run((context) -> {
+			assertThat(warnings(output)).singleElement()
+				.asString()
+				.contains("Including.call()", "includes CallNotPermittedException in vain", "Remove it");
+			Contexts.breaker(context, "including").forceOpen();
+			assertThatExceptionOfType(CallNotPermittedException.class)
+				.isThrownBy(context.getBean(Including.class)::call);
+			assertThat(Contexts.breaker(context, "including").snapshot().notPermittedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void aCallerThatRetriesRefusalsIsWarnedOf(CapturedOutput output) {
+		contextRunner(Caller.class, CallerOnType.class, Remote.class).run((context) -> {
+			assertThat(warnings(output)).hasSize(2)
+				.allMatch((line) -> line.contains("Remote.call()")
+						&& line.contains("Add excludes = CallNotPermittedException.class"))
+				.anyMatch((line) -> line.contains("$Caller.call()"))
+				.anyMatch((line) -> line.contains("CallerOnType.call()"));
+			Contexts.breaker(context, "remote").forceOpen();
+			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(context.getBean(Caller.class)::call);
+			assertThat(Contexts.breaker(context, "remote").snapshot().notPermittedCallsTotal()).isEqualTo(3);
+		});
+	}
+
+	@Test
+	void aRetryOnAnotherProxyIsWarnedOf(CapturedOutput output) {
+		Contexts.with(Freezing.class, RetryLast.class, Alone.class).run((context) -> {
+			assertThat(warnings(output)).singleElement()
+				.asString()
+				.contains("Alone.call()", "on another proxy than the guard",
+						"excludes = CallNotPermittedException.class");
+			Contexts.breaker(context, "alone").forceOpen();
+			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(context.getBean(Alone.class)::call);
+			assertThat(Contexts.breaker(context, "alone").snapshot().notPermittedCallsTotal()).isEqualTo(3);
+		});
+	}
+
+	@Test
+	void nothingIsSaidOfRetriesThatWork(CapturedOutput output) {
+		contextRunner(Careful.class, Alone.class, Remote.class, WithFallback.class, CallerOfFallback.class)
+			.run((context) -> assertThat(warnings(output)).isEmpty());
+	}
+
+	@Test
+	void nothingIsSaidWhereRetriesAreOff(CapturedOutput output) {
+		Contexts.with(Futures.class, Including.class, Caller.class, Remote.class)
+			.run((context) -> assertThat(warnings(output)).isEmpty());
+	}
+
+	private static ApplicationContextRunner contextRunner(Class<?>... classes) {
+		return Contexts.with(classes).withUserConfiguration(Retry.class);
+	}
+
+	private static List<String> warnings(CapturedOutput output) {
+		return output.toString().lines().filter((line) -> line.contains("WARN")).toList();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableResilientMethods
+	static class Retry {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableResilientMethods(order = Ordered.LOWEST_PRECEDENCE)
+	static class RetryLast {
+
+	}
+
+	static class Futures {
+
+		private final AtomicInteger calls = new AtomicInteger();
+
+		@Retryable(delay = 0)
+		@CircuitBreaker(name = "futures")
+		public CompletableFuture<String> future() {
+			this.calls.incrementAndGet();
+			return CompletableFuture.failedFuture(new IllegalStateException());
+		}
+
+		@Retryable(delay = 0)
+		@CircuitBreaker(name = "futures")
+		public CompletionStage<String> stage() {
+			return future();
+		}
+
+		@Async
+		@Retryable(delay = 0)
+		@CircuitBreaker(name = "futures")
+		public CompletableFuture<String> onAnotherThread() {
+			return future();
+		}
+
+		public int calls() {
+			return this.calls.get();
+		}
+
+	}
+
+	static class Including {
+
+		@Retryable(includes = CallNotPermittedException.class, delay = 0)
+		@CircuitBreaker(name = "including")
+		public void call() {
+		}
+
+	}
+
+	static class Remote {
+
+		@CircuitBreaker(name = "remote")
+		public void call() {
+		}
+
+	}
+
+	static class Caller {
+
+		private final Remote remote;
+
+		Caller(Remote remote) {
+			this.remote = remote;
+		}
+
+		@Retryable(maxRetries = 2, delay = 0)
+		public void call() {
+			this.remote.call();
+		}
+
+	}
+
+	@Retryable(maxRetries = 2, delay = 0)
+	static class CallerOnType {
+
+		private final Remote remote;
+
+		CallerOnType(Remote remote) {
+			this.remote = remote;
+		}
+
+		public void call() {
+			this.remote.call();
+		}
+
+	}
+
+	static class Careful {
+
+		private final Remote remote;
+
+		Careful(Remote remote) {
+			this.remote = remote;
+		}
+
+		@Retryable(excludes = CallNotPermittedException.class)
+		public void excluding() {
+			this.remote.call();
+		}
+
+		@Retryable(includes = IllegalArgumentException.class)
+		public void including() {
+			this.remote.call();
+		}
+
+		@Retryable(excludes = CallNotPermittedException.class)
+		@CircuitBreaker(name = "careful")
+		public void guarded() {
+			this.remote.call();
+		}
+
+	}
+
+	static class WithFallback {
+
+		@CircuitBreaker(name = "with-fallback", fallbackMethod = "instead")
+		public String call() {
+			return "value";
+		}
+
+		private String instead() {
+			return "instead";
+		}
+
+	}
+
+	static class CallerOfFallback {
+
+		private final WithFallback remote;
+
+		CallerOfFallback(WithFallback remote) {
+			this.remote = remote;
+		}
+
+		@Retryable
+		public void call() {
+			this.remote.call();
+		}
+
+	}
+
+	static class Alone {
+
+		@Retryable(maxRetries = 2, delay = 0)
+		@CircuitBreaker(name = "alone")
+		public void call() {
+		}
+
+	}
+
+	/** Freezes the proxy that has the guard, before there is a retry. */
+	static class Freezing implements BeanPostProcessor, Ordered {
+
+		@Override
+		public int getOrder() {
+			return Ordered.LOWEST_PRECEDENCE;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (!(bean instanceof Alone) || !(bean instanceof Advised proxy)) {
+				return bean;
+			}
+			ProxyFactory frozen = new ProxyFactory();
+			frozen.setTargetSource(proxy.getTargetSource());
+			frozen.setProxyTargetClass(true);
+			frozen.addAdvisors(proxy.getAdvisors());
+			frozen.setFrozen(true);
+			return frozen.getProxy();
+		}
+
+	}
+
+}

@@ -1,0 +1,152 @@
+package dev.breaker.spring.order;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.aop.Contexts;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.Retryable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@code time-limit}: for methods whose calls can be ended from outside.
+ */
+class TimeLimitTests {
+
+	private static final String SHORT = "breaker.instances.remote.time-limit=5ms";
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	@Test
+	void aFutureThatTakesTooLongHasItsFallback() {
+		Contexts.with(Futures.class).withPropertyValues(SHORT).run((context) -> {
+			Futures futures = context.getBean(Futures.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			assertThat(futures.withFallback(source)).succeedsWithin(PATIENCE).isEqualTo("instead of TimeoutException");
+			assertThat(source).isCancelled();
+			assertThat(futures.stage(new CompletableFuture<>()).toCompletableFuture()).failsWithin(PATIENCE)
+				.withThrowableThat()
+				.withCauseInstanceOf(TimeoutException.class);
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aCallInsideOfACallIsCountedOnce() {
+		Contexts.with(Futures.class, Facade.class).withPropertyValues(SHORT).run((context) -> {
+			CompletableFuture<String> source = new CompletableFuture<>();
+			assertThat(context.getBean(Facade.class).call(source)).failsWithin(PATIENCE);
+			assertThat(source).isCancelled();
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void aRetriedFutureHasItsFallbackOnce() {
+		Contexts.with(Futures.class, Retry.class).withPropertyValues(SHORT).run((context) -> {
+			Futures futures = context.getBean(Futures.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			assertThat(futures.retried(source)).succeedsWithin(PATIENCE).isEqualTo("instead of TimeoutException");
+			assertThat(source).isCancelled();
+			assertThat(futures.fallbacks()).isOne();
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void aPlainValueStopsTheApplicationWithTheRemedy() {
+		Contexts.with(Plain.class)
+			.withPropertyValues("breaker.instances.remote.time-limit=2s")
+			.run((context) -> assertThat(Contexts.analysis(context)).satisfies((analysis) -> {
+				assertThat(analysis.getDescription()).contains("\"remote\"", "TimeLimitTests$Plain.value()",
+						"TimeLimitTests$Plain.nothing()", "time-limit (PT2S)", "cannot be ended from outside");
+				assertThat(analysis.getAction()).contains("timeouts of the client", "spring.http.clients.read-timeout",
+						"time-limit: none", "CompletableFuture");
+			}));
+	}
+
+	@Test
+	void anInheritedLimitCanBeTakenAway() {
+		Contexts.with(Plain.class)
+			.withPropertyValues("breaker.configs.default.time-limit=2s")
+			.run((context) -> assertThat(Contexts.analysis(context).getDescription())
+				.contains("TimeLimitTests$Plain.value()"));
+		Contexts.with(Plain.class)
+			.withPropertyValues("breaker.configs.default.time-limit=2s", "breaker.instances.remote.time-limit=none")
+			.run((context) -> assertThat(context.getBean(Plain.class).value()).isEqualTo("value"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableResilientMethods
+	static class Retry {
+
+	}
+
+	static class Futures {
+
+		private final AtomicInteger fallbacks = new AtomicInteger();
+
+		@CircuitBreaker(name = "remote", fallbackMethod = "instead")
+		public CompletableFuture<String> withFallback(CompletableFuture<String> source) {
+			return source;
+		}
+
+		@CircuitBreaker(name = "remote")
+		public CompletionStage<String> stage(CompletableFuture<String> source) {
+			return source;
+		}
+
+		@Retryable(delay = 0)
+		@CircuitBreaker(name = "remote", fallbackMethod = "instead")
+		public CompletableFuture<String> retried(CompletableFuture<String> source) {
+			return source;
+		}
+
+		private CompletableFuture<String> instead(CompletableFuture<String> source, Throwable thrown) {
+			this.fallbacks.incrementAndGet();
+			return CompletableFuture.completedFuture("instead of " + thrown.getClass().getSimpleName());
+		}
+
+		public int fallbacks() {
+			return this.fallbacks.get();
+		}
+
+	}
+
+	static class Facade {
+
+		private final Futures futures;
+
+		Facade(Futures futures) {
+			this.futures = futures;
+		}
+
+		@CircuitBreaker(name = "remote")
+		public CompletableFuture<String> call(CompletableFuture<String> source) {
+			return this.futures.stage(source).toCompletableFuture();
+		}
+
+	}
+
+	static class Plain {
+
+		@CircuitBreaker(name = "remote")
+		public String value() {
+			return "value";
+		}
+
+		@CircuitBreaker(name = "remote")
+		public void nothing() {
+		}
+
+	}
+
+}
