@@ -15,6 +15,7 @@ final class Rules {
 	private static final int NEVER = Integer.MAX_VALUE;
 
 	private static final Duration MOST_ASKED = Duration.ofMinutes(10);
+
 	static final long NO_LIMIT = 0;
 
 	final CircuitBreakerConfig config;
