@@ -1,6 +1,5 @@
 package dev.breaker;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -264,9 +263,11 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void addListener(CircuitBreakerListener listener) {
 		Objects.requireNonNull(listener, "listener");
+		Listeners.lookAt(listener);
+		List<CircuitBreakerListener> added = List.of(listener);
 		this.membership.run(() -> {
-			this.listeners = with(this.listeners, listener);
-			this.breakers.values().forEach((breaker) -> breaker.attach(listener));
+			this.listeners = Listeners.with(this.listeners, added);
+			this.breakers.values().forEach((breaker) -> breaker.attach(added));
 		});
 	}
 
@@ -279,7 +280,7 @@ public final class CircuitBreakerRegistry {
 			List<CircuitBreakerListener> fewer = Listeners.without(this.listeners, listener);
 			if (fewer != this.listeners) {
 				this.listeners = fewer;
-				this.breakers.values().forEach((breaker) -> breaker.detach(listener));
+				this.breakers.values().forEach((breaker) -> breaker.detach(List.of(listener)));
 			}
 		});
 	}
@@ -291,11 +292,13 @@ public final class CircuitBreakerRegistry {
 	 * @param replacements the listeners that come
 	 */
 	public void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
+		List<CircuitBreakerListener> others = List.copyOf(replacements);
+		others.forEach(Listeners::lookAt);
 		this.membership.run(() -> {
-			List<CircuitBreakerListener> replaced = Listeners.replacing(this.listeners, listener, replacements);
+			List<CircuitBreakerListener> replaced = Listeners.replacing(this.listeners, listener, others);
 			if (replaced != this.listeners) {
 				this.listeners = replaced;
-				this.breakers.values().forEach((breaker) -> breaker.replaceListener(listener, replacements));
+				this.breakers.values().forEach((breaker) -> breaker.replaceListener(listener, others));
 			}
 		});
 	}
@@ -307,7 +310,7 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void addRegistryListener(CircuitBreakerRegistryListener listener) {
 		Hearing hearing = new Hearing(Objects.requireNonNull(listener, "listener"));
-		this.membership.run(() -> this.registryListeners = with(this.registryListeners, hearing));
+		this.membership.run(() -> this.registryListeners = Listeners.with(this.registryListeners, List.of(hearing)));
 		groups().forEach((group) -> hearing.tell((hears) -> hears.onGroupAdded(group)));
 		all().forEach((breaker) -> hearing.tell((hears) -> hears.onAdded(breaker)));
 	}
@@ -327,12 +330,6 @@ public final class CircuitBreakerRegistry {
 		});
 	}
 
-	private static <L> List<L> with(List<L> all, L one) {
-		List<L> more = new ArrayList<>(all);
-		more.add(one);
-		return List.copyOf(more);
-	}
-
 	/**
 	 * Puts a breaker in, unless its name is taken. {@link #tellAdded} is to follow, under
 	 * no lock.
@@ -342,7 +339,7 @@ public final class CircuitBreakerRegistry {
 			if (this.breakers.putIfAbsent(breaker.name(), breaker) != null) {
 				return false;
 			}
-			this.listeners.forEach(breaker::attach);
+			breaker.attach(this.listeners);
 			return true;
 		});
 	}
@@ -356,7 +353,7 @@ public final class CircuitBreakerRegistry {
 			if (!this.breakers.remove(breaker.name(), breaker)) {
 				return false;
 			}
-			this.listeners.forEach(breaker::detach);
+			breaker.detach(this.listeners);
 			return true;
 		});
 	}
