@@ -136,6 +136,7 @@ public final class CircuitBreakerRegistry {
 		CircuitBreaker present = this.breakers.get(name);
 		while (present == null) {
 			CircuitBreaker made = CircuitBreaker.of(name, this.adjustment.apply(config));
+			StackEnd.requireFar();
 			if (insert(made)) {
 				tellAdded(made);
 				return made;
@@ -171,6 +172,7 @@ public final class CircuitBreakerRegistry {
 	 * @return whether there was one
 	 */
 	public boolean remove(String name) {
+		StackEnd.requireFar();
 		CircuitBreaker present;
 		do {
 			present = this.breakers.get(name);
@@ -216,6 +218,7 @@ public final class CircuitBreakerRegistry {
 					"Invalid limit of the circuit breaker group '" + name + "' (" + limit + "): must be 1 or more");
 		}
 		CircuitBreakerGroup made = new CircuitBreakerGroup(name, this.adjustment.apply(config), limit, this);
+		StackEnd.requireFar();
 		present = this.groups.putIfAbsent(name, made);
 		if (present != null) {
 			return present;
@@ -248,6 +251,7 @@ public final class CircuitBreakerRegistry {
 	 * @return whether there was one
 	 */
 	public boolean removeGroup(String name) {
+		StackEnd.requireFar();
 		CircuitBreakerGroup removed = this.groups.remove(name);
 		if (removed == null) {
 			return false;
@@ -264,6 +268,7 @@ public final class CircuitBreakerRegistry {
 	public void addListener(CircuitBreakerListener listener) {
 		Objects.requireNonNull(listener, "listener");
 		Listeners.lookAt(listener);
+		StackEnd.requireFar();
 		List<CircuitBreakerListener> added = List.of(listener);
 		this.membership.run(() -> {
 			this.listeners = Listeners.with(this.listeners, added);
@@ -276,6 +281,7 @@ public final class CircuitBreakerRegistry {
 	 * @param listener the listener
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
+		StackEnd.requireFar();
 		this.membership.run(() -> {
 			List<CircuitBreakerListener> fewer = Listeners.without(this.listeners, listener);
 			if (fewer != this.listeners) {
@@ -294,6 +300,7 @@ public final class CircuitBreakerRegistry {
 	public void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
 		List<CircuitBreakerListener> others = List.copyOf(replacements);
 		others.forEach(Listeners::lookAt);
+		StackEnd.requireFar();
 		this.membership.run(() -> {
 			List<CircuitBreakerListener> replaced = Listeners.replacing(this.listeners, listener, others);
 			if (replaced != this.listeners) {
@@ -331,8 +338,8 @@ public final class CircuitBreakerRegistry {
 	}
 
 	/**
-	 * Puts a breaker in, unless its name is taken. {@link #tellAdded} is to follow, under
-	 * no lock.
+	 * Puts a breaker in, unless its name is taken. The end of the stack is to be far, and
+	 * {@link #tellAdded} to follow, under no lock.
 	 */
 	boolean insert(CircuitBreaker breaker) {
 		return this.membership.get(() -> {
@@ -345,8 +352,8 @@ public final class CircuitBreakerRegistry {
 	}
 
 	/**
-	 * Takes a breaker out, if it is there. {@link #tellRemoved} is to follow, under no
-	 * lock.
+	 * Takes a breaker out, if it is there. The end of the stack is to be far, and
+	 * {@link #tellRemoved} to follow, under no lock.
 	 */
 	boolean take(CircuitBreaker breaker) {
 		return this.membership.get(() -> {
