@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -986,12 +987,12 @@ public final class CircuitBreaker {
 	 * @param listener the listener
 	 */
 	public void addListener(CircuitBreakerListener listener) {
-		live().attach(listener);
+		live().attach(List.of(listener));
 	}
 
-	/** Adds a listener to this very breaker. */
-	void attach(CircuitBreakerListener listener) {
-		changeListeners((before) -> before.with(listener));
+	/** Adds listeners to this very breaker, in one step. */
+	void attach(List<CircuitBreakerListener> added) {
+		changeListeners((before) -> before.with(added));
 	}
 
 	/**
@@ -999,16 +1000,17 @@ public final class CircuitBreaker {
 	 * @param listener the listener
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
+		List<CircuitBreakerListener> removed = Collections.singletonList(listener);
 		CircuitBreaker live = live();
-		live.detach(listener);
+		live.detach(removed);
 		if (live != this) {
-			detach(listener);
+			detach(removed);
 		}
 	}
 
-	/** Takes a listener from this very breaker. */
-	void detach(CircuitBreakerListener listener) {
-		changeListeners((before) -> before.without(listener));
+	/** Takes listeners from this very breaker, in one step. */
+	void detach(List<CircuitBreakerListener> removed) {
+		changeListeners((before) -> before.without(removed));
 	}
 
 	/**

@@ -309,6 +309,7 @@ public final class CircuitBreakerGroup {
 		GroupMember candidate = null;
 		GroupMember back = former;
 		int namesTaken = 0;
+		StackEnd.requireFar();
 		while (true) {
 			GroupMember evicted = null;
 			GroupMember found = null;
@@ -627,6 +628,7 @@ public final class CircuitBreakerGroup {
 
 	private CircuitBreaker makeShared() {
 		int namesTaken = 0;
+		StackEnd.requireFar();
 		while (true) {
 			GroupMember candidate = make(null, this.name + ":" + OVERFLOW, namesTaken);
 			boolean log;

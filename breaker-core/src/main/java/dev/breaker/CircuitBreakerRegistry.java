@@ -1,6 +1,5 @@
 package dev.breaker;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -137,6 +136,7 @@ public final class CircuitBreakerRegistry {
 		CircuitBreaker present = this.breakers.get(name);
 		while (present == null) {
 			CircuitBreaker made = CircuitBreaker.of(name, this.adjustment.apply(config));
+			StackEnd.requireFar();
 			if (insert(made)) {
 				tellAdded(made);
 				return made;
@@ -172,6 +172,7 @@ public final class CircuitBreakerRegistry {
 	 * @return whether there was one
 	 */
 	public boolean remove(String name) {
+		StackEnd.requireFar();
 		CircuitBreaker present;
 		do {
 			present = this.breakers.get(name);
@@ -217,6 +218,7 @@ public final class CircuitBreakerRegistry {
 					"Invalid limit of the circuit breaker group '" + name + "' (" + limit + "): must be 1 or more");
 		}
 		CircuitBreakerGroup made = new CircuitBreakerGroup(name, this.adjustment.apply(config), limit, this);
+		StackEnd.requireFar();
 		present = this.groups.putIfAbsent(name, made);
 		if (present != null) {
 			return present;
@@ -249,6 +251,7 @@ public final class CircuitBreakerRegistry {
 	 * @return whether there was one
 	 */
 	public boolean removeGroup(String name) {
+		StackEnd.requireFar();
 		CircuitBreakerGroup removed = this.groups.remove(name);
 		if (removed == null) {
 			return false;
@@ -264,9 +267,12 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void addListener(CircuitBreakerListener listener) {
 		Objects.requireNonNull(listener, "listener");
+		Listeners.lookAt(listener);
+		StackEnd.requireFar();
+		List<CircuitBreakerListener> added = List.of(listener);
 		this.membership.run(() -> {
-			this.listeners = with(this.listeners, listener);
-			this.breakers.values().forEach((breaker) -> breaker.attach(listener));
+			this.listeners = Listeners.with(this.listeners, added);
+			this.breakers.values().forEach((breaker) -> breaker.attach(added));
 		});
 	}
 
@@ -275,11 +281,12 @@ public final class CircuitBreakerRegistry {
 	 * @param listener the listener
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
+		StackEnd.requireFar();
 		this.membership.run(() -> {
 			List<CircuitBreakerListener> fewer = Listeners.without(this.listeners, listener);
 			if (fewer != this.listeners) {
 				this.listeners = fewer;
-				this.breakers.values().forEach((breaker) -> breaker.detach(listener));
+				this.breakers.values().forEach((breaker) -> breaker.detach(List.of(listener)));
 			}
 		});
 	}
@@ -291,11 +298,14 @@ public final class CircuitBreakerRegistry {
 	 * @param replacements the listeners that come
 	 */
 	public void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
+		List<CircuitBreakerListener> others = List.copyOf(replacements);
+		others.forEach(Listeners::lookAt);
+		StackEnd.requireFar();
 		this.membership.run(() -> {
-			List<CircuitBreakerListener> replaced = Listeners.replacing(this.listeners, listener, replacements);
+			List<CircuitBreakerListener> replaced = Listeners.replacing(this.listeners, listener, others);
 			if (replaced != this.listeners) {
 				this.listeners = replaced;
-				this.breakers.values().forEach((breaker) -> breaker.replaceListener(listener, replacements));
+				this.breakers.values().forEach((breaker) -> breaker.replaceListener(listener, others));
 			}
 		});
 	}
@@ -307,7 +317,7 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void addRegistryListener(CircuitBreakerRegistryListener listener) {
 		Hearing hearing = new Hearing(Objects.requireNonNull(listener, "listener"));
-		this.membership.run(() -> this.registryListeners = with(this.registryListeners, hearing));
+		this.membership.run(() -> this.registryListeners = Listeners.with(this.registryListeners, List.of(hearing)));
 		groups().forEach((group) -> hearing.tell((hears) -> hears.onGroupAdded(group)));
 		all().forEach((breaker) -> hearing.tell((hears) -> hears.onAdded(breaker)));
 	}
@@ -327,36 +337,30 @@ public final class CircuitBreakerRegistry {
 		});
 	}
 
-	private static <L> List<L> with(List<L> all, L one) {
-		List<L> more = new ArrayList<>(all);
-		more.add(one);
-		return List.copyOf(more);
-	}
-
 	/**
-	 * Puts a breaker in, unless its name is taken. {@link #tellAdded} is to follow, under
-	 * no lock.
+	 * Puts a breaker in, unless its name is taken. The end of the stack is to be far, and
+	 * {@link #tellAdded} to follow, under no lock.
 	 */
 	boolean insert(CircuitBreaker breaker) {
 		return this.membership.get(() -> {
 			if (this.breakers.putIfAbsent(breaker.name(), breaker) != null) {
 				return false;
 			}
-			this.listeners.forEach(breaker::attach);
+			breaker.attach(this.listeners);
 			return true;
 		});
 	}
 
 	/**
-	 * Takes a breaker out, if it is there. {@link #tellRemoved} is to follow, under no
-	 * lock.
+	 * Takes a breaker out, if it is there. The end of the stack is to be far, and
+	 * {@link #tellRemoved} to follow, under no lock.
 	 */
 	boolean take(CircuitBreaker breaker) {
 		return this.membership.get(() -> {
 			if (!this.breakers.remove(breaker.name(), breaker)) {
 				return false;
 			}
-			this.listeners.forEach(breaker::detach);
+			breaker.detach(this.listeners);
 			return true;
 		});
 	}

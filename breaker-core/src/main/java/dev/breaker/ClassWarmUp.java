@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -55,6 +56,12 @@ final class ClassWarmUp {
 
 	private static void warmUpGroup(CircuitBreakerConfig config) {
 		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+		CircuitBreakerListener listener = new CircuitBreakerListener() {
+		};
+		CircuitBreakerRegistryListener registryListener = new CircuitBreakerRegistryListener() {
+		};
+		registry.addListener(listener);
+		registry.addRegistryListener(registryListener);
 		CircuitBreakerGroup group = registry.group("warm-up", config, 1);
 		CircuitBreaker first = group.get("first");
 		first.call(() -> "good");
@@ -65,7 +72,10 @@ final class ClassWarmUp {
 		group.size();
 		group.all();
 		registry.all();
+		registry.replaceListener(listener, List.of(listener));
+		registry.removeListener(listener);
 		registry.removeGroup("warm-up");
+		registry.removeRegistryListener(registryListener);
 	}
 
 	/** Fails while it is closed, and is refused then. */

@@ -71,14 +71,29 @@ final class Listeners {
 		return found.toArray(CircuitBreakerListener[]::new);
 	}
 
-	Listeners with(CircuitBreakerListener listener) {
-		List<CircuitBreakerListener> more = new ArrayList<>(this.all);
-		more.add(listener);
-		return new Listeners(List.copyOf(more));
+	/**
+	 * Looks up what the class of a listener overrides. That can load classes, which no
+	 * lock should wait for.
+	 */
+	static void lookAt(CircuitBreakerListener listener) {
+		OVERRIDDEN.get(listener.getClass());
 	}
 
-	Listeners without(CircuitBreakerListener listener) {
-		List<CircuitBreakerListener> fewer = without(this.all, listener);
+	Listeners with(List<CircuitBreakerListener> added) {
+		return added.isEmpty() ? this : new Listeners(with(this.all, added));
+	}
+
+	static <L> List<L> with(List<L> all, List<L> added) {
+		List<L> more = new ArrayList<>(all);
+		more.addAll(added);
+		return List.copyOf(more);
+	}
+
+	Listeners without(List<CircuitBreakerListener> removed) {
+		List<CircuitBreakerListener> fewer = this.all;
+		for (CircuitBreakerListener listener : removed) {
+			fewer = without(fewer, listener);
+		}
 		return (fewer != this.all) ? new Listeners(fewer) : this;
 	}
 

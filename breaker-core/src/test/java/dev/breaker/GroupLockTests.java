@@ -1,5 +1,8 @@
 package dev.breaker;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -154,6 +157,68 @@ class GroupLockTests {
 	}
 
 	@Test
+	void theListOfListenersThatReplaceOneCanWaitForAnotherKey() {
+		CircuitBreakerListener gone = new CircuitBreakerListener() {
+		};
+		this.registry.addListener(gone);
+		this.registry.get("plain");
+		this.registry.replaceListener(gone, new AbstractList<CircuitBreakerListener>() {
+
+			@Override
+			public CircuitBreakerListener get(int index) {
+				askElsewhere("listener " + index);
+				return new CircuitBreakerListener() {
+				};
+			}
+
+			@Override
+			public int size() {
+				askElsewhere("size");
+				return 1;
+			}
+
+		});
+		assertThat(this.asked).contains("size", "listener 0");
+	}
+
+	/** What a class of listeners overrides is looked up once, which can load classes. */
+	@Test
+	void theClassLoaderOfAListenerCanWaitForAnotherKey() throws ReflectiveOperationException {
+		CircuitBreakerListener gone = new CircuitBreakerListener() {
+		};
+		this.registry.addListener(gone);
+		this.registry.get("plain");
+		this.registry.addListener(loadedAnew("added"));
+		this.registry.replaceListener(gone, List.of(loadedAnew("replaced")));
+		assertThat(this.asked).containsExactly("added", "replaced");
+	}
+
+	private CircuitBreakerListener loadedAnew(String news) throws ReflectiveOperationException {
+		ClassLoader loader = new ClassLoader(getClass().getClassLoader()) {
+
+			@Override
+			protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+				if (name.equals(Mentioned.class.getName())) {
+					askElsewhere(news);
+				}
+				return name.equals(Loaded.class.getName()) ? define(name) : super.loadClass(name, resolve);
+			}
+
+			private Class<?> define(String name) throws ClassNotFoundException {
+				try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+					byte[] bytes = in.readAllBytes();
+					return defineClass(name, bytes, 0, bytes.length);
+				}
+				catch (IOException ex) {
+					throw new ClassNotFoundException(name, ex);
+				}
+			}
+
+		};
+		return (CircuitBreakerListener) loader.loadClass(Loaded.class.getName()).getConstructor().newInstance();
+	}
+
+	@Test
 	void aRegistryListenerThatThrowsHarmsNobody() {
 		try (LogCapture log = new LogCapture()) {
 			this.registry.get("before");
@@ -224,6 +289,22 @@ class GroupLockTests {
 	private static void catchNothing(ThrowingRunnable<Exception> work) {
 		Throwable thrown = catchThrowable(work::run);
 		assertThat(thrown).isNull();
+	}
+
+	/** A listener whose class mentions another one. */
+	public static final class Loaded implements CircuitBreakerListener {
+
+		public Loaded() {
+		}
+
+		public void heard(Mentioned mentioned) {
+		}
+
+	}
+
+	/** What the class of a listener mentions. */
+	public static final class Mentioned {
+
 	}
 
 }

@@ -1,6 +1,8 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,42 @@ class StackEndAttackTests {
 			Crowd.join(looker);
 			assertThat(seen).hasValue("deep:fresh");
 			assertThat(registry.remove("deep:fresh")).isTrue();
+		}
+	}
+
+	/**
+	 * Where keys come and go, the registry has the breakers of the group and no others,
+	 * each under the name of its key, and each of them tells each listener once.
+	 */
+	@Test
+	void aGroupAndItsRegistryStayOfOneMind() {
+		for (int round = 0; round < Crowd.scaled(ROUNDS); round++) {
+			CircuitBreakerConfig config = CircuitBreakerConfig.ofDefaults();
+			CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+			Heard first = new Heard();
+			Heard second = new Heard();
+			registry.addListener(first);
+			registry.addListener(second);
+			ComingAndGoing deep = new ComingAndGoing(registry, registry.group("deep", config, 3), round);
+			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
+			thread.start();
+			Crowd.join(thread);
+			if (deep.unexpected.get() != null) {
+				throw new AssertionError("Neither the call's own nor a stack overflow", deep.unexpected.get());
+			}
+			for (String key : ComingAndGoing.KEYS) {
+				deep.group.get(key).run(FINE);
+				assertThat(deep.group.find(key)).get().extracting(CircuitBreaker::name).isEqualTo("deep:" + key);
+			}
+			assertThat(registry.all()).extracting(CircuitBreaker::name)
+				.filteredOn((name) -> name.startsWith("deep:"))
+				.containsExactlyInAnyOrderElementsOf(deep.group.all().stream().map(CircuitBreaker::name).toList());
+			first.changes.clear();
+			second.changes.clear();
+			registry.all().forEach(CircuitBreaker::open);
+			assertThat(first.changes)
+				.containsExactlyInAnyOrderElementsOf(registry.all().stream().map(CircuitBreaker::name).toList());
+			assertThat(second.changes).containsExactlyElementsOf(first.changes);
 		}
 	}
 
@@ -164,6 +202,91 @@ class StackEndAttackTests {
 				}
 			}
 			catch (IllegalStateException | CallNotPermittedException | StackOverflowError ex) {
+				// As it should be
+			}
+			catch (InternalError ex) {
+				// A JVM that links a lambda anew, since an agent has redefined the class
+				if (!(ex.getCause() instanceof StackOverflowError)) {
+					throw ex;
+				}
+			}
+		}
+
+	}
+
+	/**
+	 * Hears which breakers have opened.
+	 */
+	private static final class Heard implements CircuitBreakerListener {
+
+		private final List<String> changes = new ArrayList<>();
+
+		@Override
+		public void onStateChange(CircuitBreaker breaker, StateChange change) {
+			this.changes.add(breaker.name());
+		}
+
+	}
+
+	/**
+	 * Goes down until the stack ends, and asks for a breaker at each level on the way
+	 * back.
+	 */
+	private static final class ComingAndGoing implements Runnable {
+
+		static final List<String> KEYS = List.of("a", "b", "c", "d", "e", "f", "g");
+
+		private final CircuitBreakerRegistry registry;
+
+		private final CircuitBreakerGroup group;
+
+		private final AtomicReference<@Nullable Throwable> unexpected = new AtomicReference<>();
+
+		private int asked;
+
+		ComingAndGoing(CircuitBreakerRegistry registry, CircuitBreakerGroup group, int round) {
+			this.registry = registry;
+			this.group = group;
+			this.asked = round;
+		}
+
+		@Override
+		public void run() {
+			try {
+				down();
+			}
+			catch (StackOverflowError ex) {
+				// At its end
+			}
+			catch (Throwable ex) {
+				this.unexpected.set(ex);
+			}
+		}
+
+		private void down() {
+			try {
+				down();
+			}
+			finally {
+				ask();
+			}
+		}
+
+		private void ask() {
+			int one = this.asked++;
+			String key = KEYS.get(one % KEYS.size());
+			try {
+				if (one % 5 == 0) {
+					this.registry.get(key);
+				}
+				else if (one % 13 == 0) {
+					this.registry.remove(key);
+				}
+				else {
+					this.group.get(key);
+				}
+			}
+			catch (StackOverflowError ex) {
 				// As it should be
 			}
 			catch (InternalError ex) {

@@ -35,7 +35,8 @@ public final class CircuitBreakerArchRules {
 	 * too; a call of the super method by the method that overrides it does not.
 	 * <p>
 	 * The rule sees types, not objects: a call on another bean of the same class, or on
-	 * the proxy of the own one, is reported as well.
+	 * the proxy of the own one, is reported as well. So is one of a callback, such as
+	 * {@code close()}, that an annotation on the type leaves out.
 	 *
 	 * <pre>
 	 * &#64;ArchTest
@@ -98,18 +99,29 @@ public final class CircuitBreakerArchRules {
 				.map((type) -> type.tryGetMethod(method.getName(), names(method)))
 				.flatMap(Optional::stream)
 				.toList();
-			if (declarations.stream().anyMatch((declared) -> find(declared, CircuitBreaker.class).isPresent())) {
-				return true;
+			for (JavaMethod declared : declarations) {
+				// The nearest one holds
+				if (find(declared, CircuitBreaker.class).isPresent()) {
+					return true;
+				}
+				if (find(declared, Unguarded.class).isPresent()) {
+					return false;
+				}
 			}
 			boolean covered = method.getModifiers().contains(JavaModifier.PUBLIC)
-					&& !method.getModifiers().contains(JavaModifier.STATIC)
-					&& !method.getOwner().isEquivalentTo(Object.class)
-					&& declarations.stream().allMatch((declared) -> find(declared, Unguarded.class).isEmpty())
+					&& !method.getModifiers().contains(JavaModifier.STATIC) && !isOfObject(method)
 					&& !fallbacks(types).contains(method.getName());
 			return covered && types.stream()
 				.filter((type) -> find(type, CircuitBreaker.class).isPresent())
 				.anyMatch((type) -> !type.isInterface()
 						|| type.tryGetMethod(method.getName(), names(method)).isPresent());
+		}
+
+		/** A method of {@link Object}, also where the class overrides it. */
+		private static boolean isOfObject(JavaMethod method) {
+			String signature = method.getName() + List.of(names(method));
+			return method.getOwner().isEquivalentTo(Object.class)
+					|| List.of("equals[java.lang.Object]", "hashCode[]", "toString[]").contains(signature);
 		}
 
 		/** The class and all that it inherits from. */

@@ -23,7 +23,8 @@ import java.lang.annotation.Target;
  * initial state, an empty window, totals of zero, no command that holds. What earlier
  * tests of the same context did is not seen. The clock goes on from where it is.</li>
  * </ul>
- * Tests that use the same context at the same time see each other's calls.
+ * Tests that use the same context at the same time see each other's calls, and reset each
+ * other's breakers.
  *
  * <pre>
  * &#64;SpringBootTest

@@ -17,6 +17,12 @@ import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.expression.BeanResolver;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.Indexer;
+import org.springframework.expression.spel.ast.InlineMap;
+import org.springframework.expression.spel.ast.Projection;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.Selection;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
@@ -43,6 +49,7 @@ final class KeyExpression {
 	static KeyExpression of(AnnotatedMethod guarded, BeanFactory beanFactory) {
 		SpelExpression expression = parse(guarded);
 		checkVariables(expression.getAST(), guarded, variables(guarded.method()));
+		checkRootProperties(expression.getAST(), guarded);
 		return new KeyExpression(guarded, expression, new BeanFactoryResolver(beanFactory));
 	}
 
@@ -86,6 +93,29 @@ final class KeyExpression {
 		}
 	}
 
+	/** What stands alone is read as a property of {@code #root}. */
+	private static void checkRootProperties(SpelNode node, AnnotatedMethod guarded) {
+		if (node instanceof PropertyOrFieldReference property && !Root.PROPERTIES.contains(property.getName())) {
+			throw new InvalidCircuitBreakerAnnotationException(
+					"The key \"%s\" of %s refers to %s, which is no property of #root."
+						.formatted(guarded.annotation().key(), guarded.describe(), property.getName()),
+					"Write a parameter with #, as in \"#%1$s\", and a text in quotes, as in \"'%1$s'\"."
+						.formatted(property.getName()));
+		}
+		if (node instanceof Projection || node instanceof Selection || node instanceof Indexer
+				|| node instanceof InlineMap) {
+			// There it can be one of something else, or a key
+			return;
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			SpelNode child = node.getChild(i);
+			boolean ofTheOneBefore = i > 0 && node instanceof CompoundExpression;
+			if (!ofTheOneBefore || !(child instanceof PropertyOrFieldReference)) {
+				checkRootProperties(child, guarded);
+			}
+		}
+	}
+
 	/**
 	 * The key of a call.
 	 * @throws IllegalArgumentException if it is null, or has no text that stands for its
@@ -124,6 +154,8 @@ final class KeyExpression {
 	 * {@code @Cacheable}.
 	 */
 	static final class Root {
+
+		static final Set<String> PROPERTIES = Set.of("method", "methodName", "args", "target", "targetClass", "class");
 
 		private final Method method;
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -135,16 +136,33 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 				(entry) -> entry.event().circuitBreaker().equals(name) || entry.owner().equals(name));
 	}
 
+	/**
+	 * By their times; but a change of state was made before the call that led to it was
+	 * told of, and stays behind what its breaker told before.
+	 */
 	private static List<BreakerEvent> sorted(Stream<Map<BreakerEvent.Type, EventRing>> rings,
 			Predicate<EventRing.Entry> wanted) {
 		List<EventRing.Entry> entries = new ArrayList<>();
 		rings.flatMap((byType) -> byType.values().stream()).forEach((ring) -> ring.forEach(entries::add));
-		return entries.stream()
-			.sorted(Comparator.comparing((EventRing.Entry entry) -> entry.event().time())
-				.thenComparing(EventRing.Entry::sequence))
-			.filter(wanted)
-			.map(EventRing.Entry::event)
-			.toList();
+		entries.sort(Comparator.comparingLong(EventRing.Entry::sequence));
+		Map<String, Instant> told = new HashMap<>();
+		List<Placed> placed = new ArrayList<>();
+		for (EventRing.Entry entry : entries) {
+			BreakerEvent event = entry.event();
+			Instant latest = told.merge(event.circuitBreaker(), event.time(), RingEventStore::later);
+			boolean waits = event.type() == BreakerEvent.Type.STATE_CHANGE;
+			placed.add(new Placed(waits ? latest : event.time(), entry));
+		}
+		// Stable: of the same place, in the order in which they were told
+		placed.sort(Comparator.comparing(Placed::place));
+		return placed.stream().map(Placed::entry).filter(wanted).map(EventRing.Entry::event).toList();
+	}
+
+	private record Placed(Instant place, EventRing.Entry entry) {
+	}
+
+	private static Instant later(Instant one, Instant other) {
+		return one.isAfter(other) ? one : other;
 	}
 
 	private void keep(CircuitBreaker breaker, BreakerEvent event) {

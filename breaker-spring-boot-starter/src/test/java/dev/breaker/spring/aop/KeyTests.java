@@ -252,7 +252,8 @@ class KeyTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { BadSyntax.class, Blank.class, UnknownVariable.class })
+	@ValueSource(classes = { BadSyntax.class, Blank.class, UnknownVariable.class, WithoutHash.class,
+			WithoutHashInside.class })
 	void aKeyThatCannotWorkStopsTheApplication(Class<?> bean) {
 		Contexts.with(bean).run((context) -> {
 			FailureAnalysis analysis = Contexts.analysis(context);
@@ -265,6 +266,24 @@ class KeyTests {
 		Contexts.with(UnknownVariable.class)
 			.run((context) -> assertThat(context.getStartupFailure())
 				.hasStackTraceContaining("refers to #tenent, which is not a parameter"));
+	}
+
+	@Test
+	void aParameterWithoutItsHashIsNamed() {
+		Contexts.with(WithoutHash.class)
+			.run((context) -> assertThat(Contexts.analysis(context).getAction())
+				.isEqualTo("Write a parameter with #, as in \"#tenant\", and a text in quotes, as in \"'tenant'\"."));
+	}
+
+	@Test
+	void propertiesOfRootAndOfOthersNeedNoHash() {
+		Contexts.with(Bare.class).run((context) -> {
+			Bare bean = context.getBean(Bare.class);
+			bean.ofRoot("x");
+			bean.inside(List.of(new Order("north"), new Order("south")), Map.of("first", "one"));
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting((breaker) -> breaker.name())
+				.contains("bare:ofRoot x Bare", "bare:north,south south one null");
+		});
 	}
 
 	@Test
@@ -384,6 +403,35 @@ class KeyTests {
 
 		@CircuitBreaker(name = "bad", key = "'x' + #tenent")
 		public void call(String tenant) {
+		}
+
+	}
+
+	static class WithoutHash {
+
+		@CircuitBreaker(name = "bad", key = "tenant")
+		public void call(String tenant) {
+		}
+
+	}
+
+	static class WithoutHashInside {
+
+		@CircuitBreaker(name = "bad", key = "#tenant.concat(region?.name)")
+		public void call(String tenant) {
+		}
+
+	}
+
+	static class Bare {
+
+		@CircuitBreaker(name = "bare", key = "methodName + ' ' + args[0] + ' ' + targetClass.simpleName")
+		public void ofRoot(String argument) {
+		}
+
+		@CircuitBreaker(name = "bare",
+				key = "#orders.![region] + ' ' + #orders.?[region == 'south'][0].region + ' ' + #names[first] + ' ' + {region: 'x'}['y']")
+		public void inside(List<Order> orders, Map<String, String> names) {
 		}
 
 	}

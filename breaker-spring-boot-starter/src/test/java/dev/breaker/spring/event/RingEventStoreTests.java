@@ -82,6 +82,23 @@ class RingEventStoreTests {
 		assertThat(events.of("other")).isEmpty();
 	}
 
+	/** The clock that is shown goes on between the change and the news of the call. */
+	@Test
+	void changeOfStateStandsBehindTheFailureThatLedToIt() {
+		RingEventStore events = listening(10, ALL_TYPES);
+		InstantSource ticking = () -> {
+			this.clock.advance(Duration.ofMillis(1));
+			return this.clock.instant();
+		};
+		CircuitBreaker breaker = this.registry.get("payments",
+				this.registry.defaults().toBuilder().clock(ticking.withZone(ZoneOffset.UTC)).build());
+		Calls.fail(breaker, 2);
+		Calls.refused(breaker, 1);
+		assertThat(typesOf(events.of("payments"))).containsExactly(BreakerEvent.Type.FAILURE, BreakerEvent.Type.FAILURE,
+				BreakerEvent.Type.STATE_CHANGE, BreakerEvent.Type.NOT_PERMITTED);
+		assertThat(events.all()).isEqualTo(events.of("payments"));
+	}
+
 	@Test
 	void lateResultOfARemovedBreakerLeavesNothingBehind() {
 		this.registry.addListener(new CircuitBreakerListener() {

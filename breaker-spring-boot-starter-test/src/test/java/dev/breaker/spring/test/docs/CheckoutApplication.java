@@ -15,28 +15,6 @@ import org.springframework.stereotype.Service;
 class CheckoutApplication {
 
 	@Service
-	static class Checkout {
-
-		private final Payments payments;
-
-		private final Mail mail;
-
-		Checkout(Payments payments, Mail mail) {
-			this.payments = payments;
-			this.mail = mail;
-		}
-
-		String pay() {
-			return this.payments.pay();
-		}
-
-		void confirm() {
-			this.mail.send();
-		}
-
-	}
-
-	@Service
 	static class Payments {
 
 		@CircuitBreaker(name = "payments", fallbackMethod = "later")

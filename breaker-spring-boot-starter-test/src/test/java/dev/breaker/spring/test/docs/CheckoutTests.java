@@ -7,7 +7,6 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Reason;
 import dev.breaker.spring.test.AutoConfigureCircuitBreakers;
-import dev.breaker.spring.test.docs.CheckoutApplication.Checkout;
 import dev.breaker.test.CircuitBreakers;
 import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.Test;
