@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -59,6 +60,7 @@ final class RunningWeb implements AutoCloseable {
 	Answer trySend(String method, String path, @Nullable String accept) throws IOException {
 		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+			.timeout(Duration.ofSeconds(30))
 			.method(method, BodyPublishers.noBody());
 		if (accept != null) {
 			request.header("Accept", accept);
