@@ -2,17 +2,22 @@ package dev.breaker;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import dev.breaker.reactor.CircuitBreakerOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -203,6 +208,53 @@ class TimeLimitTests {
 			throw new IllegalStateException();
 		}));
 		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void aMonoThatTakesTooLongFailsAndIsCancelled() {
+		CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
+		Mono<String> mono = Mono.<String>never()
+			.doOnCancel(() -> cancelled.complete(true))
+			.transform(CircuitBreakerOperator.of(this.test.breaker));
+		assertThat(mono.toFuture()).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.withCauseInstanceOf(TimeoutException.class);
+		assertThat(cancelled).isCompletedWithValue(true);
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+		assertThat(this.test.heard.news()).containsExactly("failure TimeoutException");
+	}
+
+	@Test
+	void aMonoThatTakesTooLongHasItsFallback() {
+		Mono<String> mono = Mono.<String>never()
+			.transform(CircuitBreakerOperator.of(this.test.breaker,
+					(thrown) -> Mono.just("instead of " + thrown.getClass().getSimpleName())));
+		assertThat(mono.toFuture()).succeedsWithin(PATIENCE).isEqualTo("instead of TimeoutException");
+		assertThat(mono.toFuture()).succeedsWithin(PATIENCE);
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(2);
+	}
+
+	@Test
+	void aFluxThatStopsHalfwayFails() {
+		List<Integer> seen = new CopyOnWriteArrayList<>();
+		Flux<Integer> flux = Flux.concat(Flux.just(1, 2), Flux.<Integer>never())
+			.transform(CircuitBreakerOperator.of(this.test.breaker))
+			.doOnNext(seen::add);
+		assertThat(flux.then().toFuture()).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.withCauseInstanceOf(TimeoutException.class);
+		assertThat(seen).containsExactly(1, 2);
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void aPublisherThatEndsInTimeIsNotTouched() {
+		this.test = limited(LONG);
+		assertThat(Mono.just("value").transform(CircuitBreakerOperator.of(this.test.breaker)).block())
+			.isEqualTo("value");
+		assertThat(Flux.just(1, 2).transform(CircuitBreakerOperator.of(this.test.breaker)).collectList().block())
+			.containsExactly(1, 2);
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(2);
 	}
 
 	private CompletableFuture<String> call() {

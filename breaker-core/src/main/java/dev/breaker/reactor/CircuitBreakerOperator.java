@@ -29,6 +29,10 @@ import reactor.core.publisher.Mono;
  * before records nothing and gives the permit back, unless the call was slow by then: it
  * counts as a slow success.</li>
  * <li>The time of a call is that from its subscription to its end.</li>
+ * <li>Where the config has a {@code timeLimit}, Reactor's {@code timeout} stands right
+ * behind the source: a {@code Mono} that gives nothing for so long, or a {@code Flux}
+ * that gives no further element, fails with a {@code TimeoutException} and is
+ * cancelled.</li>
  * </ul>
  *
  * <p>

@@ -1,5 +1,7 @@
 package dev.breaker.reactor;
 
+import java.time.Duration;
+
 import dev.breaker.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -27,7 +29,9 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 
 	@Override
 	public void subscribe(CoreSubscriber<? super T> actual) {
-		new FluxCall<T>(actual, this.breaker, this.nests, this.fallsBack).start(this.source);
+		Duration limit = this.breaker.config().timeLimit();
+		new FluxCall<T>(actual, this.breaker, this.nests, this.fallsBack)
+			.start((limit != null) ? this.source.timeout(limit) : this.source);
 	}
 
 	@Override

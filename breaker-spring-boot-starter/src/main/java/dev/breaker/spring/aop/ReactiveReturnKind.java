@@ -53,6 +53,11 @@ final class ReactiveReturnKind implements ReturnKind {
 		return returned.isAssignableFrom((type == Publisher.class) ? Flux.class : type);
 	}
 
+	@Override
+	public boolean limitsTime() {
+		return true;
+	}
+
 	private ReactiveAdapter adapter(GuardedMethod guarded) {
 		return Objects.requireNonNull(this.registry.getAdapter(guarded.returnType()));
 	}

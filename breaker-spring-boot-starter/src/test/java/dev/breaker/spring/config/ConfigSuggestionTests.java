@@ -40,7 +40,8 @@ class ConfigSuggestionTests {
 			"exponentialMaxWaitDurationInOpenState, max-wait-duration-in-open-state, 5m",
 			"randomizedWaitFactor, wait-duration-jitter, 0.5", "waitInterval, wait-duration-in-open-state, 5s",
 			"ringBufferSizeInClosedState, sliding-window-size, 10",
-			"ringBufferSizeInHalfOpenState, permitted-number-of-calls-in-half-open-state, 3" })
+			"ringBufferSizeInHalfOpenState, permitted-number-of-calls-in-half-open-state, 3",
+			"timeoutDuration, time-limit, 2s" })
 	void keyOfResilience4jIsAnsweredWithOurs(String key, String ours, String value) {
 		suggests("breaker.instances.payments." + key, value, "breaker.instances.payments." + ours);
 		suggests("breaker.configs.default." + key, value, "breaker.configs.default." + ours);
@@ -54,7 +55,7 @@ class ConfigSuggestionTests {
 			"transitionToStateAfterWaitDuration, max-wait-duration-in-half-open-state",
 			"writableStackTraceEnabled, no stack trace", "slidingWindowSynchronizationStrategy, one way",
 			"enableExponentialBackoff, wait-duration-multiplier", "enableRandomizedWait, wait-duration-jitter",
-			"ignoreClassBindingExceptions, stops the application" })
+			"ignoreClassBindingExceptions, stops the application", "cancelRunningFuture, always cancelled" })
 	void keyOfResilience4jThatNeedsNoOtherIsAnsweredWithTheReason(String key, String reason) {
 		assertThat(failure("breaker.instances.payments." + key + ": true"))
 			.contains("Remove \"breaker.instances.payments." + key + "\": ")

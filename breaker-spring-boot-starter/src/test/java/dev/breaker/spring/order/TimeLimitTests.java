@@ -1,6 +1,7 @@
 package dev.breaker.spring.order;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -9,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.aop.Contexts;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Configuration;
 import org.springframework.resilience.annotation.EnableResilientMethods;
@@ -58,6 +61,26 @@ class TimeLimitTests {
 			assertThat(source).isCancelled();
 			assertThat(futures.fallbacks()).isOne();
 			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void aPublisherThatTakesTooLongHasItsFallback() {
+		Contexts.with(Publishers.class).withPropertyValues(SHORT).run((context) -> {
+			Publishers publishers = context.getBean(Publishers.class);
+			assertThat(publishers.mono().toFuture()).succeedsWithin(PATIENCE).isEqualTo("instead of TimeoutException");
+			assertThat(publishers.flux().collectList().toFuture()).succeedsWithin(PATIENCE)
+				.isEqualTo(List.of("first", "instead of TimeoutException"));
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void everyAttemptOfAPublisherHasTheWholeLimit() {
+		Contexts.with(Publishers.class, Retry.class).withPropertyValues(SHORT).run((context) -> {
+			assertThat(context.getBean(Publishers.class).retried().toFuture()).succeedsWithin(PATIENCE)
+				.isEqualTo("instead of TimeoutException");
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isEqualTo(3);
 		});
 	}
 
@@ -117,6 +140,30 @@ class TimeLimitTests {
 
 		public int fallbacks() {
 			return this.fallbacks.get();
+		}
+
+	}
+
+	static class Publishers {
+
+		@CircuitBreaker(name = "remote", fallbackMethod = "instead")
+		public Mono<String> mono() {
+			return Mono.never();
+		}
+
+		@CircuitBreaker(name = "remote", fallbackMethod = "instead")
+		public Flux<String> flux() {
+			return Flux.concat(Mono.just("first"), Mono.never());
+		}
+
+		@Retryable(maxRetries = 2, delay = 1)
+		@CircuitBreaker(name = "remote", fallbackMethod = "instead")
+		public Mono<String> retried() {
+			return Mono.never();
+		}
+
+		private String instead(Throwable thrown) {
+			return "instead of " + thrown.getClass().getSimpleName();
 		}
 
 	}
