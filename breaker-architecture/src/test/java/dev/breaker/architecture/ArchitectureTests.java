@@ -47,6 +47,8 @@ class ArchitectureTests {
 
 	private static final String REACTOR_PACKAGE = "dev.breaker.reactor";
 
+	private static final String KOTLIN_PACKAGE = "dev.breaker.kotlin";
+
 	@ParameterizedTest
 	@EnumSource
 	void packagesHaveNoCycles(PublishedModule module) {
@@ -56,7 +58,7 @@ class ArchitectureTests {
 	@Test
 	void coreNeedsNoLibraryButSlf4jAndJSpecify() {
 		noClasses().that()
-			.resideOutsideOfPackage(REACTOR_PACKAGE)
+			.resideOutsideOfPackages(REACTOR_PACKAGE, KOTLIN_PACKAGE)
 			.should()
 			.dependOnClassesThat(areOfOtherLibrariesThan(NEEDED_BY_CORE))
 			.check(PublishedModule.CORE.classes());
@@ -76,6 +78,24 @@ class ArchitectureTests {
 			.dependOnClassesThat()
 			.resideInAPackage(REACTOR_PACKAGE)
 			.because("Reactor may be missing")
+			.check(PublishedModule.CORE.classes());
+	}
+
+	@Test
+	void onlyThePackageForKotlinNeedsKotlin() {
+		noClasses().that()
+			.resideInAPackage(KOTLIN_PACKAGE)
+			.should()
+			.dependOnClassesThat(areOfOtherLibrariesThan(
+					Stream.concat(NEEDED_BY_CORE.stream(), Stream.of("kotlin.", "org.jetbrains.annotations."))
+						.toList()))
+			.check(PublishedModule.CORE.classes());
+		noClasses().that()
+			.resideOutsideOfPackage(KOTLIN_PACKAGE)
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(KOTLIN_PACKAGE)
+			.because("Kotlin may be missing")
 			.check(PublishedModule.CORE.classes());
 	}
 

@@ -85,8 +85,8 @@ final class AnnotatedMethodFinder {
 		if (onType == null) {
 			onType = onInterfaceOf(method, type);
 		}
-		if (onType == null || onType.fallbackMethod().equals(method.getName()) || CallbackMethods.include(method, type)
-				|| !isAdvisable(method, type)) {
+		if (onType == null || MethodSignatures.isNamed(method, onType.fallbackMethod())
+				|| CallbackMethods.include(method, type) || !isAdvisable(method, type)) {
 			return null;
 		}
 		return onType;
@@ -128,7 +128,8 @@ final class AnnotatedMethodFinder {
 				annotation = onInterfaceWith(method, inherited);
 			}
 		}
-		return (annotation != null && annotation.fallbackMethod().equals(method.getName())) ? null : annotation;
+		return (annotation != null && MethodSignatures.isNamed(method, annotation.fallbackMethod())) ? null
+				: annotation;
 	}
 
 	/**

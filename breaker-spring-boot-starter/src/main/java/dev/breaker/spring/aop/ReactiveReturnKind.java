@@ -29,7 +29,7 @@ import org.springframework.core.ResolvableType;
  */
 // From class files, the checker on JDK 17 does not see that results may be null.
 @SuppressWarnings("NullAway")
-final class ReactiveReturnKind implements ReturnKind {
+class ReactiveReturnKind implements ReturnKind {
 
 	/** Its work has begun before the method returns. */
 	private static final String KOTLIN_DEFERRED = "kotlinx.coroutines.Deferred";
@@ -58,8 +58,61 @@ final class ReactiveReturnKind implements ReturnKind {
 		return true;
 	}
 
-	private ReactiveAdapter adapter(GuardedMethod guarded) {
-		return Objects.requireNonNull(this.registry.getAdapter(guarded.returnType()));
+	@Override
+	public boolean includesResult(Class<?> result) {
+		ReactiveAdapter adapter = this.registry.getAdapter(result);
+		return adapter != null && includes(adapter.getReactiveType());
+	}
+
+	@Override
+	public Object follow(Object result, CallEnd end) {
+		ReactiveAdapter adapter = adapter(result.getClass());
+		Publisher<Object> source = adapter.toPublisher(result);
+		return adapter.fromPublisher(
+				adapter.isMultiValue() ? followed(Flux.from(source), end) : followed(Mono.from(source), end));
+	}
+
+	private Mono<Object> followed(Mono<Object> source, CallEnd end) {
+		return source.doOnSuccess(end::succeed)
+			.onErrorResume((thrown) -> Mono.from(instead(thrown, end)))
+			.doOnCancel(end::cancel);
+	}
+
+	private Flux<Object> followed(Flux<Object> source, CallEnd end) {
+		return Flux.defer(() -> {
+			boolean[] emitted = new boolean[1];
+			return source.doOnNext((element) -> {
+				emitted[0] = true;
+				end.next(element);
+			}).doOnComplete(end::complete).onErrorResume((thrown) -> instead(thrown, end)).doOnCancel(() -> {
+				if (emitted[0]) {
+					end.complete();
+				}
+				else {
+					end.cancel();
+				}
+			});
+		});
+	}
+
+	/** What a fallback gives instead of a publisher that failed. */
+	private Publisher<Object> instead(Throwable thrown, CallEnd end) {
+		try {
+			Object given = end.fail(thrown);
+			ReactiveAdapter adapter = (given != null) ? this.registry.getAdapter(given.getClass()) : null;
+			return (adapter != null) ? adapter.toPublisher(given) : Mono.justOrEmpty(given);
+		}
+		catch (Throwable ex) {
+			return Mono.error(ex);
+		}
+	}
+
+	ReactiveAdapter adapter(GuardedMethod guarded) {
+		return adapter(guarded.returnType());
+	}
+
+	final ReactiveAdapter adapter(Class<?> type) {
+		return Objects.requireNonNull(this.registry.getAdapter(type));
 	}
 
 	@Override

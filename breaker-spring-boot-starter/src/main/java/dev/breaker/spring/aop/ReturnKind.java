@@ -25,6 +25,29 @@ interface ReturnKind extends FallbackResult {
 		return false;
 	}
 
+	/**
+	 * Whether results of that class are of this kind where the method declares no type
+	 * that tells.
+	 */
+	default boolean includesResult(Class<?> result) {
+		return includes(result);
+	}
+
+	/**
+	 * The class of what callers get, which a method has to declare; {@code null} where
+	 * they get what the method returns.
+	 */
+	default @Nullable Class<?> given() {
+		return null;
+	}
+
+	/**
+	 * Follows a result of this kind to the end of its call, whose permit was taken before
+	 * the method returned.
+	 * @return what the caller gets instead of the result
+	 */
+	Object follow(Object result, CallEnd end);
+
 	/** Guards calls, with their fallback. */
 	CircuitBreakerInterceptor interceptor(GuardedMethod guarded);
 

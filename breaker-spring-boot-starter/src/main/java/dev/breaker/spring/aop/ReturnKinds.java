@@ -4,13 +4,16 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -34,15 +37,38 @@ final class ReturnKinds {
 
 	static final ReturnKind VALUE = new ValueReturnKind();
 
-	private static final ReturnKind STAGE = new StageReturnKind();
+	private static final ReturnKind OBJECT = new ObjectReturnKind();
+
+	private static final boolean WEB = isPresent("org.springframework.http.HttpEntity");
+
+	private static final boolean SERVLET = isPresent("org.springframework.web.context.request.async.DeferredResult")
+			&& isPresent("jakarta.servlet.ServletRequest");
+
+	private static final boolean COROUTINES = isPresent("kotlinx.coroutines.reactor.MonoKt");
 
 	/** The first that includes a type is its kind; the last includes all. */
-	private static final List<ReturnKind> KINDS = ClassUtils.isPresent("reactor.core.publisher.Mono",
-			ReturnKinds.class.getClassLoader()) ? List.of(STAGE, new ReactiveReturnKind(), VALUE)
-					: List.of(STAGE, VALUE);
+	private static final List<ReturnKind> KINDS = kinds();
 
-	private static final String KINDS_IN_WORDS = Stream.iterate(KINDS.size() - 1, (i) -> i >= 0, (i) -> i - 1)
-		.map((i) -> KINDS.get(i).describe())
+	/** Are a kind of their own where their content is of one. */
+	private static final List<ContainerReturnKind<?>> CONTAINER_KINDS = WEB
+			? List.of(new OptionalReturnKind(), new HttpEntityReturnKind()) : List.of(new OptionalReturnKind());
+
+	/** The kind of a result whose method declares no type that tells. */
+	private static final ClassValue<ReturnKind> OF_RESULT = new ClassValue<>() {
+
+		@Override
+		protected ReturnKind computeValue(Class<?> result) {
+			return Stream.concat(CONTAINER_KINDS.stream(), KINDS.stream())
+				.filter((kind) -> kind.includesResult(result))
+				.findFirst()
+				.orElse(VALUE);
+		}
+
+	};
+
+	private static final String KINDS_IN_WORDS = Stream.concat(Stream.of(VALUE), KINDS.stream())
+		.distinct()
+		.map(ReturnKind::describe)
 		.collect(Collectors.joining(", or "));
 
 	private static final String SUPPLIER = "java.util.function.Supplier";
@@ -50,6 +76,8 @@ final class ReturnKinds {
 	private static final String LAZY = "runs nothing until it is used";
 
 	private static final String ELSEWHERE = "may end long after the method has returned";
+
+	private static final String UNREAD = "is read after the method has returned";
 
 	private static final String AS_VALUE = "holds a failure as a value, which would count as a success";
 
@@ -65,13 +93,14 @@ final class ReturnKinds {
 			Map.entry("kotlin.Function", LAZY), Map.entry("kotlin.Lazy", LAZY), Map.entry("kotlin.Result", AS_VALUE),
 			Map.entry("kotlin.sequences.Sequence", LAZY), Map.entry("kotlinx.coroutines.channels.ReceiveChannel", LAZY),
 			Map.entry("kotlinx.coroutines.flow.Flow", LAZY), Map.entry("kotlinx.coroutines.Job", ELSEWHERE),
-			Map.entry("java.lang.Runnable", LAZY), Map.entry("java.util.Enumeration", LAZY),
-			Map.entry("java.util.Iterator", LAZY), Map.entry("java.util.Spliterator", LAZY),
-			Map.entry("java.util.concurrent.Callable", LAZY), Map.entry("java.util.concurrent.Future", ELSEWHERE),
-			Map.entry("java.util.function.BooleanSupplier", LAZY), Map.entry("java.util.function.DoubleSupplier", LAZY),
-			Map.entry("java.util.function.IntSupplier", LAZY), Map.entry("java.util.function.LongSupplier", LAZY),
-			Map.entry(SUPPLIER, LAZY), Map.entry("java.util.stream.BaseStream", LAZY),
-			Map.entry("jakarta.inject.Provider", LAZY),
+			Map.entry("java.io.InputStream", UNREAD), Map.entry("java.io.Reader", UNREAD),
+			Map.entry("java.nio.channels.ReadableByteChannel", UNREAD), Map.entry("java.lang.Runnable", LAZY),
+			Map.entry("java.util.Enumeration", LAZY), Map.entry("java.util.Iterator", LAZY),
+			Map.entry("java.util.Spliterator", LAZY), Map.entry("java.util.concurrent.Callable", LAZY),
+			Map.entry("java.util.concurrent.Future", ELSEWHERE), Map.entry("java.util.function.BooleanSupplier", LAZY),
+			Map.entry("java.util.function.DoubleSupplier", LAZY), Map.entry("java.util.function.IntSupplier", LAZY),
+			Map.entry("java.util.function.LongSupplier", LAZY), Map.entry(SUPPLIER, LAZY),
+			Map.entry("java.util.stream.BaseStream", LAZY), Map.entry("jakarta.inject.Provider", LAZY),
 			Map.entry("org.springframework.beans.factory.ObjectFactory", LAZY),
 			Map.entry("org.springframework.web.context.request.async.DeferredResult", ELSEWHERE),
 			Map.entry("org.springframework.web.context.request.async.WebAsyncTask", LAZY),
@@ -80,13 +109,38 @@ final class ReturnKinds {
 
 	/** Types whose elements are the results of a call. */
 	private static final List<Class<?>> CONTAINERS = List.of(Iterable.class, Map.class, Optional.class,
-			CompletionStage.class);
+			CompletionStage.class, Future.class, Callable.class);
 
-	private static final String HTTP_ENTITY = "org.springframework.http.HttpEntity";
+	private static final Set<String> WEB_CONTAINERS = Set.of("org.springframework.http.HttpEntity",
+			"org.springframework.web.context.request.async.DeferredResult",
+			"org.springframework.web.context.request.async.WebAsyncTask");
 
 	private static final int DEEPEST_CONTAINER = 4;
 
 	private ReturnKinds() {
+	}
+
+	private static boolean isPresent(String type) {
+		return ClassUtils.isPresent(type, ReturnKinds.class.getClassLoader());
+	}
+
+	private static List<ReturnKind> kinds() {
+		List<ReturnKind> kinds = new ArrayList<>(
+				List.of(new StageReturnKind(), new FutureReturnKind(), new CallableReturnKind()));
+		if (isPresent("reactor.core.publisher.Mono")) {
+			kinds.add(new ReactiveReturnKind());
+		}
+		if (SERVLET) {
+			kinds.add(new WebAsyncTaskReturnKind());
+			kinds.add(new DeferredResultReturnKind());
+		}
+		kinds.add(VALUE);
+		return List.copyOf(kinds);
+	}
+
+	/** The kind of a result whose method declares no type that tells. */
+	static ReturnKind ofResult(Class<?> result) {
+		return OF_RESULT.get(result);
 	}
 
 	/**
@@ -96,27 +150,71 @@ final class ReturnKinds {
 	 */
 	static ReturnKind of(Method method, Class<?> type) {
 		if (KotlinDetector.isSuspendingFunction(method)) {
-			throw unsupported(method, type, "it is a suspending function, which " + ELSEWHERE);
+			return suspending(method, type);
 		}
 		ResolvableType declared = ResolvableType.forMethodReturnType(method, type);
 		Class<?> returned = declared.resolve(Object.class);
-		ReturnKind kind = KINDS.stream().filter((candidate) -> candidate.includes(returned)).findFirst().orElseThrow();
-		if (kind == STAGE && !returned.isAssignableFrom(CompletableFuture.class)) {
+		ReturnKind kind = kind(returned);
+		Class<?> given = kind.given();
+		if (given != null && !returned.isAssignableFrom(given)) {
 			throw unsupported(method, type, "it returns the class " + returned.getName()
-					+ ", and a circuit breaker gives its callers a CompletableFuture");
+					+ ", and a circuit breaker gives its callers a " + given.getSimpleName());
 		}
 		String reason = (kind == VALUE) ? reason(returned) : null;
 		if (reason == null && isKotlinResult(method)) {
-			throw unsupported(method, type, "it returns kotlin.Result, which " + AS_VALUE);
+			return new KotlinResultReturnKind();
 		}
 		if (reason != null) {
 			throw unsupported(method, type, "it returns " + returned.getName() + ", which " + reason);
 		}
-		String content = contentReason(declared, 0);
+		ResolvableType container = declared;
+		if (kind == VALUE) {
+			ContainerReturnKind<?> containerKind = containerKind(declared);
+			if (containerKind != null) {
+				kind = containerKind;
+				container = containerKind.content(declared);
+			}
+			else if (returned == Object.class) {
+				kind = OBJECT;
+			}
+		}
+		String content = contentReason(container, 0);
 		if (content != null) {
 			throw unsupported(method, type, "it returns " + returned.getName() + " of " + content);
 		}
 		return kind;
+	}
+
+	private static ReturnKind suspending(Method method, Class<?> type) {
+		if (!COROUTINES) {
+			throw new InvalidCircuitBreakerAnnotationException(
+					"@CircuitBreaker cannot guard %s: it is a suspending function, which Spring's proxies call by way of Reactor, and kotlinx-coroutines-reactor is not there."
+						.formatted(MethodSignatures.qualified(method, type)),
+					"Add the dependency org.jetbrains.kotlinx:kotlinx-coroutines-reactor.");
+		}
+		String reason = elementReason(MethodSignatures.returnType(method, type), 0);
+		if (reason != null) {
+			throw unsupported(method, type, "it is a suspending function that returns " + reason);
+		}
+		return new SuspendingReturnKind();
+	}
+
+	private static ReturnKind kind(Class<?> returned) {
+		return KINDS.stream().filter((candidate) -> candidate.includes(returned)).findFirst().orElseThrow();
+	}
+
+	/** The kind of a container whose content is of another kind, or not known. */
+	private static @Nullable ContainerReturnKind<?> containerKind(ResolvableType declared) {
+		Class<?> returned = declared.resolve(Object.class);
+		for (ContainerReturnKind<?> container : CONTAINER_KINDS) {
+			if (container.includes(returned)) {
+				Class<?> content = container.content(declared).resolve(Object.class);
+				Class<?> given = kind(content).given();
+				boolean followed = (given != null) ? content.isAssignableFrom(given) : kind(content) != VALUE;
+				return (followed || content == Object.class) ? container : null;
+			}
+		}
+		return null;
 	}
 
 	/** Why what is in a container cannot be followed. */
@@ -134,7 +232,7 @@ final class ReturnKinds {
 			}
 		}
 		for (Class<?> c = container.resolve(); c != null; c = c.getSuperclass()) {
-			if (c.getName().equals(HTTP_ENTITY)) {
+			if (WEB_CONTAINERS.contains(c.getName())) {
 				return elementsReason(container.as(c), depth);
 			}
 		}
@@ -162,7 +260,7 @@ final class ReturnKinds {
 
 	private static @Nullable String reason(Class<?> type) {
 		String reason = inheritedReason(type, Iterable.class.isAssignableFrom(type));
-		if (reason == null && STAGE.includes(type)) {
+		if (reason == null && CompletionStage.class.isAssignableFrom(type)) {
 			return ELSEWHERE;
 		}
 		return (reason == null && ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null) ? LAZY : reason;

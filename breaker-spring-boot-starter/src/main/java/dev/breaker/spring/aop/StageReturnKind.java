@@ -37,6 +37,21 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	@Override
+	public boolean includesResult(Class<?> result) {
+		return includes(result) && !LaterReturnKind.isOwnType(result, CompletionStage.class);
+	}
+
+	@Override
+	public Class<?> given() {
+		return CompletableFuture.class;
+	}
+
+	@Override
+	public Object follow(Object result, CallEnd end) {
+		return ended((CompletionStage<?>) result, end);
+	}
+
+	@Override
 	public CircuitBreakerInterceptor interceptor(GuardedMethod guarded) {
 		return new StageInterceptor(guarded);
 	}
@@ -67,10 +82,7 @@ final class StageReturnKind implements ReturnKind {
 		if (!(result instanceof CompletionStage<?> stage)) {
 			return result;
 		}
-		return orElse(stage, (thrown) -> {
-			Throwable cause = attempts.causeOf(thrown);
-			return (cause != null) ? run(fallback, invocation, cause) : CompletableFuture.failedFuture(thrown);
-		});
+		return ended(stage, new LaterReturnKind.AttemptsEnd(fallback, invocation, attempts));
 	}
 
 	@Override
@@ -116,32 +128,58 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	/**
-	 * A future that ends as the source does, or, where that fails, as the stage that is
-	 * given instead. Ending it from outside, as by a timeout of the caller's, ends what
-	 * is under way.
+	 * A future that ends as the source does, or, where that fails, as what is given
+	 * instead. Ending it from outside, as by a timeout of the caller's, ends the call and
+	 * what is under way.
 	 */
-	private static CompletionStage<Object> orElse(CompletionStage<?> source,
-			Function<Throwable, CompletionStage<Object>> instead) {
+	private static CompletionStage<Object> ended(CompletionStage<?> source, CallEnd end) {
 		CompletableFuture<Object> future = new CompletableFuture<>();
 		source.whenComplete((result, thrown) -> {
 			if (thrown == null) {
+				end.succeed(result);
 				future.complete(result);
 			}
 			else if (!future.isDone()) {
-				CompletionStage<Object> fallback = instead.apply(thrown);
-				endWith(future, fallback);
-				fallback.whenComplete((other, failed) -> {
-					if (failed == null) {
-						future.complete(other);
-					}
-					else {
-						future.completeExceptionally(failed);
-					}
-				});
+				endInstead(future, thrown, end);
 			}
 		});
 		endWith(future, source);
+		endFromOutside(future, end);
 		return future;
+	}
+
+	/** Ends a call whose future was completed by its caller. */
+	private static void endFromOutside(CompletionStage<Object> future, CallEnd end) {
+		future.whenComplete((result, thrown) -> {
+			if (thrown == null || thrown instanceof CancellationException) {
+				end.cancel();
+			}
+			else {
+				end.abort(thrown);
+			}
+		});
+	}
+
+	private static void endInstead(CompletableFuture<Object> future, Throwable thrown, CallEnd end) {
+		try {
+			Object instead = end.fail(thrown);
+			if (!(instead instanceof CompletionStage<?> stage)) {
+				future.complete(instead);
+				return;
+			}
+			endWith(future, stage);
+			stage.whenComplete((result, failed) -> {
+				if (failed == null) {
+					future.complete(result);
+				}
+				else {
+					future.completeExceptionally(failed);
+				}
+			});
+		}
+		catch (Throwable ex) {
+			future.completeExceptionally(ex);
+		}
 	}
 
 	/** Ends what is under way as the future ends; what has ended stays as it is. */

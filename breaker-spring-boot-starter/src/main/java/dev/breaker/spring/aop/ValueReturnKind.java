@@ -31,6 +31,12 @@ final class ValueReturnKind implements ReturnKind {
 	}
 
 	@Override
+	public Object follow(Object result, CallEnd end) {
+		end.succeed(result);
+		return result;
+	}
+
+	@Override
 	public CircuitBreakerInterceptor interceptor(GuardedMethod guarded) {
 		return new ValueInterceptor(guarded);
 	}

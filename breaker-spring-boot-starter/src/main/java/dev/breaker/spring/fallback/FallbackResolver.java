@@ -93,7 +93,7 @@ public final class FallbackResolver {
 		NearMisses nearMisses = new NearMisses();
 		for (Method candidate : CandidateFinder.of(request.searched)) {
 			SignatureMatch match = request.match(candidate);
-			if (!candidate.getName().equals(request.method)) {
+			if (!MethodSignatures.isNamed(candidate, request.method)) {
 				nearMisses.addOtherName(candidate, match, request.method);
 			}
 			else if (match.mismatch() != null) {
@@ -136,7 +136,8 @@ public final class FallbackResolver {
 
 	private static Overload overload(Method candidate, SignatureMatch match, Request request) {
 		try {
-			return Overload.of(candidate, match, request.bean == null && request.searched.isInterface());
+			return Overload.of(candidate, match, KotlinDetector.isSuspendingFunction(request.guarded),
+					request.bean == null && request.searched.isInterface());
 		}
 		catch (IllegalAccessException | InaccessibleObjectException ex) {
 			throw new InvalidCircuitBreakerAnnotationException(

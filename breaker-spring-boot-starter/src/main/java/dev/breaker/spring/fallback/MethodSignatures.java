@@ -3,15 +3,18 @@ package dev.breaker.spring.fallback;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
@@ -20,6 +23,8 @@ import org.springframework.util.ClassUtils;
  * variables replaced.
  */
 public final class MethodSignatures {
+
+	private static final Pattern ADDED_BY_KOTLIN = Pattern.compile("(-[\\w-]{7})?(\\$.+)?");
 
 	private MethodSignatures() {
 	}
@@ -36,7 +41,8 @@ public final class MethodSignatures {
 
 	/** A method's declaration without parameter names. */
 	static String declaration(Method method, Class<?> type) {
-		return typeParameters(method) + returned(method, type) + " " + method.getName() + parameters(method, type);
+		return modifier(method) + typeParameters(method) + returned(method, type) + " " + method.getName()
+				+ parameters(method, type);
 	}
 
 	/** The same, with what it throws. */
@@ -62,10 +68,10 @@ public final class MethodSignatures {
 	static List<String> expected(Method guarded, Class<?> type, String name) {
 		@Nullable String @Nullable [] names = new DefaultParameterNameDiscoverer().getParameterNames(guarded);
 		StringJoiner arguments = new StringJoiner(", ");
-		for (int i = 0; i < guarded.getParameterCount(); i++) {
+		for (int i = 0; i < parameterCount(guarded); i++) {
 			arguments.add(parameter(guarded, type, i) + " " + ((names != null) ? names[i] : "arg" + i));
 		}
-		String start = typeParameters(guarded) + returned(guarded, type) + " " + name + "(";
+		String start = modifier(guarded) + typeParameters(guarded) + returned(guarded, type) + " " + name + "(";
 		List<String> expected = new ArrayList<>();
 		if (arguments.length() > 0) {
 			expected.add(start + arguments + ")");
@@ -96,8 +102,51 @@ public final class MethodSignatures {
 				|| resolved.getTypeParameters().length != type.getGenerics().length;
 	}
 
-	static ResolvableType returnType(Method method, Class<?> type) {
-		return ResolvableType.forMethodReturnType(method, type);
+	/**
+	 * What a method returns, {@code void} for Kotlin's {@code Unit}.
+	 * @param method the method; of a suspending function the result counts, which its
+	 * last parameter takes
+	 * @param type the class whose method it is, which says what type variables stand for
+	 * @return the type
+	 */
+	public static ResolvableType returnType(Method method, Class<?> type) {
+		if (!KotlinDetector.isSuspendingFunction(method)) {
+			return ResolvableType.forMethodReturnType(method, type);
+		}
+		ResolvableType continuation = parameterType(method, type, method.getParameterCount() - 1);
+		ResolvableType result = continuation.getGeneric();
+		if (result.getType() instanceof WildcardType wildcard && wildcard.getLowerBounds().length == 1) {
+			result = ResolvableType.forType(wildcard.getLowerBounds()[0],
+					ResolvableType.forClass(type).as(method.getDeclaringClass()));
+		}
+		return result.resolve(Object.class).getName().equals("kotlin.Unit") ? ResolvableType.forClass(void.class)
+				: result;
+	}
+
+	/**
+	 * How many parameters a method has in its source: the compiler adds one to suspending
+	 * functions.
+	 */
+	static int parameterCount(Method method) {
+		return method.getParameterCount() - (KotlinDetector.isSuspendingFunction(method) ? 1 : 0);
+	}
+
+	/**
+	 * Whether a method has that name in its source: Kotlin's compiler adds to the names
+	 * of internal functions and of those with value classes.
+	 * @param method the method
+	 * @param name the name
+	 * @return whether it has
+	 */
+	public static boolean isNamed(Method method, String name) {
+		String actual = method.getName();
+		return actual.equals(name)
+				|| (actual.startsWith(name) && KotlinDetector.isKotlinType(method.getDeclaringClass())
+						&& ADDED_BY_KOTLIN.matcher(actual.substring(name.length())).matches());
+	}
+
+	private static String modifier(Method method) {
+		return KotlinDetector.isSuspendingFunction(method) ? "suspend " : "";
 	}
 
 	static ResolvableType parameterType(Method method, Class<?> type, int index) {
@@ -105,7 +154,9 @@ public final class MethodSignatures {
 	}
 
 	static String returned(Method method, Class<?> type) {
-		return text(returnType(method, type), method.getGenericReturnType());
+		ResolvableType returned = returnType(method, type);
+		return text(returned,
+				KotlinDetector.isSuspendingFunction(method) ? returned.getType() : method.getGenericReturnType());
 	}
 
 	static String parameter(Method method, Class<?> type, int index) {
@@ -114,7 +165,7 @@ public final class MethodSignatures {
 
 	private static String parameters(Method method, Class<?> type) {
 		StringJoiner parameters = new StringJoiner(", ", "(", ")");
-		for (int i = 0; i < method.getParameterCount(); i++) {
+		for (int i = 0; i < parameterCount(method); i++) {
 			parameters.add(parameter(method, type, i));
 		}
 		return parameters.toString();

@@ -8,6 +8,8 @@ import java.lang.reflect.Modifier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.KotlinDetector;
+
 /**
  * One method that runs as a fallback, ready to be invoked by many threads.
  */
@@ -17,20 +19,30 @@ final class Overload {
 
 	private final @Nullable Class<?> throwable;
 
-	private final MethodHandle handle;
+	/** {@code null} for a suspending function. */
+	private final @Nullable MethodHandle handle;
 
-	private Overload(Method method, @Nullable Class<?> throwable, MethodHandle handle) {
+	private final boolean takesArguments;
+
+	private Overload(Method method, SignatureMatch match, @Nullable MethodHandle handle) {
 		this.method = method;
-		this.throwable = throwable;
+		this.throwable = match.throwable();
+		this.takesArguments = match.takesArguments();
 		this.handle = handle;
 	}
 
 	/**
 	 * Prepares a method.
+	 * @param suspending whether the guarded method is a suspending function, whose last
+	 * argument is none of its source
 	 * @param onProxy whether there is only a proxy to run it on, whose interface has it:
 	 * the default method itself runs, without the proxy's advice
 	 */
-	static Overload of(Method method, SignatureMatch match, boolean onProxy) throws IllegalAccessException {
+	static Overload of(Method method, SignatureMatch match, boolean suspending, boolean onProxy)
+			throws IllegalAccessException {
+		if (KotlinDetector.isSuspendingFunction(method)) {
+			return new Overload(method, match, null);
+		}
 		MethodHandle handle = unreflect(method, onProxy).asFixedArity();
 		if (Modifier.isStatic(method.getModifiers())) {
 			handle = MethodHandles.dropArguments(handle, 0, Object.class);
@@ -40,13 +52,16 @@ final class Overload {
 			handle = MethodHandles.dropArguments(handle, handle.type().parameterCount(), Throwable.class);
 		}
 		if (match.takesArguments()) {
+			if (suspending) {
+				handle = MethodHandles.dropArguments(handle, handle.type().parameterCount() - 1, Object.class);
+			}
 			handle = handle.asSpreader(1, Object[].class, handle.type().parameterCount() - 2);
 		}
 		else {
 			handle = MethodHandles.dropArguments(handle, 1, Object[].class);
 		}
 		MethodType type = MethodType.methodType(Object.class, Object.class, Object[].class, Throwable.class);
-		return new Overload(method, match.throwable(), handle.asType(type));
+		return new Overload(method, match, handle.asType(type));
 	}
 
 	private static MethodHandle unreflect(Method method, boolean onProxy) throws IllegalAccessException {
@@ -80,7 +95,12 @@ final class Overload {
 	}
 
 	@Nullable Object invoke(@Nullable Object receiver, @Nullable Object[] arguments, Throwable thrown) throws Throwable {
-		return (Object) this.handle.invokeExact(receiver, arguments, thrown);
+		MethodHandle present = this.handle;
+		if (present == null) {
+			return SuspendingFallback.invoke(this.method, receiver, arguments, this.takesArguments,
+					(this.throwable != null) ? thrown : null);
+		}
+		return (Object) present.invokeExact(receiver, arguments, thrown);
 	}
 
 }

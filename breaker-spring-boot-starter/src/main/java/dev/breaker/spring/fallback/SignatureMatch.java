@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -22,6 +23,9 @@ record SignatureMatch(boolean takesArguments, @Nullable Class<?> throwable, @Nul
 	 */
 	static SignatureMatch of(Method candidate, Class<?> candidateType, Method guarded, Class<?> type,
 			FallbackResult kind) {
+		if (KotlinDetector.isSuspendingFunction(candidate) && !KotlinDetector.isSuspendingFunction(guarded)) {
+			return no("it is a suspending function, and the guarded method is none");
+		}
 		SignatureMatch match = ofParameters(candidate, candidateType, guarded, type);
 		if (match.mismatch == null) {
 			String mismatch = returnMismatch(candidate, candidateType, guarded, type, kind);
@@ -34,8 +38,8 @@ record SignatureMatch(boolean takesArguments, @Nullable Class<?> throwable, @Nul
 
 	private static SignatureMatch ofParameters(Method candidate, Class<?> candidateType, Method guarded,
 			Class<?> type) {
-		int given = candidate.getParameterCount();
-		int wanted = guarded.getParameterCount();
+		int given = MethodSignatures.parameterCount(candidate);
+		int wanted = MethodSignatures.parameterCount(guarded);
 		Class<?> last = (given > 0) ? throwableAt(candidate, candidateType, given - 1) : null;
 		String mismatch = (given == wanted || given == wanted + 1)
 				? argumentMismatch(candidate, candidateType, guarded, type) : null;
@@ -73,7 +77,7 @@ record SignatureMatch(boolean takesArguments, @Nullable Class<?> throwable, @Nul
 
 	private static @Nullable String argumentMismatch(Method candidate, Class<?> candidateType, Method guarded,
 			Class<?> type) {
-		for (int i = 0; i < guarded.getParameterCount(); i++) {
+		for (int i = 0; i < MethodSignatures.parameterCount(guarded); i++) {
 			if (!MethodSignatures.isAssignable(MethodSignatures.parameterType(candidate, candidateType, i),
 					MethodSignatures.parameterType(guarded, type, i))) {
 				return "parameter %d is %s, which does not take a %s".formatted(i + 1,

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class BareApplicationTests {
 
 	private static final Pattern OPTIONAL = Pattern.compile(
-			".*(actuator|health|micrometer|prometheus|tomcat|netty|webmvc|webflux|spring-web|servlet|jackson|reactor).*\\.jar");
+			".*(actuator|health|micrometer|prometheus|tomcat|netty|webmvc|webflux|spring-web|servlet|jackson|reactor|kotlin).*\\.jar");
 
 	@Test
 	void startsAndGuardsWithoutOptionalLibraries() throws Exception {

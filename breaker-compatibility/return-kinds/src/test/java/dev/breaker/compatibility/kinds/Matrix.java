@@ -52,12 +52,12 @@ final class Matrix implements AutoCloseable {
 	}
 
 	private static Class<?>[] rowClasses() {
-		return Rows.ALL.stream().map(Object::getClass).toArray(Class<?>[]::new);
+		return Rows.all().map(Object::getClass).toArray(Class<?>[]::new);
 	}
 
 	/** The cells of all rows. */
 	static Stream<Arguments> cells() {
-		return Rows.ALL.stream().flatMap((row) -> row.cells().stream().map((cell) -> Arguments.of(row, cell)));
+		return Rows.all().flatMap((row) -> row.cells().stream().map((cell) -> Arguments.of(row, cell)));
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.stream.Stream;
 
 import dev.breaker.annotation.CircuitBreaker;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
@@ -32,6 +33,11 @@ final class Rows {
 			new OfObservable(), new OfFlowable(), new OfUni(), new OfMulti(), new OfKotlinFlow());
 
 	private Rows() {
+	}
+
+	/** The rows of all files. */
+	static Stream<Row<?>> all() {
+		return Stream.of(ALL, LaterRows.ALL, ContainerRows.ALL).flatMap(List::stream);
 	}
 
 	static class OfValue extends Row<String> {

@@ -1,0 +1,38 @@
+package dev.breaker.kotlin
+
+import dev.breaker.CallNotPermittedException
+import dev.breaker.CircuitBreaker
+import dev.breaker.GuardedCall
+
+/**
+ * Makes a call, if it is permitted, and records how it ends: one call, however often it suspends and
+ * on however many threads it runs.
+ *
+ * A returned [Result.failure] counts as its exception thrown. A cancellation gives the permit back,
+ * unless a rule of the breaker names it. A call inside of this one is a call of its own.
+ *
+ * ```
+ * val receipt = breaker.execute { client.pay(order) }
+ * ```
+ *
+ * @param block the call
+ * @return its result
+ * @throws CallNotPermittedException when the call is refused
+ */
+public suspend fun <T> CircuitBreaker.execute(block: suspend () -> T): T = SuspendingCall(this).make(block)
+
+private class SuspendingCall(breaker: CircuitBreaker) : GuardedCall(breaker, false) {
+
+    suspend fun <T> make(block: suspend () -> T): T {
+        refusal()?.let { throw it }
+        val result = try {
+            block()
+        } catch (thrown: Throwable) {
+            threw(thrown)
+            throw thrown
+        }
+        val failure = (result as? Result<*>)?.exceptionOrNull()
+        if (failure != null) threw(failure) else returned(result)
+        return result
+    }
+}

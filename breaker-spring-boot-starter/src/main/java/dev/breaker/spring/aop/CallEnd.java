@@ -1,0 +1,40 @@
+package dev.breaker.spring.aop;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told how a call ends that goes on after its method has returned. The first end
+ * counts; further ones do nothing.
+ */
+interface CallEnd {
+
+	/** The call gave its result. */
+	void succeed(@Nullable Object result);
+
+	/** The call gave one of several results. */
+	default void next(@Nullable Object result) {
+	}
+
+	/** The call gave all its results. */
+	default void complete() {
+		succeed(null);
+	}
+
+	/**
+	 * The call failed.
+	 * @return what its fallback gives: a result of the same kind, or a plain value
+	 * @throws Throwable what was thrown, as it is, where no fallback runs; else what the
+	 * fallback throws
+	 */
+	@Nullable Object fail(Throwable thrown) throws Throwable;
+
+	/**
+	 * The caller ended the call, as by a timeout of its own: it failed, and no fallback
+	 * runs.
+	 */
+	void abort(Throwable thrown);
+
+	/** The call was given up before it had a result. */
+	void cancel();
+
+}

@@ -1,0 +1,100 @@
+package dev.breaker.spring.aop;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ResolvableType;
+
+/**
+ * Methods that return something of another kind in a container, which is taken out,
+ * followed and put into a container again. The permit is taken when the method is called,
+ * and kept until the content ends. A fallback returns the same container.
+ *
+ * @param <C> the type of the containers
+ */
+abstract class ContainerReturnKind<C> extends ObjectReturnKind {
+
+	private final Class<C> type;
+
+	ContainerReturnKind(Class<C> type) {
+		this.type = type;
+	}
+
+	/** What is in a container. */
+	abstract @Nullable Object content(C container);
+
+	/** The same container with another content. */
+	abstract C with(C container, Object content);
+
+	/** What methods that declare this container declare as its content. */
+	final ResolvableType content(ResolvableType container) {
+		return container.as(this.type).getGeneric();
+	}
+
+	@Override
+	public String describe() {
+		return "a " + this.type.getSimpleName() + " of one of these";
+	}
+
+	@Override
+	public boolean includes(Class<?> returned) {
+		return returned == this.type;
+	}
+
+	@Override
+	public Object follow(Object result, CallEnd end) {
+		C container = this.type.cast(result);
+		Object content = content(container);
+		if (content != null) {
+			ReturnKind kind = ReturnKinds.ofResult(content.getClass());
+			if (kind != ReturnKinds.VALUE && !(kind instanceof ContainerReturnKind<?>)) {
+				return with(container, kind.follow(content, new ContentEnd(end)));
+			}
+		}
+		end.succeed(result);
+		return result;
+	}
+
+	/** Takes what is given instead out of its container. */
+	private final class ContentEnd implements CallEnd {
+
+		private final CallEnd end;
+
+		ContentEnd(CallEnd end) {
+			this.end = end;
+		}
+
+		@Override
+		public void succeed(@Nullable Object result) {
+			this.end.succeed(result);
+		}
+
+		@Override
+		public void next(@Nullable Object result) {
+			this.end.next(result);
+		}
+
+		@Override
+		public void complete() {
+			this.end.complete();
+		}
+
+		@Override
+		public @Nullable Object fail(Throwable thrown) throws Throwable {
+			Object instead = this.end.fail(thrown);
+			Class<C> type = ContainerReturnKind.this.type;
+			return type.isInstance(instead) ? content(type.cast(instead)) : instead;
+		}
+
+		@Override
+		public void abort(Throwable thrown) {
+			this.end.abort(thrown);
+		}
+
+		@Override
+		public void cancel() {
+			this.end.cancel();
+		}
+
+	}
+
+}

@@ -1,0 +1,168 @@
+package dev.breaker.spring.aop;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Methods that return a plain {@link Future}: a call ends when {@code get} returns or
+ * throws, or when the future is cancelled. A future that tells when it completes ends its
+ * call then.
+ */
+final class FutureReturnKind extends LaterReturnKind {
+
+	FutureReturnKind() {
+		super(Future.class);
+	}
+
+	@Override
+	Future<?> of(@Nullable Object value) {
+		return CompletableFuture.completedFuture(value);
+	}
+
+	@Override
+	Future<?> failed(Throwable thrown) {
+		return CompletableFuture.failedFuture(thrown);
+	}
+
+	@Override
+	public Future<?> follow(Object result, CallEnd end) {
+		FollowedFuture followed = new FollowedFuture((Future<?>) result, end);
+		if (result instanceof CompletionStage<?> stage) {
+			stage.whenComplete((value, thrown) -> followed.look());
+		}
+		else {
+			followed.look();
+		}
+		return followed;
+	}
+
+	/** A wait for a future. */
+	@FunctionalInterface
+	private interface Wait {
+
+		@Nullable Object on(Future<?> future) throws InterruptedException, ExecutionException, TimeoutException;
+
+	}
+
+	/**
+	 * A future that ends its call once, before the first {@code get} returns. A
+	 * {@code get} that times out or is interrupted ends nothing.
+	 */
+	private static final class FollowedFuture implements Future<@Nullable Object> {
+
+		private final Future<?> source;
+
+		private final CallEnd end;
+
+		private final AtomicBoolean ending = new AtomicBoolean();
+
+		/** The source or what its fallback gave, when the call has ended. */
+		private final CompletableFuture<Future<?>> outcome = new CompletableFuture<>();
+
+		FollowedFuture(Future<?> source, CallEnd end) {
+			this.source = source;
+			this.end = end;
+		}
+
+		/** Ends the call if the source is done. */
+		void look() {
+			if (this.source.isDone()) {
+				try {
+					await(Future::get);
+				}
+				catch (Exception ex) {
+					// What get() throws then.
+				}
+			}
+		}
+
+		@Override
+		public @Nullable Object get() throws InterruptedException, ExecutionException {
+			try {
+				await(Future::get);
+				return this.outcome.get().get();
+			}
+			catch (TimeoutException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		public @Nullable Object get(long timeout, TimeUnit unit)
+				throws InterruptedException, ExecutionException, TimeoutException {
+			long start = System.nanoTime();
+			long nanos = unit.toNanos(timeout);
+			Wait wait = (future) -> future.get(Math.max(0, nanos - (System.nanoTime() - start)), TimeUnit.NANOSECONDS);
+			await(wait);
+			return wait.on(Objects.requireNonNull((Future<?>) wait.on(this.outcome)));
+		}
+
+		/** Waits for the source, and lets the call end as it ended. */
+		private void await(Wait wait) throws InterruptedException, ExecutionException, TimeoutException {
+			if (this.outcome.isDone()) {
+				return;
+			}
+			Object result = null;
+			Throwable thrown = null;
+			try {
+				result = wait.on(this.source);
+			}
+			catch (ExecutionException | RuntimeException | Error ex) {
+				thrown = ex;
+			}
+			if (this.ending.compareAndSet(false, true)) {
+				this.outcome.complete((thrown != null) ? failed(thrown) : succeeded(result));
+			}
+		}
+
+		private Future<?> succeeded(@Nullable Object result) {
+			this.end.succeed(result);
+			return this.source;
+		}
+
+		private Future<?> failed(Throwable thrown) {
+			try {
+				Object instead = this.end.fail(thrown);
+				return (instead instanceof Future<?> future) ? future : CompletableFuture.completedFuture(instead);
+			}
+			catch (Throwable ex) {
+				return (ex == thrown) ? this.source : CompletableFuture.failedFuture(ex);
+			}
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			boolean cancelled = present().cancel(mayInterruptIfRunning);
+			if (cancelled && this.ending.compareAndSet(false, true)) {
+				this.end.cancel();
+				this.outcome.complete(this.source);
+			}
+			return cancelled;
+		}
+
+		/** What is under way: the source, or what its fallback gave. */
+		private Future<?> present() {
+			return this.outcome.getNow(this.source);
+		}
+
+		@Override
+		public boolean isCancelled() {
+			return present().isCancelled();
+		}
+
+		@Override
+		public boolean isDone() {
+			return present().isDone();
+		}
+
+	}
+
+}

@@ -1,0 +1,160 @@
+package dev.breaker.spring.aop;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreaker;
+import dev.breaker.GuardedCall;
+import dev.breaker.ThrowingSupplier;
+import dev.breaker.spring.fallback.FallbackMethod;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call that may end after its method has returned. Its permit is taken when it is
+ * made, and given back at its end. Safe for use by many threads.
+ */
+// From class files, the checker on JDK 17 does not see that results may be null.
+@SuppressWarnings("NullAway")
+final class LaterCall extends GuardedCall implements CallEnd {
+
+	private final GuardedMethod guarded;
+
+	private final CircuitBreaker breaker;
+
+	private final MethodInvocation invocation;
+
+	private final @Nullable FallbackMethod fallback;
+
+	private final @Nullable RetryAttempts attempts;
+
+	/** Whether one of several results makes the call a failure. */
+	private boolean failed;
+
+	/**
+	 * Asks for a permit.
+	 * @param fallback is run instead of a call that is refused or fails
+	 * @param attempts are told of such a call whose fallback runs further out
+	 */
+	LaterCall(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation,
+			@Nullable FallbackMethod fallback, @Nullable RetryAttempts attempts) {
+		super(breaker, guarded.canNest());
+		this.guarded = guarded;
+		this.breaker = breaker;
+		this.invocation = invocation;
+		this.fallback = fallback;
+		this.attempts = attempts;
+	}
+
+	/**
+	 * Makes the call, unless it is refused.
+	 * @param work the method
+	 * @return what the caller gets: what the method returned, followed to its end, or
+	 * what there is instead
+	 */
+	@Nullable Object start(ThrowingSupplier<Object, Throwable> work) throws Throwable {
+		ReturnKind kind = this.guarded.kind();
+		CallNotPermittedException refusal = refused();
+		if (refusal != null) {
+			return (this.fallback != null) ? kind.fallback(this.guarded, this.fallback, this.invocation, refusal)
+					: kind.refused(refusal);
+		}
+		try {
+			Object result = inside(work);
+			return (result != null) ? kind.follow(result, this) : nothing(kind);
+		}
+		catch (Throwable ex) {
+			Throwable cause = record(ex);
+			if (cause == null || this.fallback == null) {
+				throw ex;
+			}
+			return kind.fallback(this.guarded, this.fallback, this.invocation, cause);
+		}
+	}
+
+	/** The method returned {@code null}. */
+	private @Nullable Object nothing(ReturnKind kind) {
+		Class<?> given = kind.given();
+		if (given != null) {
+			throw new NullPointerException(this.guarded.describe() + " returned no " + given.getSimpleName());
+		}
+		returned(null);
+		return null;
+	}
+
+	/** Why the call is not to be made, or {@code null} where it is admitted. */
+	@Nullable CallNotPermittedException refused() {
+		CallNotPermittedException refusal = refusal();
+		if (refusal != null && this.attempts != null) {
+			this.attempts.ended(refusal, false);
+		}
+		return refusal;
+	}
+
+	/** Does the work of the call: calls that it makes belong to this one. */
+	@Nullable Object inside(ThrowingSupplier<Object, Throwable> work) throws Throwable {
+		enter();
+		try {
+			return work.get();
+		}
+		finally {
+			leave();
+		}
+	}
+
+	/** Gives what there is instead of a call that ended so. */
+	@Nullable Object insteadOf(Throwable thrown) throws Throwable {
+		if (this.fallback == null) {
+			throw thrown;
+		}
+		return CircuitBreakerInterceptor.fallBack(this.fallback, this.invocation, thrown);
+	}
+
+	/**
+	 * Records what was thrown.
+	 * @return what a fallback is given, or {@code null} where none is to run
+	 */
+	private @Nullable Throwable record(Throwable thrown) {
+		if (this.guarded.canNest()) {
+			this.guarded.ended(this.breaker, thrown);
+		}
+		Throwable cause = threw(thrown);
+		if (cause != null && this.attempts != null) {
+			this.attempts.ended(cause, true);
+		}
+		return cause;
+	}
+
+	@Override
+	public void succeed(@Nullable Object result) {
+		returned(result);
+	}
+
+	@Override
+	public void next(@Nullable Object result) {
+		this.failed = this.failed || isFailure(result);
+	}
+
+	@Override
+	public void complete() {
+		ended(this.failed);
+	}
+
+	@Override
+	public @Nullable Object fail(Throwable thrown) throws Throwable {
+		Throwable cause = record(thrown);
+		if (cause == null || this.fallback == null) {
+			throw thrown;
+		}
+		return insteadOf(cause);
+	}
+
+	@Override
+	public void abort(Throwable thrown) {
+		record(thrown);
+	}
+
+	@Override
+	public void cancel() {
+		cancelled();
+	}
+
+}
