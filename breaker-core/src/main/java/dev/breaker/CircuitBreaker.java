@@ -423,7 +423,7 @@ public final class CircuitBreaker {
 	 * The breaker that a call is for, which counts it as under way until it is refused or
 	 * it is over: this one, or the present one of its key. {@link #exit()} is to follow.
 	 */
-	private CircuitBreaker entered() {
+	CircuitBreaker entered() {
 		GroupMember place = this.member;
 		return (place != null) ? place.enter() : this;
 	}
@@ -448,7 +448,7 @@ public final class CircuitBreaker {
 	 * it does not belong to one thread
 	 * @param inside whether it is known to be inside of another call, which decides
 	 */
-	private Admission judge(@Nullable Thread caller, boolean inside) {
+	Admission judge(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
 		if (p.state == State.CLOSED) {
 			return inside ? new Admission.Nested(p) : p;
@@ -500,7 +500,8 @@ public final class CircuitBreaker {
 		return new Admission.Refusal(p, remaining);
 	}
 
-	private boolean timed(Admission admission) {
+	/** Whether it is to be known how long an admitted call takes. */
+	boolean timed(Admission admission) {
 		return admission.period().rules.slowCallsJudged || this.listeners.wantTime;
 	}
 
@@ -520,6 +521,24 @@ public final class CircuitBreaker {
 		else {
 			succeed(admission, elapsed, end);
 		}
+	}
+
+	/** A call gave all its results, which were judged one by one. */
+	void ended(Admission admission, boolean failed, long elapsed, long end) {
+		if (isUnrecorded(admission)) {
+			return;
+		}
+		if (failed) {
+			fail(admission, null, elapsed, end);
+		}
+		else {
+			succeed(admission, elapsed, end);
+		}
+	}
+
+	/** Whether one of the results of a call makes it a failure, where it is recorded. */
+	boolean isRecordedFailure(Admission admission, @Nullable Object result) {
+		return admission.period().rules.resultsJudged && !isUnrecorded(admission) && isFailure(admission, result);
 	}
 
 	/** A call threw. */

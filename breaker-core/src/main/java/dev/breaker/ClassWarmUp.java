@@ -33,6 +33,8 @@ final class ClassWarmUp {
 				.toCompletableFuture()
 				.completeExceptionally(new IllegalArgumentException());
 			breaker.acquire().failure(new IllegalArgumentException(), 0);
+			new GuardedCall(breaker, true) {
+			}.cancelled();
 			fail(breaker);
 			fail(breaker);
 			breaker.open(Duration.ZERO);

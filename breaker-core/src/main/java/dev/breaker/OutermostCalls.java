@@ -143,7 +143,8 @@ public final class OutermostCalls {
 		return (fallback != null) ? this.breaker.callAsync(outermost, fallback) : this.breaker.callAsync(outermost);
 	}
 
-	private boolean isInside() {
+	/** Whether the thread is inside of a call. */
+	boolean isInside() {
 		Thread thread = Thread.currentThread();
 		int first = firstPlace(thread);
 		for (int place = first; place < first + PLACES_OF_A_GROUP; place++) {
@@ -156,6 +157,26 @@ public final class OutermostCalls {
 		}
 		Inside other = this.others.get(thread);
 		return other != null && !other.over;
+	}
+
+	/** The thread goes into a call, which it may leave and enter several times. */
+	void enter() {
+		if (takePlace() == NO_PLACE) {
+			this.others.put(Thread.currentThread(), new Inside());
+		}
+	}
+
+	/** The thread leaves the call that it went into. Whether it was in one. */
+	boolean leave() {
+		Thread thread = Thread.currentThread();
+		int first = firstPlace(thread);
+		for (int place = first; place < first + PLACES_OF_A_GROUP; place++) {
+			if (this.inside[place] == thread) {
+				this.inside[place] = null;
+				return true;
+			}
+		}
+		return !this.others.isEmpty() && this.others.remove(thread) != null;
 	}
 
 	/** Takes a place of the thread's group, if there is one. */

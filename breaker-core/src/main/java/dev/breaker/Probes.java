@@ -245,8 +245,9 @@ final class Probes extends SpinLock {
 		private final Period period;
 
 		/**
-		 * The thread that is inside of this call. Written by that thread alone, and
-		 * compared with itself: no other thread is misled by an old value.
+		 * The thread that is inside of this call. Compared by each thread with itself
+		 * alone, so that no old value misleads another; where two threads are inside, one
+		 * may be forgotten.
 		 */
 		private @Nullable Thread caller;
 
@@ -284,6 +285,20 @@ final class Probes extends SpinLock {
 		/** The thread leaves the call, which goes on elsewhere. */
 		void leave() {
 			this.caller = null;
+		}
+
+		/** The thread goes into the call, until it leaves it. */
+		void enter() {
+			this.caller = Thread.currentThread();
+		}
+
+		/** Lets the thread leave the call. Whether it was inside. */
+		boolean leaveIfInside() {
+			boolean inside = this.caller == Thread.currentThread();
+			if (inside) {
+				this.caller = null;
+			}
+			return inside;
 		}
 
 	}

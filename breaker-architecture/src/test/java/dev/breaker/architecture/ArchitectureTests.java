@@ -9,6 +9,7 @@ import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
@@ -44,6 +45,11 @@ class ArchitectureTests {
 	/** Adding and removing breakers, which no call does. */
 	private static final Set<String> ALLOWED_MONITORS = Set.of("dev.breaker.CircuitBreakerRegistry");
 
+	private static final List<String> NEEDED_BY_CORE = List.of("java.", "dev.breaker.", "org.slf4j.",
+			"org.jspecify.annotations.");
+
+	private static final String REACTOR_PACKAGE = "dev.breaker.reactor";
+
 	@ParameterizedTest
 	@EnumSource
 	void packagesHaveNoCycles(PublishedModule module) {
@@ -52,11 +58,34 @@ class ArchitectureTests {
 
 	@Test
 	void coreNeedsNoLibraryButSlf4jAndJSpecify() {
-		List<String> allowed = List.of("java.", "dev.breaker.", "org.slf4j.", "org.jspecify.annotations.");
-		DescribedPredicate<JavaClass> others = DescribedPredicate.describe("are of other libraries",
+		noClasses().that()
+			.resideOutsideOfPackage(REACTOR_PACKAGE)
+			.should()
+			.dependOnClassesThat(areOfOtherLibrariesThan(NEEDED_BY_CORE))
+			.check(PublishedModule.CORE.classes());
+	}
+
+	@Test
+	void onlyThePackageForReactorNeedsReactor() {
+		noClasses().that()
+			.resideInAPackage(REACTOR_PACKAGE)
+			.should()
+			.dependOnClassesThat(areOfOtherLibrariesThan(
+					Stream.concat(NEEDED_BY_CORE.stream(), Stream.of("reactor.", "org.reactivestreams.")).toList()))
+			.check(PublishedModule.CORE.classes());
+		noClasses().that()
+			.resideOutsideOfPackage(REACTOR_PACKAGE)
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(REACTOR_PACKAGE)
+			.because("Reactor may be missing")
+			.check(PublishedModule.CORE.classes());
+	}
+
+	private static DescribedPredicate<JavaClass> areOfOtherLibrariesThan(List<String> allowed) {
+		return DescribedPredicate.describe("are of other libraries than " + allowed,
 				(type) -> !type.getBaseComponentType().isPrimitive()
 						&& allowed.stream().noneMatch(type.getBaseComponentType().getName()::startsWith));
-		noClasses().should().dependOnClassesThat(others).check(PublishedModule.CORE.classes());
 	}
 
 	@Test

@@ -114,7 +114,7 @@ final class AdvisorChain {
 		}
 		before.get(outermost).add(new GuardAdvisor(method, new RetryFallbackInterceptor(method), this.order));
 		if (retry >= 0) {
-			before.get(retry + 1).add(new GuardAdvisor(method, new RetryRefusalInterceptor(), this.order));
+			before.get(retry + 1).add(new GuardAdvisor(method, new RetryRefusalInterceptor(method), this.order));
 		}
 		before.get(place).add(new GuardAdvisor(method, new RetryAttemptInterceptor(method), this.order));
 	}

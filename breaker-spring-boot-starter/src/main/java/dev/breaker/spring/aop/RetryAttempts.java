@@ -33,6 +33,12 @@ final class RetryAttempts {
 		throw new IllegalStateException("The advice around the attempts was not called for " + invocation);
 	}
 
+	/** Begins the call anew, which a reactive one does with each subscription. */
+	void restart() {
+		this.failure = null;
+		this.refusal = null;
+	}
+
 	/** Begins the next attempt. */
 	void next() {
 		this.failure = null;

@@ -41,7 +41,8 @@ final class RetryFallbackInterceptor implements MethodInterceptor {
 		}
 		FallbackMethod instead = this.fallback;
 		return (instead != null)
-				? this.guarded.kind().fallbackLater(this.guarded, instead, invocation, result, attempts) : result;
+				? this.guarded.kind().fallbackLater(this.guarded, instead, invocation, result, attempts)
+				: this.guarded.kind().refusedLater(this.guarded, result, attempts);
 	}
 
 	/** Ends the call after an attempt that has a fallback. */

@@ -13,13 +13,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetryRefusalInterceptor implements MethodInterceptor {
 
+	private final GuardedMethod guarded;
+
+	RetryRefusalInterceptor(GuardedMethod guarded) {
+		this.guarded = guarded;
+	}
+
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		RetryAttempts attempts = RetryAttempts.of(invocation);
 		attempts.next();
 		try {
 			Object result = invocation.proceed();
-			return (attempts.refusal() != null) ? null : result;
+			return (attempts.refusal() != null) ? null
+					: this.guarded.kind().hideRefusal(this.guarded, result, attempts);
 		}
 		catch (Throwable ex) {
 			CallNotPermittedException refusal = attempts.refusal();

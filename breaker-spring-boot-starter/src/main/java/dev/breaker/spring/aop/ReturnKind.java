@@ -39,6 +39,22 @@ interface ReturnKind extends FallbackResult {
 	@Nullable Object fallbackLater(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
 			@Nullable Object result, RetryAttempts attempts);
 
+	/**
+	 * Lets the result of all attempts end in the refusal of one of them, where it is
+	 * found out after they have returned, and there is no fallback.
+	 */
+	default @Nullable Object refusedLater(GuardedMethod guarded, @Nullable Object result, RetryAttempts attempts) {
+		return result;
+	}
+
+	/**
+	 * Hides from a retry that an attempt was refused, where it is found out after the
+	 * attempt has returned.
+	 */
+	default @Nullable Object hideRefusal(GuardedMethod guarded, @Nullable Object result, RetryAttempts attempts) {
+		return result;
+	}
+
 	/** What the caller gets for a call that was refused and has no fallback. */
 	@Nullable Object refused(Throwable refusal) throws Throwable;
 

@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 
 /**
  * The kinds of return types that can be guarded, and the kind of a method. Types whose
  * work goes on after the method has returned are refused, since a call would count as an
  * instant success. Reactive types are known by Spring's {@link ReactiveAdapterRegistry},
- * others by name, so that their libraries need not be there.
+ * and can be guarded where Reactor is there; others are known by name, so that their
+ * libraries need not be there.
  */
 final class ReturnKinds {
 
@@ -35,7 +37,9 @@ final class ReturnKinds {
 	private static final ReturnKind STAGE = new StageReturnKind();
 
 	/** The first that includes a type is its kind; the last includes all. */
-	private static final List<ReturnKind> KINDS = List.of(STAGE, VALUE);
+	private static final List<ReturnKind> KINDS = ClassUtils.isPresent("reactor.core.publisher.Mono",
+			ReturnKinds.class.getClassLoader()) ? List.of(STAGE, new ReactiveReturnKind(), VALUE)
+					: List.of(STAGE, VALUE);
 
 	private static final String KINDS_IN_WORDS = Stream.iterate(KINDS.size() - 1, (i) -> i >= 0, (i) -> i - 1)
 		.map((i) -> KINDS.get(i).describe())
@@ -54,8 +58,11 @@ final class ReturnKinds {
 			Map.entry("rx.Single", LAZY), Map.entry("rx.Completable", LAZY),
 			Map.entry("io.reactivex.SingleSource", LAZY), Map.entry("io.reactivex.MaybeSource", LAZY),
 			Map.entry("io.reactivex.CompletableSource", LAZY), Map.entry("io.reactivex.ObservableSource", LAZY),
-			Map.entry("io.vertx.core.Future", ELSEWHERE), Map.entry("kotlin.Function", LAZY),
-			Map.entry("kotlin.Lazy", LAZY), Map.entry("kotlin.Result", AS_VALUE),
+			Map.entry("io.reactivex.rxjava3.core.SingleSource", LAZY),
+			Map.entry("io.reactivex.rxjava3.core.MaybeSource", LAZY),
+			Map.entry("io.reactivex.rxjava3.core.CompletableSource", LAZY),
+			Map.entry("io.reactivex.rxjava3.core.ObservableSource", LAZY), Map.entry("io.vertx.core.Future", ELSEWHERE),
+			Map.entry("kotlin.Function", LAZY), Map.entry("kotlin.Lazy", LAZY), Map.entry("kotlin.Result", AS_VALUE),
 			Map.entry("kotlin.sequences.Sequence", LAZY), Map.entry("kotlinx.coroutines.channels.ReceiveChannel", LAZY),
 			Map.entry("kotlinx.coroutines.flow.Flow", LAZY), Map.entry("kotlinx.coroutines.Job", ELSEWHERE),
 			Map.entry("java.lang.Runnable", LAZY), Map.entry("java.util.Enumeration", LAZY),
@@ -98,7 +105,7 @@ final class ReturnKinds {
 			throw unsupported(method, type, "it returns the class " + returned.getName()
 					+ ", and a circuit breaker gives its callers a CompletableFuture");
 		}
-		String reason = (kind == STAGE) ? null : reason(returned);
+		String reason = (kind == VALUE) ? reason(returned) : null;
 		if (reason == null && isKotlinResult(method)) {
 			throw unsupported(method, type, "it returns kotlin.Result, which " + AS_VALUE);
 		}

@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
@@ -19,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.ParallelFlux;
 
 import org.springframework.asm.ClassWriter;
 import org.springframework.asm.Opcodes;
@@ -130,13 +131,13 @@ class ReturnKindsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { MonoMethod.class, FluxMethod.class, PlainFuture.class, OwnFuture.class,
-			FlowPublisher.class, CallableMethod.class, Deferred.class, Suspending.class, OwnStage.class,
-			GenericMono.class, StreamMethod.class, IntStreamMethod.class, IteratorMethod.class, SupplierMethod.class,
-			RunnableMethod.class, KotlinLambda.class, KotlinSequence.class, BoxedResult.class, RxSingle.class,
-			RxObservable.class, RxCompletable.class, RxFlowable.class, EntityOfMono.class, EntityOfFlux.class,
-			PlainEntityOfMono.class, OptionalMono.class, ListOfFutures.class, MapOfSuppliers.class,
-			ArrayOfCallables.class, StageOfStream.class, EntityOfOptionalMono.class, EntityOfStreamingBody.class })
+	@ValueSource(classes = { ConnectableMethod.class, ParallelMethod.class, PlainFuture.class, OwnFuture.class,
+			CallableMethod.class, Deferred.class, Suspending.class, OwnStage.class, StreamMethod.class,
+			IntStreamMethod.class, IteratorMethod.class, SupplierMethod.class, RunnableMethod.class, KotlinLambda.class,
+			KotlinSequence.class, BoxedResult.class, RxSingle.class, RxObservable.class, RxCompletable.class,
+			RxFlowable.class, EntityOfMono.class, EntityOfFlux.class, PlainEntityOfMono.class, OptionalMono.class,
+			ListOfFutures.class, MapOfSuppliers.class, ArrayOfCallables.class, StageOfStream.class,
+			EntityOfOptionalMono.class, EntityOfStreamingBody.class })
 	void whatCannotBeFollowedStopsTheApplication(Class<?> bean) {
 		Contexts.with(bean).run((context) -> {
 			FailureAnalysis analysis = Contexts.analysis(context);
@@ -148,9 +149,9 @@ class ReturnKindsTests {
 
 	@Test
 	void theReasonNamesTheTypeAndWhy() {
-		Contexts.with(MonoMethod.class)
+		Contexts.with(ConnectableMethod.class)
 			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
-					"it returns reactor.core.publisher.Mono, which runs nothing until it is used"));
+					"it returns reactor.core.publisher.ConnectableFlux, which runs nothing until it is used"));
 		Contexts.with(PlainFuture.class)
 			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
 					"it returns java.util.concurrent.Future, which may end long after the method has returned"));
@@ -495,20 +496,20 @@ class ReturnKindsTests {
 
 	}
 
-	static class MonoMethod {
+	static class ConnectableMethod {
 
 		@CircuitBreaker(name = "unsupported")
-		public Mono<String> call() {
-			return Mono.empty();
+		public ConnectableFlux<String> call() {
+			return Flux.<String>empty().publish();
 		}
 
 	}
 
-	static class FluxMethod {
+	static class ParallelMethod {
 
 		@CircuitBreaker(name = "unsupported")
-		public Flux<String> call() {
-			return Flux.empty();
+		public ParallelFlux<String> call() {
+			return Flux.<String>empty().parallel();
 		}
 
 	}
@@ -527,16 +528,6 @@ class ReturnKindsTests {
 		@CircuitBreaker(name = "unsupported")
 		public FutureTask<String> call() {
 			return new FutureTask<>(() -> "x");
-		}
-
-	}
-
-	@CircuitBreaker(name = "unsupported")
-	static class FlowPublisher {
-
-		public Flow.Publisher<String> call() {
-			return (subscriber) -> {
-			};
 		}
 
 	}
@@ -577,26 +568,6 @@ class ReturnKindsTests {
 
 		static class Subclass extends CompletableFuture<String> {
 
-		}
-
-	}
-
-	abstract static class Generic<T> {
-
-		@CircuitBreaker(name = "unsupported")
-		public T call() {
-			return create();
-		}
-
-		abstract T create();
-
-	}
-
-	static class GenericMono extends Generic<Mono<String>> {
-
-		@Override
-		Mono<String> create() {
-			return Mono.empty();
 		}
 
 	}

@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.annotation.CircuitBreaker;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.SpringApplication;
@@ -30,24 +32,33 @@ class BareApplicationTests {
 
 	@Test
 	void startsAndGuardsWithoutOptionalLibraries() throws Exception {
-		String output = run();
-		assertThat(output).contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
+		String output = run(Application.class, 0);
+		assertThat(output).contains("guarded: done")
+			.contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
 			.contains("beans: [breakerAdvisorOrderBeanPostProcessor, breakerBeanPostProcessor, breakerConfigs, "
 					+ "breakerGuardedMethodRegistry, breakerListenerRegistrar, breakerRegistry, "
 					+ "breakerStartup, breakerStartupNews, breakerStateChangeLogger, breakerStateChangePublisher]");
 	}
 
-	private static String run() throws IOException, InterruptedException {
+	@Test
+	void aReactiveMethodNeedsReactor() throws Exception {
+		assertThat(run(ReactiveApplication.class, 1))
+			.contains("it returns java.util.concurrent.Flow$Publisher, which runs nothing until it is used",
+					"Declare the value itself, or a CompletionStage")
+			.doesNotContain("a Mono");
+	}
+
+	private static String run(Class<?> application, int exitValue) throws IOException, InterruptedException {
 		String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
 			.filter((entry) -> !OPTIONAL.matcher(Path.of(entry).getFileName().toString()).matches())
 			.collect(Collectors.joining(File.pathSeparator));
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				classPath, Application.class.getName())
+				classPath, application.getName())
 			.redirectErrorStream(true)
 			.start();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-		assertThat(process.exitValue()).as(output).isZero();
+		assertThat(process.exitValue()).as(output).isEqualTo(exitValue);
 		return output;
 	}
 
@@ -56,7 +67,9 @@ class BareApplicationTests {
 	static class Application {
 
 		public static void main(String[] args) {
-			try (ConfigurableApplicationContext context = SpringApplication.run(Application.class, args)) {
+			try (ConfigurableApplicationContext context = SpringApplication
+				.run(new Class<?>[] { Application.class, Payments.class }, args)) {
+				System.out.println("guarded: " + context.getBean(Payments.class).pay());
 				context.getBean(CircuitBreakerRegistry.class).get("payments").forceOpen();
 				System.out.println("beans: " + Arrays.stream(context.getBeanDefinitionNames())
 					.filter((name) -> name.toLowerCase().contains("breaker") && !name.contains(".")
@@ -64,6 +77,34 @@ class BareApplicationTests {
 					.sorted()
 					.toList());
 			}
+		}
+
+	}
+
+	static class Payments {
+
+		@CircuitBreaker(name = "payments")
+		public String pay() {
+			return "done";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class ReactiveApplication {
+
+		public static void main(String[] args) {
+			SpringApplication.run(new Class<?>[] { ReactiveApplication.class, Streams.class }, args).close();
+		}
+
+	}
+
+	static class Streams {
+
+		@CircuitBreaker(name = "streams")
+		public Flow.Publisher<String> stream() {
+			throw new IllegalStateException();
 		}
 
 	}

@@ -1,0 +1,193 @@
+package dev.breaker;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call that begins in one place and ends in another. An adapter to a library of
+ * asynchronous work extends it, so that a call needs no object but the adapter's own. The
+ * permit is taken when it is made, and given back by the first of its ends, which records
+ * it; further ends do nothing. It is timed, from when it was made to its end, where the
+ * rules or a listener of the breaker need that.
+ *
+ * <p>
+ * Safe for use by several threads: the first one to end it wins.
+ */
+public abstract class GuardedCall {
+
+	private static final VarHandle ENDED;
+
+	static {
+		try {
+			ENDED = MethodHandles.lookup().findVarHandle(GuardedCall.class, "ended", boolean.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final CircuitBreaker breaker;
+
+	private final Admission admission;
+
+	/** Whether its thread is listed as one that is inside of a call. */
+	private final boolean nests;
+
+	private final long start;
+
+	private volatile boolean ended;
+
+	/**
+	 * Asks for a permit.
+	 * @param breaker the breaker
+	 * @param nests whether the call can be inside of another one of its breaker, or have
+	 * others inside, as those of {@link CircuitBreaker#outermost()}
+	 */
+	protected GuardedCall(CircuitBreaker breaker, boolean nests) {
+		CircuitBreaker live = breaker.entered();
+		this.breaker = live;
+		boolean admitted = false;
+		try {
+			this.admission = live.judge(null, nests && live.outermost().isInside());
+			admitted = !(this.admission instanceof Admission.Refusal);
+			this.nests = nests && admitted && !(this.admission instanceof Admission.Nested);
+			this.start = (admitted && live.timed(this.admission)) ? live.nanoClock().read() : CircuitBreaker.UNREAD;
+		}
+		finally {
+			if (!admitted) {
+				live.exit();
+			}
+		}
+	}
+
+	/**
+	 * Why the call is not to be made. One that was refused has no end.
+	 * @return a new exception, or {@code null} where it is admitted
+	 */
+	protected final @Nullable CallNotPermittedException refusal() {
+		return (this.admission instanceof Admission.Refusal refusal) ? refusal.toException(this.breaker.name()) : null;
+	}
+
+	/**
+	 * The thread goes into the guarded work: calls of the same breaker that it makes
+	 * there are inside of this one.
+	 */
+	protected final void enter() {
+		if (this.nests) {
+			this.breaker.outermost().enter();
+		}
+		if (this.admission instanceof Probes.Probe probe) {
+			probe.enter();
+		}
+	}
+
+	/**
+	 * The thread comes out of the guarded work.
+	 * @return whether it was inside
+	 */
+	protected final boolean leave() {
+		boolean inside = this.nests && this.breaker.outermost().leave();
+		if (this.admission instanceof Probes.Probe probe) {
+			inside |= probe.leaveIfInside();
+		}
+		return inside;
+	}
+
+	/**
+	 * The call gave its one result, which the {@code recordResult} rule judges.
+	 * @param result the result
+	 */
+	protected final void returned(@Nullable Object result) {
+		if (giveBack()) {
+			try {
+				long end = now();
+				this.breaker.returned(this.admission, result, CircuitBreaker.elapsed(this.start, end), end);
+			}
+			finally {
+				this.breaker.exit();
+			}
+		}
+	}
+
+	/**
+	 * Asks the {@code recordResult} rule about one of several results.
+	 * @param result the result
+	 * @return whether it makes the call a failure
+	 */
+	protected final boolean isFailure(@Nullable Object result) {
+		return this.breaker.isRecordedFailure(this.admission, result);
+	}
+
+	/**
+	 * The call gave all its results.
+	 * @param failed whether one of them makes it a failure
+	 */
+	protected final void ended(boolean failed) {
+		if (giveBack()) {
+			try {
+				long end = now();
+				this.breaker.ended(this.admission, failed, CircuitBreaker.elapsed(this.start, end), end);
+			}
+			finally {
+				this.breaker.exit();
+			}
+		}
+	}
+
+	/**
+	 * The call threw. The exception rules may still ignore it, or take it for a success
+	 * or for nothing.
+	 * @param thrown what it threw
+	 * @return what a fallback of the call is given, without the exceptions that the JDK
+	 * wraps around it, or {@code null} where none runs
+	 */
+	protected final @Nullable Throwable threw(Throwable thrown) {
+		if (!giveBack()) {
+			return null;
+		}
+		try {
+			long end = now();
+			Outcome outcome = this.breaker.threw(this.admission, thrown, CircuitBreaker.elapsed(this.start, end), end);
+			return outcome.fallsBack() ? CallClassifier.unwrap(thrown) : null;
+		}
+		finally {
+			this.breaker.exit();
+		}
+	}
+
+	/**
+	 * The call was given up before it had a result. Where it was slow by then it is
+	 * recorded as a slow success, so that timeouts of callers are seen; else nothing is
+	 * recorded, and a probe's place is free again.
+	 */
+	protected final void cancelled() {
+		if (!giveBack()) {
+			return;
+		}
+		try {
+			long end = now();
+			long elapsed = CircuitBreaker.elapsed(this.start, end);
+			if (elapsed > this.admission.period().rules.slowNanos) {
+				this.breaker.ended(this.admission, false, elapsed, end);
+			}
+			else {
+				this.breaker.release(this.admission);
+			}
+		}
+		finally {
+			this.breaker.exit();
+		}
+	}
+
+	/** Whether this is the first end. */
+	private boolean giveBack() {
+		return !this.ended && ENDED.compareAndSet(this, false, true);
+	}
+
+	private long now() {
+		return (this.start != CircuitBreaker.UNREAD) ? this.breaker.nanoClock().read() : CircuitBreaker.UNREAD;
+	}
+
+}

@@ -1,0 +1,145 @@
+package dev.breaker.reactor;
+
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreaker;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Guards each subscription of a {@link Mono} or {@link Flux} as one call of a circuit
+ * breaker.
+ *
+ * <ul>
+ * <li>The permit is taken when a subscriber subscribes, not before, and anew by each one,
+ * as {@code retry()} is. A refusal is an error signal with a
+ * {@link CallNotPermittedException}; the source is not subscribed.</li>
+ * <li>The call is recorded right before its end is signalled: a {@code Mono} that gives
+ * its value or completes, or a {@code Flux} that completes, is a success, and one that
+ * signals an error is judged as if it was thrown, also after elements.</li>
+ * <li>The {@code recordResult} rule judges the value of a {@code Mono}, {@code null}
+ * where it is empty, and each element of a {@code Flux}: one that it takes for a failure
+ * makes the call one.</li>
+ * <li>A cancellation after an element is a success, as that of {@code take(1)} is; one
+ * before records nothing and gives the permit back, unless the call was slow by then: it
+ * counts as a slow success.</li>
+ * <li>The time of a call is that from its subscription to its end.</li>
+ * </ul>
+ *
+ * <p>
+ * Signals pass on the threads on which they come, and the subscriber's {@code Context}
+ * passes as it is. Instances are immutable and safe for use by many threads.
+ *
+ * <pre>{@code
+ * Mono<Receipt> receipt = client.pay(order).transform(CircuitBreakerOperator.of(breaker));
+ * }</pre>
+ *
+ * @param <T> the type of the elements
+ */
+public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<T>> {
+
+	private final CircuitBreaker breaker;
+
+	private final boolean nests;
+
+	private final @Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback;
+
+	private CircuitBreakerOperator(CircuitBreaker breaker, boolean nests,
+			@Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback) {
+		this.breaker = Objects.requireNonNull(breaker, "breaker");
+		this.nests = nests;
+		this.fallback = fallback;
+	}
+
+	/**
+	 * Makes an operator.
+	 * @param <T> the type of the elements
+	 * @param breaker guards each subscription
+	 * @return an operator for {@code mono.transform(…)} and {@code flux.transform(…)}
+	 */
+	public static <T> CircuitBreakerOperator<T> of(CircuitBreaker breaker) {
+		return new CircuitBreakerOperator<>(breaker, false, null);
+	}
+
+	/**
+	 * Makes an operator with a fallback, whose publisher goes on where a call is refused,
+	 * by this breaker or by one further in, or signals an error that counts as a failure.
+	 * Ignored exceptions, interrupts and cancellations are signalled as they are.
+	 * @param <T> the type of the elements
+	 * @param breaker guards each subscription
+	 * @param fallback gives what is subscribed instead, of which a {@code Mono} takes the
+	 * first element; it is given what was really signalled, without a
+	 * {@code CompletionException}, and what it throws is signalled as it is
+	 * @return an operator for {@code mono.transform(…)} and {@code flux.transform(…)}
+	 */
+	public static <T> CircuitBreakerOperator<T> of(CircuitBreaker breaker,
+			Function<? super Throwable, ? extends Publisher<? extends T>> fallback) {
+		return new CircuitBreakerOperator<>(breaker, false, Objects.requireNonNull(fallback, "fallback"));
+	}
+
+	/**
+	 * The same operator, by which a call inside a call of the breaker on the same thread
+	 * is recorded once, at the outermost.
+	 * @return an operator
+	 * @see CircuitBreaker#outermost()
+	 */
+	public CircuitBreakerOperator<T> outermost() {
+		return new CircuitBreakerOperator<>(this.breaker, true, this.fallback);
+	}
+
+	/**
+	 * Guards a publisher.
+	 * @param source the publisher
+	 * @return a {@code Mono} for a {@code Mono}, else a {@code Flux}
+	 */
+	@Override
+	public Publisher<T> apply(Publisher<T> source) {
+		Function<? super Throwable, ? extends Publisher<? extends T>> instead = this.fallback;
+		boolean fallsBack = instead != null;
+		if (source instanceof Mono<T> mono) {
+			Mono<T> guarded = new MonoCircuitBreaker<>(mono, this.breaker, this.nests, fallsBack);
+			return (instead != null)
+					? guarded.onErrorResume(FallbackSignal.class, (signal) -> Mono.from(run(instead, signal)))
+					: guarded;
+		}
+		Flux<T> guarded = new FluxCircuitBreaker<>(Flux.from(source), this.breaker, this.nests, fallsBack);
+		return (instead != null) ? guarded.onErrorResume(FallbackSignal.class, (signal) -> run(instead, signal))
+				: guarded;
+	}
+
+	private static <T> Publisher<? extends T> run(
+			Function<? super Throwable, ? extends Publisher<? extends T>> fallback, FallbackSignal signal) {
+		try {
+			return Objects.requireNonNull(fallback.apply(signal.thrown()), "The fallback returned no publisher");
+		}
+		catch (Throwable ex) {
+			return Mono.error(ex);
+		}
+	}
+
+	/**
+	 * Leads from the guard to its fallback, and no further.
+	 */
+	static final class FallbackSignal extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		private final Throwable thrown;
+
+		FallbackSignal(Throwable thrown) {
+			super(null, null, false, false);
+			this.thrown = thrown;
+		}
+
+		Throwable thrown() {
+			return this.thrown;
+		}
+
+	}
+
+}

@@ -1,0 +1,83 @@
+package dev.breaker.reactor;
+
+import dev.breaker.CircuitBreaker;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
+import reactor.core.publisher.Operators;
+
+/**
+ * A {@link Flux} whose subscriptions are guarded.
+ */
+final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
+
+	private final CircuitBreaker breaker;
+
+	private final boolean nests;
+
+	private final boolean fallsBack;
+
+	FluxCircuitBreaker(Flux<? extends T> source, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
+		super(source);
+		this.breaker = breaker;
+		this.nests = nests;
+		this.fallsBack = fallsBack;
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super T> actual) {
+		new FluxCall<T>(actual, this.breaker, this.nests, this.fallsBack).start(this.source);
+	}
+
+	@Override
+	@SuppressWarnings("rawtypes")
+	public @Nullable Object scanUnsafe(Attr key) {
+		return (key == Attr.RUN_STYLE) ? Attr.RunStyle.SYNC : super.scanUnsafe(key);
+	}
+
+	/**
+	 * Is recorded at its end, whatever elements came before.
+	 */
+	private static final class FluxCall<T> extends PublisherCall<T> {
+
+		/** Whether an element makes the call a failure. */
+		private boolean failed;
+
+		FluxCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
+			super(actual, breaker, nests, fallsBack);
+		}
+
+		@Override
+		public void onNext(T element) {
+			if (this.done) {
+				Operators.onNextDropped(element, currentContext());
+				return;
+			}
+			this.emitted = true;
+			this.failed = this.failed || isFailure(element);
+			next(element);
+		}
+
+		@Override
+		public void onComplete() {
+			if (this.done) {
+				return;
+			}
+			ended(this.failed);
+			complete();
+		}
+
+		@Override
+		void end() {
+			if (this.emitted) {
+				ended(this.failed);
+			}
+			else {
+				cancelled();
+			}
+		}
+
+	}
+
+}

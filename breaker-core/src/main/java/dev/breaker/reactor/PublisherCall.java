@@ -1,0 +1,180 @@
+package dev.breaker.reactor;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreaker;
+import dev.breaker.GuardedCall;
+import dev.breaker.reactor.CircuitBreakerOperator.FallbackSignal;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.Scannable;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * One subscription that is guarded: both the permit and what stands between source and
+ * subscriber. Code of the source runs inside of the call, code of the subscriber outside.
+ */
+abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>, Subscription, Scannable {
+
+	final CoreSubscriber<? super T> actual;
+
+	private final boolean fallsBack;
+
+	private @Nullable Subscription subscription;
+
+	/** Written by signals, which are serial. */
+	boolean emitted;
+
+	boolean done;
+
+	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
+		super(breaker, nests);
+		this.actual = actual;
+		this.fallsBack = fallsBack;
+	}
+
+	/** Subscribes the source, unless the call is refused. */
+	final void start(CorePublisher<? extends T> source) {
+		CallNotPermittedException refusal = refusal();
+		if (refusal != null) {
+			Operators.error(this.actual, this.fallsBack ? new FallbackSignal(refusal) : refusal);
+			return;
+		}
+		enter();
+		try {
+			source.subscribe(this);
+		}
+		catch (Throwable ex) {
+			if (Exceptions.isFatal(ex)) {
+				// No signal follows.
+				threw(ex);
+			}
+			Operators.reportThrowInSubscribe(this, ex);
+		}
+		finally {
+			leave();
+		}
+	}
+
+	@Override
+	public final void onSubscribe(Subscription source) {
+		if (!Operators.validate(this.subscription, source)) {
+			return;
+		}
+		this.subscription = source;
+		boolean inside = leave();
+		try {
+			this.actual.onSubscribe(this);
+		}
+		finally {
+			if (inside) {
+				enter();
+			}
+		}
+	}
+
+	/** Passes an element on. */
+	final void next(T element) {
+		boolean inside = leave();
+		try {
+			this.actual.onNext(element);
+		}
+		catch (Throwable ex) {
+			// Not the source's: as if it had cancelled.
+			end();
+			throw ex;
+		}
+		finally {
+			if (inside) {
+				enter();
+			}
+		}
+	}
+
+	final void complete() {
+		this.done = true;
+		boolean inside = leave();
+		try {
+			this.actual.onComplete();
+		}
+		finally {
+			if (inside) {
+				enter();
+			}
+		}
+	}
+
+	@Override
+	public final void onError(Throwable thrown) {
+		if (this.done) {
+			Operators.onErrorDropped(thrown, currentContext());
+			return;
+		}
+		this.done = true;
+		Throwable cause = threw(thrown);
+		boolean inside = leave();
+		try {
+			this.actual.onError((this.fallsBack && cause != null) ? new FallbackSignal(cause) : thrown);
+		}
+		finally {
+			if (inside) {
+				enter();
+			}
+		}
+	}
+
+	/** The subscriber wants no more. */
+	abstract void end();
+
+	@Override
+	public final void request(long elements) {
+		Subscription source = this.subscription;
+		if (source == null) {
+			return;
+		}
+		enter();
+		try {
+			source.request(elements);
+		}
+		finally {
+			leave();
+		}
+	}
+
+	@Override
+	public final void cancel() {
+		try {
+			end();
+		}
+		finally {
+			Subscription source = this.subscription;
+			if (source != null) {
+				source.cancel();
+			}
+		}
+	}
+
+	@Override
+	public final Context currentContext() {
+		return this.actual.currentContext();
+	}
+
+	@Override
+	@SuppressWarnings("rawtypes")
+	public final @Nullable Object scanUnsafe(Attr key) {
+		if (key == Attr.PARENT) {
+			return this.subscription;
+		}
+		if (key == Attr.ACTUAL) {
+			return this.actual;
+		}
+		if (key == Attr.TERMINATED) {
+			return this.done;
+		}
+		return (key == Attr.RUN_STYLE) ? Attr.RunStyle.SYNC : null;
+	}
+
+}

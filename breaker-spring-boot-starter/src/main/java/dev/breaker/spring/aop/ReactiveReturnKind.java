@@ -1,0 +1,351 @@
+package dev.breaker.spring.aop;
+
+import java.lang.reflect.Method;
+import java.util.Objects;
+import java.util.function.Function;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreaker;
+import dev.breaker.ThrowingSupplier;
+import dev.breaker.reactor.CircuitBreakerOperator;
+import dev.breaker.spring.fallback.FallbackMethod;
+import dev.breaker.spring.fallback.MethodSignatures;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Methods that return a reactive type that Spring's {@link ReactiveAdapterRegistry}
+ * knows: each subscription is a call. The method itself runs when it is called, and its
+ * key is evaluated then; where it throws, or returns {@code null}, that is a call which
+ * has ended. Loaded only where Reactor is there.
+ */
+// From class files, the checker on JDK 17 does not see that results may be null.
+@SuppressWarnings("NullAway")
+final class ReactiveReturnKind implements ReturnKind {
+
+	/** Its work has begun before the method returns. */
+	private static final String KOTLIN_DEFERRED = "kotlinx.coroutines.Deferred";
+
+	private final ReactiveAdapterRegistry registry = ReactiveAdapterRegistry.getSharedInstance();
+
+	@Override
+	public String describe() {
+		return "a Mono, a Flux or another reactive type of it";
+	}
+
+	/** Whether a publisher can be given as that class. */
+	@Override
+	public boolean includes(Class<?> returned) {
+		ReactiveAdapter adapter = this.registry.getAdapter(returned);
+		if (adapter == null || !adapter.getDescriptor().isDeferred()
+				|| adapter.getReactiveType().getName().equals(KOTLIN_DEFERRED)) {
+			return false;
+		}
+		Class<?> type = adapter.getReactiveType();
+		return returned.isAssignableFrom((type == Publisher.class) ? Flux.class : type);
+	}
+
+	private ReactiveAdapter adapter(GuardedMethod guarded) {
+		return Objects.requireNonNull(this.registry.getAdapter(guarded.returnType()));
+	}
+
+	@Override
+	public CircuitBreakerInterceptor interceptor(GuardedMethod guarded) {
+		return new ReactiveInterceptor(guarded, adapter(guarded));
+	}
+
+	@Override
+	public @Nullable Object attempt(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation,
+			RetryAttempts attempts) throws Throwable {
+		return guard(guarded, adapter(guarded), breaker, guarded.canNest(), invocation,
+				new AttemptEnd(breaker.name(), attempts));
+	}
+
+	@Override
+	public Object fallback(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
+			Throwable thrown) {
+		return declared(adapter(guarded), run(fallback, invocation, thrown));
+	}
+
+	@Override
+	public @Nullable Object fallbackLater(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
+			@Nullable Object result, RetryAttempts attempts) {
+		return afterAttempts(guarded, result, attempts, (thrown) -> run(fallback, invocation, thrown));
+	}
+
+	@Override
+	public @Nullable Object refusedLater(GuardedMethod guarded, @Nullable Object result, RetryAttempts attempts) {
+		return afterAttempts(guarded, result, attempts, Flux::error);
+	}
+
+	/**
+	 * Ends a subscription after its last attempt, which may have been refused. Attempts
+	 * on types that do not pass a context on share those of the invocation.
+	 */
+	private @Nullable Object afterAttempts(GuardedMethod guarded, @Nullable Object result, RetryAttempts shared,
+			Function<Throwable, Publisher<Object>> instead) {
+		if (result == null) {
+			return null;
+		}
+		ReactiveAdapter adapter = adapter(guarded);
+		Flux<Object> source = Flux.from(adapter.toPublisher(result));
+		return asSource(adapter, Flux.defer(() -> {
+			shared.restart();
+			RetryAttempts own = new RetryAttempts();
+			return source.concatWith(Flux.defer(() -> {
+				Throwable refusal = (own.refusal() != null) ? own.refusal() : shared.refusal();
+				return (refusal != null) ? Flux.error(refusal) : Flux.empty();
+			})).onErrorResume((thrown) -> {
+				Throwable cause = own.causeOf(thrown);
+				cause = (cause != null) ? cause : shared.causeOf(thrown);
+				return (cause != null) ? atMost(adapter, instead.apply(cause)) : Flux.error(thrown);
+			}).contextWrite((context) -> context.put(RetryAttempts.class, own));
+		}));
+	}
+
+	@Override
+	public @Nullable Object hideRefusal(GuardedMethod guarded, @Nullable Object result, RetryAttempts shared) {
+		if (result == null) {
+			return null;
+		}
+		ReactiveAdapter adapter = adapter(guarded);
+		Flux<Object> source = Flux.from(adapter.toPublisher(result));
+		return asSource(adapter, Flux.deferContextual((context) -> {
+			RetryAttempts attempts = attemptsOf(context, shared);
+			attempts.next();
+			return source.onErrorResume(
+					(thrown) -> (attempts.refusal() != null && attempts.causeOf(thrown) == attempts.refusal())
+							? Flux.empty() : Flux.error(thrown));
+		}));
+	}
+
+	private static RetryAttempts attemptsOf(ContextView context, RetryAttempts shared) {
+		return context.getOrDefault(RetryAttempts.class, shared);
+	}
+
+	@Override
+	public Object refused(Throwable refusal) throws Throwable {
+		throw refusal;
+	}
+
+	@Override
+	public boolean fits(ResolvableType wanted, ResolvableType given) {
+		ResolvableType wantedElement = element(wanted);
+		ResolvableType givenElement = element(given);
+		if (isNothing(wantedElement) || isNothing(givenElement)) {
+			return isNothing(wantedElement) && isNothing(givenElement);
+		}
+		return MethodSignatures.isAssignable(wantedElement, givenElement);
+	}
+
+	/** What a reactive type emits, or the type itself. */
+	private ResolvableType element(ResolvableType type) {
+		ReactiveAdapter adapter = this.registry.getAdapter(type.resolve(Object.class));
+		if (adapter == null) {
+			return type;
+		}
+		return adapter.isNoValue() ? ResolvableType.forClass(Void.class)
+				: type.as(adapter.getReactiveType()).getGeneric();
+	}
+
+	private static boolean isNothing(ResolvableType type) {
+		Class<?> resolved = type.resolve(Object.class);
+		return resolved == void.class || resolved == Void.class;
+	}
+
+	@Override
+	public boolean carriesExceptions() {
+		return true;
+	}
+
+	@Override
+	public @Nullable Object watch(@Nullable Object result, Method method, FallbackMethod fallback) {
+		ReactiveAdapter adapter = this.registry.getAdapter(method.getReturnType(), result);
+		if (adapter == null) {
+			fallback.ended(true);
+			return result;
+		}
+		if (result == null) {
+			fallback.ended(false);
+			throw new NullPointerException("The fallback " + method + " returned no publisher");
+		}
+		Publisher<Object> source = adapter.toPublisher(result);
+		return adapter.isMultiValue() ? watched(Flux.from(source), fallback)
+				: Mono.from(source)
+					.doOnSuccess((value) -> fallback.ended(true))
+					.doOnError((thrown) -> fallback.ended(false));
+	}
+
+	private static Flux<Object> watched(Flux<Object> source, FallbackMethod fallback) {
+		return Flux.defer(() -> {
+			boolean[] emitted = new boolean[1];
+			return source.doOnNext((element) -> emitted[0] = true)
+				.doOnComplete(() -> fallback.ended(true))
+				.doOnError((thrown) -> fallback.ended(false))
+				.doOnCancel(() -> {
+					if (emitted[0]) {
+						fallback.ended(true);
+					}
+				});
+		});
+	}
+
+	/** Runs a fallback, which gives a publisher or its one element. */
+	@SuppressWarnings("unchecked")
+	private static Publisher<Object> run(FallbackMethod fallback, MethodInvocation invocation, Throwable thrown) {
+		try {
+			Object given = CircuitBreakerInterceptor.fallBack(fallback, invocation, thrown);
+			return (given instanceof Publisher<?> publisher) ? (Publisher<Object>) publisher : Mono.justOrEmpty(given);
+		}
+		catch (Throwable ex) {
+			return Mono.error(ex);
+		}
+	}
+
+	/** A fallback's publisher as the type that the method declares. */
+	private static Object declared(ReactiveAdapter adapter, Publisher<Object> publisher) {
+		return adapter.fromPublisher(atMost(adapter, publisher));
+	}
+
+	/** As many elements of a fallback's publisher as the type can have. */
+	private static Publisher<Object> atMost(ReactiveAdapter adapter, Publisher<Object> publisher) {
+		return adapter.isMultiValue() ? Flux.from(publisher) : Mono.from(publisher);
+	}
+
+	/**
+	 * What goes on a source, with as many elements, as the type that the method declares.
+	 */
+	private static Object asSource(ReactiveAdapter adapter, Flux<Object> flux) {
+		return adapter.fromPublisher(adapter.isMultiValue() ? flux : Mono.fromDirect(flux));
+	}
+
+	/** Calls the method, and guards what it returns. */
+	private static @Nullable Object guard(GuardedMethod guarded, ReactiveAdapter adapter, CircuitBreaker breaker,
+			boolean nests, MethodInvocation invocation, @Nullable Instead instead) throws Throwable {
+		Object returned;
+		try {
+			returned = invocation.proceed();
+		}
+		catch (Throwable ex) {
+			return ended(breaker, nests, () -> {
+				throw ex;
+			}, instead);
+		}
+		if (returned == null) {
+			return ended(breaker, nests, () -> null, instead);
+		}
+		Publisher<Object> source = adapter.toPublisher(returned);
+		CircuitBreakerOperator<Object> operator = (instead != null) ? CircuitBreakerOperator.of(breaker, instead)
+				: CircuitBreakerOperator.of(breaker);
+		if (nests) {
+			operator = operator.outermost();
+			source = watched(source, guarded, breaker);
+		}
+		return adapter.fromPublisher(operator.apply(source));
+	}
+
+	private static Publisher<Object> watched(Publisher<Object> source, GuardedMethod guarded, CircuitBreaker breaker) {
+		return (source instanceof Mono<Object> mono) ? mono.doOnError((thrown) -> guarded.ended(breaker, thrown))
+				: Flux.from(source).doOnError((thrown) -> guarded.ended(breaker, thrown));
+	}
+
+	/** Makes a call that has ended before there was a publisher. */
+	private static @Nullable Object ended(CircuitBreaker breaker, boolean nests,
+			ThrowingSupplier<Object, Throwable> call, @Nullable Instead instead) throws Throwable {
+		if (instead == null) {
+			return nests ? breaker.outermost().call(call) : breaker.call(call);
+		}
+		return nests ? breaker.outermost().call(call, instead::ofThrown) : breaker.call(call, instead::ofThrown);
+	}
+
+	private static final class ReactiveInterceptor extends CircuitBreakerInterceptor {
+
+		private final GuardedMethod guarded;
+
+		private final ReactiveAdapter adapter;
+
+		ReactiveInterceptor(GuardedMethod guarded, ReactiveAdapter adapter) {
+			super(guarded);
+			this.guarded = guarded;
+			this.adapter = adapter;
+		}
+
+		@Override
+		@Nullable Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
+				throws Throwable {
+			return guard(this.guarded, this.adapter, breaker, false, invocation, fallback(invocation, instead));
+		}
+
+		@Override
+		@Nullable Object callOutermost(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
+				throws Throwable {
+			return guard(this.guarded, this.adapter, breaker, true, invocation, fallback(invocation, instead));
+		}
+
+		private @Nullable Instead fallback(MethodInvocation invocation, @Nullable FallbackMethod instead) {
+			return (instead != null) ? new FallbackRun(instead, invocation, this.adapter) : null;
+		}
+
+	}
+
+	/**
+	 * What is done instead of a call that was refused or failed, as a publisher.
+	 */
+	private interface Instead extends Function<Throwable, Publisher<Object>> {
+
+		/** The same for a call that ended before there was a publisher. */
+		@Nullable Object ofThrown(Throwable thrown) throws Throwable;
+
+	}
+
+	private record FallbackRun(FallbackMethod fallback, MethodInvocation invocation,
+			ReactiveAdapter adapter) implements Instead {
+
+		@Override
+		public Publisher<Object> apply(Throwable thrown) {
+			return run(this.fallback, this.invocation, thrown);
+		}
+
+		@Override
+		public Object ofThrown(Throwable thrown) {
+			return declared(this.adapter, apply(thrown));
+		}
+
+	}
+
+	/**
+	 * Tells how an attempt ended, and lets it end so. A refusal by the attempt's own
+	 * breaker ends the retry.
+	 */
+	private record AttemptEnd(String breaker, RetryAttempts attempts) implements Instead {
+
+		@Override
+		public Publisher<Object> apply(Throwable thrown) {
+			return Flux.deferContextual((context) -> {
+				attemptsOf(context, this.attempts).ended(thrown, !isOwnRefusal(thrown));
+				return Flux.error(thrown);
+			});
+		}
+
+		@Override
+		public Object ofThrown(Throwable thrown) throws Throwable {
+			this.attempts.ended(thrown, !isOwnRefusal(thrown));
+			throw thrown;
+		}
+
+		private boolean isOwnRefusal(Throwable thrown) {
+			return thrown instanceof CallNotPermittedException refusal
+					&& refusal.circuitBreakerName().equals(this.breaker);
+		}
+
+	}
+
+}
