@@ -11,6 +11,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.cloud.client.circuitbreaker.Customizer;
+import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFactory;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
@@ -35,6 +36,8 @@ final class FactoryReport implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		report(CircuitBreakerFactory.class, BreakerCircuitBreakerFactory.class,
 				RESILIENCE4J + "Resilience4JCircuitBreakerFactory");
+		report(ReactiveCircuitBreakerFactory.class, ReactiveBreakerCircuitBreakerFactory.class,
+				RESILIENCE4J + "ReactiveResilience4JCircuitBreakerFactory");
 	}
 
 	private void report(Class<?> kind, Class<?> ours, String nameOfResilience4j) {
