@@ -23,6 +23,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.util.ClassUtils;
 
 /**
  * Runs once all beans are there: finishes the configs, and reports names in properties
@@ -31,6 +32,9 @@ import org.springframework.context.event.ContextRefreshedEvent;
 final class BreakerStartup implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
 
 	private static final Logger logger = LoggerFactory.getLogger(BreakerStartup.class);
+
+	/** Its ids are names of breakers, and not known before they are used. */
+	private static final String SPRING_CLOUD_FACTORY = "dev.breaker.spring.cloud.BreakerCircuitBreakerFactory";
 
 	private final ApplicationContext context;
 
@@ -152,6 +156,11 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 					"No annotation found so far names these circuit breakers of breaker.instances: {}."
 							+ " The annotations of beans that are not created yet are not known: {}",
 					list(unused), list(beansToCome));
+		}
+		else if (!unused.isEmpty() && !annotated.isEmpty()
+				&& ClassUtils.isPresent(SPRING_CLOUD_FACTORY, this.context.getClassLoader())) {
+			logger.info("No annotation names these circuit breakers of breaker.instances: {}."
+					+ " The ids and groups that Spring Cloud requests are not known yet", list(unused));
 		}
 		else if (!unused.isEmpty() && !annotated.isEmpty()) {
 			logger.warn("No annotation names these circuit breakers of breaker.instances: {}", list(unused));

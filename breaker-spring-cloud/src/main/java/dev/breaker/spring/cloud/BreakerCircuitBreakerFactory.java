@@ -1,0 +1,136 @@
+package dev.breaker.spring.cloud;
+
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.config.BreakerConfigs;
+
+import org.springframework.cloud.client.circuitbreaker.CircuitBreaker;
+import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
+
+/**
+ * Makes Spring Cloud circuit breakers that are views of Breaker's: an id is the name of a
+ * breaker in the registry, the same one that annotations of that name have. Calls are
+ * made on the caller's thread, without a time limit. Safe for use by many threads.
+ *
+ * <p>
+ * The config of an id is the one that {@link #configure} gave it, else that of the
+ * properties; else the same of its group; else what {@link #configureDefault} gives, else
+ * {@code breaker.configs.default}.
+ *
+ * <p>
+ * What a call counts as is decided by the rules of its config. The fallback runs for each
+ * {@code Throwable} of the call, those that are ignored too, and for refusals, as Spring
+ * Cloud says; without one the caller gets a
+ * {@link org.springframework.cloud.client.circuitbreaker.NoFallbackAvailableException}.
+ */
+public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitBreakerConfig, BreakerConfigBuilder> {
+
+	private final NamedBreakers breakers;
+
+	/**
+	 * Makes a factory.
+	 * @param registry has the breakers
+	 * @param configs what the properties say
+	 */
+	public BreakerCircuitBreakerFactory(CircuitBreakerRegistry registry, BreakerConfigs configs) {
+		this(new NamedBreakers(registry, configs));
+	}
+
+	BreakerCircuitBreakerFactory(NamedBreakers breakers) {
+		this.breakers = breakers;
+	}
+
+	/**
+	 * The circuit breaker of an id. Its breaker is made now, unless it is there.
+	 * @param id the name of the breaker, not blank
+	 * @return a view of the breaker
+	 * @throws IllegalArgumentException if the id is blank
+	 */
+	@Override
+	public CircuitBreaker create(String id) {
+		return create(id, id);
+	}
+
+	/**
+	 * The circuit breaker of an id, which has the config of its group unless it has one
+	 * of its own. Its breaker is made now, unless it is there.
+	 * @param id the name of the breaker, not blank
+	 * @param groupName the name of the group, not blank
+	 * @return a view of the breaker
+	 * @throws IllegalArgumentException if the id or the group is blank
+	 */
+	@Override
+	public CircuitBreaker create(String id, String groupName) {
+		NamedBreakers.requireNames(id, groupName);
+		View view = new View(id, groupName);
+		view.breaker();
+		return view;
+	}
+
+	/**
+	 * Configures ids or groups, in place of the properties. The breaker of an id that is
+	 * there already goes on under the config; breakers that a group configured before
+	 * keep theirs.
+	 * @param consumer changes the config that the properties gave
+	 * @param ids the ids, or the names of groups
+	 * @throws IllegalArgumentException if values contradict each other
+	 */
+	@Override
+	public void configure(Consumer<BreakerConfigBuilder> consumer, String... ids) {
+		super.configure(consumer, ids);
+		this.breakers.reconfigure(getConfigurations(), ids);
+	}
+
+	/**
+	 * Configures the breakers that are made from now on and that neither
+	 * {@link #configure} nor the properties name, by id or by group.
+	 * @param defaultConfiguration gives the config of an id
+	 */
+	@Override
+	public void configureDefault(Function<String, CircuitBreakerConfig> defaultConfiguration) {
+		this.breakers.configureDefault(defaultConfiguration);
+	}
+
+	@Override
+	protected BreakerConfigBuilder configBuilder(String id) {
+		return this.breakers.configBuilder(id);
+	}
+
+	private final class View implements CircuitBreaker {
+
+		private final String id;
+
+		private final String groupName;
+
+		View(String id, String groupName) {
+			this.id = id;
+			this.groupName = groupName;
+		}
+
+		/** Looked up by each call, since a breaker can be removed from the registry. */
+		dev.breaker.CircuitBreaker breaker() {
+			return BreakerCircuitBreakerFactory.this.breakers.get(this.id, this.groupName, getConfigurations());
+		}
+
+		@Override
+		public <T> T run(Supplier<T> toRun, Function<Throwable, T> fallback) {
+			try {
+				return breaker().call(toRun::get);
+			}
+			catch (Throwable ex) {
+				return fallback.apply(ex);
+			}
+		}
+
+		@Override
+		public String toString() {
+			return breaker().toString();
+		}
+
+	}
+
+}
