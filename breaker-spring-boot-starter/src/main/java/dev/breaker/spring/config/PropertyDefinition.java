@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -110,20 +111,28 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 	 * @param value what the method takes
 	 */
 	void set(CircuitBreakerConfig.Builder builder, Object value) {
+		ReflectionUtils.invokeMethod(builderMethod(), builder, value);
+	}
+
+	private Method builderMethod() {
 		String method = this.name.endsWith(PREDICATE) ? this.name.substring(0, this.name.length() - PREDICATE.length())
 				: this.name;
-		ReflectionUtils.invokeMethod(Objects.requireNonNull(BUILDER_METHODS.get(method)), builder, value);
+		return Objects.requireNonNull(BUILDER_METHODS.get(method));
 	}
 
 	/**
 	 * Switches the property of a breaker off. Where the builder has no method for it, off
-	 * is the default.
+	 * is no class, or no rule.
 	 */
 	void switchOff(CircuitBreakerConfig.Builder builder) {
 		Method without = BUILDER_METHODS.get("without" + StringUtils.capitalize(this.name));
 		if (without != null) {
 			ReflectionUtils.invokeMethod(without, builder);
+			return;
 		}
+		Class<?> taken = builderMethod().getParameterTypes()[0];
+		Object none = taken.isArray() ? Array.newInstance(taken.getComponentType(), 0) : null;
+		ReflectionUtils.invokeMethod(builderMethod(), builder, none);
 	}
 
 	@Override
