@@ -952,23 +952,29 @@ public final class CircuitBreaker {
 	/**
 	 * Goes on under another config. State, totals, listeners, what is left of a wait, and
 	 * the clocks that the breaker was made with stay; a window whose type or size changed
-	 * starts empty.
+	 * starts empty. The initial state of the config plays no part. Of a breaker that was
+	 * made for a key, this is for that breaker alone:
+	 * {@link CircuitBreakerGroup#reconfigure} is for all of a group.
 	 * @param config the config
 	 */
 	public void reconfigure(CircuitBreakerConfig config) {
 		Objects.requireNonNull(config, "config");
 		CircuitBreaker live = entered(true);
 		try {
-			live.goOnUnder(config);
+			live.follow(config);
+			live.tell();
 		}
 		finally {
 			live.exit();
 		}
 	}
 
-	private void goOnUnder(CircuitBreakerConfig config) {
-		CircuitBreakerConfig made = this.period.rules.config;
-		Rules rules = config.toBuilder().nanoClock(made.nanoClock()).clock(made.clock()).build().rules;
+	/**
+	 * Goes on under another config on this very breaker, also where its group let it go.
+	 * {@link #tell()} is to follow.
+	 */
+	void follow(CircuitBreakerConfig config) {
+		Rules rules = config.withClocksOf(this.period.rules.config).rules;
 		Period p;
 		Period next;
 		long now;
@@ -979,7 +985,24 @@ public final class CircuitBreaker {
 		}
 		while (!swapRules(p, next, now));
 		current();
-		tell();
+	}
+
+	/**
+	 * As {@link #follow(CircuitBreakerConfig)}, of a config that was given before: what
+	 * was due after it has not happened.
+	 */
+	void follow(CircuitBreakerConfig config, long given) {
+		Rules rules = config.withClocksOf(this.period.rules.config).rules;
+		Period p;
+		Period next;
+		long ago;
+		do {
+			ago = Math.max(0, this.nanoClock.read() - given);
+			p = current(given, ago);
+			next = p.under(rules, given);
+		}
+		while (!swapRules(p, next, given));
+		current(given, ago);
 	}
 
 	/**

@@ -64,6 +64,13 @@ public final class CircuitBreakerConfig {
 		return this.set.copy();
 	}
 
+	/** This config on the clocks of another, which a breaker keeps for good. */
+	@SuppressWarnings("ReferenceEquality") // equals would be code of the application's
+	CircuitBreakerConfig withClocksOf(CircuitBreakerConfig other) {
+		return (nanoClock() == other.nanoClock() && clock() == other.clock()) ? this
+				: toBuilder().nanoClock(other.nanoClock()).clock(other.clock()).build();
+	}
+
 	/**
 	 * See {@link Builder#failureRateThreshold}.
 	 * @return percent, or {@code null} where the failure rate is not judged

@@ -62,8 +62,6 @@ public final class CircuitBreakerGroup {
 
 	private final String name;
 
-	private final CircuitBreakerConfig config;
-
 	private final int limit;
 
 	private final CircuitBreakerRegistry registry;
@@ -81,6 +79,8 @@ public final class CircuitBreakerGroup {
 	private final SpinLock lock = new SpinLock();
 
 	// Written under the lock
+
+	private volatile CircuitBreakerConfig config;
 
 	private volatile @Nullable GroupCommand latest;
 
@@ -127,8 +127,9 @@ public final class CircuitBreakerGroup {
 	}
 
 	/**
-	 * The config of its breakers.
-	 * @return the config that each of them is made with
+	 * The present config of its breakers.
+	 * @return the config that each of them is made with, and goes on under unless it was
+	 * given one of its own
 	 */
 	public CircuitBreakerConfig config() {
 		return this.config;
@@ -214,9 +215,10 @@ public final class CircuitBreakerGroup {
 	 */
 	public void apply(StateCommand command) {
 		Objects.requireNonNull(command, "command");
-		long limit = GroupCommand.limit(command, this.config.rules);
+		CircuitBreakerConfig present = this.config;
+		long limit = GroupCommand.limit(command, present.rules);
 		Instant until = (limit != GroupCommand.WITHOUT_END) ? instantAfter(limit) : null;
-		GroupCommand issued = new GroupCommand(command, this.clock.read(), limit, until);
+		GroupCommand issued = new GroupCommand(command, present, this.clock.read(), limit, until);
 		List<GroupMember> all = this.lock.get(() -> {
 			this.latest = issued;
 			return everyMember();
@@ -271,6 +273,41 @@ public final class CircuitBreakerGroup {
 	}
 
 	/**
+	 * Gives every key another config: the breakers that there are, as
+	 * {@link CircuitBreaker#reconfigure} does, and those made later. State, totals,
+	 * listeners, what is left of a wait, a command that holds, and the clocks stay. It
+	 * takes the place of a config that the breaker of a single key was given. Of two
+	 * configs at a time, all breakers go on under the same one. The initial state of the
+	 * config is for breakers made later.
+	 * @param config the config
+	 */
+	public void reconfigure(CircuitBreakerConfig config) {
+		CircuitBreakerConfig given = Objects.requireNonNull(config, "config").withClocksOf(this.config);
+		List<GroupMember> all = this.lock.get(() -> {
+			this.config = given;
+			return everyMember();
+		});
+		// In force for all keys before a listener hears what it has decided for one.
+		all.forEach(this::followLatest);
+		all.forEach((member) -> member.breaker.tell());
+	}
+
+	/** Of two configs at a time, all breakers go on under the same one. */
+	private void followLatest(GroupMember member) {
+		CircuitBreakerConfig followed;
+		do {
+			followed = this.config;
+			member.breaker.follow(followed);
+		}
+		while (followed != this.config);
+	}
+
+	/** Whether it knows all that was said to the group. */
+	private boolean isUpToDate(GroupMember member) {
+		return member.obeyed == this.latest && member.followed == this.config;
+	}
+
+	/**
 	 * The breaker of the key of one that was let go: that very one where the key has no
 	 * other, after it has carried out what it missed.
 	 */
@@ -279,7 +316,7 @@ public final class CircuitBreakerGroup {
 		if (present != null) {
 			return present.breaker;
 		}
-		if (former.obeyed != this.latest && !former.removed) {
+		if (!isUpToDate(former) && !former.removed) {
 			catchUp(former);
 		}
 		return former.breaker;
@@ -331,7 +368,7 @@ public final class CircuitBreakerGroup {
 				else if (candidate == null) {
 					full = this.members.size() >= this.limit && !mayMakeRoom(now);
 				}
-				else if (candidate.obeyed == this.latest) {
+				else if (isUpToDate(candidate)) {
 					if (this.members.size() >= this.limit) {
 						evicted = makeRoom(now);
 						full = evicted == null;
@@ -372,15 +409,28 @@ public final class CircuitBreakerGroup {
 		}
 	}
 
-	/** A new breaker, which has obeyed what holds. It reads clocks of the user's. */
+	/**
+	 * A new breaker, which has obeyed what holds as those did that were there. It reads
+	 * clocks of the user's.
+	 */
 	private GroupMember make(@Nullable String key, String plainName, int namesTaken) {
-		GroupMember made = new GroupMember(this, key, freeName(key, plainName, namesTaken));
-		GroupCommand holds = this.latest;
-		made.obeyed = holds;
-		if (holds != null && holds.holdsAt(this.clock.read())) {
-			made.breaker.obey(holds.command, holds.issued);
+		String free = freeName(key, plainName, namesTaken);
+		CircuitBreakerConfig present = this.config;
+		GroupCommand last = this.latest;
+		GroupMember made;
+		if (last != null && last.holdsAt(this.clock.read())) {
+			made = new GroupMember(this, key, free, last.config);
+			made.breaker.obey(last.command, last.issued);
+			if (last.config != present) {
+				made.breaker.follow(present);
+				made.followed = present;
+			}
 			made.breaker.tell();
 		}
+		else {
+			made = new GroupMember(this, key, free, present);
+		}
+		made.obeyed = last;
 		return made;
 	}
 
@@ -401,10 +451,33 @@ public final class CircuitBreakerGroup {
 
 	/** Carries out, on a breaker that was let go, what it has missed. */
 	private void catchUp(GroupMember former) {
-		GroupCommand missed = Objects.requireNonNull(this.latest);
-		former.breaker.obey(missed.command, missed.issued);
+		GroupCommand obeyed = former.obeyed;
+		CircuitBreakerConfig followed = former.followed;
+		// Two threads may be at it, and more may be said meanwhile: the last word wins.
+		do {
+			GroupCommand missed = this.latest;
+			CircuitBreakerConfig present = this.config;
+			if (missed != null && missed != obeyed) {
+				if (missed.config != followed) {
+					former.breaker.follow(missed.config, missed.issued);
+					followed = missed.config;
+				}
+				former.breaker.obey(missed.command, missed.issued);
+			}
+			obeyed = missed;
+			if (present != followed) {
+				former.breaker.follow(present);
+				followed = present;
+			}
+		}
+		while (obeyed != this.latest || followed != this.config);
 		former.breaker.tell();
-		this.lock.run(() -> former.obeyed = missed);
+		GroupCommand lastObeyed = obeyed;
+		CircuitBreakerConfig lastFollowed = followed;
+		this.lock.run(() -> {
+			former.obeyed = lastObeyed;
+			former.followed = lastFollowed;
+		});
 	}
 
 	private boolean register(GroupMember candidate) {
@@ -552,6 +625,7 @@ public final class CircuitBreakerGroup {
 		boolean done = false;
 		try {
 			member.obeyed = this.latest;
+			member.followed = this.config;
 			take(member);
 			done = true;
 		}
@@ -638,7 +712,7 @@ public final class CircuitBreakerGroup {
 				if (present != null) {
 					return present.breaker;
 				}
-				if (candidate.obeyed != this.latest) {
+				if (!isUpToDate(candidate)) {
 					continue;
 				}
 				if (!register(candidate)) {

@@ -102,7 +102,7 @@ public final class CircuitBreakerRegistry {
 
 	/**
 	 * The config of breakers that are asked for without one, and whose name has none.
-	 * @return the defaults
+	 * @return the defaults that the registry was made with
 	 */
 	public CircuitBreakerConfig defaults() {
 		return this.defaults;
@@ -199,7 +199,8 @@ public final class CircuitBreakerRegistry {
 	/**
 	 * The group of that name, made on first use: a bounded family of breakers, one for
 	 * each key. However many threads ask, a name has one group; one that is there already
-	 * stays as it is. A breaker may have the same name, and is none of the group.
+	 * stays as it is: {@link CircuitBreakerGroup#reconfigure} changes it. A breaker may
+	 * have the same name, and is none of the group.
 	 * @param name the name, not empty
 	 * @param config the config of each of its breakers
 	 * @param limit how many keys may have a breaker at a time, 1 or more

@@ -66,6 +66,7 @@ final class ClassWarmUp {
 		CircuitBreaker first = group.get("first");
 		first.call(() -> "good");
 		group.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ZERO));
+		group.reconfigure(config);
 		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
 		first.call(() -> "good");
 		first.state();

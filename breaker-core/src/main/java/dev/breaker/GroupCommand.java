@@ -15,6 +15,9 @@ final class GroupCommand {
 
 	final StateCommand command;
 
+	/** The config of the group at that time. */
+	final CircuitBreakerConfig config;
+
 	/** When it was given, by the group's clock: it begins then for each breaker. */
 	final long issued;
 
@@ -24,8 +27,9 @@ final class GroupCommand {
 	/** Until when by the clock for people; null where it has no end. */
 	final @Nullable Instant until;
 
-	GroupCommand(StateCommand command, long issued, long limit, @Nullable Instant until) {
+	GroupCommand(StateCommand command, CircuitBreakerConfig config, long issued, long limit, @Nullable Instant until) {
 		this.command = command;
+		this.config = config;
 		this.issued = issued;
 		this.limit = limit;
 		this.until = until;

@@ -45,6 +45,9 @@ final class GroupMember {
 	/** The last command to the group that it knows of. */
 	volatile @Nullable GroupCommand obeyed;
 
+	/** The last config of the group that it goes on under, or knows of. */
+	volatile CircuitBreakerConfig followed;
+
 	/** The time of its last use by which it is queued. */
 	long queued;
 
@@ -59,10 +62,11 @@ final class GroupMember {
 	/** Whether it was removed by hand: it never comes back. */
 	volatile boolean removed;
 
-	GroupMember(CircuitBreakerGroup group, @Nullable String key, String name) {
+	GroupMember(CircuitBreakerGroup group, @Nullable String key, String name, CircuitBreakerConfig config) {
 		this.group = group;
 		this.key = key;
-		this.breaker = new CircuitBreaker(name, group.config(), this);
+		this.followed = config;
+		this.breaker = new CircuitBreaker(name, config, this);
 		stamp();
 	}
 

@@ -54,6 +54,27 @@ class GroupMeanwhileTests {
 		assertThat(this.group.find("a")).isPresent();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4, 5 })
+	void aKeyThatIsMadeHasTheConfigThatComesMeanwhile(int reading) {
+		int readings = readingsOfOne();
+		CircuitBreakerConfig other = this.config.toBuilder().failureRateThreshold(30).build();
+		this.clock.at(Math.min(reading, readings), () -> this.group.reconfigure(other));
+		assertThat(this.group.get("a").config()).isSameAs(other);
+		assertThat(this.group.find("a")).isPresent();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4, 5, 6, 7, 8 })
+	void theSharedBreakerHasTheNewestConfig(int reading) {
+		fill();
+		CircuitBreakerConfig other = this.config.toBuilder().failureRateThreshold(30).build();
+		this.clock.at(reading, () -> this.group.reconfigure(other));
+		CircuitBreaker shared = this.group.get("x");
+		this.clock.now();
+		assertThat(shared.config()).isSameAs(other);
+	}
+
 	@Test
 	void aNameThatIsTakenMeanwhileIsNotTakenTwice() {
 		int readings = readingsOfOne();

@@ -35,7 +35,7 @@ final class GroupFuzzRun {
 
 	private final List<Pending> pending = new ArrayList<>();
 
-	private final Settings settings;
+	private Settings settings;
 
 	private final int limit;
 
@@ -83,7 +83,7 @@ final class GroupFuzzRun {
 	}
 
 	void step() {
-		switch (this.random.nextInt(20)) {
+		switch (this.random.nextInt(21)) {
 			case 0, 1, 2 -> get();
 			case 3, 4, 5, 6 -> take();
 			case 7, 8, 9, 10 -> giveBack();
@@ -91,7 +91,8 @@ final class GroupFuzzRun {
 			case 13, 14, 15 -> moveClock();
 			case 16 -> commandAll();
 			case 17 -> commandOne();
-			case 18 -> reconfigure();
+			case 18 -> reconfigureOne();
+			case 19 -> reconfigureAll();
 			default -> remove();
 		}
 		compare();
@@ -197,8 +198,17 @@ final class GroupFuzzRun {
 			switch (this.random.nextInt(4)) {
 				case 0, 1 -> get();
 				case 2 -> moveClock();
-				default -> commandAll();
+				default -> tellAll();
 			}
+		}
+	}
+
+	private void tellAll() {
+		if (this.random.nextInt(4) == 0) {
+			reconfigureAll();
+		}
+		else {
+			commandAll();
 		}
 	}
 
@@ -230,7 +240,14 @@ final class GroupFuzzRun {
 		this.naive.exit(entered);
 	}
 
-	private void reconfigure() {
+	private void reconfigureAll() {
+		this.settings = Settings.random(this.random);
+		note("reconfigure all " + this.settings);
+		this.naive.reconfigure(this.settings, now());
+		this.group.reconfigure(config(this.settings));
+	}
+
+	private void reconfigureOne() {
 		Member one = one();
 		Settings other = Settings.random(this.random);
 		note("reconfigure " + other);
@@ -284,7 +301,7 @@ final class GroupFuzzRun {
 	}
 
 	private void compare(Member member, long now) {
-		NaiveBreaker looked = this.naive.look(member).breaker;
+		NaiveBreaker looked = this.naive.look(member, now).breaker;
 		Snapshot snapshot = FuzzRun.compare(twin(member), looked, now);
 		assertThat(snapshot.since()).as("since").isEqualTo(wall(looked.since));
 		StateChange change = snapshot.lastChange();

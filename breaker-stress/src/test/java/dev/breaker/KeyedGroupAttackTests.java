@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A group under churn: 64 threads, 100,000 keys, random failures, listeners that wait for
  * other threads, commands on the group. There are never more breakers than its limit,
  * nothing gets stuck, nothing recorded is lost, every key in use has a breaker of its own
- * while one is free, and no call slips past a command.
+ * while one is free, no call slips past a command, and no key misses a config.
  *
  * <p>
  * {@code mvn verify -pl breaker-stress -am -Dtest=KeyedGroupAttackTests
@@ -162,6 +163,62 @@ class KeyedGroupAttackTests {
 				}
 			}
 		});
+	}
+
+	@Test
+	void noKeyMissesAConfig() {
+		AtomicInteger given = new AtomicInteger(this.config.permittedNumberOfCallsInHalfOpenState());
+		AtomicBoolean ended = new AtomicBoolean();
+		Crowd.run(8, (number) -> {
+			Random random = new Random(number);
+			if (number == 0) {
+				for (int i = 0; i < Crowd.scaled(200); i++) {
+					int next = given.get() + 1;
+					this.group.reconfigure(this.config.toBuilder().permittedNumberOfCallsInHalfOpenState(next).build());
+					given.set(next);
+					Thread.yield();
+				}
+				ended.set(true);
+				return;
+			}
+			CircuitBreaker kept = this.group.get("kept " + number);
+			while (!ended.get()) {
+				int before = given.get();
+				CircuitBreaker breaker = random.nextInt(4) == 0 ? kept : this.group.get("key " + random.nextInt(KEYS));
+				Permit permit = breaker.tryAcquire();
+				int seen = breaker.config().permittedNumberOfCallsInHalfOpenState();
+				if (permit != null) {
+					permit.success(null, 0);
+				}
+				if (seen < before) {
+					throw new AssertionError(breaker + " has config " + seen + ", though " + before + " was given");
+				}
+			}
+		});
+		assertThat(this.registry.all()).extracting(CircuitBreaker::config).containsOnly(this.group.config());
+	}
+
+	@Test
+	void ofManyConfigsAtATimeAllKeysEndUnderOne() {
+		Deque<CircuitBreaker> everyone = new ConcurrentLinkedDeque<>();
+		Crowd.run(16, (number) -> {
+			Random random = new Random(number);
+			for (int i = 0; i < Crowd.scaled(300); i++) {
+				if (number < 4) {
+					this.group.reconfigure(this.config.toBuilder()
+						.permittedNumberOfCallsInHalfOpenState(number * 300 + i + 1)
+						.build());
+				}
+				else {
+					CircuitBreaker breaker = this.group.get("key " + random.nextInt(KEYS));
+					breaker.acquire().release();
+					everyone.add(breaker);
+				}
+			}
+		});
+		assertThat(everyone).as("those that were let go too")
+			.extracting(CircuitBreaker::config)
+			.containsOnly(this.group.config());
 	}
 
 	private void attack(boolean commanded) {

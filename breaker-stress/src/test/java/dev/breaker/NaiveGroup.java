@@ -38,9 +38,12 @@ final class NaiveGroup {
 
 		private @Nullable Standing obeyed;
 
-		Member(@Nullable String key, NaiveBreaker breaker) {
+		private Settings followed;
+
+		Member(@Nullable String key, NaiveBreaker breaker, Settings followed) {
 			this.key = key;
 			this.breaker = breaker;
+			this.followed = followed;
 		}
 
 	}
@@ -50,12 +53,16 @@ final class NaiveGroup {
 
 		final Order order;
 
+		/** Those of the group at that time. */
+		private final Settings settings;
+
 		private final long given;
 
 		private final long limit;
 
 		Standing(Order order, long given, Settings settings) {
 			this.order = order;
+			this.settings = settings;
 			this.given = given;
 			this.limit = limit(order, settings);
 		}
@@ -88,7 +95,7 @@ final class NaiveGroup {
 
 	long overflowCalls;
 
-	private final Settings settings;
+	private Settings settings;
 
 	private final int limit;
 
@@ -118,7 +125,7 @@ final class NaiveGroup {
 		Member entered = on.present ? on : this.members.get(on.key);
 		if (entered == null) {
 			if (!on.removed) {
-				catchUp(on);
+				catchUp(on, now);
 			}
 			if (hasRoom(now)) {
 				entered = put(on.key, on.removed ? make(on.key, now) : on);
@@ -138,7 +145,7 @@ final class NaiveGroup {
 	}
 
 	/** The breaker that a look at one shows. */
-	Member look(Member at) {
+	Member look(Member at, long now) {
 		if (at.key == null || at.present) {
 			return at;
 		}
@@ -147,7 +154,7 @@ final class NaiveGroup {
 			return present;
 		}
 		if (!at.removed) {
-			catchUp(at);
+			catchUp(at, now);
 		}
 		return at;
 	}
@@ -157,6 +164,14 @@ final class NaiveGroup {
 		this.members.values().forEach((member) -> member.breaker.command(order, now));
 		if (this.overflow != null) {
 			this.overflow.breaker.command(order, now);
+		}
+	}
+
+	void reconfigure(Settings other, long now) {
+		this.settings = other;
+		this.members.values().forEach((member) -> member.breaker.reconfigure(other, now));
+		if (this.overflow != null) {
+			this.overflow.breaker.reconfigure(other, now);
 		}
 	}
 
@@ -174,12 +189,24 @@ final class NaiveGroup {
 		this.members.remove(member.key);
 	}
 
-	/** What a command did to all keys while it was away, at the time of the command. */
-	private void catchUp(Member member) {
+	/**
+	 * What a command did to all keys while it was away, at the time of the command and
+	 * under the settings of that time, and then the settings that they have now.
+	 */
+	private void catchUp(Member member, long now) {
 		Standing missed = this.latest;
 		if (missed != null && member.obeyed != missed) {
+			follow(member, missed.settings, missed.given);
 			member.breaker.command(missed.order, missed.given);
 			member.obeyed = missed;
+		}
+		follow(member, this.settings, now);
+	}
+
+	private static void follow(Member member, Settings settings, long now) {
+		if (member.followed != settings) {
+			member.breaker.reconfigure(settings, now);
+			member.followed = settings;
 		}
 	}
 
@@ -195,11 +222,13 @@ final class NaiveGroup {
 	}
 
 	private Member make(@Nullable String key, long now) {
-		Member made = new Member(key, new NaiveBreaker(this.settings, now));
 		Standing standing = standing(now);
+		Settings first = (standing != null) ? standing.settings : this.settings;
+		Member made = new Member(key, new NaiveBreaker(first, now), first);
 		if (standing != null) {
 			made.breaker.command(standing.order, standing.given);
 		}
+		follow(made, this.settings, now);
 		this.everyone.add(made);
 		return made;
 	}
@@ -229,6 +258,7 @@ final class NaiveGroup {
 		Member spared = idle.stream().filter((member) -> member.breaker.isClean(now)).findFirst().orElse(idle.get(0));
 		spared.present = false;
 		spared.obeyed = this.latest;
+		spared.followed = this.settings;
 		this.members.remove(spared.key);
 		return true;
 	}

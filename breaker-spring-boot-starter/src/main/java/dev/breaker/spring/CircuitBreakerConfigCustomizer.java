@@ -7,9 +7,10 @@ import dev.breaker.CircuitBreakerConfig;
 
 /**
  * Has the last word on the config of one circuit breaker. Beans of this type are applied
- * once, at start, after the {@code breaker.instances} and {@code breaker.configs}
- * properties, in the order of their
- * {@link org.springframework.core.annotation.Order @Order}. The config of a breaker that
+ * at start, and again whenever the environment is read again, after the
+ * {@code breaker.instances} and {@code breaker.configs} properties, in the order of their
+ * {@link org.springframework.core.annotation.Order @Order}. What is changed of that
+ * breaker by name at run time is over it. The config of a breaker that
  * only an annotation or the application names starts from the {@code default} config. A
  * name that no breaker has is reported at start, and makes none.
  */
@@ -24,7 +25,7 @@ public interface CircuitBreakerConfigCustomizer {
 	/**
 	 * Changes the config that the properties gave. A config that is left with values that
 	 * contradict each other stops the application at start, and so does whatever this
-	 * throws.
+	 * throws; at run time nothing of the change is applied then.
 	 * @param builder what the properties gave
 	 */
 	void customize(CircuitBreakerConfig.Builder builder);

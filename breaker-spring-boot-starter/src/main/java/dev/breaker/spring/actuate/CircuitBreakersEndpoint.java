@@ -19,6 +19,8 @@ import dev.breaker.Snapshot;
 import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.StateCommand;
+import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.config.ConfigChange;
 import dev.breaker.spring.event.ThrowableText;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +47,10 @@ public class CircuitBreakersEndpoint {
 
 	private final Commands commands;
 
+	private final @Nullable BreakerConfigs configs;
+
 	/**
-	 * Creates an endpoint whose commands reach no audit.
+	 * Creates an endpoint whose commands reach no audit, and change no config.
 	 * @param registry the breakers
 	 */
 	public CircuitBreakersEndpoint(CircuitBreakerRegistry registry) {
@@ -55,13 +59,26 @@ public class CircuitBreakersEndpoint {
 	}
 
 	/**
-	 * Creates an endpoint.
+	 * Creates an endpoint whose commands change no config.
 	 * @param registry the breakers
 	 * @param publisher publishes the commands to the audit
 	 */
 	public CircuitBreakersEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher) {
+		this(registry, publisher, null);
+	}
+
+	/**
+	 * Creates an endpoint.
+	 * @param registry the breakers
+	 * @param publisher publishes the commands to the audit
+	 * @param configs the configs of the breakers, to be changed; {@code null} where they
+	 * cannot be
+	 */
+	public CircuitBreakersEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher,
+			@Nullable BreakerConfigs configs) {
 		this.registry = registry;
-		this.commands = new Commands(registry, publisher);
+		this.configs = configs;
+		this.commands = new Commands(registry, publisher, configs);
 	}
 
 	/**
@@ -72,12 +89,12 @@ public class CircuitBreakersEndpoint {
 	public CircuitBreakersDescriptor circuitBreakers() {
 		Map<String, CircuitBreakerDescriptor> breakers = new TreeMap<>();
 		for (CircuitBreaker breaker : this.registry.all()) {
-			CircuitBreakerDescriptor descriptor = CircuitBreakerDescriptor.of(breaker);
+			CircuitBreakerDescriptor descriptor = describe(breaker);
 			breakers.put(descriptor.name(), descriptor);
 		}
 		Map<String, GroupDescriptor> groups = new TreeMap<>();
 		for (CircuitBreakerGroup group : this.registry.groups()) {
-			GroupDescriptor descriptor = GroupDescriptor.of(group);
+			GroupDescriptor descriptor = describe(group);
 			groups.put(descriptor.name(), descriptor);
 		}
 		return new CircuitBreakersDescriptor(breakers, groups);
@@ -92,27 +109,56 @@ public class CircuitBreakersEndpoint {
 	@ReadOperation
 	public @Nullable OperationResponseBody circuitBreaker(@Selector String name) {
 		CircuitBreaker breaker = this.registry.find(name).orElse(null);
-		return (breaker != null) ? CircuitBreakerDescriptor.of(breaker)
-				: this.registry.findGroup(name).map(GroupDescriptor::of).orElse(null);
+		return (breaker != null) ? describe(breaker) : this.registry.findGroup(name).map(this::describe).orElse(null);
+	}
+
+	private CircuitBreakerDescriptor describe(CircuitBreaker breaker) {
+		return CircuitBreakerDescriptor.of(breaker,
+				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(breaker) : null));
+	}
+
+	private GroupDescriptor describe(CircuitBreakerGroup group) {
+		return GroupDescriptor.of(group,
+				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(group) : null));
 	}
 
 	/**
-	 * Commands a breaker to be in a state, or to be reset. The name of breakers made by
-	 * key commands all of them, and those made while the command holds.
+	 * Commands a breaker to be in a state, or to be reset.
+	 * @param name its name
+	 * @param state the state to be in
+	 * @param hold how long to stay there
+	 * @param reason why
+	 * @param reset whether to reset the breaker
+	 * @return the breaker or the group after the command
+	 * @throws InvalidEndpointRequestException if there is no such breaker, or the command
+	 * makes no sense
+	 * @see #command(String, String, String, String, Boolean, String)
+	 */
+	public OperationResponseBody command(String name, @Nullable String state, @Nullable String hold,
+			@Nullable String reason, @Nullable Boolean reset) {
+		return command(name, state, hold, reason, reset, null);
+	}
+
+	/**
+	 * Commands a breaker to be in a state, to be reset, or to have another config. The
+	 * name of breakers made by key commands all of them, and those made while the command
+	 * holds.
 	 * @param name its name
 	 * @param state the state to be in, as {@link State} names it, in any case
 	 * @param hold how long to stay there ({@code 10m}, {@code PT10M}); for OPEN,
 	 * FORCED_OPEN and DISABLED
 	 * @param reason why, in at most 1,000 characters
 	 * @param reset whether to reset the breaker; instead of a state
+	 * @param config properties to change, as JSON with keys and values as in a file;
+	 * {@code {}} takes all such changes back; instead of a state
 	 * @return the breaker or the group after the command
 	 * @throws InvalidEndpointRequestException if there is no such breaker, or the command
 	 * makes no sense
 	 */
 	@WriteOperation
 	public OperationResponseBody command(@Selector String name, @Nullable String state, @Nullable String hold,
-			@Nullable String reason, @Nullable Boolean reset) {
-		command(name, Command.of(state, hold, reason, reset));
+			@Nullable String reason, @Nullable Boolean reset, @Nullable String config) {
+		command(name, state, hold, reason, reset, config, null);
 		OperationResponseBody commanded = circuitBreaker(name);
 		if (commanded == null) {
 			String message = unknown(name);
@@ -121,8 +167,16 @@ public class CircuitBreakersEndpoint {
 		return commanded;
 	}
 
-	boolean command(String name, StateCommand command) {
-		return this.commands.give(name, command);
+	/**
+	 * Carries out a command.
+	 * @param actor the operator, if known
+	 * @return whether there is a breaker or a group of that name
+	 */
+	boolean command(String name, @Nullable String state, @Nullable String hold, @Nullable String reason,
+			@Nullable Boolean reset, @Nullable String config, @Nullable String actor) {
+		return (config != null)
+				? this.commands.change(name, Command.config(config, state, hold, reason, reset), actor, reason)
+				: this.commands.give(name, Command.of(state, hold, reason, reset).actor(actor));
 	}
 
 	String unknown(String name) {
@@ -156,8 +210,9 @@ public class CircuitBreakersEndpoint {
 
 	/**
 	 * Description of a breaker: the fields of its {@link Snapshot}, where rates are
-	 * {@code null} while the window is empty, and its thresholds, which are {@code null}
-	 * where they are off.
+	 * {@code null} while the window is empty, its thresholds, which are {@code null}
+	 * where they are off, and how its config was changed at run time, which is left out
+	 * where it was not.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record CircuitBreakerDescriptor(String name, State state, Instant since, @Nullable Float failureRate,
@@ -165,9 +220,12 @@ public class CircuitBreakersEndpoint {
 			int callsUntilEvaluated, long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal,
 			long ignoredCallsTotal, long notPermittedCallsTotal, int openings, Duration retryAfter,
 			@Nullable StateChangeDescriptor lastChange, @Nullable Float failureRateThreshold,
-			@Nullable Float slowCallRateThreshold) implements OperationResponseBody {
+			@Nullable Float slowCallRateThreshold,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
+			implements
+				OperationResponseBody {
 
-		static CircuitBreakerDescriptor of(CircuitBreaker breaker) {
+		static CircuitBreakerDescriptor of(CircuitBreaker breaker, @Nullable ConfigChangeDescriptor changed) {
 			Snapshot s = breaker.snapshot();
 			CircuitBreakerConfig config = breaker.config();
 			return new CircuitBreakerDescriptor(s.name(), s.state(), s.since(), numberOrNull(s.failureRate()),
@@ -175,7 +233,7 @@ public class CircuitBreakersEndpoint {
 					s.consecutiveFailures(), s.callsUntilEvaluated(), s.successfulCallsTotal(), s.failedCallsTotal(),
 					s.slowCallsTotal(), s.ignoredCallsTotal(), s.notPermittedCallsTotal(), s.openings(), s.retryAfter(),
 					StateChangeDescriptor.of(s.lastChange()), config.failureRateThreshold(),
-					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null);
+					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null, changed);
 		}
 
 		private static @Nullable Float numberOrNull(float rate) {
@@ -220,13 +278,16 @@ public class CircuitBreakersEndpoint {
 	 * @param overflowCalls how many times a key found no place for a breaker of its own
 	 * @param command the command that keys without a breaker will obey; {@code null}
 	 * where there is none
+	 * @param changed how its config was changed at run time; left out where it was not
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record GroupDescriptor(String name, int size, int limit, Map<State, Integer> states,
-			@Nullable MemberDescriptor worst, long overflowCalls,
-			@Nullable CommandDescriptor command) implements OperationResponseBody {
+			@Nullable MemberDescriptor worst, long overflowCalls, @Nullable CommandDescriptor command,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
+			implements
+				OperationResponseBody {
 
-		static GroupDescriptor of(CircuitBreakerGroup group) {
+		static GroupDescriptor of(CircuitBreakerGroup group, @Nullable ConfigChangeDescriptor changed) {
 			Map<State, Integer> states = new EnumMap<>(State.class);
 			for (State state : State.values()) {
 				states.put(state, 0);
@@ -235,7 +296,7 @@ public class CircuitBreakersEndpoint {
 			snapshots.forEach((snapshot) -> states.merge(snapshot.state(), 1, Integer::sum));
 			return new GroupDescriptor(group.name(), group.size(), group.limit(), states,
 					snapshots.stream().max(MemberDescriptor.BY_TROUBLE).map(MemberDescriptor::of).orElse(null),
-					group.overflowCalls(), group.standingCommand().map(CommandDescriptor::of).orElse(null));
+					group.overflowCalls(), group.standingCommand().map(CommandDescriptor::of).orElse(null), changed);
 		}
 
 		static List<CircuitBreaker> membersOf(CircuitBreakerGroup group) {
@@ -264,6 +325,43 @@ public class CircuitBreakersEndpoint {
 			return new CommandDescriptor(command.state(), command.comment(), command.actor(), standing.until());
 		}
 
+	}
+
+	/**
+	 * Description of a {@link ConfigChange}.
+	 *
+	 * @param at when the newest change was made
+	 * @param by who made it
+	 * @param reason what the operator said
+	 * @param properties the properties that differ from those at start
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record ConfigChangeDescriptor(Instant at, String by, @Nullable String reason,
+			Map<String, PropertyDescriptor> properties) {
+
+		static @Nullable ConfigChangeDescriptor of(@Nullable ConfigChange change) {
+			if (change == null) {
+				return null;
+			}
+			Map<String, PropertyDescriptor> properties = new TreeMap<>();
+			change.properties()
+				.forEach((name, property) -> properties.put(name,
+						new PropertyDescriptor(property.from(), property.to(), property.at(), property.by())));
+			return new ConfigChangeDescriptor(change.at(), change.by(), change.reason(), properties);
+		}
+
+	}
+
+	/**
+	 * Description of a property that was changed.
+	 *
+	 * @param from the value at start; {@code null} where it was off
+	 * @param to the present value; {@code null} where it is off
+	 * @param at when it was changed last
+	 * @param by who changed it last
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record PropertyDescriptor(@Nullable Object from, @Nullable Object to, Instant at, String by) {
 	}
 
 	/**

@@ -2,7 +2,6 @@ package dev.breaker.spring.actuate;
 
 import java.security.Principal;
 
-import dev.breaker.StateCommand;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +48,10 @@ public class CircuitBreakersEndpointWebExtension {
 
 	@WriteOperation
 	public WebEndpointResponse<Object> command(SecurityContext securityContext, @Selector String name,
-			@Nullable String state, @Nullable String hold, @Nullable String reason, @Nullable Boolean reset) {
+			@Nullable String state, @Nullable String hold, @Nullable String reason, @Nullable Boolean reset,
+			@Nullable String config) {
 		try {
-			StateCommand command = Command.of(state, hold, reason, reset).actor(nameOf(securityContext));
-			return this.delegate.command(name, command)
+			return this.delegate.command(name, state, hold, reason, reset, config, nameOf(securityContext))
 					? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
 					: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
 		}
@@ -63,9 +62,9 @@ public class CircuitBreakersEndpointWebExtension {
 
 	@WriteOperation
 	public WebEndpointResponse<Object> commandWithSlashes(SecurityContext securityContext, @Nullable String state,
-			@Nullable String hold, @Nullable String reason, @Nullable Boolean reset,
+			@Nullable String hold, @Nullable String reason, @Nullable Boolean reset, @Nullable String config,
 			@Selector(match = Match.ALL_REMAINING) String... name) {
-		return command(securityContext, String.join("/", name), state, hold, reason, reset);
+		return command(securityContext, String.join("/", name), state, hold, reason, reset, config);
 	}
 
 	private static @Nullable String nameOf(SecurityContext securityContext) {

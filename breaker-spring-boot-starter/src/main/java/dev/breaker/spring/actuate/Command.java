@@ -3,6 +3,7 @@ package dev.breaker.spring.actuate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import dev.breaker.State;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.json.JsonParseException;
+import org.springframework.boot.json.JsonParserFactory;
 
 /**
  * Reads an operator's command.
@@ -19,6 +22,11 @@ import org.springframework.boot.convert.DurationStyle;
 final class Command {
 
 	static final String STATES = Arrays.stream(State.values()).map(State::name).collect(Collectors.joining(", "));
+
+	/** What a command is. */
+	static final String CHOICE = "Give a 'state', 'reset': true, or a 'config'";
+
+	static final String CONFIG_EXAMPLE = "{\"failure-rate-threshold\": 40}";
 
 	private static final int MAX_REASON_LENGTH = 1000;
 
@@ -29,13 +37,42 @@ final class Command {
 			@Nullable Boolean reset) {
 		boolean resets = Boolean.TRUE.equals(reset);
 		if (resets == (state != null)) {
-			throw invalid("Give either a 'state' or 'reset': true. Valid states: " + STATES);
+			throw invalid(CHOICE + ". Valid states: " + STATES);
 		}
+		checkReason(reason);
+		StateCommand command = (state != null) ? StateCommand.to(parseState(state)) : StateCommand.reset();
+		return ((hold != null) ? holding(command, hold) : command).comment(reason);
+	}
+
+	/**
+	 * Reads the properties of a command that changes a config.
+	 * @param config the properties as JSON; none at all restores the config
+	 * @return the properties, as they are written
+	 */
+	static Map<String, Object> config(String config, @Nullable String state, @Nullable String hold,
+			@Nullable String reason, @Nullable Boolean reset) {
+		if (state != null || hold != null || Boolean.TRUE.equals(reset)) {
+			throw invalid("A 'config' takes no 'state', 'hold' or 'reset': give it in a command of its own");
+		}
+		checkReason(reason);
+		try {
+			// Of the text null, Jackson makes null.
+			@Nullable Map<String, Object> properties = JsonParserFactory.getJsonParser().parseMap(config);
+			if (properties != null) {
+				return properties;
+			}
+		}
+		catch (JsonParseException ex) {
+			// Told below.
+		}
+		throw invalid("Invalid 'config': must be a JSON object with properties as in a file, such as " + CONFIG_EXAMPLE
+				+ ", or {} to restore the config");
+	}
+
+	private static void checkReason(@Nullable String reason) {
 		if (reason != null && reason.length() > MAX_REASON_LENGTH) {
 			throw invalid("Invalid 'reason': has " + reason.length() + " characters, may have " + MAX_REASON_LENGTH);
 		}
-		StateCommand command = (state != null) ? StateCommand.to(parseState(state)) : StateCommand.reset();
-		return ((hold != null) ? holding(command, hold) : command).comment(reason);
 	}
 
 	private static StateCommand holding(StateCommand command, String hold) {
@@ -76,7 +113,7 @@ final class Command {
 				+ "': must be a duration above zero with its unit, such as 30s, 10m, 2h or PT10M");
 	}
 
-	private static InvalidEndpointRequestException invalid(String message) {
+	static InvalidEndpointRequestException invalid(String message) {
 		return new InvalidEndpointRequestException(message, message);
 	}
 

@@ -22,14 +22,18 @@ final class CommandBody {
 
 	private static final String RESET = "reset";
 
+	private static final String CONFIG = "config";
+
 	private static final List<String> TEXTS = List.of("state", "hold", "reason");
 
 	private static final String EXAMPLE = "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"...\"} "
-			+ "or {\"reset\": true}";
+			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE + "}";
 
 	private static final JsonParser parser = JsonParserFactory.getJsonParser();
 
 	private static final JsonWriter<Map<String, Object>> writer = JsonWriter.standard();
+
+	private static final JsonWriter<Map<?, ?>> configWriter = JsonWriter.standard();
 
 	private CommandBody() {
 	}
@@ -60,7 +64,7 @@ final class CommandBody {
 
 	private static Map<String, Object> parse(String json) throws RefusedRequestException {
 		if (json.isBlank()) {
-			throw refused("The body is empty. Give either a 'state' or 'reset': true. Valid states: " + Command.STATES);
+			throw refused("The body is empty. " + Command.CHOICE + ". Valid states: " + Command.STATES);
 		}
 		try {
 			// Of the text null, Jackson makes null.
@@ -84,14 +88,24 @@ final class CommandBody {
 
 	private static Object checkField(String name, @Nullable Object value) throws RefusedRequestException {
 		boolean reset = name.equals(RESET);
-		if (!reset && !TEXTS.contains(name)) {
-			throw refused("Unknown field '" + LogText.oneLine(name) + "'. Valid fields: state, hold, reason, reset");
+		boolean config = name.equals(CONFIG);
+		if (!reset && !config && !TEXTS.contains(name)) {
+			throw refused(
+					"Unknown field '" + LogText.oneLine(name) + "'. Valid fields: state, hold, reason, reset, config");
 		}
 		if (value == null) {
 			throw refused("Invalid '" + name + "' (null): leave it out, or give a value");
 		}
 		if (reset && !(value instanceof Boolean)) {
 			throw refused("Invalid 'reset' (" + shown(value) + "): must be true or false, without quotes");
+		}
+		if (config) {
+			if (value instanceof Map<?, ?> properties) {
+				// Boot reads each field as text.
+				return configWriter.writeToString(properties);
+			}
+			throw refused("Invalid 'config' (" + shown(value) + "): must be an object with properties as in a file,"
+					+ " such as " + Command.CONFIG_EXAMPLE + ", or {} to restore the config");
 		}
 		if (!reset && !(value instanceof String)) {
 			throw refused("Invalid '" + name + "' (" + shown(value) + "): must be a string" + switch (name) {

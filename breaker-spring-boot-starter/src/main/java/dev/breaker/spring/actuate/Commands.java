@@ -3,6 +3,7 @@ package dev.breaker.spring.actuate;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
@@ -10,10 +11,14 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.HookFailures;
 import dev.breaker.LogText;
 import dev.breaker.StateCommand;
+import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.config.InvalidBreakerConfigurationException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
@@ -32,9 +37,12 @@ final class Commands {
 
 	private final ApplicationEventPublisher publisher;
 
-	Commands(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher) {
+	private final @Nullable BreakerConfigs configs;
+
+	Commands(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher, @Nullable BreakerConfigs configs) {
 		this.registry = registry;
 		this.publisher = publisher;
+		this.configs = configs;
 	}
 
 	/**
@@ -61,6 +69,44 @@ final class Commands {
 		return true;
 	}
 
+	/**
+	 * Changes the config of the breaker of a name, and of the group of that name.
+	 * @param name the name
+	 * @param properties what to change; nothing at all restores the config
+	 * @param actor the operator, if known
+	 * @param reason why
+	 * @return whether there is a breaker or a group of that name
+	 * @throws InvalidEndpointRequestException if a property cannot be used
+	 */
+	boolean change(String name, Map<String, Object> properties, @Nullable String actor, @Nullable String reason) {
+		if (this.configs == null) {
+			throw Command.invalid("Configs cannot be changed by this endpoint, which was made without them");
+		}
+		try {
+			String by = (actor != null) ? actor : UNKNOWN_ACTOR;
+			if (properties.isEmpty()) {
+				this.configs.restore(name, by, reason);
+			}
+			else {
+				this.configs.change(name, properties, by, reason);
+			}
+		}
+		catch (NoSuchElementException ex) {
+			return false;
+		}
+		catch (InvalidBreakerConfigurationException ex) {
+			throw Command.invalid("Nothing is changed. " + ex.summary());
+		}
+		catch (IllegalArgumentException ex) {
+			throw Command.invalid(String.valueOf(ex.getMessage()));
+		}
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("circuitBreaker", name);
+		data.put("config", properties);
+		audit(name, data, actor, reason);
+		return true;
+	}
+
 	private static void log(String target, StateCommand command) {
 		String actor = command.actor();
 		Duration hold = command.hold();
@@ -75,8 +121,6 @@ final class Commands {
 		}
 	}
 
-	// From class files, the checker on JDK 17 does not see that values may be null.
-	@SuppressWarnings("NullAway")
 	private void audit(String name, StateCommand command) {
 		Map<String, Object> data = new LinkedHashMap<>();
 		data.put("circuitBreaker", name);
@@ -90,11 +134,15 @@ final class Commands {
 		if (hold != null) {
 			data.put("hold", hold.toString());
 		}
-		String comment = command.comment();
-		if (comment != null) {
-			data.put("reason", comment);
+		audit(name, data, command.actor(), command.comment());
+	}
+
+	// From class files, the checker on JDK 17 does not see that values may be null.
+	@SuppressWarnings("NullAway")
+	private void audit(String name, Map<String, Object> data, @Nullable String actor, @Nullable String reason) {
+		if (reason != null) {
+			data.put("reason", reason);
 		}
-		String actor = command.actor();
 		try {
 			this.publisher
 				.publishEvent(new AuditApplicationEvent((actor != null) ? actor : UNKNOWN_ACTOR, AUDIT_TYPE, data));

@@ -5,6 +5,7 @@ import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.EventStore;
 import dev.breaker.spring.event.RingEventStore;
@@ -41,8 +42,9 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnMissingPart
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakers")
-	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher) {
-		return new CircuitBreakersEndpoint(registry, publisher);
+	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher,
+			BreakerConfigs configs) {
+		return new CircuitBreakersEndpoint(registry, publisher, configs);
 	}
 
 	@Bean

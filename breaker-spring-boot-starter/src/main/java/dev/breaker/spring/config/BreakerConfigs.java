@@ -3,59 +3,101 @@ package dev.breaker.spring.config;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.CircuitBreakerRegistryListener;
+import dev.breaker.HookFailures;
+import dev.breaker.InvalidCircuitBreakerConfigException;
+import dev.breaker.LogText;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.config.ConfigChange.Made;
 import dev.breaker.spring.http.HttpClientEntry;
-import dev.breaker.spring.http.HttpOutcomeRule;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching.CacheOverride;
 import org.springframework.core.env.Environment;
 
 /**
- * The effective config of each breaker name. Immutable after start, and safe for use by
- * many threads.
+ * The effective config of each breaker name, and what changes it at run time. A change
+ * reaches the breakers at work through {@link CircuitBreaker#reconfigure} and
+ * {@link CircuitBreakerGroup#reconfigure}: state, totals, listeners and what is left of a
+ * wait stay. It is checked as a whole first, and where any value is bad nothing of it is
+ * applied. Of two changes at a time all breakers end with the same one, those made
+ * meanwhile too. Safe for use by many threads.
+ *
+ * <p>
+ * A breaker that the application gave a config of its own is changed by name alone, over
+ * that config; what the environment says does not reach it.
  */
-public final class BreakerConfigs implements SmartInitializingSingleton {
+public final class BreakerConfigs implements SmartInitializingSingleton, DisposableBean {
 
-	private final CircuitBreakerConfig defaults;
+	/** Who changed something by {@link #reload()}. */
+	private static final String ENVIRONMENT = "environment";
 
-	private final Set<String> instanceNames;
+	/** Who changed something without saying who. */
+	private static final String APPLICATION = "application";
 
-	/** By each name that is in the properties or of a customizer. */
-	private final Map<String, CircuitBreakerConfig> configs;
+	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
-	private final List<HttpClientEntry> httpClients;
+	private final ConfigLoader loader;
 
-	private final Customizers customizers;
+	/** What the application started with. */
+	private final LoadedConfigs first;
 
-	private final PredicateResolver predicates;
+	/** One change at a time is read and published; it reaches the breakers afterwards. */
+	private final ReentrantLock lock = new ReentrantLock();
 
-	private final List<String> ineffective;
+	private volatile PresentConfigs present;
 
-	private BreakerConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
-			Map<String, CircuitBreakerConfig> configs, List<HttpClientEntry> httpClients, Customizers customizers,
-			PredicateResolver predicates, List<String> ineffective) {
-		this.defaults = defaults;
-		this.instanceNames = Collections.unmodifiableSet(instanceNames);
-		this.configs = configs;
-		this.httpClients = List.copyOf(httpClients);
-		this.customizers = customizers;
-		this.predicates = predicates;
-		this.ineffective = ineffective;
+	private volatile @Nullable CircuitBreakerRegistry registry;
+
+	private volatile boolean started;
+
+	/** By each config that was published, the name that it is of. */
+	private final Map<CircuitBreakerConfig, String> owners = Collections.synchronizedMap(new WeakHashMap<>());
+
+	/** By each config that was made of one of the application's own, that one. */
+	private final Map<CircuitBreakerConfig, CircuitBreakerConfig> bases = Collections
+		.synchronizedMap(new WeakHashMap<>());
+
+	/** A breaker that is made during a change may have the config of before. */
+	private final CircuitBreakerRegistryListener keepUpToDate = new CircuitBreakerRegistryListener() {
+
+		@Override
+		public void onAdded(CircuitBreaker breaker) {
+			if (breaker.group() == null) {
+				follow(LivingConfig.of(breaker), null);
+			}
+		}
+
+		@Override
+		public void onGroupAdded(CircuitBreakerGroup group) {
+			follow(LivingConfig.of(group), null);
+		}
+
+	};
+
+	private BreakerConfigs(ConfigLoader loader) {
+		this.loader = loader;
+		this.first = loader.load();
+		this.present = PresentConfigs.of(this.first);
+		this.owners.putAll(this.present.owners());
 	}
 
 	/**
@@ -65,85 +107,30 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * @param customizers change the configs, in this order
 	 * @param clock the clock of all of them; {@code null} where each has its own clocks
 	 * @return the configs
-	 * @throws RuntimeException when a property cannot be used; the failure analysis tells
-	 * which, and where it is
+	 * @throws InvalidBreakerConfigurationException when a property cannot be used; the
+	 * failure analysis tells which, and where it is
 	 */
 	public static BreakerConfigs load(Environment environment, ConfigurableListableBeanFactory beanFactory,
 			List<CircuitBreakerConfigCustomizer> customizers, @Nullable BreakerClock clock) {
-		// Thousands of look-ups in sources that do not change meanwhile.
-		CacheOverride caching = ConfigurationPropertyCaching.get(environment).override();
-		try {
-			return read(environment, beanFactory, customizers, clock);
-		}
-		finally {
-			caching.close();
-		}
-	}
-
-	private static BreakerConfigs read(Environment environment, ConfigurableListableBeanFactory beanFactory,
-			List<CircuitBreakerConfigCustomizer> customizers, @Nullable BreakerClock clock) {
-		ConfigProblems problems = new ConfigProblems();
-		BreakerPropertySources sources = new BreakerPropertySources(environment, beanFactory.getBeanClassLoader());
-		SimilarClassNames classNames = new SimilarClassNames(beanFactory.getBeanClassLoader(),
-				AutoConfigurationPackages.has(beanFactory) ? AutoConfigurationPackages.get(beanFactory) : List.of());
-		PredicateResolver predicates = new PredicateResolver(beanFactory);
-		ValueReader values = new ValueReader(sources, predicates, classNames, problems);
-		SwitchValidator.check(values, problems);
-		Levels levels = ConfigKeyScanner.read(sources, problems);
-		Resilience4jKeys.reportLeftovers(sources, beanFactory.getBeanClassLoader());
-		Inheritance inheritance = new Inheritance(levels, values, problems);
-		List<HttpClientEntry> httpClients = HttpClientReader.read(sources, predicates, classNames, problems);
-		ConfigReader reader = new ConfigReader(sources, predicates, values, problems);
-		for (Level config : levels.configs()) {
-			reader.check(reader.read(inheritance.chain(config)));
-		}
-		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
-		CircuitBreakerConfig defaults = reader.build(ofDefaults);
-		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
-		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>();
-		for (Level instance : levels.instances()) {
-			LayeredProperties effective = reader.read(inheritance.chain(instance));
-			properties.put(instance.name(), effective);
-			configs.put(instance.name(), reader.build(effective));
-		}
-		problems.throwIfAny();
-		Set<String> instanceNames = new LinkedHashSet<>(configs.keySet());
-		Customizers customized = Customizers.apply(customizers, configs, defaults);
-		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
-		ineffective.look(ofDefaults, defaults);
-		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
-		for (HttpClientEntry client : httpClients) {
-			configs.put(client.breaker(), ofHttpClient(configs.getOrDefault(client.breaker(), defaults)));
-		}
-		if (clock != null) {
-			defaults = clock.applyTo(defaults);
-			configs.replaceAll((name, config) -> clock.applyTo(config));
-		}
-		return new BreakerConfigs(defaults, instanceNames, configs, httpClients, customized, predicates,
-				ineffective.describe());
-	}
-
-	/** Has a rule for what guards of clients tell, whatever exceptions it records. */
-	private static CircuitBreakerConfig ofHttpClient(CircuitBreakerConfig config) {
-		return (config.outcomeRule() != null) ? config
-				: config.toBuilder().outcomeRule(HttpOutcomeRule.DEFAULT).build();
+		return new BreakerConfigs(new ConfigLoader(environment, beanFactory, customizers, clock));
 	}
 
 	/**
 	 * The config of breakers that neither the properties nor a customizer name.
-	 * @return what {@code breaker.configs.default} says, and defaults
+	 * @return what {@code breaker.configs.default} says at present, and defaults
 	 */
 	public CircuitBreakerConfig defaults() {
-		return this.defaults;
+		return this.present.loaded().defaults();
 	}
 
 	/**
-	 * The config of a breaker: merged from its levels and customized.
+	 * The present config of a breaker: merged from its levels, customized, and with what
+	 * was changed at run time.
 	 * @param name the exact name
 	 * @return the config; that of {@code default} for a name that nothing configures
 	 */
 	public CircuitBreakerConfig get(String name) {
-		return this.configs.getOrDefault(name, this.defaults);
+		return this.present.get(name);
 	}
 
 	/**
@@ -152,7 +139,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * @return whether there is a {@code breaker.instances.NAME}
 	 */
 	public boolean isConfigured(String name) {
-		return this.instanceNames.contains(name);
+		return instanceNames().contains(name);
 	}
 
 	/**
@@ -160,7 +147,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * @return the names, unmodifiable
 	 */
 	public Set<String> instanceNames() {
-		return this.instanceNames;
+		return this.present.loaded().instanceNames();
 	}
 
 	/**
@@ -169,7 +156,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * unmodifiable
 	 */
 	public Set<String> names() {
-		return Collections.unmodifiableSet(this.configs.keySet());
+		return Collections.unmodifiableSet(this.present.loaded().configs().keySet());
 	}
 
 	/**
@@ -177,7 +164,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * @return the entries of {@code breaker.http.clients}, unmodifiable
 	 */
 	public List<HttpClientEntry> httpClients() {
-		return this.httpClients;
+		return this.first.httpClients();
 	}
 
 	/**
@@ -185,20 +172,341 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * @return their names, or those of the breakers made by key, unmodifiable
 	 */
 	public Set<String> httpClientBreakers() {
-		return this.httpClients.stream().map(HttpClientEntry::breaker).collect(Collectors.toUnmodifiableSet());
+		return httpClients().stream().map(HttpClientEntry::breaker).collect(Collectors.toUnmodifiableSet());
 	}
 
 	/**
 	 * Makes each breaker that the properties name, unless the registry has it already, or
 	 * a group of that name, or HTTP clients use the name with a key. A name that only a
-	 * customizer knows makes none.
+	 * customizer knows makes none. Changes at run time reach the breakers of this registry from now on.
 	 * @param registry where to make them
 	 */
 	public void addTo(CircuitBreakerRegistry registry) {
-		this.instanceNames.stream()
-			.filter((name) -> registry.findGroup(name).isEmpty() && this.httpClients.stream()
+		if (this.registry != registry) {
+			destroy();
+			this.registry = registry;
+			registry.addRegistryListener(this.keepUpToDate);
+		}
+		addInstances(registry);
+	}
+
+	private void addInstances(CircuitBreakerRegistry registry) {
+		instanceNames().stream()
+			.filter((name) -> registry.findGroup(name).isEmpty() && httpClients().stream()
 				.noneMatch((client) -> client.key() != null && client.breaker().equals(name)))
 			.forEach((name) -> registry.get(name, get(name)));
+	}
+
+	/**
+	 * Reads the {@code breaker.*} properties of the environment again, applies the
+	 * customizers, and reconfigures each breaker and group whose config is another one
+	 * now; a new instance gets its breaker. What was {@linkplain #change changed} by name
+	 * stays over it. Switches, and the initial states of breakers that are there, are
+	 * read at start alone: a change of them is a WARN. With Spring Cloud this is called
+	 * when the environment changes.
+	 * @throws InvalidBreakerConfigurationException when a property cannot be used;
+	 * nothing is applied then
+	 */
+	public void reload() {
+		PresentConfigs before;
+		PresentConfigs after;
+		Made made;
+		this.lock.lock();
+		try {
+			before = this.present;
+			made = made(ENVIRONMENT, null);
+			after = before.reloaded(this.loader.load().after(before.loaded()), this.loader.predicates(), made);
+			publish(after);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		CircuitBreakerRegistry living = this.registry;
+		if (living != null) {
+			addInstances(living);
+			LivingConfig.all(living).forEach((each) -> follow(each, made));
+		}
+		report(before.loaded(), after.loaded());
+	}
+
+	/**
+	 * Changes the config of one breaker, or of all keys of a group, over what its config
+	 * says otherwise. What was changed of the same name earlier stays, property by
+	 * property, until {@link #restore} or the end of the application.
+	 * @param name the exact name of a breaker or a group that is there
+	 * @param properties the properties to change, one or more: keys and values as in a
+	 * file, such as {@code "failure-rate-threshold"} and {@code 40}; {@code none}
+	 * switches off. {@code base-config} and {@code initial-state} are read at start
+	 * alone, and refused
+	 * @throws InvalidBreakerConfigurationException when a property cannot be used;
+	 * nothing is applied then
+	 * @throws NoSuchElementException when there is no breaker and no group of that name
+	 * @throws IllegalArgumentException when it is the breaker of a key, whose config is
+	 * that of its group, or no property is given
+	 */
+	public void change(String name, Map<String, ?> properties) {
+		change(name, properties, APPLICATION, null);
+	}
+
+	/**
+	 * As {@link #change(String, Map)}, with what the endpoint and the log say of it.
+	 * @param name the exact name of a breaker or a group that is there
+	 * @param properties the properties to change
+	 * @param actor who changes them
+	 * @param reason why; {@code null} where nothing is said
+	 * @throws InvalidBreakerConfigurationException when a property cannot be used
+	 * @throws NoSuchElementException when there is no breaker and no group of that name
+	 * @throws IllegalArgumentException when it is the breaker of a key, or no property is
+	 * given
+	 */
+	public void change(String name, Map<String, ?> properties, String actor, @Nullable String reason) {
+		List<LivingConfig> living = living(name);
+		if (properties.isEmpty()) {
+			throw new IllegalArgumentException("Give at least one property to change of circuit breaker '"
+					+ LogText.oneLine(name) + "', or restore its config");
+		}
+		Made made;
+		this.lock.lock();
+		try {
+			PresentConfigs before = this.present;
+			made = made(actor, reason);
+			boolean overEnvironment = living.stream().anyMatch((each) -> isPublished(name, each.config()));
+			LayeredProperties given = this.loader.read(properties);
+			ConfigOverride override = ConfigOverride.of(name, before.override(name), given, overEnvironment);
+			PresentConfigs after = before.with(name, override, given.names(), this.loader.predicates(), made);
+			for (LivingConfig each : living) {
+				checkOver(override, each.config());
+			}
+			publish(after);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		living.forEach((each) -> follow(each, made));
+	}
+
+	/**
+	 * Takes back what was {@linkplain #change changed} of a name at run time: it has the
+	 * config that the environment, or the application's code, gives it.
+	 * @param name the exact name of a breaker or a group that is there
+	 * @throws NoSuchElementException when there is no breaker and no group of that name
+	 * @throws IllegalArgumentException when it is the breaker of a key
+	 */
+	public void restore(String name) {
+		restore(name, APPLICATION, null);
+	}
+
+	/**
+	 * As {@link #restore(String)}, with what the endpoint and the log say of it.
+	 * @param name the exact name of a breaker or a group that is there
+	 * @param actor who restores it
+	 * @param reason why; {@code null} where nothing is said
+	 * @throws NoSuchElementException when there is no breaker and no group of that name
+	 * @throws IllegalArgumentException when it is the breaker of a key
+	 */
+	public void restore(String name, String actor, @Nullable String reason) {
+		List<LivingConfig> living = living(name);
+		Made made;
+		this.lock.lock();
+		try {
+			made = made(actor, reason);
+			publish(this.present.without(name, this.loader.predicates(), made));
+		}
+		finally {
+			this.lock.unlock();
+		}
+		living.forEach((each) -> follow(each, made));
+	}
+
+	/**
+	 * How the present config of a breaker differs from the one that the application
+	 * started with.
+	 * @param breaker the breaker; of one of a key it is the change of its group
+	 * @return the change, or {@code null} where there is no difference
+	 */
+	public @Nullable ConfigChange changeOf(CircuitBreaker breaker) {
+		CircuitBreakerGroup group = breaker.group();
+		return (group != null) ? changeOf(group) : changeOf(LivingConfig.of(breaker));
+	}
+
+	/**
+	 * How the present config of a group differs from the one that the application started
+	 * with.
+	 * @param group the group
+	 * @return the change, or {@code null} where there is no difference
+	 */
+	public @Nullable ConfigChange changeOf(CircuitBreakerGroup group) {
+		return changeOf(LivingConfig.of(group));
+	}
+
+	private @Nullable ConfigChange changeOf(LivingConfig living) {
+		String name = living.name();
+		CircuitBreakerConfig now = living.config();
+		CircuitBreakerConfig atStart = isPublished(name, now) ? this.first.get(name) : base(now);
+		Map<String, ConfigDifference.Values> difference = ConfigDifference.between(atStart, now);
+		Map<String, Made> made = this.present.made(name);
+		Made newest = newest(made.values());
+		if (difference.isEmpty() || newest == null) {
+			return null;
+		}
+		Map<String, ConfigChange.Property> properties = new LinkedHashMap<>();
+		List<Made> shown = new ArrayList<>();
+		for (Map.Entry<String, ConfigDifference.Values> each : difference.entrySet()) {
+			Made by = made.getOrDefault(each.getKey(), newest);
+			shown.add(by);
+			properties.put(each.getKey(),
+					new ConfigChange.Property(each.getValue().from(), each.getValue().to(), by.at(), by.by()));
+		}
+		Made last = newest(shown);
+		return (last != null) ? new ConfigChange(last.at(), last.by(), last.reason(), properties) : null;
+	}
+
+	private static @Nullable Made newest(Iterable<Made> all) {
+		Made newest = null;
+		for (Made each : all) {
+			newest = (newest == null || newest.at().isBefore(each.at())) ? each : newest;
+		}
+		return newest;
+	}
+
+	/** What can be changed by a name. */
+	private List<LivingConfig> living(String name) {
+		CircuitBreakerRegistry living = this.registry;
+		List<LivingConfig> named = (living != null) ? LivingConfig.named(name, living) : List.of();
+		if (living != null && named.isEmpty()) {
+			CircuitBreakerGroup group = living.find(name).map(CircuitBreaker::group).orElse(null);
+			if (group != null) {
+				throw new IllegalArgumentException(
+						"Circuit breaker '%s' is that of a key, and has the config of its group. Change '%s'"
+							.formatted(LogText.oneLine(name), LogText.oneLine(group.name())));
+			}
+		}
+		if (named.isEmpty()) {
+			throw new NoSuchElementException("There is no circuit breaker '" + LogText.oneLine(name) + "'");
+		}
+		return named;
+	}
+
+	private Made made(String by, @Nullable String reason) {
+		return new Made(this.loader.now(), by, reason);
+	}
+
+	/** Puts configs in force for whatever is made from now on, under the lock. */
+	private void publish(PresentConfigs next) {
+		if (this.started) {
+			this.loader.predicates().obtainBeans();
+		}
+		this.owners.putAll(next.owners());
+		this.present = next;
+	}
+
+	/**
+	 * Brings a breaker or a group to the present config.
+	 * @param made the change that is the reason, for the log
+	 */
+	private void follow(LivingConfig living, @Nullable Made made) {
+		CircuitBreakerConfig before = living.config();
+		PresentConfigs followed;
+		do {
+			followed = this.present;
+			CircuitBreakerConfig wanted = wanted(living, followed);
+			if (living.config() != wanted) {
+				living.reconfigure().accept(wanted);
+			}
+		}
+		while (followed != this.present);
+		if (made != null) {
+			log(living, ConfigDifference.between(before, living.config()), made);
+		}
+	}
+
+	private CircuitBreakerConfig wanted(LivingConfig living, PresentConfigs configs) {
+		CircuitBreakerConfig now = living.config();
+		if (isPublished(living.name(), now)) {
+			return configs.get(living.name());
+		}
+		ConfigOverride override = configs.override(living.name());
+		CircuitBreakerConfig base = base(now);
+		if (override == null) {
+			return base;
+		}
+		try {
+			CircuitBreakerConfig over = override.over(base, this.loader.predicates());
+			if (ConfigDifference.isNone(over, now)) {
+				return now;
+			}
+			this.bases.put(over, base);
+			return over;
+		}
+		catch (InvalidCircuitBreakerConfigException ex) {
+			HookFailures.log(logger,
+					"{} was made with a config that contradicts what was changed at run time, and keeps it: {}",
+					living.what(), LogText.oneLine(String.valueOf(ex.getMessage())));
+			return now;
+		}
+	}
+
+	/** Whether a config came from here for that name, at whatever time. */
+	private boolean isPublished(String name, CircuitBreakerConfig config) {
+		return this.present.isOf(name, this.owners.get(config));
+	}
+
+	/** The config that the application gave in code. */
+	private CircuitBreakerConfig base(CircuitBreakerConfig config) {
+		return this.bases.getOrDefault(config, config);
+	}
+
+	private void checkOver(ConfigOverride override, CircuitBreakerConfig config) {
+		try {
+			override.over(base(config), this.loader.predicates());
+		}
+		catch (InvalidCircuitBreakerConfigException ex) {
+			throw new InvalidBreakerConfigurationException(List.of(override.problem(ex)), null);
+		}
+	}
+
+	private static void log(LivingConfig living, Map<String, ConfigDifference.Values> difference, Made made) {
+		if (difference.isEmpty()) {
+			return;
+		}
+		String reason = made.reason();
+		try {
+			logger.info("{}: config changed by {}{}: {}", living.what(), LogText.oneLine(made.by()),
+					(reason != null) ? " (" + LogText.oneLine(reason) + ")" : "",
+					ConfigDifference.describe(difference));
+		}
+		catch (Throwable ex) {
+			// An appender of the application's must not stop a change.
+		}
+	}
+
+	/** Warns of what changed, and has no effect. */
+	private void report(LoadedConfigs before, LoadedConfigs after) {
+		Set<String> switches = new TreeSet<>(before.switches().keySet());
+		switches.addAll(after.switches().keySet());
+		for (String key : switches) {
+			String was = before.switches().getOrDefault(key, "not set");
+			String is = after.switches().getOrDefault(key, "not set");
+			if (!was.equals(is)) {
+				logger.warn("\"{}\" changed from {} to {}. It is read at start alone: start the application again", key,
+						LogText.oneLine(was), LogText.oneLine(is));
+			}
+		}
+		Set<String> begun = new TreeSet<>(before.configs().keySet());
+		begun.retainAll(after.configs().keySet());
+		begun.removeIf((name) -> before.get(name).initialState() == after.get(name).initialState());
+		if (before.defaults().initialState() != after.defaults().initialState()) {
+			begun.add(Level.DEFAULT.name());
+		}
+		if (!begun.isEmpty()) {
+			logger.warn(
+					"\"initial-state\" changed of {}. It is for breakers that are made later, such as those of keys:"
+							+ " command a state to change those that are there",
+					begun.stream().map(LogText::oneLine).toList());
+		}
+		List<String> ineffective = new ArrayList<>(after.ineffective());
+		ineffective.removeAll(before.ineffective());
+		IneffectiveSettingFinder.report(ineffective);
 	}
 
 	/**
@@ -206,9 +514,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * @param named the names of the breakers that annotations and the application made
 	 */
 	public void reportUnmatchedCustomizers(Set<String> named) {
-		Set<String> all = new TreeSet<>(this.instanceNames);
+		Set<String> all = new TreeSet<>(instanceNames());
 		all.addAll(named);
-		this.customizers.reportUnmatched(all);
+		this.first.customizers().reportUnmatched(all);
 	}
 
 	/**
@@ -216,9 +524,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 * @param inherited the configs of the parent context, which reports those it shares
 	 */
 	public void reportIneffectiveSettings(@Nullable BreakerConfigs inherited) {
-		List<String> texts = new ArrayList<>(this.ineffective);
+		List<String> texts = new ArrayList<>(this.first.ineffective());
 		if (inherited != null) {
-			texts.removeAll(inherited.ineffective);
+			texts.removeAll(inherited.first.ineffective());
 		}
 		IneffectiveSettingFinder.report(texts);
 	}
@@ -228,7 +536,24 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 	 */
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.predicates.obtainBeans();
+		this.lock.lock();
+		try {
+			this.started = true;
+			this.loader.predicates().obtainBeans();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Leaves nothing of itself in a registry that outlives the context. */
+	@Override
+	public void destroy() {
+		CircuitBreakerRegistry living = this.registry;
+		if (living != null) {
+			this.registry = null;
+			living.removeRegistryListener(this.keepUpToDate);
+		}
 	}
 
 }

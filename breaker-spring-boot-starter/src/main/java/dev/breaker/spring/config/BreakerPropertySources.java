@@ -29,10 +29,12 @@ import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.PlaceholderResolutionException;
 
 /**
- * The environment, as Spring Boot's binding sees it: the first source wins.
+ * The environment, as Spring Boot's binding sees it: the first source wins. Or what is
+ * given at run time, seen in the same way.
  */
 final class BreakerPropertySources {
 
@@ -50,13 +52,28 @@ final class BreakerPropertySources {
 	private final Binder binder;
 
 	BreakerPropertySources(Environment environment, @Nullable ClassLoader classLoader) {
-		this.sources = StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
-			.toList();
+		this(ConfigurationPropertySources.get(environment), Level.ROOT,
+				(value) -> (value instanceof String text) ? environment.resolveRequiredPlaceholders(text) : value,
+				classLoader);
+	}
+
+	/**
+	 * Properties that no environment has, below a root of their own. Placeholders in them
+	 * stay as they are.
+	 */
+	BreakerPropertySources(Map<String, Object> properties, ConfigurationPropertyName root,
+			@Nullable ClassLoader classLoader) {
+		this(ConfigurationPropertySources.from(new MapPropertySource("change at run time", properties)), root,
+				(value) -> value, classLoader);
+	}
+
+	private BreakerPropertySources(Iterable<ConfigurationPropertySource> sources, ConfigurationPropertyName root,
+			PlaceholdersResolver placeholders, @Nullable ClassLoader classLoader) {
+		this.sources = StreamSupport.stream(sources.spliterator(), false).toList();
 		this.speaking = this.sources.stream()
-			.filter((source) -> source.containsDescendantOf(Level.ROOT) != ConfigurationPropertyState.ABSENT)
+			.filter((source) -> source.containsDescendantOf(root) != ConfigurationPropertyState.ABSENT)
 			.toList();
-		this.placeholders = (value) -> (value instanceof String text) ? environment.resolveRequiredPlaceholders(text)
-				: value;
+		this.placeholders = placeholders;
 		this.classLoader = classLoader;
 		this.binder = binder(this.speaking);
 	}

@@ -127,7 +127,7 @@ final class ConfigReader {
 	}
 
 	/** Calls other properties by their keys. */
-	private static String requirement(InvalidCircuitBreakerConfigException refusal) {
+	static String requirement(InvalidCircuitBreakerConfigException refusal) {
 		String requirement = refusal.requirement();
 		for (String other : refusal.others()) {
 			requirement = requirement.replace(other, key(other));
@@ -135,7 +135,7 @@ final class ConfigReader {
 		return requirement;
 	}
 
-	private static String key(String property) {
+	static String key(String property) {
 		return DataObjectPropertyName.toDashedForm(property);
 	}
 

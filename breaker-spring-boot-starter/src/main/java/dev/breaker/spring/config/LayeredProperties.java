@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.InvalidCircuitBreakerConfigException;
@@ -48,6 +49,14 @@ final class LayeredProperties {
 		}
 	}
 
+	/** These over those that were given earlier at the same level. */
+	LayeredProperties over(LayeredProperties earlier) {
+		LayeredProperties both = new LayeredProperties(this.chain);
+		both.settings.putAll(earlier.settings);
+		both.settings.putAll(this.settings);
+		return both;
+	}
+
 	/**
 	 * Takes back a value that cannot be used.
 	 * @return whether there was one
@@ -71,6 +80,16 @@ final class LayeredProperties {
 	 */
 	Collection<Setting> settings() {
 		return this.settings.values();
+	}
+
+	/**
+	 * The names of what is set, in camel case.
+	 */
+	Set<String> names() {
+		return this.settings.values()
+			.stream()
+			.map((setting) -> setting.property().name())
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	/**

@@ -2,8 +2,9 @@ package dev.breaker.spring.config;
 
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 import dev.breaker.InvalidCircuitBreakerConfigException;
@@ -20,13 +21,13 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Resolves the classes that properties name to predicates: the bean of that type, else
- * one new instance a class.
+ * one new instance a class. Safe for use by many threads.
  */
 final class PredicateResolver {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Map<Class<?>, TypedPredicate> predicates = new LinkedHashMap<>();
+	private final Map<Class<?>, TypedPredicate> predicates = new ConcurrentHashMap<>();
 
 	PredicateResolver(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
@@ -45,16 +46,25 @@ final class PredicateResolver {
 			throw invalid(property, type, "must be a predicate of %s, and is one of %s"
 				.formatted(isOfResults(property) ? "results" : "exceptions", acceptedBy(type).getName()));
 		}
-		return this.predicates.computeIfAbsent(type, (key) -> {
-			String[] beans = beans(type);
-			return switch (beans.length) {
-				case 0 -> new TypedPredicate(type, acceptedBy(type), SingletonSupplier.of(newInstance(property, type)));
-				case 1 -> new TypedPredicate(type, acceptedBy(type),
-						SingletonSupplier.of(() -> this.beanFactory.getBean(beans[0])));
-				default -> throw invalid(property, type,
-						"must have one bean of its type, and has " + String.join(", ", beans));
-			};
-		});
+		TypedPredicate present = this.predicates.get(type);
+		if (present == null) {
+			// The application's code runs under no lock of the map.
+			TypedPredicate made = make(property, type);
+			TypedPredicate other = this.predicates.putIfAbsent(type, made);
+			present = (other != null) ? other : made;
+		}
+		return present;
+	}
+
+	private TypedPredicate make(String property, Class<?> type) {
+		String[] beans = beans(type);
+		return switch (beans.length) {
+			case 0 -> new TypedPredicate(type, acceptedBy(type), SingletonSupplier.of(newInstance(property, type)));
+			case 1 -> new TypedPredicate(type, acceptedBy(type),
+					SingletonSupplier.of(() -> this.beanFactory.getBean(beans[0])));
+			default ->
+				throw invalid(property, type, "must have one bean of its type, and has " + String.join(", ", beans));
+		};
 	}
 
 	/**
@@ -112,8 +122,20 @@ final class PredicateResolver {
 		return new InvalidCircuitBreakerConfigException(property, type.getName(), requirement);
 	}
 
+	/** A bean that cannot be created is forgotten, so that it does not fail again. */
 	void obtainBeans() {
-		this.predicates.values().forEach((predicate) -> predicate.delegate().obtain());
+		for (TypedPredicate predicate : List.copyOf(this.predicates.values())) {
+			boolean obtained = false;
+			try {
+				predicate.delegate().obtain();
+				obtained = true;
+			}
+			finally {
+				if (!obtained) {
+					this.predicates.remove(predicate.type());
+				}
+			}
+		}
 	}
 
 	/**
@@ -121,7 +143,7 @@ final class PredicateResolver {
 	 * failing on it. One that fails is named, as the breaker knows no more than that a
 	 * rule did.
 	 */
-	private record TypedPredicate(Class<?> type, Class<?> accepted,
+	record TypedPredicate(Class<?> type, Class<?> accepted,
 			SingletonSupplier<?> delegate) implements Predicate<@Nullable Object> {
 
 		@Override

@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -114,10 +115,14 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 	 * Whether the builder has a method for this property of a breaker alone.
 	 */
 	boolean isOfBuilder() {
-		return BUILDER_METHODS.containsKey(builderMethod());
+		return BUILDER_METHODS.containsKey(builderMethodName());
 	}
 
-	private String builderMethod() {
+	private Method builderMethod() {
+		return Objects.requireNonNull(BUILDER_METHODS.get(builderMethodName()));
+	}
+
+	private String builderMethodName() {
 		return this.name.endsWith(PREDICATE) ? this.name.substring(0, this.name.length() - PREDICATE.length())
 				: this.name;
 	}
@@ -127,18 +132,22 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 	 * @param value what the method takes
 	 */
 	void set(CircuitBreakerConfig.Builder builder, Object value) {
-		ReflectionUtils.invokeMethod(Objects.requireNonNull(BUILDER_METHODS.get(builderMethod())), builder, value);
+		ReflectionUtils.invokeMethod(builderMethod(), builder, value);
 	}
 
 	/**
 	 * Switches the property of a breaker off. Where the builder has no method for it, off
-	 * is the default.
+	 * is no class, or no rule.
 	 */
 	void switchOff(CircuitBreakerConfig.Builder builder) {
 		Method without = BUILDER_METHODS.get("without" + StringUtils.capitalize(this.name));
 		if (without != null) {
 			ReflectionUtils.invokeMethod(without, builder);
+			return;
 		}
+		Class<?> taken = builderMethod().getParameterTypes()[0];
+		Object none = taken.isArray() ? Array.newInstance(taken.getComponentType(), 0) : null;
+		ReflectionUtils.invokeMethod(builderMethod(), builder, none);
 	}
 
 	@Override

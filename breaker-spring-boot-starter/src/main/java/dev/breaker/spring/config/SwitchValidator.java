@@ -1,5 +1,8 @@
 package dev.breaker.spring.config;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import dev.breaker.spring.config.PropertyDefinition.Range;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -13,10 +16,15 @@ final class SwitchValidator {
 	private SwitchValidator() {
 	}
 
-	static void check(ValueReader values, ConfigProblems problems) {
+	/** The text of each switch that is set, by its key. */
+	static Map<String, String> check(ValueReader values, ConfigProblems problems) {
+		Map<String, String> set = new LinkedHashMap<>();
 		for (PropertyDefinition property : PropertyDefinition.SWITCHES) {
 			ConfigurationPropertyName key = Level.ROOT.append(property.key());
 			ValueReader.Said said = values.read(property, key);
+			if (said != null) {
+				set.put(Level.written(key), String.valueOf(said.value()));
+			}
 			Range range = property.range();
 			if (range != null && said != null && said.by() != null && said.value() instanceof Integer number
 					&& (number < range.min() || number > range.max())) {
@@ -26,6 +34,7 @@ final class SwitchValidator {
 						"Change \"%s\": it %s.".formatted(key, requirement)));
 			}
 		}
+		return set;
 	}
 
 }

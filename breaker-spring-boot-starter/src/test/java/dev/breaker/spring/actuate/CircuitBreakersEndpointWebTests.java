@@ -297,7 +297,7 @@ class CircuitBreakersEndpointWebTests {
 				return false;
 			}
 
-		}, "payments", null, null, null, true);
+		}, "payments", null, null, null, true, null);
 		assertThat(output).contains("Circuit breaker 'payments': operator alice commands reset");
 	}
 

@@ -20,6 +20,23 @@ class CommandBodyTests {
 		assertThat(CommandBody.check("{}", "payments")).isEqualTo("{}");
 	}
 
+	@Test
+	void aConfigIsWrittenAnewAsText() throws RefusedRequestException {
+		assertThat(CommandBody
+			.check("{\"config\": {\"waitDurationInOpenState\": \"5s\", \"record-exceptions\": [\"a\"]}}", "payments"))
+			.isEqualTo("{\"config\":\"{\\\"waitDurationInOpenState\\\":\\\"5s\\\",\\\"record-exceptions\\\":"
+					+ "[\\\"a\\\"]}\"}");
+		assertThat(CommandBody.check("{\"config\": {}}", "payments")).isEqualTo("{\"config\":\"{}\"}");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'\"{}\"', '''{}'''", "5, 5", "[], []", "true, true" })
+	void aConfigThatIsNoObjectIsRefused(String value, String shown) {
+		assertRefused("{\"config\": " + value + "}",
+				"Invalid 'config' (" + shown + "): must be an object with properties as in a file, such as "
+						+ "{\"failure-rate-threshold\": 40}, or {} to restore the config");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "'\"other\"', '''other'''", "null, null", "5, 5", "'[\"payments\"]', '[payments]'" })
 	void anotherNameThanThatOfThePathIsRefused(String value, String shown) {
@@ -29,7 +46,8 @@ class CommandBodyTests {
 
 	@Test
 	void anUnknownFieldIsRefused() {
-		assertRefused("{\"st\\nate\": \"OPEN\"}", "Unknown field 'st ate'. Valid fields: state, hold, reason, reset");
+		assertRefused("{\"st\\nate\": \"OPEN\"}",
+				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config");
 	}
 
 	@Test
@@ -47,15 +65,16 @@ class CommandBodyTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", " " })
 	void anEmptyBodyIsRefused(String body) {
-		assertRefused(body, "The body is empty. Give either a 'state' or 'reset': true. Valid states: CLOSED, OPEN, "
-				+ "HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY");
+		assertRefused(body,
+				"The body is empty. Give a 'state', 'reset': true, or a 'config'. Valid states: CLOSED, OPEN, "
+						+ "HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "[]", "{", "OPEN" })
 	void aBodyThatIsNoJsonObjectIsRefused(String body) {
 		assertRefused(body, "The body is no JSON object. Give {\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", "
-				+ "\"reason\": \"...\"} or {\"reset\": true}");
+				+ "\"reason\": \"...\"} or {\"reset\": true} or {\"config\": {\"failure-rate-threshold\": 40}}");
 	}
 
 	private static void assertRefused(String json, String message) {

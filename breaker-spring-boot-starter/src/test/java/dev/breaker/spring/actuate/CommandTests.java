@@ -42,9 +42,10 @@ class CommandTests {
 
 	@Test
 	void eitherAStateOrAResetIsGiven() {
-		assertInvalid("Give either a 'state' or 'reset': true. Valid states: " + STATES, null, null, null, null);
-		assertInvalid("Give either a 'state' or 'reset': true. Valid states: " + STATES, null, null, null, false);
-		assertInvalid("Give either a 'state' or 'reset': true. Valid states: " + STATES, "OPEN", null, null, true);
+		assertInvalid("Give a 'state', 'reset': true, or a 'config'. Valid states: " + STATES, null, null, null, null);
+		assertInvalid("Give a 'state', 'reset': true, or a 'config'. Valid states: " + STATES, null, null, null, false);
+		assertInvalid("Give a 'state', 'reset': true, or a 'config'. Valid states: " + STATES, "OPEN", null, null,
+				true);
 		assertInvalid("Invalid state 'BROKEN no'. Valid states: " + STATES, "BROKEN\nno", null, null, null);
 	}
 

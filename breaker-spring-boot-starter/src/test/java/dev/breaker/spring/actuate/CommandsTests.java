@@ -25,7 +25,7 @@ class CommandsTests {
 		registry.group("many\nERROR forged", CircuitBreakerConfig.ofDefaults(), 1);
 		Commands commands = new Commands(registry, (event) -> {
 			throw new IllegalStateException("no audit");
-		});
+		}, null);
 		StateCommand command = StateCommand.to(State.FORCED_OPEN).actor("eve\r\nERROR forged");
 		assertThat(commands.give("one\nERROR forged", command)).isTrue();
 		assertThat(commands.give("many\nERROR forged", command)).isTrue();

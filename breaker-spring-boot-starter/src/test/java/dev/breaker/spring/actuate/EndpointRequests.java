@@ -114,6 +114,18 @@ abstract class EndpointRequests {
 		assertNothingChanged();
 	}
 
+	@Test
+	void aConfigIsChangedAndRestored() {
+		assertThat(post("x/y", "{\"config\": {\"sliding-window-size\": 70}, \"reason\": \"drill\"}").status())
+			.isEqualTo(204);
+		assertThat(this.registry.get("x/y").config().slidingWindowSize()).isEqualTo(70);
+		assertThat(send(request("x/y").GET()).text("/changed/reason")).isEqualTo("drill");
+		refused(post("x/y", "{\"config\": {\"sliding-window-syze\": 80}}"),
+				"did you mean \"config.sliding-window-size\"?");
+		assertThat(post("x/y", "{\"config\": {}}").status()).isEqualTo(204);
+		assertThat(this.registry.get("x/y").config().slidingWindowSize()).isEqualTo(100);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "GET", "HEAD" })
 	void aNameInTheQueryShowsNoOtherBreaker(String method) {
@@ -146,7 +158,7 @@ abstract class EndpointRequests {
 	@CsvSource({ "resaon, 'bank moves'", "hodl, 10m", "State, OPEN", "stat\u00e9, OPEN", "'', OPEN", "fallback, x" })
 	void anUnknownFieldIs400NamingTheValidOnes(String field, String value) {
 		refused(post("plain", "{\"state\": \"FORCED_OPEN\", \"" + field + "\": \"" + value + "\"}"),
-				"Unknown field '" + field + "'", "Valid fields: state, hold, reason, reset");
+				"Unknown field '" + field + "'", "Valid fields: state, hold, reason, reset, config");
 	}
 
 	@ParameterizedTest

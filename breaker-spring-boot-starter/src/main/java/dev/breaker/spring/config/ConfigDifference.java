@@ -1,0 +1,111 @@
+package dev.breaker.spring.config;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.LogText;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Compares two configs, property by property. Clocks are no properties.
+ */
+final class ConfigDifference {
+
+	private static final Set<String> NO_PROPERTIES = Set.of("nanoClock", "clock", "toBuilder", "toString");
+
+	private static final List<Method> ACCESSORS = Arrays.stream(CircuitBreakerConfig.class.getDeclaredMethods())
+		.filter((method) -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
+				&& method.getParameterCount() == 0 && !NO_PROPERTIES.contains(method.getName()))
+		.sorted(Comparator.comparing(Method::getName))
+		.toList();
+
+	private ConfigDifference() {
+	}
+
+	/** Whether there is none, in what is shown or not. */
+	static boolean isNone(CircuitBreakerConfig one, CircuitBreakerConfig other) {
+		return one == other || ACCESSORS.stream()
+			.allMatch((accessor) -> Objects.equals(value(accessor, one), value(accessor, other)));
+	}
+
+	/**
+	 * What differs and can be shown, by the names of the properties in camel case. Rules
+	 * that are no classes of a property look the same.
+	 */
+	static Map<String, Values> between(CircuitBreakerConfig from, CircuitBreakerConfig to) {
+		Map<String, Values> found = new LinkedHashMap<>();
+		if (from != to) {
+			for (Method accessor : ACCESSORS) {
+				Values values = new Values(shown(value(accessor, from)), shown(value(accessor, to)));
+				if (!Objects.equals(values.from(), values.to())) {
+					found.put(property(accessor), values);
+				}
+			}
+		}
+		return found;
+	}
+
+	/** The difference in one line, with the names of the properties as in a file. */
+	static String describe(Map<String, Values> difference) {
+		return difference.entrySet()
+			.stream()
+			.map((each) -> "%s %s -> %s".formatted(DataObjectPropertyName.toDashedForm(each.getKey()),
+					text(each.getValue().from()), text(each.getValue().to())))
+			.collect(Collectors.joining(", "));
+	}
+
+	private static @Nullable Object value(Method accessor, CircuitBreakerConfig config) {
+		return ReflectionUtils.invokeMethod(accessor, config);
+	}
+
+	/**
+	 * A predicate is called by its builder method, and its property with one word more.
+	 */
+	private static String property(Method accessor) {
+		return accessor.getName() + (Predicate.class.isAssignableFrom(accessor.getReturnType()) ? "Predicate" : "");
+	}
+
+	private static @Nullable Object shown(@Nullable Object value) {
+		if (value instanceof Collection<?> elements) {
+			List<Object> names = new ArrayList<>();
+			for (Object element : elements) {
+				names.add((element instanceof Class<?> type) ? type.getName() : element);
+			}
+			return names;
+		}
+		if (value instanceof PredicateResolver.TypedPredicate predicate) {
+			return predicate.type().getName();
+		}
+		// The name of a lambda's class has a number that says nothing.
+		return (value instanceof Predicate<?>) ? value.getClass().getName().split("/", 2)[0] : value;
+	}
+
+	private static String text(@Nullable Object value) {
+		return (value != null) ? LogText.oneLine(value.toString()) : "none";
+	}
+
+	/**
+	 * A property in two configs.
+	 *
+	 * @param from in the one
+	 * @param to in the other
+	 */
+	record Values(@Nullable Object from, @Nullable Object to) {
+	}
+
+}

@@ -1,0 +1,138 @@
+package dev.breaker.spring.config;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.spring.BreakerClock;
+import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.http.HttpClientEntry;
+import dev.breaker.spring.http.HttpOutcomeRule;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyCaching.CacheOverride;
+import org.springframework.core.env.Environment;
+
+/**
+ * Reads the {@code breaker.*} properties, at start and whenever they change, and single
+ * properties that are given at run time. Not safe for use by several threads.
+ */
+final class ConfigLoader {
+
+	private final Environment environment;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final List<CircuitBreakerConfigCustomizer> customizers;
+
+	private final @Nullable BreakerClock clock;
+
+	/** The same for all readings, so that a class has the same predicate in all. */
+	private final PredicateResolver predicates;
+
+	private final SimilarClassNames classNames;
+
+	private boolean leftoversReported;
+
+	ConfigLoader(Environment environment, ConfigurableListableBeanFactory beanFactory,
+			List<CircuitBreakerConfigCustomizer> customizers, @Nullable BreakerClock clock) {
+		this.environment = environment;
+		this.beanFactory = beanFactory;
+		this.customizers = customizers;
+		this.clock = clock;
+		this.predicates = new PredicateResolver(beanFactory);
+		this.classNames = new SimilarClassNames(beanFactory.getBeanClassLoader(),
+				AutoConfigurationPackages.has(beanFactory) ? AutoConfigurationPackages.get(beanFactory) : List.of());
+	}
+
+	/**
+	 * Reads the environment, and applies the customizers.
+	 * @throws InvalidBreakerConfigurationException when a property cannot be used
+	 */
+	LoadedConfigs load() {
+		// Thousands of look-ups in sources that do not change meanwhile.
+		CacheOverride caching = ConfigurationPropertyCaching.get(this.environment).override();
+		try {
+			return read();
+		}
+		finally {
+			caching.close();
+		}
+	}
+
+	private LoadedConfigs read() {
+		ConfigProblems problems = new ConfigProblems();
+		BreakerPropertySources sources = new BreakerPropertySources(this.environment,
+				this.beanFactory.getBeanClassLoader());
+		ValueReader values = new ValueReader(sources, this.predicates, this.classNames, problems);
+		Map<String, String> switches = SwitchValidator.check(values, problems);
+		Levels levels = ConfigKeyScanner.read(sources, problems);
+		if (!this.leftoversReported) {
+			this.leftoversReported = true;
+			Resilience4jKeys.reportLeftovers(sources, this.beanFactory.getBeanClassLoader());
+		}
+		Inheritance inheritance = new Inheritance(levels, values, problems);
+		List<HttpClientEntry> httpClients = HttpClientReader.read(sources, this.predicates, this.classNames, problems);
+		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
+		for (Level config : levels.configs()) {
+			reader.check(reader.read(inheritance.chain(config)));
+		}
+		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
+		CircuitBreakerConfig defaults = reader.build(ofDefaults);
+		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
+		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>();
+		for (Level instance : levels.instances()) {
+			LayeredProperties effective = reader.read(inheritance.chain(instance));
+			properties.put(instance.name(), effective);
+			configs.put(instance.name(), reader.build(effective));
+		}
+		problems.throwIfAny();
+		Set<String> instanceNames = Collections.unmodifiableSet(new LinkedHashSet<>(configs.keySet()));
+		Customizers customized = Customizers.apply(this.customizers, configs, defaults);
+		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
+		ineffective.look(ofDefaults, defaults);
+		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
+		for (HttpClientEntry client : httpClients) {
+			configs.put(client.breaker(), ofHttpClient(configs.getOrDefault(client.breaker(), defaults)));
+		}
+		BreakerClock clockOfAll = this.clock;
+		if (clockOfAll != null) {
+			defaults = clockOfAll.applyTo(defaults);
+			configs.replaceAll((name, config) -> clockOfAll.applyTo(config));
+		}
+		return new LoadedConfigs(defaults, instanceNames, configs, List.copyOf(httpClients), customized,
+				ineffective.describe(), switches);
+	}
+
+	/** Has a rule for what guards of clients tell, whatever exceptions it records. */
+	private static CircuitBreakerConfig ofHttpClient(CircuitBreakerConfig config) {
+		return (config.outcomeRule() != null) ? config
+				: config.toBuilder().outcomeRule(HttpOutcomeRule.DEFAULT).build();
+	}
+
+	/**
+	 * Reads properties that are given at run time.
+	 * @throws InvalidBreakerConfigurationException when one of them cannot be used
+	 */
+	LayeredProperties read(Map<String, ?> given) {
+		return new ChangeReader(this.predicates, this.classNames, this.beanFactory.getBeanClassLoader()).read(given);
+	}
+
+	PredicateResolver predicates() {
+		return this.predicates;
+	}
+
+	/** The time that is shown to people. */
+	Instant now() {
+		return (this.clock != null) ? this.clock.clock().instant() : Instant.now();
+	}
+
+}
