@@ -95,6 +95,17 @@ final class AdvisorChain {
 		return false;
 	}
 
+	/** Whether the calls of a method through a proxy are retried. */
+	static boolean isRetried(Advised proxy, GuardedMethod method) {
+		for (Advisor advisor : proxy.getAdvisors()) {
+			if (advisor.getAdvice() instanceof AbstractRetryInterceptor
+					&& advises(advisor, method, proxy.getTargetClass())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private void add(GuardedMethod method, List<Advisor> others, int place, List<List<Advisor>> before,
 			@Nullable Class<?> targetClass) {
 		int outermost = -1;

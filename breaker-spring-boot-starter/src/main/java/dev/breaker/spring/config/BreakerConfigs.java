@@ -82,7 +82,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton {
 				AutoConfigurationPackages.has(beanFactory) ? AutoConfigurationPackages.get(beanFactory) : List.of());
 		PredicateResolver predicates = new PredicateResolver(beanFactory);
 		ValueReader values = new ValueReader(sources, predicates, classNames, problems);
-		SwitchValidator.check(values, problems);
+		SwitchValidator.check(values, problems, beanFactory.getBeanClassLoader());
 		Levels levels = ConfigKeyScanner.read(sources, problems);
 		Resilience4jKeys.reportLeftovers(sources, beanFactory.getBeanClassLoader());
 		Inheritance inheritance = new Inheritance(levels, values, problems);

@@ -1,19 +1,23 @@
 package dev.breaker.spring.config;
 
 import dev.breaker.spring.config.PropertyDefinition.Range;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.util.ClassUtils;
 
 /**
  * Checks the types and ranges of the switches, the properties below {@code breaker} that
- * belong to no config or instance.
+ * belong to no config or instance, and whether the artifacts are there that they need.
  */
 final class SwitchValidator {
+
+	private static final String ASPECT = "dev.breaker.spring.aspectj.CircuitBreakerAspect";
 
 	private SwitchValidator() {
 	}
 
-	static void check(ValueReader values, ConfigProblems problems) {
+	static void check(ValueReader values, ConfigProblems problems, @Nullable ClassLoader classLoader) {
 		for (PropertyDefinition property : PropertyDefinition.SWITCHES) {
 			ConfigurationPropertyName key = Level.ROOT.append(property.key());
 			ValueReader.Said said = values.read(property, key);
@@ -24,6 +28,12 @@ final class SwitchValidator {
 						: "must be between %d and %d".formatted(range.min(), range.max());
 				problems.add(ConfigProblem.with(said.by(), requirement,
 						"Change \"%s\": it %s.".formatted(key, requirement)));
+			}
+			if (said != null && said.by() != null && said.value() == BreakerProperties.Mode.ASPECTJ
+					&& !ClassUtils.isPresent(ASPECT, classLoader)) {
+				problems.add(ConfigProblem.with(said.by(),
+						"needs the artifact breaker-aspectj, which is not on the class path",
+						"Add the dependency dev.breaker:breaker-aspectj, or change \"%s\" to proxy.".formatted(key)));
 			}
 		}
 	}

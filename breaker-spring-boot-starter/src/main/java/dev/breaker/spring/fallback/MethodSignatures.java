@@ -1,6 +1,7 @@
 package dev.breaker.spring.fallback;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.ArrayList;
@@ -65,7 +66,8 @@ public final class MethodSignatures {
 		for (int i = 0; i < guarded.getParameterCount(); i++) {
 			arguments.add(parameter(guarded, type, i) + " " + ((names != null) ? names[i] : "arg" + i));
 		}
-		String start = typeParameters(guarded) + returned(guarded, type) + " " + name + "(";
+		String start = (Modifier.isStatic(guarded.getModifiers()) ? "static " : "") + typeParameters(guarded)
+				+ returned(guarded, type) + " " + name + "(";
 		List<String> expected = new ArrayList<>();
 		if (arguments.length() > 0) {
 			expected.add(start + arguments + ")");
