@@ -35,19 +35,23 @@ import org.springframework.util.ReflectionUtils;
  */
 final class AnnotatedMethodFinder {
 
+	private final boolean weaving;
+
 	private final Consumer<Problem> problems;
 
-	private AnnotatedMethodFinder(Consumer<Problem> problems) {
+	private AnnotatedMethodFinder(boolean weaving, Consumer<Problem> problems) {
+		this.weaving = weaving;
 		this.problems = problems;
 	}
 
 	/**
 	 * Finds the annotated methods.
 	 * @param subject has the methods
+	 * @param weaving whether methods that are woven are guarded in their bodies
 	 * @param problems takes what annotations ask for and cannot have
 	 */
-	static List<AnnotatedMethod> of(Subject subject, Consumer<Problem> problems) {
-		AnnotatedMethodFinder finder = new AnnotatedMethodFinder(problems);
+	static List<AnnotatedMethod> of(Subject subject, boolean weaving, Consumer<Problem> problems) {
+		AnnotatedMethodFinder finder = new AnnotatedMethodFinder(weaving, problems);
 		List<AnnotatedMethod> found = new ArrayList<>();
 		if (subject.type() != null) {
 			found.addAll(finder.ofClass(subject.type()));
@@ -63,7 +67,7 @@ final class AnnotatedMethodFinder {
 		MethodIntrospector.selectMethods(type, (Method method) -> inspect(method, type))
 			.forEach((method, annotation) -> {
 				Method real = BridgeMethodResolver.findBridgedMethod(method);
-				found.putIfAbsent(real, new AnnotatedMethod(real, type, annotation));
+				found.putIfAbsent(real, new AnnotatedMethod(real, type, annotation, isWoven(real)));
 			});
 		if (found.isEmpty()) {
 			refuseFactoryMethods(type);
@@ -115,7 +119,8 @@ final class AnnotatedMethodFinder {
 				annotation = onInterfaceWith(method, type);
 			}
 			if (annotation != null) {
-				found.add(new AnnotatedMethod(method, type, annotation));
+				// One on the interface holds for default methods as the proxy runs them.
+				found.add(new AnnotatedMethod(method, type, annotation, onMethod != null && isWoven(method)));
 			}
 		}
 		return found;
@@ -176,17 +181,31 @@ final class AnnotatedMethodFinder {
 					"Annotate the class of the bean, its interface or its methods; for a class of a library, call CircuitBreakerRegistry.get(name).call(...) where it is used."));
 			return false;
 		}
+		if (isWoven(method)) {
+			return true;
+		}
 		int modifiers = method.getModifiers();
 		String modifier = Modifier.isPrivate(modifiers) ? "private"
 				: Modifier.isStatic(modifiers) ? "static" : Modifier.isFinal(modifiers) ? "final" : null;
 		if (modifier == null) {
 			return true;
 		}
+		if (this.weaving) {
+			this.problems.accept(new Problem(
+					"@CircuitBreaker would do nothing for %s: the method is %s, so that a proxy cannot override it, and it is not woven."
+						.formatted(MethodSignatures.qualified(method, type), modifier),
+					"Weave its class: include it in META-INF/aop.xml and start with -javaagent:aspectjweaver.jar, or weave it when it is built."));
+			return false;
+		}
 		this.problems.accept(new Problem(
 				"@CircuitBreaker would do nothing for %s: the method is %s, and a proxy cannot override it."
 					.formatted(MethodSignatures.qualified(method, type), modifier),
 				"Make the method one that can be overridden, and call it from another bean; or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreakerRegistry.get(name).call(...) where the work is done."));
 		return false;
+	}
+
+	private boolean isWoven(Method method) {
+		return this.weaving && WovenBodies.include(method);
 	}
 
 	/** Refuses an annotation on a type that does nothing but make beans. */

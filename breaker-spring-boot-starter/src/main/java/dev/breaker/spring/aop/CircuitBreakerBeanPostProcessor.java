@@ -3,13 +3,16 @@ package dev.breaker.spring.aop;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException.Problem;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -49,22 +52,28 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 	// Marks proxies that need guards, until these are in place.
 	private final transient Advisor placeholder;
 
+	private final boolean weaving;
+
 	private transient volatile @Nullable GuardedMethodRegistry guardedMethods;
 
 	private final transient Map<String, Boolean> earlyReferences = new ConcurrentHashMap<>();
 
 	private transient volatile @Nullable Set<String> made = ConcurrentHashMap.newKeySet();
 
+	private final transient Set<Method> retriedReported = ConcurrentHashMap.newKeySet();
+
 	/**
 	 * Makes a post-processor.
 	 * @param order the order of the guards among the advisors of a bean
 	 * @param orderGiven whether the application gave that order
+	 * @param weaving whether an aspect guards the methods that it is woven into
 	 */
-	public CircuitBreakerBeanPostProcessor(int order, boolean orderGiven) {
+	public CircuitBreakerBeanPostProcessor(int order, boolean orderGiven, boolean weaving) {
+		this.weaving = weaving;
 		this.annotatedTypes = new AnnotatedTypes();
 		this.chain = new AdvisorChain(order, !orderGiven);
 		MethodInterceptor none = MethodInvocation::proceed;
-		this.placeholder = new DefaultPointcutAdvisor(new AnnotatedTypesPointcut(this.annotatedTypes), none);
+		this.placeholder = new DefaultPointcutAdvisor(new AnnotatedTypesPointcut(this.annotatedTypes, weaving), none);
 		this.advisor = this.placeholder;
 		setOrder(Ordered.LOWEST_PRECEDENCE - 1);
 		setBeforeExistingAdvisors(true);
@@ -116,6 +125,9 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 
 	private List<GuardedMethod> arrange(Advised proxy, Object bean) {
 		List<GuardedMethod> methods = guardedMethods().of(Subject.ofBean(bean));
+		if (this.weaving) {
+			methods = methods.stream().filter((method) -> !method.isWoven()).toList();
+		}
 		this.chain.arrange(proxy, methods, this.placeholder);
 		methods.forEach((method) -> requireReachable(method, bean));
 		return methods;
@@ -123,11 +135,32 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 
 	/** Puts the guards in place again, after other post-processors changed the proxy. */
 	void rearrange(Object bean) {
-		if (bean instanceof Advised proxy && !proxy.isFrozen() && AdvisorChain.isArranged(proxy)) {
+		if (!(bean instanceof Advised proxy)) {
+			return;
+		}
+		if (!proxy.isFrozen() && AdvisorChain.isArranged(proxy)) {
 			List<GuardedMethod> methods = arrange(proxy, bean);
 			if (logger.isDebugEnabled()) {
 				methods.forEach((method) -> logger.debug("Advice on {}, from the outermost: {}", method.describe(),
 						AdvisorChain.describe(proxy, method)));
+			}
+		}
+		if (this.weaving) {
+			reportRetried(proxy, Subject.ofBean(bean));
+		}
+	}
+
+	/** A fallback inside of a retry answers before there is anything to retry. */
+	private void reportRetried(Advised proxy, Subject subject) {
+		if (!this.annotatedTypes.mention(subject.type())) {
+			return;
+		}
+		for (GuardedMethod method : guardedMethods().of(subject)) {
+			if (method.isWoven() && method.fallback() != null && AdvisorChain.isRetried(proxy, method)
+					&& this.retriedReported.add(method.method())) {
+				logger.warn(
+						"{} is woven and has both @Retryable and a fallback: the breaker and its fallback are inside of the retry, so that the fallback answers the first attempt that fails, and nothing is retried. Put @Retryable on a method that calls this one and leave the fallback to it, or set {}=proxy",
+						method.describe(), BreakerProperties.MODE);
 			}
 		}
 	}
@@ -203,17 +236,24 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 		return this.annotatedTypes;
 	}
 
+	boolean isWeaving() {
+		return this.weaving;
+	}
+
 	/**
-	 * Selects the types that bear the annotation somewhere. All of these are equal, in
-	 * words too, by which Spring finds the proxy class that it made for another context:
-	 * such classes stay for good.
+	 * Selects the types that bear the annotation somewhere, but for those all of whose
+	 * annotated methods are woven. All of these are equal, in words too, by which Spring
+	 * finds the proxy class that it made for another context: such classes stay for good.
 	 */
 	private static final class AnnotatedTypesPointcut implements Pointcut, ClassFilter {
 
 		private final AnnotatedTypes annotatedTypes;
 
-		AnnotatedTypesPointcut(AnnotatedTypes annotatedTypes) {
+		private final boolean weaving;
+
+		AnnotatedTypesPointcut(AnnotatedTypes annotatedTypes, boolean weaving) {
 			this.annotatedTypes = annotatedTypes;
+			this.weaving = weaving;
 		}
 
 		@Override
@@ -223,7 +263,13 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 
 		@Override
 		public boolean matches(Class<?> type) {
-			return this.annotatedTypes.mention(type);
+			return this.annotatedTypes.mention(type) && !(this.weaving && isWoven(type));
+		}
+
+		private static boolean isWoven(Class<?> type) {
+			List<Problem> problems = new ArrayList<>();
+			List<AnnotatedMethod> methods = AnnotatedMethodFinder.of(Subject.ofType(type), true, problems::add);
+			return problems.isEmpty() && !methods.isEmpty() && methods.stream().allMatch(AnnotatedMethod::woven);
 		}
 
 		@Override

@@ -125,6 +125,11 @@ final class GuardedMethod {
 		return this.interceptor;
 	}
 
+	/** Whether an aspect guards it in its body, and no proxy does. */
+	boolean isWoven() {
+		return this.annotated.woven();
+	}
+
 	boolean hasKey() {
 		return this.key != null;
 	}

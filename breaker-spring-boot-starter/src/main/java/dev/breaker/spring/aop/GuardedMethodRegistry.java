@@ -1,5 +1,6 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,11 +22,13 @@ import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.fallback.FallbackListener;
 import dev.breaker.spring.fallback.FallbackMethod;
 import dev.breaker.spring.fallback.FallbackResolver;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException.Problem;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +41,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
@@ -63,6 +67,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	private final AnnotatedTypes annotatedTypes;
 
 	private final CircuitBreakerBeanPostProcessor guards;
+
+	private final boolean weaving;
 
 	private final Map<Subject, List<GuardedMethod>> known = new ConcurrentHashMap<>();
 
@@ -110,6 +116,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		this.maxKeys = maxKeys;
 		this.guards = guards;
 		this.annotatedTypes = guards.annotatedTypes();
+		this.weaving = guards.isWeaving();
 		registry.addRegistryListener(this.forgetRemoved);
 		this.fallbacks = new FallbackResolver(beanFactory, fallbackListeners);
 	}
@@ -195,6 +202,62 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			throw problems.toException();
 		}
 		this.namedBreakers.values().forEach(NamedBreaker::removeIdle);
+		if (this.weaving) {
+			reportUnwoven();
+		}
+	}
+
+	/** A proxy guards fewer calls than an aspect would. */
+	private void reportUnwoven() {
+		Set<String> unwoven = new TreeSet<>();
+		for (List<GuardedMethod> methods : this.known.values()) {
+			methods.stream()
+				.filter((method) -> !method.isWoven() && !method.type().isInterface())
+				.forEach((method) -> unwoven.add(method.describe()));
+		}
+		if (!unwoven.isEmpty()) {
+			logger.warn(
+					"{} is aspectj, and these methods with @CircuitBreaker are not woven: {}. Only calls through the proxies of their beans are guarded. Include their classes in META-INF/aop.xml and start with -javaagent:aspectjweaver.jar, or weave them when they are built; AspectJ sees no annotation that stands on the method of an interface or on a subclass",
+					BreakerProperties.MODE, String.join(", ", unwoven));
+		}
+	}
+
+	/**
+	 * The guard of a method that is woven. Works it out anew for each call of this
+	 * method.
+	 * @param method the method whose body is to be run
+	 * @param type the class of the object that it is run on, or the class of a static
+	 * method
+	 * @return what guards its calls, or {@code null} where no annotation holds for it, or
+	 * a proxy guards it
+	 * @throws InvalidCircuitBreakerAnnotationException if an annotation of the class asks
+	 * for what it cannot have; the classes of beans are looked at when the context starts
+	 */
+	public @Nullable MethodInterceptor wovenGuard(Method method, Class<?> type) {
+		GuardedMethod guarded = woven(method, ClassUtils.getUserClass(type));
+		if (guarded == null) {
+			// A method that the class overrides, called as that of the superclass.
+			guarded = woven(method, method.getDeclaringClass());
+		}
+		return (guarded != null) ? guarded.interceptor() : null;
+	}
+
+	private @Nullable GuardedMethod woven(Method method, Class<?> type) {
+		Problems problems = new Problems();
+		List<GuardedMethod> methods = find(Subject.ofType(type), problems);
+		for (GuardedMethod guarded : methods) {
+			FallbackMethod fallback = guarded.fallback();
+			if (fallback != null && this.started) {
+				problems.run(fallback::resolve);
+			}
+		}
+		if (!problems.isEmpty()) {
+			throw problems.toException();
+		}
+		return methods.stream()
+			.filter((guarded) -> guarded.isWoven() && guarded.method().equals(method))
+			.findFirst()
+			.orElse(null);
 	}
 
 	/** Leaves nothing of itself in a registry that outlives the context. */
@@ -228,7 +291,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		Object singleton = this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getSingleton(beanName)
 				: null;
 		if (singleton == null || !type.isInstance(singleton) || singleton instanceof AopInfrastructureBean
-				|| isGuarded(singleton)) {
+				|| isGuarded(singleton) || methods.stream().allMatch(GuardedMethod::isWoven)) {
 			return;
 		}
 		if (defined) {
@@ -314,7 +377,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 				continue;
 			}
 			List<GuardedMethod> methods = find(Subject.ofType(type), problems);
-			if (!methods.isEmpty()) {
+			if (!methods.stream().allMatch(GuardedMethod::isWoven)) {
 				problems.run(() -> this.guards.requireExtensible(type));
 			}
 			for (GuardedMethod method : methods) {
@@ -340,7 +403,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		int before = problems.size();
 		List<GuardedMethod> methods = new ArrayList<>();
-		for (AnnotatedMethod annotated : AnnotatedMethodFinder.of(subject, problems::add)) {
+		for (AnnotatedMethod annotated : AnnotatedMethodFinder.of(subject, this.weaving, problems::add)) {
 			GuardedMethod method = resolve(annotated, problems);
 			if (method != null) {
 				methods.add(method);
@@ -379,6 +442,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		else {
 			named.useBreaker();
+		}
+		if (annotated.woven()) {
+			named.nests();
 		}
 		return new GuardedMethod(annotated, kind, named, expression, fallback);
 	}

@@ -32,7 +32,7 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
  */
 final class KeyExpression {
 
-	private static final ParameterNameDiscoverer PARAMETER_NAMES = new DefaultParameterNameDiscoverer();
+	static final ParameterNameDiscoverer PARAMETER_NAMES = new DefaultParameterNameDiscoverer();
 
 	private final AnnotatedMethod guarded;
 
@@ -53,7 +53,7 @@ final class KeyExpression {
 		return new KeyExpression(guarded, expression, new BeanFactoryResolver(beanFactory));
 	}
 
-	private static SpelExpression parse(AnnotatedMethod guarded) {
+	static SpelExpression parse(AnnotatedMethod guarded) {
 		String text = guarded.annotation().key();
 		try {
 			return new SpelExpressionParser().parseRaw(text);

@@ -75,7 +75,7 @@ public final class UnguardedMethodFinder {
 		}
 		Set<String> methods = new HashSet<>();
 		// Where nothing is guarded, what cannot be guarded is no problem
-		AnnotatedMethodFinder.of(subject, (problem) -> {
+		AnnotatedMethodFinder.of(subject, true, (problem) -> {
 		}).forEach((method) -> methods.add(method.describe()));
 		return methods;
 	}

@@ -32,7 +32,11 @@ public final class BreakerAopAutoConfiguration {
 	static CircuitBreakerBeanPostProcessor breakerBeanPostProcessor(Environment environment) {
 		// Read by hand: properties beans must not be made as early as this.
 		Optional<Integer> order = BreakerProperties.find(environment, ORDER, Integer.class);
-		return new CircuitBreakerBeanPostProcessor(order.orElse(BreakerProperties.DEFAULT_ORDER), order.isPresent());
+		boolean weaving = BreakerProperties.find(environment, BreakerProperties.MODE, BreakerProperties.Mode.class)
+			.filter((mode) -> mode == BreakerProperties.Mode.ASPECTJ)
+			.isPresent();
+		return new CircuitBreakerBeanPostProcessor(order.orElse(BreakerProperties.DEFAULT_ORDER), order.isPresent(),
+				weaving);
 	}
 
 	@Bean

@@ -42,6 +42,11 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	public static final int DEFAULT_ORDER = Ordered.LOWEST_PRECEDENCE - 100;
 
 	/**
+	 * The key of {@link Aspect#mode()}.
+	 */
+	public static final String MODE = "breaker.aspect.mode";
+
+	/**
 	 * Reads one switch where there are no beans yet. A value that cannot be used is left
 	 * out: {@link BreakerConfigs} stops the application with all that is wrong.
 	 * @param <T> the type
@@ -62,12 +67,31 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	/**
 	 * The interceptor of annotated methods.
 	 *
+	 * @param mode What guards annotated methods: the proxies of Spring beans, or, with
+	 * "aspectj", the aspect of the artifact breaker-aspectj in the methods that it is
+	 * woven into.
 	 * @param order Order of the interceptor among the advisors of a bean: a lower one
 	 * runs further outside, but always inside of retries, validation, method security,
 	 * limits of concurrency and asynchronous execution. The default is outside of
 	 * transactions.
 	 */
-	public record Aspect(@DefaultValue("" + DEFAULT_ORDER) int order) {
+	public record Aspect(@DefaultValue("proxy") Mode mode, @DefaultValue("" + DEFAULT_ORDER) int order) {
+	}
+
+	/**
+	 * What guards annotated methods.
+	 */
+	public enum Mode {
+
+		/** The proxies of Spring beans. */
+		PROXY,
+
+		/**
+		 * The aspect of the artifact {@code breaker-aspectj} guards the methods that it
+		 * is woven into, the proxies of Spring beans all others.
+		 */
+		ASPECTJ
+
 	}
 
 	/**

@@ -4,20 +4,24 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import dev.breaker.spring.config.PropertyDefinition.Range;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.util.ClassUtils;
 
 /**
  * Checks the types and ranges of the switches, the properties below {@code breaker} that
- * belong to no config or instance.
+ * belong to no config or instance, and whether the artifacts are there that they need.
  */
 final class SwitchValidator {
+
+	private static final String ASPECT = "dev.breaker.spring.aspectj.CircuitBreakerAspect";
 
 	private SwitchValidator() {
 	}
 
 	/** The text of each switch that is set, by its key. */
-	static Map<String, String> check(ValueReader values, ConfigProblems problems) {
+	static Map<String, String> check(ValueReader values, ConfigProblems problems, @Nullable ClassLoader classLoader) {
 		Map<String, String> set = new LinkedHashMap<>();
 		for (PropertyDefinition property : PropertyDefinition.SWITCHES) {
 			ConfigurationPropertyName key = Level.ROOT.append(property.key());
@@ -32,6 +36,12 @@ final class SwitchValidator {
 						: "must be between %d and %d".formatted(range.min(), range.max());
 				problems.add(ConfigProblem.with(said.by(), requirement,
 						"Change \"%s\": it %s.".formatted(key, requirement)));
+			}
+			if (said != null && said.by() != null && said.value() == BreakerProperties.Mode.ASPECTJ
+					&& !ClassUtils.isPresent(ASPECT, classLoader)) {
+				problems.add(ConfigProblem.with(said.by(),
+						"needs the artifact breaker-aspectj, which is not on the class path",
+						"Add the dependency dev.breaker:breaker-aspectj, or change \"%s\" to proxy.".formatted(key)));
 			}
 		}
 		return set;

@@ -1,5 +1,6 @@
 package dev.breaker.spring.fallback;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.List;
 import java.util.function.Supplier;
@@ -48,6 +49,16 @@ public final class FallbackMethod {
 	 */
 	public @Nullable String otherBean() {
 		return this.otherBean;
+	}
+
+	/**
+	 * The methods that may run.
+	 * @return an unmodifiable list, never empty
+	 * @throws InvalidCircuitBreakerAnnotationException if they are another bean's, and
+	 * there is none that fits
+	 */
+	public List<Method> methods() {
+		return this.overloads.obtain().stream().map(Overload::method).toList();
 	}
 
 	/**

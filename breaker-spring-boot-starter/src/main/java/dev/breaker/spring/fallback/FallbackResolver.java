@@ -219,6 +219,9 @@ public final class FallbackResolver {
 					.equals(CandidateFinder.signature(this.guarded, this.type))) {
 					return new SignatureMatch(false, null, "it is the guarded method itself");
 				}
+				if (Modifier.isStatic(this.guarded.getModifiers()) && !Modifier.isStatic(candidate.getModifiers())) {
+					return new SignatureMatch(false, null, "it is not static, and the guarded method is");
+				}
 			}
 			else if (Modifier.isPrivate(candidate.getModifiers())) {
 				return new SignatureMatch(false, null, "it is private, and belongs to another bean");

@@ -1,6 +1,7 @@
 package dev.breaker.spring.fallback;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
@@ -71,7 +72,8 @@ public final class MethodSignatures {
 		for (int i = 0; i < parameterCount(guarded); i++) {
 			arguments.add(parameter(guarded, type, i) + " " + ((names != null) ? names[i] : "arg" + i));
 		}
-		String start = modifier(guarded) + typeParameters(guarded) + returned(guarded, type) + " " + name + "(";
+		String start = (Modifier.isStatic(guarded.getModifiers()) ? "static " : "") + modifier(guarded)
+				+ typeParameters(guarded) + returned(guarded, type) + " " + name + "(";
 		List<String> expected = new ArrayList<>();
 		if (arguments.length() > 0) {
 			expected.add(start + arguments + ")");

@@ -56,6 +56,32 @@ class ConfigValueTests {
 	}
 
 	@Test
+	void modeOfTheAspectThatDoesNotExistShowsThoseThatDo() {
+		assertThat(failure("""
+				breaker:
+				  aspect:
+				    mode: aspect
+				""")).contains("Property: breaker.aspect.mode")
+			.contains("Value: \"aspect\"")
+			.contains("application.yml] - 3:11")
+			.contains("Reason: must be one of PROXY, ASPECTJ")
+			.contains("did you mean \"ASPECTJ\"?");
+	}
+
+	@Test
+	void modeAspectjWithoutItsArtifactStopsTheApplication() {
+		assertThat(failure("""
+				breaker:
+				  aspect:
+				    mode: aspectj
+				""")).contains("Property: breaker.aspect.mode")
+			.contains("Value: \"aspectj\"")
+			.contains("application.yml] - 3:11")
+			.contains("Reason: needs the artifact breaker-aspectj, which is not on the class path")
+			.contains("Add the dependency dev.breaker:breaker-aspectj, or change \"breaker.aspect.mode\" to proxy.");
+	}
+
+	@Test
 	void inheritedValueOutOfRangeIsReportedOnceAndWhereItWasSet() {
 		assertThat(failure("""
 				breaker:

@@ -1,0 +1,4 @@
+/**
+ * Tests that run on woven classes.
+ */
+package dev.breaker.spring.aspectj;

@@ -1,0 +1,95 @@
+package dev.breaker.spring.aop;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.fallback.FallbackListener;
+import dev.breaker.spring.fallback.FallbackResolver;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
+import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RegisteredBean;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Tells a native image what guarded methods find by reflection: themselves, their
+ * fallbacks, and what their keys read.
+ */
+final class GuardedMethodHints implements BeanRegistrationAotProcessor {
+
+	private final AnnotatedTypes annotatedTypes = new AnnotatedTypes();
+
+	@Override
+	public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {
+		Set<AnnotatedMethod> methods = new LinkedHashSet<>();
+		for (Class<?> type : types(bean)) {
+			if (this.annotatedTypes.mention(type)) {
+				// The start tells of what cannot be guarded
+				methods.addAll(AnnotatedMethodFinder.of(Subject.ofType(type), true, (problem) -> {
+				}));
+			}
+		}
+		ConfigurableListableBeanFactory beanFactory = bean.getBeanFactory();
+		return methods.isEmpty() ? null : (context, code) -> register(context.getRuntimeHints(), methods, beanFactory);
+	}
+
+	/** The class of the bean and, where it is a factory, that of its product. */
+	private static Set<Class<?>> types(RegisteredBean bean) {
+		Set<Class<?>> types = new LinkedHashSet<>(List.of(ClassUtils.getUserClass(bean.getBeanClass())));
+		Class<?> product = bean.getBeanFactory().containsBean(bean.getBeanName())
+				? bean.getBeanFactory().getType(bean.getBeanName(), false) : null;
+		if (product != null) {
+			types.add(ClassUtils.getUserClass(product));
+		}
+		return types;
+	}
+
+	private static void register(RuntimeHints hints, Set<AnnotatedMethod> methods,
+			ConfigurableListableBeanFactory beanFactory) {
+		hints.proxies().registerJdkProxy(CircuitBreaker.class);
+		FallbackResolver fallbacks = new FallbackResolver(beanFactory,
+				beanFactory.getBeanProvider(FallbackListener.class));
+		for (AnnotatedMethod method : methods) {
+			registerHierarchy(hints.reflection(), method.type());
+			hints.reflection().registerMethod(method.method(), ExecutableMode.INVOKE);
+			try {
+				registerFallback(hints.reflection(), method, fallbacks);
+				if (!method.annotation().key().isEmpty()) {
+					new KeyHints(method, beanFactory, hints.reflection()).register();
+				}
+			}
+			catch (InvalidCircuitBreakerAnnotationException ex) {
+				// The start tells of it
+			}
+		}
+	}
+
+	private static void registerHierarchy(ReflectionHints hints, Class<?> type) {
+		for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+			hints.registerType(c);
+		}
+		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+			hints.registerType(inherited);
+		}
+	}
+
+	private static void registerFallback(ReflectionHints hints, AnnotatedMethod method, FallbackResolver fallbacks) {
+		String fallbackMethod = method.annotation().fallbackMethod();
+		if (!fallbackMethod.isEmpty()) {
+			fallbacks
+				.resolve(method.annotation().name(), method.method(), method.type(), fallbackMethod,
+						ReturnKinds.of(method.method(), method.type()))
+				.methods()
+				.forEach((fallback) -> hints.registerMethod(fallback, ExecutableMode.INVOKE));
+		}
+	}
+
+}

@@ -1,0 +1,88 @@
+package dev.breaker.spring.config;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import dev.breaker.CircuitBreakerConfig;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+/**
+ * Tells a native image what the reading of the configuration finds by reflection: the
+ * properties themselves, and the exceptions and predicates that properties name by class
+ * while the image is built.
+ */
+final class ConfigHints implements BeanFactoryInitializationAotProcessor {
+
+	@Override
+	public @Nullable BeanFactoryInitializationAotContribution processAheadOfTime(
+			ConfigurableListableBeanFactory beanFactory) {
+		if (beanFactory.getBeanNamesForType(BreakerConfigs.class, true, false).length == 0) {
+			return null;
+		}
+		Environment environment = beanFactory.getBean(ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME,
+				Environment.class);
+		Set<Class<?>> classes = namedClasses(environment, beanFactory);
+		return (context, code) -> register(context.getRuntimeHints().reflection(), classes);
+	}
+
+	private static Set<Class<?>> namedClasses(Environment environment, ConfigurableListableBeanFactory beanFactory) {
+		// The start tells of what cannot be used
+		ConfigProblems problems = new ConfigProblems();
+		BreakerPropertySources sources = new BreakerPropertySources(environment, beanFactory.getBeanClassLoader());
+		ValueReader values = new ValueReader(sources, new PredicateResolver(beanFactory),
+				new SimilarClassNames(beanFactory.getBeanClassLoader(), List.of()), problems);
+		Set<Class<?>> classes = new LinkedHashSet<>();
+		for (Level level : ConfigKeyScanner.read(sources, problems).all()) {
+			for (PropertyDefinition property : PropertyDefinition.OF_BREAKER) {
+				ValueReader.Said said = (property.elementType() == Class.class)
+						? values.read(property, level.key(property)) : null;
+				if (said != null) {
+					add(said.value(), classes);
+				}
+			}
+		}
+		return classes;
+	}
+
+	private static void add(@Nullable Object value, Set<Class<?>> classes) {
+		if (value instanceof Collection<?> values) {
+			values.forEach((each) -> add(each, classes));
+		}
+		else if (value instanceof Class<?> type) {
+			classes.add(type);
+		}
+	}
+
+	private static void register(ReflectionHints hints, Set<Class<?>> classes) {
+		hints.registerType(CircuitBreakerConfig.Builder.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		registerProperties(hints, CircuitBreakerProperties.class);
+		registerProperties(hints, BreakerProperties.class);
+		for (Class<?> type : classes) {
+			if (Throwable.class.isAssignableFrom(type)) {
+				hints.registerType(type);
+			}
+			else {
+				hints.registerType(type, MemberCategory.INVOKE_DECLARED_CONSTRUCTORS);
+			}
+		}
+	}
+
+	/** A component of a record is a property, or a record of others. */
+	private static void registerProperties(ReflectionHints hints, Class<?> type) {
+		hints.registerType(type);
+		for (Class<?> inner : type.getDeclaredClasses()) {
+			hints.registerType(inner);
+		}
+	}
+
+}

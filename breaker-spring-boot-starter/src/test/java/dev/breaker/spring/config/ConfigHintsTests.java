@@ -1,0 +1,92 @@
+package dev.breaker.spring.config;
+
+import java.io.IOException;
+import java.util.function.Predicate;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
+import dev.breaker.spring.support.AheadOfTime;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a native image is told of the configuration.
+ */
+class ConfigHintsTests {
+
+	@Test
+	void exceptionsThatPropertiesNameAreKnownByName() {
+		RuntimeHints hints = hints("breaker.configs.default.ignore-exceptions=java.io.IOException",
+				"breaker.instances.payments.record-exceptions[0]=" + DeclinedException.class.getName(),
+				"breaker.instances.payments.record-exceptions[1]=java.lang.IllegalStateException");
+		assertThat(RuntimeHintsPredicates.reflection().onType(IOException.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(DeclinedException.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(IllegalStateException.class)).accepts(hints);
+	}
+
+	@Test
+	void predicatesThatPropertiesNameCanBeMade() {
+		RuntimeHints hints = hints("breaker.configs.remote.record-result-predicate=" + EmptyAnswer.class.getName());
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onType(EmptyAnswer.class)
+			.withMemberCategory(MemberCategory.INVOKE_DECLARED_CONSTRUCTORS)).accepts(hints);
+	}
+
+	@Test
+	void propertiesCanBeRead() {
+		RuntimeHints hints = hints();
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onType(CircuitBreakerConfig.Builder.class)
+			.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(CircuitBreakerProperties.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(BreakerProperties.Events.class)).accepts(hints);
+	}
+
+	@Test
+	void whatIsWrongIsLeftToTheStart() {
+		RuntimeHints hints = hints("breaker.configs.default.ignore-exceptions=java.io.IOException, no.such.Type",
+				"breaker.typo=1");
+		assertThat(RuntimeHintsPredicates.reflection().onType(CircuitBreakerProperties.class)).accepts(hints);
+	}
+
+	@Test
+	void nothingIsToldWhereThereAreNoBreakers() {
+		RuntimeHints hints = hints("breaker.enabled=false",
+				"breaker.configs.default.ignore-exceptions=" + DeclinedException.class.getName());
+		assertThat(RuntimeHintsPredicates.reflection().onType(DeclinedException.class)).rejects(hints);
+	}
+
+	private static RuntimeHints hints(String... properties) {
+		return AheadOfTime.hints(TestPropertyValues.of(properties), Application.class);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(BreakerAutoConfiguration.class)
+	static class Application {
+
+	}
+
+	static class DeclinedException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+	}
+
+	static class EmptyAnswer implements Predicate<String> {
+
+		@Override
+		public boolean test(String answer) {
+			return answer.isEmpty();
+		}
+
+	}
+
+}
