@@ -178,7 +178,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	/**
 	 * Makes each breaker that the properties name, unless the registry has it already, or
 	 * a group of that name, or HTTP clients use the name with a key. A name that only a
-	 * customizer knows makes none. Changes at run time reach the breakers of this registry from now on.
+	 * customizer knows makes none. Changes at run time reach the breakers of this
+	 * registry from now on.
 	 * @param registry where to make them
 	 */
 	public void addTo(CircuitBreakerRegistry registry) {

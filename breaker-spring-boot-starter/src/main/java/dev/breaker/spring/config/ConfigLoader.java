@@ -73,8 +73,7 @@ final class ConfigLoader {
 		BreakerPropertySources sources = new BreakerPropertySources(this.environment,
 				this.beanFactory.getBeanClassLoader());
 		ValueReader values = new ValueReader(sources, this.predicates, this.classNames, problems);
-		Map<String, String> switches = SwitchValidator.check(values, problems,
-				this.beanFactory.getBeanClassLoader());
+		Map<String, String> switches = SwitchValidator.check(values, problems, this.beanFactory.getBeanClassLoader());
 		Levels levels = ConfigKeyScanner.read(sources, problems);
 		if (!this.leftoversReported) {
 			this.leftoversReported = true;
