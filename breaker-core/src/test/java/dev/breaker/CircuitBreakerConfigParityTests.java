@@ -113,6 +113,9 @@ class CircuitBreakerConfigParityTests {
 		if (type == Predicate.class) {
 			return (Predicate<Object>) (tested) -> true;
 		}
+		if (type == OutcomeRule.class) {
+			return (OutcomeRule) (result, thrown) -> null;
+		}
 		if (type == LongSupplier.class) {
 			return (LongSupplier) () -> 7;
 		}
