@@ -17,7 +17,8 @@ public record HttpClientEntry(@Nullable HttpHostPattern host, @Nullable HttpPath
 		@Nullable Key key) {
 
 	boolean matches(URI uri) {
-		return (this.host == null || this.host.matches(uri)) && (this.path == null || this.path.matches(uri));
+		return (this.host == null || this.host.matches(uri)) && (this.path == null || this.path.matches(uri))
+				&& (this.key == null || !this.key.of(uri).isEmpty());
 	}
 
 	/**

@@ -79,6 +79,14 @@ class HttpPatternsTests {
 		assertThat(HttpPathPattern.valueOf(pattern).matches(URI.create("http://localhost" + path))).isFalse();
 	}
 
+	@Test
+	void aRequestWithoutAHostHasNoBreakerOfItsHost() {
+		HttpClientEntry entry = new HttpClientEntry(null, null, "partners", HttpClientEntry.Key.HOST);
+		assertThat(entry.matches(URI.create("/items"))).isFalse();
+		assertThat(entry.matches(URI.create("http://inventory/items"))).isTrue();
+		assertThat(new HttpClientEntry(null, null, "all", null).matches(URI.create("/items"))).isTrue();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "", "items", "/items/{id}", "/items?all", "/a b", "http://localhost/items" })
 	void whatIsNoPathIsRefused(String text) {
