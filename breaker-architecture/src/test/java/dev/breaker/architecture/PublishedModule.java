@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.spring.BreakerClock;
+import dev.breaker.spring.cloud.BreakerCircuitBreakerFactory;
 import dev.breaker.spring.test.AutoConfigureCircuitBreakers;
 import dev.breaker.test.ManualClock;
 
@@ -24,7 +25,9 @@ enum PublishedModule {
 
 	STARTER("breaker-spring-boot-starter", BreakerClock.class),
 
-	STARTER_TEST("breaker-spring-boot-starter-test", AutoConfigureCircuitBreakers.class);
+	STARTER_TEST("breaker-spring-boot-starter-test", AutoConfigureCircuitBreakers.class),
+
+	SPRING_CLOUD("breaker-spring-cloud", BreakerCircuitBreakerFactory.class);
 
 	private final String artifactId;
 
