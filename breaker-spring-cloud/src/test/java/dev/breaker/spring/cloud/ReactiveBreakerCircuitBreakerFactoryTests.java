@@ -117,14 +117,14 @@ class ReactiveBreakerCircuitBreakerFactoryTests {
 
 	@Test
 	void whatTheFallbackSignalsReachesTheCaller() {
-		this.runner
-			.run((context) -> assertThatIllegalStateException()
-				.isThrownBy(() -> factory(context).create("payments")
-					.run(Mono.<String>error(new IllegalArgumentException()),
-							(ex) -> Mono.error(new IllegalStateException("no fallback", ex)))
-					.block())
-				.withMessage("no fallback")
-				.withCauseInstanceOf(IllegalArgumentException.class));
+		this.runner.run(
+				(context) -> assertThatIllegalStateException()
+					.isThrownBy(() -> factory(context).create("payments")
+						.run(Mono.<String>error(new IllegalArgumentException()),
+								(ex) -> Mono.error(new IllegalStateException("no fallback", ex)))
+						.block())
+					.withMessage("no fallback")
+					.withCauseInstanceOf(IllegalArgumentException.class));
 	}
 
 	@Test
@@ -269,9 +269,7 @@ class ReactiveBreakerCircuitBreakerFactoryTests {
 	}
 
 	private static String run(ApplicationContext context, Mono<String> work) {
-		return factory(context).create("payments")
-			.run(work, (ex) -> Mono.just(ex.getClass().getSimpleName()))
-			.block();
+		return factory(context).create("payments").run(work, (ex) -> Mono.just(ex.getClass().getSimpleName())).block();
 	}
 
 	private static List<String> list(ReactiveCircuitBreaker breaker, Flux<String> work) {
