@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.aspectj.CircuitBreakerAspect;
+import dev.breaker.spring.cloud.BreakerCircuitBreakerFactory;
 import dev.breaker.spring.test.AutoConfigureCircuitBreakers;
 import dev.breaker.test.ManualClock;
 
@@ -27,7 +28,9 @@ enum PublishedModule {
 
 	STARTER_TEST("breaker-spring-boot-starter-test", AutoConfigureCircuitBreakers.class),
 
-	ASPECTJ("breaker-aspectj", CircuitBreakerAspect.class);
+	ASPECTJ("breaker-aspectj", CircuitBreakerAspect.class),
+
+	SPRING_CLOUD("breaker-spring-cloud", BreakerCircuitBreakerFactory.class);
 
 	private final String artifactId;
 
