@@ -18,6 +18,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
@@ -150,6 +151,20 @@ class WovenContextsTests {
 			assertThat(WovenContexts.recorded(parent, "clock")).isEqualTo(3);
 		});
 		assertThat(output).doesNotContain("More than one application context");
+	}
+
+	@Test
+	void wovenBeanOfAChildMadeByHandIsGuarded(CapturedOutput output) {
+		WovenContexts.with().run((parent) -> {
+			try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+				child.setParent(parent);
+				child.register(Clock.class);
+				child.refresh();
+				child.getBean(Clock.class).time();
+			}
+			assertThat(WovenContexts.recorded(parent, "clock")).isOne();
+		});
+		assertThat(output).doesNotContain("Beans of the child context");
 	}
 
 	@Test

@@ -17,14 +17,18 @@ public final class UnguardedMethodFinder {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
+	private final boolean weaving;
+
 	private final AnnotatedTypes annotatedTypes = new AnnotatedTypes();
 
 	/**
 	 * Makes a finder.
 	 * @param beanFactory has the beans
+	 * @param weaving whether an aspect guards the methods that it is woven into
 	 */
-	public UnguardedMethodFinder(ConfigurableListableBeanFactory beanFactory) {
+	public UnguardedMethodFinder(ConfigurableListableBeanFactory beanFactory, boolean weaving) {
 		this.beanFactory = beanFactory;
+		this.weaving = weaving;
 	}
 
 	/**
@@ -76,7 +80,10 @@ public final class UnguardedMethodFinder {
 		Set<String> methods = new HashSet<>();
 		// Where nothing is guarded, what cannot be guarded is no problem
 		AnnotatedMethodFinder.of(subject, true, (problem) -> {
-		}).forEach((method) -> methods.add(method.describe()));
+		})
+			.stream()
+			.filter((method) -> !(this.weaving && method.woven()))
+			.forEach((method) -> methods.add(method.describe()));
 		return methods;
 	}
 

@@ -30,7 +30,7 @@ public final class BreakerDisabledAutoConfiguration {
 	SmartInitializingSingleton breakerDisabledReport(ConfigurableListableBeanFactory beanFactory) {
 		return () -> logger.warn(
 				"breaker.enabled is false: there are no circuit breakers. Methods with @CircuitBreaker that run unguarded: {}",
-				new UnguardedMethodFinder(beanFactory).count());
+				new UnguardedMethodFinder(beanFactory, false).count());
 	}
 
 	static final class OnBreakerDisabledCondition extends OnBreakerEnabledCondition {

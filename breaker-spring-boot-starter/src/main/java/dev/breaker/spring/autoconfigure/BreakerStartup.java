@@ -116,7 +116,8 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	}
 
 	private void reportUnguarded(ConfigurableApplicationContext child) {
-		Set<String> beans = new UnguardedMethodFinder(child.getBeanFactory()).beans();
+		boolean weaving = this.properties.aspect().mode() == BreakerProperties.Mode.ASPECTJ;
+		Set<String> beans = new UnguardedMethodFinder(child.getBeanFactory(), weaving).beans();
 		if (!beans.isEmpty()) {
 			logger.warn(
 					"Beans of the child context '{}' have methods annotated with @CircuitBreaker that are not guarded,"
