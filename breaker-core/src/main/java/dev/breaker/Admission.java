@@ -4,7 +4,7 @@ package dev.breaker;
  * The answer to a call that asks to be made. One that is admitted carries the period that
  * admitted it, so that its result cannot count in another one.
  */
-sealed interface Admission permits Period, Probes.Probe, Admission.Nested, Admission.Refusal {
+sealed interface Admission permits Period, Probes.Probe, Admission.Nested, Admission.Timed, Admission.Refusal {
 
 	Period period();
 
@@ -13,6 +13,18 @@ sealed interface Admission permits Period, Probes.Probe, Admission.Nested, Admis
 	 * recorded nowhere.
 	 */
 	record Nested(Period period) implements Admission {
+	}
+
+	/**
+	 * The call is admitted, and its time runs from that reading of the clock.
+	 */
+	record Timed(Admission admission, long start) implements Admission {
+
+		@Override
+		public Period period() {
+			return this.admission.period();
+		}
+
 	}
 
 	/**

@@ -30,12 +30,11 @@ public abstract class GuardedCall {
 
 	private final CircuitBreaker breaker;
 
+	/** With its time where that is needed: a call without is the smaller object. */
 	private final Admission admission;
 
 	/** Whether its thread is listed as one that is inside of a call. */
 	private final boolean nests;
-
-	private final long start;
 
 	private volatile boolean ended;
 
@@ -50,10 +49,11 @@ public abstract class GuardedCall {
 		this.breaker = live;
 		boolean admitted = false;
 		try {
-			this.admission = live.judge(null, nests && live.outermost().isInside());
-			admitted = !(this.admission instanceof Admission.Refusal);
-			this.nests = nests && admitted && !(this.admission instanceof Admission.Nested);
-			this.start = (admitted && live.timed(this.admission)) ? live.nanoClock().read() : CircuitBreaker.UNREAD;
+			Admission admission = live.judge(null, nests && live.outermost().isInside());
+			admitted = !(admission instanceof Admission.Refusal);
+			this.nests = nests && admitted && !(admission instanceof Admission.Nested);
+			this.admission = (admitted && live.timed(admission))
+					? new Admission.Timed(admission, live.nanoClock().read()) : admission;
 		}
 		finally {
 			if (!admitted) {
@@ -78,7 +78,7 @@ public abstract class GuardedCall {
 		if (this.nests) {
 			this.breaker.outermost().enter();
 		}
-		if (this.admission instanceof Probes.Probe probe) {
+		if (admission() instanceof Probes.Probe probe) {
 			probe.enter();
 		}
 	}
@@ -89,7 +89,7 @@ public abstract class GuardedCall {
 	 */
 	protected final boolean leave() {
 		boolean inside = this.nests && this.breaker.outermost().leave();
-		if (this.admission instanceof Probes.Probe probe) {
+		if (admission() instanceof Probes.Probe probe) {
 			inside |= probe.leaveIfInside();
 		}
 		return inside;
@@ -103,7 +103,7 @@ public abstract class GuardedCall {
 		if (giveBack()) {
 			try {
 				long end = now();
-				this.breaker.returned(this.admission, result, CircuitBreaker.elapsed(this.start, end), end);
+				this.breaker.returned(admission(), result, elapsed(end), end);
 			}
 			finally {
 				this.breaker.exit();
@@ -117,7 +117,7 @@ public abstract class GuardedCall {
 	 * @return whether it makes the call a failure
 	 */
 	protected final boolean isFailure(@Nullable Object result) {
-		return this.breaker.isRecordedFailure(this.admission, result);
+		return this.breaker.isRecordedFailure(admission(), result);
 	}
 
 	/**
@@ -128,7 +128,7 @@ public abstract class GuardedCall {
 		if (giveBack()) {
 			try {
 				long end = now();
-				this.breaker.ended(this.admission, failed, CircuitBreaker.elapsed(this.start, end), end);
+				this.breaker.ended(admission(), failed, elapsed(end), end);
 			}
 			finally {
 				this.breaker.exit();
@@ -149,7 +149,7 @@ public abstract class GuardedCall {
 		}
 		try {
 			long end = now();
-			Outcome outcome = this.breaker.threw(this.admission, thrown, CircuitBreaker.elapsed(this.start, end), end);
+			Outcome outcome = this.breaker.threw(admission(), thrown, elapsed(end), end);
 			return outcome.fallsBack() ? CallClassifier.unwrap(thrown) : null;
 		}
 		finally {
@@ -168,12 +168,12 @@ public abstract class GuardedCall {
 		}
 		try {
 			long end = now();
-			long elapsed = CircuitBreaker.elapsed(this.start, end);
+			long elapsed = elapsed(end);
 			if (elapsed > this.admission.period().rules.slowNanos) {
-				this.breaker.ended(this.admission, false, elapsed, end);
+				this.breaker.ended(admission(), false, elapsed, end);
 			}
 			else {
-				this.breaker.release(this.admission);
+				this.breaker.release(admission());
 			}
 		}
 		finally {
@@ -186,8 +186,16 @@ public abstract class GuardedCall {
 		return !this.ended && ENDED.compareAndSet(this, false, true);
 	}
 
+	private Admission admission() {
+		return (this.admission instanceof Admission.Timed timed) ? timed.admission() : this.admission;
+	}
+
 	private long now() {
-		return (this.start != CircuitBreaker.UNREAD) ? this.breaker.nanoClock().read() : CircuitBreaker.UNREAD;
+		return (this.admission instanceof Admission.Timed) ? this.breaker.nanoClock().read() : CircuitBreaker.UNREAD;
+	}
+
+	private long elapsed(long end) {
+		return (this.admission instanceof Admission.Timed timed) ? CircuitBreaker.elapsed(timed.start(), end) : 0;
 	}
 
 }

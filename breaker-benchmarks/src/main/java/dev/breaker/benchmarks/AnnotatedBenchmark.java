@@ -32,6 +32,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.BenchmarkParams;
+import reactor.core.publisher.Mono;
 
 import org.springframework.aop.aspectj.annotation.AspectJProxyFactory;
 import org.springframework.aop.framework.ProxyFactory;
@@ -41,10 +42,11 @@ import org.springframework.core.ResolvableType;
 
 /**
  * A call of an annotated method of a Spring bean: closed, open with a fallback, and
- * closed while nearly all calls fail, with a fallback. With nothing beside, with the
- * events that the library keeps for operators, or with its meters; Resilience4j keeps
- * events always, those of successes too. The floors are a proxy of the same kind whose
- * interceptor or aspect does nothing, or catches what is thrown.
+ * closed while nearly all calls fail, with a fallback; and of one that returns a Mono,
+ * which is subscribed. With nothing beside, with the events that the library keeps for
+ * operators, or with its meters; Resilience4j keeps events always, those of successes
+ * too. The floors are a proxy of the same kind whose interceptor or aspect does nothing,
+ * or catches what is thrown.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -98,6 +100,16 @@ public class AnnotatedBenchmark {
 	@Benchmark
 	public Object breakerFailing(Breaker application) {
 		return application.service.failing();
+	}
+
+	@Benchmark
+	public @Nullable Object breakerMono(Breaker application) {
+		return ReactorBenchmark.subscribe(application.service.mono());
+	}
+
+	@Benchmark
+	public @Nullable Object resilience4jMono(Resilience4j application) {
+		return ReactorBenchmark.subscribe(application.service.mono());
 	}
 
 	@Benchmark
@@ -232,8 +244,14 @@ public class AnnotatedBenchmark {
 
 		private final Work failing = new Work.FailingMostly(CALLS_FOR_A_SUCCESS);
 
+		private final Mono<Object> lazy = Mono.just(new Object());
+
 		Object work() {
 			return this.work.get();
+		}
+
+		Mono<Object> lazyWork() {
+			return this.lazy;
 		}
 
 		Object mostlyFail() {
@@ -254,6 +272,11 @@ public class AnnotatedBenchmark {
 		@dev.breaker.annotation.CircuitBreaker(name = "closed")
 		public Object closed() {
 			return work();
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "mono")
+		public Mono<Object> mono() {
+			return lazyWork();
 		}
 
 		@dev.breaker.annotation.CircuitBreaker(name = "open", fallbackMethod = "substitute")
@@ -350,6 +373,10 @@ public class AnnotatedBenchmark {
 					Tally.of(breaker("closed")).onlySucceeded();
 					check("closed", events, meters, null);
 				}
+				case "breakerMono" -> {
+					Tally.of(breaker("mono")).onlySucceeded();
+					check("mono", events, meters, null);
+				}
 				case "breakerOpen" -> {
 					checkFallback(this.service::open);
 					Tally.of(breaker("open")).onlyRefused();
@@ -404,6 +431,11 @@ public class AnnotatedBenchmark {
 			return work();
 		}
 
+		@io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "mono")
+		public Mono<Object> mono() {
+			return lazyWork();
+		}
+
 		@io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "open", fallbackMethod = "substitute")
 		public Object open() {
 			return work();
@@ -445,7 +477,7 @@ public class AnnotatedBenchmark {
 			Map<String, String> properties = new HashMap<>();
 			properties.put(PREFIX + "configs.default.wait-duration-in-open-state", "1h");
 			properties.put(PREFIX + "configs.default.minimum-number-of-calls", String.valueOf(Guards.MINIMUM));
-			for (String name : List.of("closed", "open", "openWithoutStackTrace", "failing")) {
+			for (String name : List.of("closed", "mono", "open", "openWithoutStackTrace", "failing")) {
 				properties.put(PREFIX + "instances." + name + ".base-config", "default");
 			}
 			properties.put(PREFIX + "instances.openWithoutStackTrace.writable-stack-trace-enabled", "false");
@@ -477,6 +509,10 @@ public class AnnotatedBenchmark {
 				case "resilience4jClosed" -> {
 					Tally.of(breaker("closed")).onlySucceeded();
 					check("closed", CircuitBreakerEvent.Type.SUCCESS);
+				}
+				case "resilience4jMono" -> {
+					Tally.of(breaker("mono")).onlySucceeded();
+					check("mono", CircuitBreakerEvent.Type.SUCCESS);
 				}
 				case "resilience4jOpen" -> {
 					checkFallback(this.service::open);

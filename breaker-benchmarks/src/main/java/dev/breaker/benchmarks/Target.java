@@ -59,6 +59,11 @@ record Target(String question, double limit, String unit, Function<Results, Rang
 						"FloorBenchmark.nanoTime"),
 				ratio("refused, as exception / Resilience4j", 0.05, "RefusedBenchmark.breaker",
 						"RefusedBenchmark.resilience4j"),
+				// Reactor
+				added("Mono, what the operator adds / Resilience4j's", 1 / 3.0, "ReactorBenchmark.%sMono"),
+				addedBytes("the same, allocated", 1 / 3.0, "ReactorBenchmark.%sMono"),
+				added("Flux, what the operator adds / Resilience4j's", 1 / 3.0, "ReactorBenchmark.%sFlux"),
+				addedBytes("the same, allocated", 1 / 3.0, "ReactorBenchmark.%sFlux"),
 				// Registry
 				new Target("look-up of 64 among 100,000 names", 25, NANOS,
 						(results) -> results.score("RegistryBenchmark.breaker[asked=64]")),
@@ -76,6 +81,9 @@ record Target(String question, double limit, String unit, Function<Results, Rang
 				bytes("annotated, closed, meters, allocated", 160, CLOSED_METERS),
 				ratio("annotated, closed, meters / Resilience4j with its own", 1 / 10.0, CLOSED_METERS,
 						"AnnotatedBenchmark.resilience4jClosed[with=meters]"),
+				ratio("annotated, closed, Mono, events / Resilience4j", 1 / 5.0,
+						"AnnotatedBenchmark.breakerMono[with=events]",
+						"AnnotatedBenchmark.resilience4jMono[with=events]"),
 				ratio("annotated, open, fallback / empty interceptor", 3,
 						"AnnotatedBenchmark.breakerOpen[with=nothing]", INTERCEPTOR),
 				ratio("annotated, open, fallback, events / Resilience4j", 1 / 25.0,
@@ -112,6 +120,22 @@ record Target(String question, double limit, String unit, Function<Results, Rang
 
 	private static Target difference(String question, double limit, String ours, String other) {
 		return new Target(question, limit, NANOS, (results) -> results.score(ours).minus(results.score(other)));
+	}
+
+	/** What an operator adds to a publisher without any. */
+	private static Target added(String question, double limit, String benchmark) {
+		return new Target(question, limit, TIMES, (results) -> added(results::score, benchmark, "breaker")
+			.dividedBy(added(results::score, benchmark, "resilience4j")));
+	}
+
+	private static Target addedBytes(String question, double limit, String benchmark) {
+		Function<Results, Function<String, Range>> bytes = (results) -> (key) -> Range.exactly(results.bytes(key));
+		return new Target(question, limit, TIMES, (results) -> added(bytes.apply(results), benchmark, "breaker")
+			.dividedBy(added(bytes.apply(results), benchmark, "resilience4j")));
+	}
+
+	private static Range added(Function<String, Range> figures, String benchmark, String library) {
+		return figures.apply(benchmark.formatted(library)).minus(figures.apply(benchmark.formatted("empty")));
 	}
 
 	private static Target bytes(String question, double limit, String ours) {

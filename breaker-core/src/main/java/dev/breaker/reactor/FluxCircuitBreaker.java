@@ -41,8 +41,14 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 	 */
 	private static final class FluxCall<T> extends PublisherCall<T> {
 
-		/** Whether an element makes the call a failure. */
-		private boolean failed;
+		private static final byte NOTHING = 0;
+
+		private static final byte ELEMENTS = 1;
+
+		private static final byte FAILURE = 2;
+
+		/** What was emitted. Written by signals, which are serial. */
+		private byte emitted = NOTHING;
 
 		FluxCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
 			super(actual, breaker, nests, fallsBack);
@@ -50,31 +56,32 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 
 		@Override
 		public void onNext(T element) {
-			if (this.done) {
+			if (isDone()) {
 				Operators.onNextDropped(element, currentContext());
 				return;
 			}
-			this.emitted = true;
-			this.failed = this.failed || isFailure(element);
+			if (this.emitted != FAILURE) {
+				this.emitted = isFailure(element) ? FAILURE : ELEMENTS;
+			}
 			next(element);
 		}
 
 		@Override
 		public void onComplete() {
-			if (this.done) {
+			if (isDone()) {
 				return;
 			}
-			ended(this.failed);
+			ended(this.emitted == FAILURE);
 			complete();
 		}
 
 		@Override
 		void end() {
-			if (this.emitted) {
-				ended(this.failed);
+			if (this.emitted == NOTHING) {
+				cancelled();
 			}
 			else {
-				cancelled();
+				ended(this.emitted == FAILURE);
 			}
 		}
 

@@ -41,13 +41,16 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 	 */
 	private static final class MonoCall<T> extends PublisherCall<T> {
 
+		/** Written by signals, which are serial. */
+		private boolean emitted;
+
 		MonoCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
 			super(actual, breaker, nests, fallsBack);
 		}
 
 		@Override
 		public void onNext(T value) {
-			if (this.emitted || this.done) {
+			if (this.emitted || isDone()) {
 				Operators.onNextDropped(value, currentContext());
 				return;
 			}
@@ -58,7 +61,7 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 
 		@Override
 		public void onComplete() {
-			if (this.done) {
+			if (isDone()) {
 				return;
 			}
 			if (!this.emitted) {

@@ -23,12 +23,8 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	private final boolean fallsBack;
 
+	/** Cancelled once the source has ended. Written by signals, which are serial. */
 	private @Nullable Subscription subscription;
-
-	/** Written by signals, which are serial. */
-	boolean emitted;
-
-	boolean done;
 
 	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
 		super(breaker, nests);
@@ -94,8 +90,13 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		}
 	}
 
+	/** Whether the source has ended. */
+	final boolean isDone() {
+		return this.subscription == Operators.cancelledSubscription();
+	}
+
 	final void complete() {
-		this.done = true;
+		this.subscription = Operators.cancelledSubscription();
 		boolean inside = leave();
 		try {
 			this.actual.onComplete();
@@ -109,11 +110,11 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	@Override
 	public final void onError(Throwable thrown) {
-		if (this.done) {
+		if (isDone()) {
 			Operators.onErrorDropped(thrown, currentContext());
 			return;
 		}
-		this.done = true;
+		this.subscription = Operators.cancelledSubscription();
 		Throwable cause = threw(thrown);
 		boolean inside = leave();
 		try {
@@ -172,7 +173,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			return this.actual;
 		}
 		if (key == Attr.TERMINATED) {
-			return this.done;
+			return isDone();
 		}
 		return (key == Attr.RUN_STYLE) ? Attr.RunStyle.SYNC : null;
 	}
