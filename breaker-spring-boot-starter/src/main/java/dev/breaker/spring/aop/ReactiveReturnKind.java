@@ -286,7 +286,7 @@ class ReactiveReturnKind implements ReturnKind {
 	}
 
 	/** Calls the method, and guards what it returns. */
-	private static @Nullable Object guard(GuardedMethod guarded, ReactiveAdapter adapter, CircuitBreaker breaker,
+	private @Nullable Object guard(GuardedMethod guarded, ReactiveAdapter adapter, CircuitBreaker breaker,
 			boolean nests, MethodInvocation invocation, @Nullable Instead instead) throws Throwable {
 		Object returned;
 		try {
@@ -307,7 +307,12 @@ class ReactiveReturnKind implements ReturnKind {
 			operator = operator.outermost();
 			source = watched(source, guarded, breaker);
 		}
-		return adapter.fromPublisher(operator.apply(source));
+		return adapter.fromPublisher(guard(operator, source));
+	}
+
+	/** Guards a publisher. */
+	Publisher<Object> guard(CircuitBreakerOperator<Object> operator, Publisher<Object> source) {
+		return operator.apply(source);
 	}
 
 	private static Publisher<Object> watched(Publisher<Object> source, GuardedMethod guarded, CircuitBreaker breaker) {
@@ -324,7 +329,7 @@ class ReactiveReturnKind implements ReturnKind {
 		return nests ? breaker.outermost().call(call, instead::ofThrown) : breaker.call(call, instead::ofThrown);
 	}
 
-	private static final class ReactiveInterceptor extends CircuitBreakerInterceptor {
+	private final class ReactiveInterceptor extends CircuitBreakerInterceptor {
 
 		private final GuardedMethod guarded;
 

@@ -79,6 +79,8 @@ final class ReturnKinds {
 
 	private static final String UNREAD = "is read after the method has returned";
 
+	private static final String KOTLIN_RESULT = "kotlin.Result";
+
 	private static final String AS_VALUE = "holds a failure as a value, which would count as a success";
 
 	private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
@@ -90,7 +92,7 @@ final class ReturnKinds {
 			Map.entry("io.reactivex.rxjava3.core.MaybeSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.CompletableSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.ObservableSource", LAZY), Map.entry("io.vertx.core.Future", ELSEWHERE),
-			Map.entry("kotlin.Function", LAZY), Map.entry("kotlin.Lazy", LAZY), Map.entry("kotlin.Result", AS_VALUE),
+			Map.entry("kotlin.Function", LAZY), Map.entry("kotlin.Lazy", LAZY), Map.entry(KOTLIN_RESULT, AS_VALUE),
 			Map.entry("kotlin.sequences.Sequence", LAZY), Map.entry("kotlinx.coroutines.channels.ReceiveChannel", LAZY),
 			Map.entry("kotlinx.coroutines.flow.Flow", LAZY), Map.entry("kotlinx.coroutines.Job", ELSEWHERE),
 			Map.entry("java.io.InputStream", UNREAD), Map.entry("java.io.Reader", UNREAD),
@@ -192,11 +194,13 @@ final class ReturnKinds {
 						.formatted(MethodSignatures.qualified(method, type)),
 					"Add the dependency org.jetbrains.kotlinx:kotlinx-coroutines-reactor.");
 		}
-		String reason = elementReason(MethodSignatures.returnType(method, type), 0);
+		ResolvableType result = MethodSignatures.returnType(method, type);
+		boolean returnsResult = result.resolve(Object.class).getName().equals(KOTLIN_RESULT);
+		String reason = returnsResult ? contentReason(result, 0) : elementReason(result, 0);
 		if (reason != null) {
 			throw unsupported(method, type, "it is a suspending function that returns " + reason);
 		}
-		return new SuspendingReturnKind();
+		return new SuspendingReturnKind(returnsResult);
 	}
 
 	private static ReturnKind kind(Class<?> returned) {

@@ -1,15 +1,35 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.Method;
+import java.util.Objects;
+
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.reactor.CircuitBreakerOperator;
+import kotlin.Result;
+import kotlin.ResultKt;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
 
 import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Kotlin's suspending functions: Spring's proxies call them by way of a {@link Mono},
  * which the proxy subscribes for its caller, so that a call is one however often it
- * suspends. Loaded only where Kotlin's coroutines and Reactor are there.
+ * suspends. Of those that return a {@link Result}, a failure counts as thrown. Loaded
+ * only where Kotlin's coroutines and Reactor are there.
  */
 final class SuspendingReturnKind extends ReactiveReturnKind {
+
+	private final boolean returnsResult;
+
+	SuspendingReturnKind(boolean returnsResult) {
+		this.returnsResult = returnsResult;
+	}
 
 	@Override
 	public String describe() {
@@ -17,8 +37,81 @@ final class SuspendingReturnKind extends ReactiveReturnKind {
 	}
 
 	@Override
+	public boolean fits(ResolvableType wanted, ResolvableType given) {
+		// Where a function does not suspend, its Result is an Object.
+		return super.fits(wanted, given) || (this.returnsResult && given.resolve(Object.class) == Object.class);
+	}
+
+	@Override
 	ReactiveAdapter adapter(GuardedMethod guarded) {
 		return adapter(Mono.class);
+	}
+
+	@Override
+	Publisher<Object> guard(CircuitBreakerOperator<Object> operator, Publisher<Object> source) {
+		if (!this.returnsResult) {
+			return super.guard(operator, source);
+		}
+		return new Mono<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super Object> caller) {
+				ResultCall call = new ResultCall();
+				Publisher<Object> guarded = SuspendingReturnKind.super.guard(operator,
+						Mono.from(source).handle(call::judge));
+				Mono.from(guarded).onErrorResume(call::returned).map(call::given).subscribe(caller);
+				call.suspended = true;
+			}
+
+		};
+	}
+
+	/** A call of a function that returns a result. */
+	private static final class ResultCall {
+
+		private static final @Nullable Method BOX = ReflectionUtils.findMethod(Result.class, "box-impl", Object.class);
+
+		private static final @Nullable Method UNBOX = ReflectionUtils.findMethod(Result.class, "unbox-impl");
+
+		private final Thread caller = Thread.currentThread();
+
+		private boolean suspended;
+
+		private volatile @Nullable Throwable failure;
+
+		/** Signals a failure as thrown. */
+		void judge(Object result, SynchronousSink<Object> sink) {
+			if (unboxed(result) instanceof Result.Failure failed) {
+				this.failure = failed.exception;
+				sink.error(failed.exception);
+			}
+			else {
+				sink.next(result);
+			}
+		}
+
+		/** What was returned as a failure is a failure again, as is a refusal. */
+		Mono<Object> returned(Throwable thrown) {
+			return (thrown == this.failure || thrown instanceof CallNotPermittedException)
+					? Mono.just(ResultKt.createFailure(thrown)) : Mono.error(thrown);
+		}
+
+		/**
+		 * As Kotlin's compiler wants it: as an object where the caller was suspended,
+		 * else what is in that.
+		 */
+		Object given(Object result) {
+			boolean returns = Thread.currentThread() == this.caller && !this.suspended;
+			Object plain = unboxed(result);
+			return (returns && plain != null) ? plain
+					: Objects.requireNonNull(ReflectionUtils.invokeMethod(Objects.requireNonNull(BOX), null, plain));
+		}
+
+		private static @Nullable Object unboxed(Object result) {
+			return (result instanceof Result<?>) ? ReflectionUtils.invokeMethod(Objects.requireNonNull(UNBOX), result)
+					: result;
+		}
+
 	}
 
 }

@@ -190,15 +190,26 @@ class ControllerReturnKindTests {
 
 		@GetMapping("/task-timeout")
 		public WebAsyncTask<String> taskTimeout() {
+			CountDownLatch answered = new CountDownLatch(1);
 			WebAsyncTask<String> task = new WebAsyncTask<>(10, () -> {
-				new CountDownLatch(1).await();
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					// Else it could be the answer, before that of the callback.
+					answered.await();
+					throw ex;
+				}
 				return "never";
 			});
 			task.onTimeout(() -> {
 				this.callbacks.add("timeout");
 				return "timeout";
 			});
-			task.onCompletion(() -> this.callbacks.add("completion"));
+			task.onCompletion(() -> {
+				this.callbacks.add("completion");
+				answered.countDown();
+			});
 			return task;
 		}
 

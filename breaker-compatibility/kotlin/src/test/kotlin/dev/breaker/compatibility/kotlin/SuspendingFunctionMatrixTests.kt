@@ -238,6 +238,7 @@ class SuspendingFunctionMatrixTests {
         NEVER_SUSPENDED(NeverSuspended::class.java, false, { it.getBean(NeverSuspended::class.java) }),
         OF_AN_INTERFACE(OfAnInterface::class.java, true, { it.getBean(Contract::class.java) }),
         WITH_VALUE_CLASSES(WithValueClasses::class.java, true, { CallsWithValueClasses(it.getBean(WithValueClasses::class.java)) }),
+        SUSPENDED_RESULT(SuspendedResult::class.java, true, { CallsOfSuspendedResult(it.getBean(SuspendedResult::class.java)) }),
         RESULT(OfResult::class.java, false, { CallsOfResult(it.getBean(OfResult::class.java)) }),
     }
 
@@ -387,6 +388,52 @@ class SuspendingFunctionMatrixTests {
     }
 
     class CallsOfResult(private val bean: OfResult) : Calls {
+        override suspend fun plain(remote: Remote): Any = bean.load(remote)
+
+        override suspend fun withFallback(remote: Remote): Any = bean.loadOrInstead(remote)
+
+        override suspend fun withBrokenFallback(remote: Remote): Any = bean.loadOrBroken(remote)
+
+        override suspend fun withPlainFallback(remote: Remote): Any = bean.loadOrPlain(remote)
+    }
+
+    /** Suspending functions that return a failure. */
+    open class SuspendedResult {
+        @Guarded(name = "matrix")
+        open suspend fun load(remote: Remote): Result<String> = caught { remote.call() }
+
+        @Guarded(name = "matrix", fallbackMethod = "instead")
+        open suspend fun loadOrInstead(remote: Remote): Result<String> = caught { remote.call() }
+
+        private suspend fun instead(remote: Remote): Result<String> {
+            yield()
+            return Result.success(if (remote.now == null) "instead" else "none")
+        }
+
+        @Guarded(name = "matrix", fallbackMethod = "broken")
+        open suspend fun loadOrBroken(remote: Remote): Result<String> = caught { remote.call() }
+
+        private suspend fun broken(): Result<String> {
+            yield()
+            return Result.failure(IllegalStateException("no fallback"))
+        }
+
+        @Guarded(name = "matrix", fallbackMethod = "plain")
+        open suspend fun loadOrPlain(remote: Remote): Result<String> = caught { remote.call() }
+
+        private fun plain(): Result<String> = Result.success("plain")
+
+        private suspend fun caught(call: suspend () -> String): Result<String> =
+            try {
+                Result.success(call())
+            } catch (cancelled: CancellationException) {
+                throw cancelled
+            } catch (thrown: Throwable) {
+                Result.failure(thrown)
+            }
+    }
+
+    class CallsOfSuspendedResult(private val bean: SuspendedResult) : Calls {
         override suspend fun plain(remote: Remote): Any = bean.load(remote)
 
         override suspend fun withFallback(remote: Remote): Any = bean.loadOrInstead(remote)
