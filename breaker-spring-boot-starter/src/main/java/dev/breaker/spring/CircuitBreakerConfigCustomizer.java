@@ -10,9 +10,9 @@ import dev.breaker.CircuitBreakerConfig;
  * at start, and again whenever the environment is read again, after the
  * {@code breaker.instances} and {@code breaker.configs} properties, in the order of their
  * {@link org.springframework.core.annotation.Order @Order}. What is changed of that
- * breaker by name at run time is over it. The config of a breaker that
- * only an annotation or the application names starts from the {@code default} config. A
- * name that no breaker has is reported at start, and makes none.
+ * breaker by name at run time is over it. The config of a breaker that only an annotation
+ * or the application names starts from the {@code default} config. A name that no breaker
+ * has is reported at start, and makes none.
  */
 public interface CircuitBreakerConfigCustomizer {
 
