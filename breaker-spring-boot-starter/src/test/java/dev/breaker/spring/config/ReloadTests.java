@@ -97,7 +97,7 @@ class ReloadTests {
 	}
 
 	@Test
-	void metersStayAndFollow() {
+	void aHundredRefreshesDoubleNoMeterAndFreezeNone() {
 		this.environment.runner.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.withPropertyValues("breaker.instances.payments.minimum-number-of-calls=5")
 			.run((context) -> {
