@@ -225,11 +225,23 @@ public final class CircuitBreaker {
 	private <T extends @Nullable Object, X extends Throwable> T callEntered(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback, boolean inside) throws X {
 		CircuitBreaker live = entered(false);
+		boolean exited = false;
 		try {
 			return live.make(live.judge(Thread.currentThread(), inside), work, fallback);
 		}
 		finally {
-			live.exit();
+			try {
+				live.exit();
+				exited = true;
+			}
+			finally {
+				GroupMember place = live.member;
+				if (!exited && place != null) {
+					// The end of the stack: nothing can be called, only written.
+					place.endUncounted = true;
+					place.group.endUncounted = true;
+				}
+			}
 		}
 	}
 

@@ -88,6 +88,9 @@ public final class CircuitBreakerGroup {
 
 	private volatile boolean registered = true;
 
+	/** Whether a member may be parked that has an end of a call uncounted. */
+	volatile boolean endUncounted;
+
 	// Guarded by the lock
 
 	// By the time of their last use that is known here: one that was used since is put in
@@ -591,6 +594,15 @@ public final class CircuitBreakerGroup {
 	}
 
 	private void unparkDue(long now) {
+		if (this.endUncounted) {
+			this.endUncounted = false;
+			for (GroupMember member : this.members.values()) {
+				if (member.endUncounted && member.unpark()) {
+					forgetHold(member);
+					this.queue.add(member);
+				}
+			}
+		}
 		for (GroupMember member = this.freed.poll(); member != null; member = this.freed.poll()) {
 			forgetHold(member);
 			if (isPresent(member)) {

@@ -37,6 +37,12 @@ final class GroupMember {
 	 */
 	private volatile boolean parked;
 
+	/**
+	 * Whether a call has ended near the end of a stack, where it could not be counted: it
+	 * seems to be under way for good.
+	 */
+	volatile boolean endUncounted;
+
 	@SuppressWarnings("UnusedVariable") // read by its handle
 	private long used;
 
@@ -114,11 +120,17 @@ final class GroupMember {
 	}
 
 	boolean isBusy() {
-		return this.calls != 0;
+		return this.calls != 0 && !this.endUncounted;
 	}
 
-	/** Leaves the group, unless a call is under way. */
+	/**
+	 * Leaves the group, unless a call is under way; where that cannot be told, for good.
+	 */
 	boolean leave() {
+		if (this.endUncounted) {
+			leaveForGood();
+			return true;
+		}
 		return CALLS.compareAndSet(this, 0, GONE);
 	}
 
