@@ -11,8 +11,10 @@ import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -55,6 +57,7 @@ final class GuardedMethodHints implements BeanRegistrationAotProcessor {
 	private static void register(RuntimeHints hints, Set<AnnotatedMethod> methods,
 			ConfigurableListableBeanFactory beanFactory) {
 		hints.proxies().registerJdkProxy(CircuitBreaker.class);
+		registerKinds(hints, beanFactory.getBeanClassLoader());
 		FallbackResolver fallbacks = new FallbackResolver(beanFactory,
 				beanFactory.getBeanProvider(FallbackListener.class));
 		for (AnnotatedMethod method : methods) {
@@ -69,6 +72,19 @@ final class GuardedMethodHints implements BeanRegistrationAotProcessor {
 			catch (InvalidCircuitBreakerAnnotationException ex) {
 				// The start tells of it
 			}
+		}
+	}
+
+	/** What kinds of return types reach by reflection. */
+	private static void registerKinds(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		for (String type : List.of("org.springframework.web.context.request.async.WebAsyncTask", "kotlin.Result")) {
+			hints.reflection()
+				.registerTypeIfPresent(classLoader, type,
+						(hint) -> hint.withMembers(MemberCategory.INVOKE_DECLARED_METHODS));
+		}
+		String request = "org.springframework.web.context.request.async.AsyncWebRequest";
+		if (ClassUtils.isPresent(request, classLoader)) {
+			hints.proxies().registerJdkProxy(TypeReference.of(request));
 		}
 	}
 

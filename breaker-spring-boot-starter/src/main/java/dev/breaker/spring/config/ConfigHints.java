@@ -65,6 +65,8 @@ final class ConfigHints implements BeanFactoryInitializationAotProcessor {
 
 	private static void register(ReflectionHints hints, Set<Class<?>> classes) {
 		hints.registerType(CircuitBreakerConfig.Builder.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		// A change at run time is told by the accessors
+		hints.registerType(CircuitBreakerConfig.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		registerProperties(hints, CircuitBreakerProperties.class);
 		registerProperties(hints, BreakerProperties.class);
 		for (Class<?> type : classes) {

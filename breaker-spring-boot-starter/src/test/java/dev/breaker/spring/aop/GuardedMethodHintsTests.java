@@ -19,6 +19,8 @@ import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.context.request.async.AsyncWebRequest;
+import org.springframework.web.context.request.async.WebAsyncTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,6 +86,15 @@ class GuardedMethodHintsTests {
 	@Test
 	void annotationCanBeMade() {
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(CircuitBreaker.class)).accepts(this.hints);
+	}
+
+	@Test
+	void whatKindsOfReturnTypesReachIsTold() {
+		assertInvoked(WebAsyncTask.class, "getInterceptor");
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onType(kotlin.Result.class)
+			.withMemberCategory(MemberCategory.INVOKE_DECLARED_METHODS)).accepts(this.hints);
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(AsyncWebRequest.class)).accepts(this.hints);
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import dev.breaker.CallNotPermittedException;
@@ -14,6 +15,7 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.StateChange;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.CircuitBreakerStateChangedEvent;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.support.RunningApplication;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -113,6 +115,21 @@ class ContextHierarchyTests {
 			assertThat(registry.get("payments").config().slidingWindowSize()).isEqualTo(11);
 			assertThat(registry.get("reports:a").config().slidingWindowSize()).isEqualTo(13);
 			assertThat(registry.get("mail").config().slidingWindowSize()).isEqualTo(14);
+		}
+	}
+
+	@Test
+	void aBreakerThatWasChangedGoesWithTheChildThatMadeIt() {
+		try (ConfigurableApplicationContext parent = parent()) {
+			CircuitBreakerRegistry registry = parent.getBean(CircuitBreakerRegistry.class);
+			try (ConfigurableApplicationContext child = child(parent,
+					"breaker.instances.mail.sliding-window-size=14")) {
+				parent.getBean(BreakerConfigs.class).change("mail", Map.of("sliding-window-size", 20));
+				parent.getBean(BreakerConfigs.class).reload();
+				child.getBean(BreakerConfigs.class).reload();
+				assertThat(registry.get("mail").config().slidingWindowSize()).isEqualTo(20);
+			}
+			assertThat(registry.find("mail")).isEmpty();
 		}
 	}
 

@@ -46,6 +46,9 @@ class ConfigHintsTests {
 		assertThat(RuntimeHintsPredicates.reflection()
 			.onType(CircuitBreakerConfig.Builder.class)
 			.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onType(CircuitBreakerConfig.class)
+			.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(CircuitBreakerProperties.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(BreakerProperties.Events.class)).accepts(hints);
 	}
