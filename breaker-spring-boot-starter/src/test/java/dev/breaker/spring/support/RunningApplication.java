@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,12 +60,12 @@ public final class RunningApplication implements AutoCloseable {
 
 	private HttpRequest.Builder request(String path) {
 		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
-		return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).timeout(Duration.ofSeconds(30));
+		return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).timeout(Duration.ofSeconds(10));
 	}
 
 	private static Answer send(HttpRequest.Builder request) {
 		try {
-			HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+			HttpResponse<String> response = Requests.send(client, request.build());
 			return new Answer(response.statusCode(), response.body());
 		}
 		catch (IOException ex) {

@@ -6,12 +6,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
+import dev.breaker.spring.support.Requests;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -60,13 +60,13 @@ final class RunningWeb implements AutoCloseable {
 	Answer trySend(String method, String path, @Nullable String accept) throws IOException {
 		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-			.timeout(Duration.ofSeconds(30))
+			.timeout(Duration.ofSeconds(10))
 			.method(method, BodyPublishers.noBody());
 		if (accept != null) {
 			request.header("Accept", accept);
 		}
 		try {
-			return new Answer(client.send(request.build(), BodyHandlers.ofString()));
+			return new Answer(Requests.send(client, request.build()));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
