@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -63,8 +64,9 @@ final class BreakerPropertySources {
 	 */
 	BreakerPropertySources(Map<String, Object> properties, ConfigurationPropertyName root,
 			@Nullable ClassLoader classLoader) {
-		this(ConfigurationPropertySources.from(new MapPropertySource("change at run time", properties)), root,
-				(value) -> value, classLoader);
+		this(List.of(Objects
+			.requireNonNull(ConfigurationPropertySource.from(new MapPropertySource("change at run time", properties)))),
+				root, (value) -> value, classLoader);
 	}
 
 	private BreakerPropertySources(Iterable<ConfigurationPropertySource> sources, ConfigurationPropertyName root,

@@ -116,7 +116,9 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 			return BreakerCircuitBreakerFactory.this.breakers.get(this.id, this.groupName, getConfigurations());
 		}
 
+		// That the fallback may be given null, the checker sees on newer JDKs alone.
 		@Override
+		@SuppressWarnings("NullAway")
 		public <T> T run(Supplier<T> toRun, Function<Throwable, T> fallback) {
 			try {
 				return breaker().call(toRun::get);
