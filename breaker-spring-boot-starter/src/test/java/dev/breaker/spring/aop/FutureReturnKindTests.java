@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -76,11 +77,13 @@ class FutureReturnKindTests {
 				throw new IOException("boom");
 			});
 			Future<String> future = bean.withFallback(task);
+			// The common pool has a single thread on two processors
+			Executor ofItsOwn = (work) -> new Thread(work).start();
 			List<CompletableFuture<String>> gets = new ArrayList<>();
 			for (int i = 0; i < 4; i++) {
-				gets.add(CompletableFuture.supplyAsync(() -> get(future)));
+				gets.add(CompletableFuture.supplyAsync(() -> get(future), ofItsOwn));
 			}
-			CompletableFuture.runAsync(task);
+			CompletableFuture.runAsync(task, ofItsOwn);
 			failing.countDown();
 			for (CompletableFuture<String> get : gets) {
 				assertThat(get).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("instead of IOException");
