@@ -6,13 +6,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
-import dev.breaker.spring.support.Requests;
 import dev.breaker.spring.support.RunningApplication;
 import dev.breaker.spring.support.RunningApplication.Answer;
 import org.junit.jupiter.api.AfterAll;
@@ -304,7 +304,7 @@ abstract class EndpointRequests {
 
 	private Answer send(HttpRequest.Builder request) {
 		try {
-			HttpResponse<String> response = Requests.send(this.client, request.build());
+			HttpResponse<String> response = this.client.send(request.build(), BodyHandlers.ofString());
 			return new Answer(response.statusCode(), response.body());
 		}
 		catch (IOException | InterruptedException ex) {

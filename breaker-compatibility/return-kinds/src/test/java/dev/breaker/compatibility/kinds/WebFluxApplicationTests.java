@@ -53,7 +53,9 @@ class WebFluxApplicationTests {
 	@BeforeAll
 	static void start() {
 		application = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
-			.run("--server.port=0", "--spring.main.banner-mode=off", "--management.endpoints.web.exposure.include=*",
+			// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
+			.run("--server.port=0", "--server.netty.max-keep-alive-requests=1", "--spring.main.banner-mode=off",
+					"--management.endpoints.web.exposure.include=*",
 					"--management.endpoint.health.show-components=always",
 					"--management.endpoint.health.show-details=always",
 					"--breaker.instances.stock.consecutive-failure-threshold=3",
