@@ -323,6 +323,7 @@ abstract class EndpointRequests {
 		ReactorResourceFactory ownEventLoops() {
 			ReactorResourceFactory resources = new ReactorResourceFactory();
 			resources.setUseGlobalResources(false);
+			resources.setShutdownQuietPeriod(Duration.ZERO);
 			return resources;
 		}
 

@@ -41,6 +41,7 @@ final class HttpClientContexts {
 					RestClientAutoConfiguration.class, RestTemplateAutoConfiguration.class,
 					HttpServiceClientAutoConfiguration.class, WebClientAutoConfiguration.class,
 					ReactiveHttpServiceClientAutoConfiguration.class))
+			.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0s")
 			.withBean(BreakerClock.class, () -> new BreakerClock(clock::nanos, clock.clock()));
 	}
 

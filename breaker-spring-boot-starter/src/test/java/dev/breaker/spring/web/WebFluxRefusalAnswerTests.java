@@ -105,6 +105,7 @@ class WebFluxRefusalAnswerTests extends RefusalAnswerTests {
 		ReactorResourceFactory ownEventLoops() {
 			ReactorResourceFactory resources = new ReactorResourceFactory();
 			resources.setUseGlobalResources(false);
+			resources.setShutdownQuietPeriod(Duration.ZERO);
 			return resources;
 		}
 

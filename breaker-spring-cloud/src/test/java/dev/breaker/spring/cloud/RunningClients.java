@@ -32,8 +32,8 @@ final class RunningClients implements AutoCloseable {
 
 	static RunningClients start(Class<?> clients, String... properties) throws IOException {
 		Remote remote = new Remote();
-		List<String> arguments = new ArrayList<>(
-				List.of("--server.port=0", "--spring.main.banner-mode=off", "--remote.url=" + remote.url()));
+		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
+				"--spring.reactor.netty.shutdown-quiet-period=0s", "--remote.url=" + remote.url()));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}

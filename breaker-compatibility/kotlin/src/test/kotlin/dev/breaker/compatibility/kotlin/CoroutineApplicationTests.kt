@@ -37,6 +37,7 @@ class CoroutineApplicationTests {
                 "--spring.main.banner-mode=off",
                 // Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
                 "--server.netty.max-keep-alive-requests=1",
+                "--spring.reactor.netty.shutdown-quiet-period=0s",
                 "--management.endpoints.web.exposure.include=*",
                 "--management.endpoint.health.show-details=always",
                 "--breaker.instances.payments.consecutive-failure-threshold=3",

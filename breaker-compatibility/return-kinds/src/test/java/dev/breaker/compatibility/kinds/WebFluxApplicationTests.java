@@ -54,7 +54,8 @@ class WebFluxApplicationTests {
 	static void start() {
 		application = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
 			// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
-			.run("--server.port=0", "--server.netty.max-keep-alive-requests=1", "--spring.main.banner-mode=off",
+			.run("--server.port=0", "--server.netty.max-keep-alive-requests=1",
+					"--spring.reactor.netty.shutdown-quiet-period=0s", "--spring.main.banner-mode=off",
 					"--management.endpoints.web.exposure.include=*",
 					"--management.endpoint.health.show-components=always",
 					"--management.endpoint.health.show-details=always",
