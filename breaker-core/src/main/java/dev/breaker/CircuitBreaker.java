@@ -528,6 +528,7 @@ public final class CircuitBreaker {
 			case IGNORED -> {
 				release(admission);
 				this.ignored.increment();
+				this.listeners.ignoredResult(this, elapsed);
 			}
 			case REFUSED, NOTHING -> release(admission);
 		}
