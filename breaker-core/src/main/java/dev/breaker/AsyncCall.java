@@ -135,9 +135,19 @@ final class AsyncCall<T extends @Nullable Object> {
 		}
 	}
 
-	/** The caller gives the call up: nothing is recorded. */
+	/**
+	 * The caller gives the call up: nothing is recorded, unless it was slow by then.
+	 */
 	void abandon() {
-		this.permit.release();
+		if (this.permit.giveBack()) {
+			try {
+				long end = end();
+				this.breaker.abandoned(this.admission, CircuitBreaker.elapsed(this.start, end), end);
+			}
+			finally {
+				this.breaker.exit();
+			}
+		}
 	}
 
 	/**

@@ -23,6 +23,9 @@ final class CallClassifier {
 	// A cause may, by mistake, lead back to itself.
 	private static final int DEEPEST_CAUSE = 32;
 
+	/** By its name, since Reactor keeps it to itself and need not be there. */
+	private static final String REACTOR_WRAPPER = "reactor.core.Exceptions$ReactiveException";
+
 	private final List<Class<? extends Throwable>> recordExceptions;
 
 	private final List<Class<? extends Throwable>> ignoreExceptions;
@@ -215,13 +218,14 @@ final class CallClassifier {
 		}
 	}
 
-	/** Looks through what the JDK wraps around the exception that was really thrown. */
+	/**
+	 * Looks through what the JDK, or Reactor's {@code block()}, wraps around the
+	 * exception that was really thrown.
+	 */
 	static Throwable unwrap(Throwable thrown) {
 		Throwable unwrapped = thrown;
 		for (int depth = 0; depth < DEEPEST_CAUSE; depth++) {
-			if (!(unwrapped instanceof CompletionException || unwrapped instanceof ExecutionException
-					|| unwrapped instanceof InvocationTargetException
-					|| unwrapped instanceof UndeclaredThrowableException)) {
+			if (!isWrapper(unwrapped)) {
 				return unwrapped;
 			}
 			Throwable cause = causeOf(unwrapped);
@@ -231,6 +235,13 @@ final class CallClassifier {
 			unwrapped = cause;
 		}
 		return unwrapped;
+	}
+
+	/** Whether an exception only carries another one. */
+	private static boolean isWrapper(Throwable thrown) {
+		return thrown instanceof CompletionException || thrown instanceof ExecutionException
+				|| thrown instanceof InvocationTargetException || thrown instanceof UndeclaredThrowableException
+				|| thrown.getClass().getName().equals(REACTOR_WRAPPER);
 	}
 
 }

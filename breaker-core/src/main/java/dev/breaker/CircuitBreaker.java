@@ -310,7 +310,7 @@ public final class CircuitBreaker {
 	 * @return a {@link CompletableFuture} that ends as the call does, after the call was
 	 * recorded. Its completion from outside ends and cancels the call: an exceptional
 	 * one, such as a timeout, is judged by the rules as if thrown; any other, and
-	 * cancelling it, records nothing
+	 * cancelling it, records nothing, or a slow success where it was slow by then
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work) {
 		return startAsync(work, null, false);
@@ -528,6 +528,7 @@ public final class CircuitBreaker {
 			case IGNORED -> {
 				release(admission);
 				this.ignored.increment();
+				this.listeners.ignoredResult(this, elapsed);
 			}
 			case REFUSED, NOTHING -> release(admission);
 		}
@@ -544,6 +545,24 @@ public final class CircuitBreaker {
 		else {
 			succeed(admission, elapsed, end);
 		}
+	}
+
+	/**
+	 * A call was given up before it had a result. One that was slow by then is a slow
+	 * success, so that timeouts of callers are seen; else it counts as nothing.
+	 */
+	void abandoned(Admission admission, long elapsed, long end) {
+		if (elapsed > admission.period().rules.slowNanos) {
+			ended(admission, false, elapsed, end);
+		}
+		else {
+			release(admission);
+		}
+	}
+
+	/** Whether what a call threw counts as anything. */
+	boolean counts(Admission admission, Throwable thrown) {
+		return outcomeOf(admission, thrown) != Outcome.NOTHING;
 	}
 
 	/** Whether one of the results of a call makes it a failure, where it is recorded. */

@@ -74,6 +74,15 @@ public interface CircuitBreakerListener {
 	}
 
 	/**
+	 * A call returned a result that the rules ignore, such as an HTTP answer whose status
+	 * is one of those that are ignored.
+	 * @param breaker the breaker
+	 * @param elapsedNanos how long the call took, in nanoseconds
+	 */
+	default void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+	}
+
+	/**
 	 * A call was refused.
 	 * @param breaker the breaker
 	 */

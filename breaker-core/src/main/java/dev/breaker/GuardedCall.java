@@ -159,12 +159,29 @@ public abstract class GuardedCall {
 		}
 		try {
 			long end = now();
-			long elapsed = elapsed(end);
-			if (elapsed > this.admission.period().rules.slowNanos) {
-				this.breaker.ended(admission(), false, elapsed, end);
+			this.breaker.abandoned(admission(), elapsed(end), end);
+		}
+		finally {
+			this.breaker.exit();
+		}
+	}
+
+	/**
+	 * The call was given up by an exception that says so, as {@link #cancelled()}; where
+	 * a rule names that exception, the rule is obeyed.
+	 * @param thrown what was thrown
+	 */
+	protected final void cancelled(Throwable thrown) {
+		if (!giveBack()) {
+			return;
+		}
+		try {
+			long end = now();
+			if (this.breaker.counts(admission(), thrown)) {
+				this.breaker.threw(admission(), thrown, elapsed(end), end);
 			}
 			else {
-				this.breaker.release(admission());
+				this.breaker.abandoned(admission(), elapsed(end), end);
 			}
 		}
 		finally {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a guarded asynchronous call gives its caller. It completes after the call was
  * recorded. A completion from outside ends the call: an exceptional one is judged by the
- * rules, any other gives the permit back; what is under way then, the call or its
- * fallback, is cancelled.
+ * rules, any other gives a call up; what is under way then, the call or its fallback, is
+ * cancelled.
  */
 final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 

@@ -42,6 +42,8 @@ final class Listeners {
 
 	private final CircuitBreakerListener[] ignored;
 
+	private final CircuitBreakerListener[] ignoredResult;
+
 	private final CircuitBreakerListener[] notPermitted;
 
 	private final CircuitBreakerListener[] reset;
@@ -56,9 +58,10 @@ final class Listeners {
 		this.failure = overriding(Overridden::failure);
 		this.slowCall = overriding(Overridden::slowCall);
 		this.ignored = overriding(Overridden::ignored);
+		this.ignoredResult = overriding(Overridden::ignoredResult);
 		this.notPermitted = overriding(Overridden::notPermitted);
 		this.reset = overriding(Overridden::reset);
-		this.wantTime = this.success.length + this.failure.length + this.ignored.length > 0;
+		this.wantTime = this.success.length + this.failure.length + this.ignored.length + this.ignoredResult.length > 0;
 	}
 
 	private CircuitBreakerListener[] overriding(Predicate<Overridden> wanted) {
@@ -174,6 +177,12 @@ final class Listeners {
 		}
 	}
 
+	void ignoredResult(CircuitBreaker breaker, long elapsed) {
+		if (this.ignoredResult.length > 0) {
+			tell(this.ignoredResult, breaker, (listener) -> listener.onIgnoredResult(breaker, elapsed));
+		}
+	}
+
 	private static void tell(CircuitBreakerListener[] listeners, CircuitBreaker breaker,
 			Consumer<CircuitBreakerListener> news) {
 		for (CircuitBreakerListener listener : listeners) {
@@ -193,7 +202,7 @@ final class Listeners {
 
 	/** What a class of listeners overrides. */
 	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean slowCall, boolean ignored,
-			boolean notPermitted, boolean reset) {
+			boolean ignoredResult, boolean notPermitted, boolean reset) {
 
 		static Overridden by(Class<?> type) {
 			return new Overridden(by(type, "onStateChange", CircuitBreaker.class, StateChange.class),
@@ -201,6 +210,7 @@ final class Listeners {
 					by(type, "onFailure", CircuitBreaker.class, Throwable.class, long.class),
 					by(type, "onSlowCall", CircuitBreaker.class, long.class),
 					by(type, "onIgnored", CircuitBreaker.class, Throwable.class, long.class),
+					by(type, "onIgnoredResult", CircuitBreaker.class, long.class),
 					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class));
 		}
 

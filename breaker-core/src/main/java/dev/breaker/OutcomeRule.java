@@ -55,8 +55,8 @@ public interface OutcomeRule {
 		FAILURE,
 
 		/**
-		 * Nothing: it is counted among the ignored calls alone. An exception is told to
-		 * the listeners as an ignored one; a result is told to none.
+		 * Nothing: it is counted among the ignored calls alone, and told to the listeners
+		 * as one of these.
 		 */
 		IGNORED
 

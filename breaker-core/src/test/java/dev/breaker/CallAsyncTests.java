@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Nested;
@@ -139,6 +140,35 @@ class CallAsyncTests {
 		assertThat(this.test.snapshot().bufferedCalls()).isZero();
 		assertThat(this.test.admits()).as("the place is free").isTrue();
 		assertThat(this.test.heard.news()).doesNotContain("success", "failure CancellationException");
+	}
+
+	@Test
+	void aSlowCallThatItsCallerGivesUpCountsAsSlow() {
+		List<Consumer<CompletableFuture<String>>> ways = List.of((answer) -> answer.cancel(true),
+				(answer) -> answer.complete("instead"));
+		for (Consumer<CompletableFuture<String>> givingUp : ways) {
+			this.test.breaker.reset();
+			CompletableFuture<String> answer = this.test.breaker.callAsync(() -> new CompletableFuture<String>())
+				.toCompletableFuture();
+			this.test.advance(Duration.ofSeconds(3));
+			givingUp.accept(answer);
+			assertThat(this.test.snapshot().slowCallsTotal()).isOne();
+			assertThat(this.test.snapshot().successfulCallsTotal()).isOne();
+		}
+	}
+
+	@Test
+	void timeoutsOfCallersThatCancelOpenABreakerOfSlowCalls() {
+		TestBreaker test = TestBreaker.with((config) -> config.slowCallDurationThreshold(Duration.ofSeconds(2))
+			.minimumNumberOfCalls(3)
+			.withoutFailureRateThreshold());
+		for (int i = 0; i < 3; i++) {
+			CompletableFuture<String> answer = test.breaker.callAsync(() -> new CompletableFuture<String>())
+				.toCompletableFuture();
+			test.advance(Duration.ofSeconds(3));
+			answer.cancel(true);
+		}
+		assertThat(test.state()).isEqualTo(State.OPEN);
 	}
 
 	@Test

@@ -33,6 +33,7 @@ import reactor.util.context.Context;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * Subscriptions of Reactor's publishers as calls.
@@ -165,6 +166,17 @@ class CircuitBreakerOperatorTests {
 		assertThat(seen).containsExactly(thrown);
 		assertThat(this.test.snapshot().failedCallsTotal()).isOne();
 		assertThat(this.test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void exceptionsAreNotHiddenByBlock() {
+		TestBreaker test = TestBreaker
+			.with((config) -> config.recordExceptions(IOException.class).ignoreExceptions(TimeoutException.class));
+		for (Exception thrown : List.of(new IOException(), new TimeoutException(), new Exception())) {
+			Throwable caught = catchThrowable(() -> test.breaker.call(() -> Mono.error(thrown).block()));
+			assertThat(caught).hasCause(thrown);
+		}
+		assertThat(test.heard.news()).containsExactly("failure IOException", "ignored TimeoutException", "success");
 	}
 
 	@Test

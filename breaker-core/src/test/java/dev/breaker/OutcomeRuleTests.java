@@ -35,7 +35,7 @@ class OutcomeRuleTests {
 		test.returning("none");
 		test.returning("unknown");
 		assertCounts(test, 2, 1, 1);
-		assertThat(test.heard.news()).containsExactly("success", "failure by result", "success");
+		assertThat(test.heard.news()).containsExactly("success", "failure by result", "ignored by result", "success");
 	}
 
 	@Test
@@ -79,6 +79,17 @@ class OutcomeRuleTests {
 		assertThat(test.snapshot().bufferedCalls()).isZero();
 		test.returning("good");
 		assertThat(test.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void anIgnoredResultIsToldWithItsTime() {
+		TestBreaker test = with((config) -> config);
+		Permit permit = test.take();
+		permit.success("none", 5);
+		test.returning("none");
+		test.returning("good");
+		assertThat(test.heard.news()).containsExactly("ignored by result", "ignored by result", "success");
+		assertThat(test.heard.durations()).containsExactly(5L, 0L, 0L);
 	}
 
 	@Test

@@ -41,6 +41,12 @@ final class RecordingListener implements CircuitBreakerListener {
 	}
 
 	@Override
+	public void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+		this.durations.add(elapsedNanos);
+		this.news.add("ignored by result");
+	}
+
+	@Override
 	public void onNotPermitted(CircuitBreaker breaker) {
 		this.news.add("refused");
 	}

@@ -116,9 +116,12 @@ final class FuzzRun {
 				note("from outside");
 			}
 			end(call.future, ending, outside);
-			// A value from outside gives the permit back.
-			ending = (outside && !judged) ? Ending.RELEASE : ending;
 			elapsed = now() - call.admission.at;
+			// A value from outside gives the call up, as a cancellation does.
+			if ((outside && !judged) || ending == Ending.RELEASE) {
+				Long slowNanos = call.admission.settings.slowNanos();
+				ending = (slowNanos != null && elapsed > slowNanos) ? Ending.RESULT : Ending.RELEASE;
+			}
 		}
 		if (!call.ended) {
 			this.naive.end(call.admission, ending, elapsed, now());

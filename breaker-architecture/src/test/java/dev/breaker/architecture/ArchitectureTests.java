@@ -45,6 +45,9 @@ class ArchitectureTests {
 	private static final List<String> NEEDED_BY_CORE = List.of("java.", "dev.breaker.", "org.slf4j.",
 			"org.jspecify.annotations.");
 
+	private static final Set<String> GUARDS = Set.of("dev.breaker.spring.aop", "dev.breaker.spring.fallback",
+			"dev.breaker.spring.http");
+
 	private static final String REACTOR_PACKAGE = "dev.breaker.reactor";
 
 	private static final String KOTLIN_PACKAGE = "dev.breaker.kotlin";
@@ -135,6 +138,17 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void guardsHaveNoMonitor() {
+		List<String> withMonitor = PublishedModule.STARTER.classes()
+			.stream()
+			.filter((type) -> GUARDS.contains(type.getPackageName()))
+			.flatMap((type) -> monitors(type).stream().map((method) -> type.getSimpleName() + "." + method))
+			.toList();
+		assertThat(withMonitor).as("'synchronized' where calls are guarded, but for when beans are made")
+			.containsExactlyInAnyOrder("NamedBreaker.found", "NamedBreaker.made");
+	}
+
+	@Test
 	void guardingCountingAndTellingNeedNoSpringBoot() {
 		noClasses().that()
 			.resideInAnyPackage("dev.breaker.spring.aop..", "dev.breaker.spring.fallback..",
@@ -150,6 +164,10 @@ class ArchitectureTests {
 	}
 
 	private static boolean hasMonitor(JavaClass type) {
+		return !monitors(type).isEmpty();
+	}
+
+	private static List<String> monitors(JavaClass type) {
 		List<String> found = new ArrayList<>();
 		try (InputStream bytes = type.getSource().orElseThrow().getUri().toURL().openStream()) {
 			new ClassReader(bytes).accept(new MonitorFinder(found), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
@@ -157,7 +175,7 @@ class ArchitectureTests {
 		catch (IOException ex) {
 			throw new IllegalStateException(type.getName(), ex);
 		}
-		return !found.isEmpty();
+		return found;
 	}
 
 	private static final class ByPackage implements SliceAssignment {

@@ -3,13 +3,15 @@ package dev.breaker.kotlin
 import dev.breaker.CallNotPermittedException
 import dev.breaker.CircuitBreaker
 import dev.breaker.GuardedCall
+import kotlin.coroutines.cancellation.CancellationException
 
 /**
  * Makes a call, if it is permitted, and records how it ends: one call, however often it suspends and
  * on however many threads it runs.
  *
  * A returned [Result.failure] counts as its exception thrown. A cancellation gives the permit back,
- * unless a rule of the breaker names it. A call inside of this one is a call of its own.
+ * unless a rule of the breaker names it; a call that was slow by then counts as a slow one, so that
+ * a timeout around it is seen. A call inside of this one is a call of its own.
  *
  * ```
  * val receipt = breaker.execute { client.pay(order) }
@@ -27,6 +29,9 @@ private class SuspendingCall(breaker: CircuitBreaker) : GuardedCall(breaker, fal
         refusal()?.let { throw it }
         val result = try {
             block()
+        } catch (cancellation: CancellationException) {
+            cancelled(cancellation)
+            throw cancellation
         } catch (thrown: Throwable) {
             threw(thrown)
             throw thrown

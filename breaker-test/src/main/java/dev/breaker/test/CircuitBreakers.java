@@ -240,6 +240,11 @@ public final class CircuitBreakers {
 			this.arrived.release();
 		}
 
+		@Override
+		public void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+			this.arrived.release();
+		}
+
 	}
 
 }

@@ -195,6 +195,11 @@ public final class RecordingListener implements CircuitBreakerListener {
 	}
 
 	@Override
+	public void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+		ended(breaker, Outcome.IGNORED, null, elapsedNanos);
+	}
+
+	@Override
 	public void onNotPermitted(CircuitBreaker breaker) {
 		ended(breaker, Outcome.NOT_PERMITTED, null, 0);
 	}
@@ -213,7 +218,7 @@ public final class RecordingListener implements CircuitBreakerListener {
 		/** It was recorded as a failure. */
 		FAILURE,
 
-		/** It threw what the rules ignore. */
+		/** It threw or returned what the rules ignore. */
 		IGNORED,
 
 		/** It was refused. */

@@ -159,7 +159,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		for (String beanName : definedBeans()) {
 			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
 			if (type != null && this.annotatedTypes.mention(type)) {
-				guarded.put(beanName, this.known.getOrDefault(Subject.ofType(type), List.of()));
+				guarded.put(beanName, ofBean(beanName));
 			}
 		}
 		if (!guarded.isEmpty()) {
@@ -198,6 +198,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 				}
 			}
 		}
+		if (problems.isEmpty()) {
+			FallbackCycles.find(this.known.values(), this::ofBean, problems::add);
+		}
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
@@ -205,6 +208,11 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (this.weaving) {
 			reportUnwoven();
 		}
+	}
+
+	private List<GuardedMethod> ofBean(String beanName) {
+		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+		return (type != null) ? this.known.getOrDefault(Subject.ofType(type), List.of()) : List.of();
 	}
 
 	/** A proxy guards fewer calls than an aspect would. */

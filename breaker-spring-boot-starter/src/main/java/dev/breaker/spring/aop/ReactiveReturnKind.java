@@ -2,6 +2,7 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import dev.breaker.CallNotPermittedException;
@@ -245,14 +246,25 @@ class ReactiveReturnKind implements ReturnKind {
 	private static Flux<Object> watched(Flux<Object> source, FallbackMethod fallback) {
 		return Flux.defer(() -> {
 			boolean[] emitted = new boolean[1];
-			return source.doOnNext((element) -> emitted[0] = true)
+			Flux<Object> heard = source.doOnNext((element) -> emitted[0] = true)
 				.doOnComplete(() -> fallback.ended(true))
-				.doOnError((thrown) -> fallback.ended(false))
 				.doOnCancel(() -> {
 					if (emitted[0]) {
 						fallback.ended(true);
 					}
 				});
+			return hearing(heard, (thrown) -> fallback.ended(false));
+		});
+	}
+
+	/**
+	 * A publisher whose errors are heard. That of {@code doOnError} would throw an
+	 * {@code Error} of the JVM instead of signalling it.
+	 */
+	private static Flux<Object> hearing(Flux<Object> source, Consumer<Throwable> errors) {
+		return source.onErrorMap((thrown) -> {
+			errors.accept(thrown);
+			return thrown;
 		});
 	}
 
@@ -317,7 +329,7 @@ class ReactiveReturnKind implements ReturnKind {
 
 	private static Publisher<Object> watched(Publisher<Object> source, GuardedMethod guarded, CircuitBreaker breaker) {
 		return (source instanceof Mono<Object> mono) ? mono.doOnError((thrown) -> guarded.ended(breaker, thrown))
-				: Flux.from(source).doOnError((thrown) -> guarded.ended(breaker, thrown));
+				: hearing(Flux.from(source), (thrown) -> guarded.ended(breaker, thrown));
 	}
 
 	/** Makes a call that has ended before there was a publisher. */

@@ -22,6 +22,7 @@ import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.KotlinDetector;
+import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
@@ -234,6 +235,11 @@ final class ReturnKinds {
 			if (reason != null) {
 				return reason;
 			}
+		}
+		Class<?> raw = container.resolve();
+		ReactiveAdapter adapter = (raw != null) ? ReactiveAdapterRegistry.getSharedInstance().getAdapter(raw) : null;
+		if (adapter != null) {
+			return elementsReason(container.as(adapter.getReactiveType()), depth);
 		}
 		for (Class<?> c = container.resolve(); c != null; c = c.getSuperclass()) {
 			if (WEB_CONTAINERS.contains(c.getName())) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreaker;
@@ -43,7 +44,8 @@ import org.springframework.core.env.Environment;
  *
  * <p>
  * A breaker that the application gave a config of its own is changed by name alone, over
- * that config; what the environment says does not reach it.
+ * that config; what the environment says does not reach it. One that was given the config
+ * of another name goes on with that of the other name.
  */
 public final class BreakerConfigs implements SmartInitializingSingleton, DisposableBean {
 
@@ -57,8 +59,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 
 	private final ConfigLoader loader;
 
-	/** What the application started with. */
-	private final LoadedConfigs first;
+	/** What the application started with, and what its code customized since. */
+	private volatile LoadedConfigs first;
 
 	/** One change at a time is read and published; it reaches the breakers afterwards. */
 	private final ReentrantLock lock = new ReentrantLock();
@@ -228,6 +230,37 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LivingConfig.all(living).forEach((each) -> follow(each, made));
 		}
 		report(before.loaded(), after.loaded());
+	}
+
+	/**
+	 * Customizes the config of a name as a {@link CircuitBreakerConfigCustomizer} does,
+	 * after these, from now on and whenever the properties are read again. Breakers and
+	 * groups of that name that are there, and those made with its config under names that
+	 * have none of their own, go on under it. What was {@linkplain #change changed} by
+	 * name stays over it.
+	 * @param name the exact name
+	 * @param customization gives the config, from the one that the properties, the
+	 * customizers and earlier customizations gave. What it throws now is thrown, and
+	 * nothing is applied; later it is a {@link InvalidBreakerConfigurationException} of
+	 * the reading
+	 */
+	public void customize(String name, UnaryOperator<CircuitBreakerConfig> customization) {
+		this.lock.lock();
+		try {
+			LoadedConfigs loaded = this.present.loaded();
+			LoadedConfigs now = loaded.with(name, this.loader.customized(loaded.get(name), customization));
+			publish(this.present.customized(now, this.loader.predicates()));
+			this.loader.customize(name, customization);
+			this.first = this.first.with(name, now.get(name));
+		}
+		finally {
+			this.lock.unlock();
+		}
+		CircuitBreakerRegistry living = this.registry;
+		if (living != null) {
+			LivingConfig.named(name, living).forEach((each) -> each.reconfigure().accept(get(name)));
+			LivingConfig.all(living).forEach((each) -> follow(each, null));
+		}
 	}
 
 	/**
@@ -427,7 +460,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			return configs.get(living.name());
 		}
 		ConfigOverride override = configs.override(living.name());
-		CircuitBreakerConfig base = base(now);
+		CircuitBreakerConfig given = base(now);
+		CircuitBreakerConfig base = configs.ofOther(living.name(), given, this.owners.get(given));
 		if (override == null) {
 			return base;
 		}

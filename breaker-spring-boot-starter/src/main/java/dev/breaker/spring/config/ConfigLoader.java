@@ -1,12 +1,14 @@
 package dev.breaker.spring.config;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.spring.BreakerClock;
@@ -32,6 +34,9 @@ final class ConfigLoader {
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final List<CircuitBreakerConfigCustomizer> customizers;
+
+	/** What code changes of names since the start, on top of the customizers. */
+	private final Map<String, List<UnaryOperator<CircuitBreakerConfig>>> customizations = new LinkedHashMap<>();
 
 	private final @Nullable BreakerClock clock;
 
@@ -86,7 +91,8 @@ final class ConfigLoader {
 			reader.check(reader.read(inheritance.chain(config)));
 		}
 		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
-		CircuitBreakerConfig defaults = reader.build(ofDefaults);
+		CircuitBreakerConfig defaultsOfAll = reader.build(ofDefaults);
+		CircuitBreakerConfig defaults = defaultsOfAll;
 		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
 		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>();
 		for (Level instance : levels.instances()) {
@@ -97,6 +103,11 @@ final class ConfigLoader {
 		problems.throwIfAny();
 		Set<String> instanceNames = Collections.unmodifiableSet(new LinkedHashSet<>(configs.keySet()));
 		Customizers customized = Customizers.apply(this.customizers, configs, defaults);
+		this.customizations.forEach((name, all) -> {
+			for (UnaryOperator<CircuitBreakerConfig> each : all) {
+				configs.put(name, Customizers.apply(name, each, configs.getOrDefault(name, defaultsOfAll)));
+			}
+		});
 		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
 		ineffective.look(ofDefaults, defaults);
 		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
@@ -124,6 +135,17 @@ final class ConfigLoader {
 	 */
 	LayeredProperties read(Map<String, ?> given) {
 		return new ChangeReader(this.predicates, this.classNames, this.beanFactory.getBeanClassLoader()).read(given);
+	}
+
+	/** A config as it is customized, on the clock of all. */
+	CircuitBreakerConfig customized(CircuitBreakerConfig config, UnaryOperator<CircuitBreakerConfig> customization) {
+		CircuitBreakerConfig customized = customization.apply(config);
+		return (this.clock != null) ? this.clock.applyTo(customized) : customized;
+	}
+
+	/** Customizes the config of a name in each reading from now on. */
+	void customize(String name, UnaryOperator<CircuitBreakerConfig> customization) {
+		this.customizations.computeIfAbsent(name, (newName) -> new ArrayList<>()).add(customization);
 	}
 
 	PredicateResolver predicates() {

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.InvalidCircuitBreakerConfigException;
@@ -47,6 +48,24 @@ final class Customizers {
 			throw new InvalidBreakerConfigurationException(applied.problems, applied.cause);
 		}
 		return applied;
+	}
+
+	/**
+	 * Applies what the application's code changes of a config.
+	 * @throws InvalidBreakerConfigurationException where it throws
+	 */
+	static CircuitBreakerConfig apply(String name, UnaryOperator<CircuitBreakerConfig> customization,
+			CircuitBreakerConfig config) {
+		try {
+			return customization.apply(config);
+		}
+		catch (Throwable ex) {
+			Customizers failed = new Customizers();
+			failed.fail("breaker.instances." + name,
+					"cannot be customized by the application's code, which threw %s".formatted(ThrowableText.of(ex)),
+					ex);
+			throw new InvalidBreakerConfigurationException(failed.problems, failed.cause);
+		}
 	}
 
 	private void apply(CircuitBreakerConfigCustomizer customizer, Map<String, CircuitBreakerConfig> configs,

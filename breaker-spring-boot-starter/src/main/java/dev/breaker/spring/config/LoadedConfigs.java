@@ -28,6 +28,14 @@ record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 		return this.configs.getOrDefault(name, this.defaults);
 	}
 
+	/** The same, with another config of one name, which is on the clocks of before. */
+	LoadedConfigs with(String name, CircuitBreakerConfig config) {
+		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>(this.configs);
+		configs.put(name, this.configs.containsKey(name) ? onClocksOf(config, get(name)) : config);
+		return new LoadedConfigs(this.defaults, this.instanceNames, configs, this.httpClients, this.customizers,
+				this.ineffective, this.switches);
+	}
+
 	/**
 	 * The same, with the objects of an earlier time where they say the same, and on the
 	 * clocks of that time, which breakers keep.

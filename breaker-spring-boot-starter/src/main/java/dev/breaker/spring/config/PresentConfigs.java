@@ -85,6 +85,21 @@ final class PresentConfigs {
 		return owner != null && (owner.equals(name) || (owner.equals(DEFAULTS) && !this.configured.contains(name)));
 	}
 
+	/**
+	 * The config of a breaker that was made with one that came from here for another
+	 * name, such as that of its group in Spring Cloud.
+	 * @param name the name of the breaker
+	 * @param config the config that the breaker was made with
+	 * @param owner the name that the config is of; {@code null} where it came from
+	 * elsewhere
+	 */
+	CircuitBreakerConfig ofOther(String name, CircuitBreakerConfig config, @Nullable String owner) {
+		if (owner == null || owner.equals(DEFAULTS)) {
+			return config;
+		}
+		return names().contains(name) ? get(name) : get(owner);
+	}
+
 	/** Who changed which properties of a name last, since the start. */
 	Map<String, Made> made(String name) {
 		return this.made.getOrDefault(name, this.made.getOrDefault(DEFAULTS, Map.of()));
@@ -121,8 +136,17 @@ final class PresentConfigs {
 		return next(this.loaded, fewer, predicates, by);
 	}
 
-	private PresentConfigs next(LoadedConfigs now, Map<String, ConfigOverride> overrides, PredicateResolver predicates,
-			Made by) {
+	/**
+	 * With another config from the application's code under what was changed over it. It
+	 * is no change at run time, wherever it is seen.
+	 * @throws InvalidBreakerConfigurationException when the two contradict each other
+	 */
+	PresentConfigs customized(LoadedConfigs now, PredicateResolver predicates) {
+		return following(now, this.overrides, predicates);
+	}
+
+	private PresentConfigs following(LoadedConfigs now, Map<String, ConfigOverride> overrides,
+			PredicateResolver predicates) {
 		ConfigProblems problems = new ConfigProblems();
 		Map<String, CircuitBreakerConfig> changed = new HashMap<>();
 		overrides.forEach((name, override) -> {
@@ -138,7 +162,12 @@ final class PresentConfigs {
 		problems.throwIfAny();
 		Set<String> configured = new HashSet<>(this.configured);
 		configured.retainAll(now.configs().keySet());
-		PresentConfigs next = new PresentConfigs(now, overrides, changed, new HashMap<>(this.made), configured);
+		return new PresentConfigs(now, overrides, changed, new HashMap<>(this.made), configured);
+	}
+
+	private PresentConfigs next(LoadedConfigs now, Map<String, ConfigOverride> overrides, PredicateResolver predicates,
+			Made by) {
+		PresentConfigs next = following(now, overrides, predicates);
 		next.note(DEFAULTS, ConfigDifference.between(this.loaded.defaults(), now.defaults()).keySet(), made(DEFAULTS),
 				by);
 		Set<String> names = names();

@@ -57,7 +57,7 @@ public record BreakerEvent(Instant time, String circuitBreaker, Type type, @Null
 		/** A failure was recorded. */
 		FAILURE,
 
-		/** A call threw what the rules ignore. */
+		/** A call threw or returned what the rules ignore. */
 		IGNORED,
 
 		/** A call was refused. */

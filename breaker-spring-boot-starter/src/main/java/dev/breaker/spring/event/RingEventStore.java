@@ -258,6 +258,11 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 				public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
 					keepCall(breaker, type, thrown, Duration.ofNanos(elapsedNanos));
 				}
+
+				@Override
+				public void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+					keepCall(breaker, type, null, Duration.ofNanos(elapsedNanos));
+				}
 			};
 			case NOT_PERMITTED -> new CircuitBreakerListener() {
 				@Override

@@ -179,6 +179,11 @@ public final class StartupNews implements CircuitBreakerListener {
 	}
 
 	@Override
+	public void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+		keep(News.of(BreakerEvent.Type.IGNORED, breaker, null, elapsedNanos));
+	}
+
+	@Override
 	public void onNotPermitted(CircuitBreaker breaker) {
 		keep(News.of(BreakerEvent.Type.NOT_PERMITTED, breaker, null, 0));
 	}
@@ -234,8 +239,14 @@ public final class StartupNews implements CircuitBreakerListener {
 					case RESET -> listener.onReset(this.breaker);
 					case SUCCESS -> listener.onSuccess(this.breaker, this.elapsedNanos);
 					case FAILURE -> listener.onFailure(this.breaker, this.thrown, this.elapsedNanos);
-					case IGNORED ->
-						listener.onIgnored(this.breaker, Objects.requireNonNull(this.thrown), this.elapsedNanos);
+					case IGNORED -> {
+						if (this.thrown != null) {
+							listener.onIgnored(this.breaker, this.thrown, this.elapsedNanos);
+						}
+						else {
+							listener.onIgnoredResult(this.breaker, this.elapsedNanos);
+						}
+					}
 					case NOT_PERMITTED -> listener.onNotPermitted(this.breaker);
 				}
 			}

@@ -42,6 +42,11 @@ final class MeterListener implements CircuitBreakerListener {
 	}
 
 	@Override
+	public void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+		this.meters.ignored.record(elapsedNanos, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
 	public void onNotPermitted(CircuitBreaker breaker) {
 		this.meters.notPermitted.increment();
 	}

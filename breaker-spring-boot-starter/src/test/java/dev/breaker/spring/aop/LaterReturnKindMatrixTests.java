@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.Permit;
@@ -24,6 +25,7 @@ import dev.breaker.test.ManualClock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -38,7 +40,6 @@ import org.springframework.web.context.request.async.WebAsyncUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * What becomes of a call, by the kind of its return type: what is recorded, how many
@@ -49,6 +50,18 @@ class LaterReturnKindMatrixTests {
 	private static final int PERMITS = 10;
 
 	private final ManualClock clock = new ManualClock();
+
+	static Stream<Row> cancellable() {
+		return Stream.of(Row.values()).filter((row) -> row.cancellable);
+	}
+
+	static Stream<Row> ofLaterEnd() {
+		return Stream.of(Row.values()).filter((row) -> !row.synchronous);
+	}
+
+	static Stream<Row> withPlainFallback() {
+		return Stream.of(Row.values()).filter((row) -> PlainKinds.class.isAssignableFrom(row.bean));
+	}
 
 	@ParameterizedTest
 	@EnumSource
@@ -129,9 +142,8 @@ class LaterReturnKindMatrixTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@MethodSource("cancellable")
 	void aCallThatIsCancelled(Row row) {
-		assumeThat(row.cancellable).as("can be cancelled").isTrue();
 		run(row, (cell) -> {
 			Object returned = cell.bean().call(cell.work);
 			assertThat(cell.permits()).isEqualTo(PERMITS - 1);
@@ -159,9 +171,8 @@ class LaterReturnKindMatrixTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@MethodSource("ofLaterEnd")
 	void aCallThatIsNeverWaitedFor(Row row) {
-		assumeThat(row.synchronous).as("ends when it returns").isFalse();
 		run(row, (cell) -> {
 			cell.bean().call(cell.work);
 			assertThat(cell.snapshot().failedCallsTotal() + cell.snapshot().successfulCallsTotal()).isZero();
@@ -214,9 +225,8 @@ class LaterReturnKindMatrixTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@MethodSource("withPlainFallback")
 	void aFallbackOfAPlainValue(Row row) {
-		assumeThat(PlainKinds.class.isAssignableFrom(row.bean)).as("takes a plain value").isTrue();
 		run(row, (cell) -> {
 			assertThat(cell.outcome((bean, work) -> ((PlainKinds<?>) bean).withPlainFallback(work),
 					(work) -> work.source.completeExceptionally(new IOException("later"))))

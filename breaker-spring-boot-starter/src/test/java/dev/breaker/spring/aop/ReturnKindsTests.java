@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -139,6 +142,7 @@ class ReturnKindsTests {
 			BoxedResult.class, RxSingle.class, RxObservable.class, RxCompletable.class, RxFlowable.class,
 			ListOfFutures.class, MapOfSuppliers.class, ArrayOfCallables.class, StageOfStream.class,
 			FutureOfStream.class, CallableOfMono.class, EntityOfOptionalMono.class, EntityOfStageOfStream.class,
+			MonoOfStream.class, FluxOfMonos.class, MonoOfEntityOfFlux.class, PublisherOfInputStream.class,
 			EntityOfOwnFuture.class, EntityOfStreamingBody.class, EntityOfInputStream.class, InputStreamMethod.class,
 			ReaderMethod.class, ChannelMethod.class, EmitterMethod.class, SseMethod.class, EntityOfEmitter.class })
 	void whatCannotBeFollowedStopsTheApplication(Class<?> bean) {
@@ -222,6 +226,16 @@ class ReturnKindsTests {
 		Contexts.with(EntityOfInputStream.class)
 			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
 					"it returns org.springframework.http.ResponseEntity of java.io.InputStream, which is read after the method has returned"));
+	}
+
+	@Test
+	void theReasonNamesWhatAPublisherEmits() {
+		Contexts.with(MonoOfStream.class)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+					"it returns reactor.core.publisher.Mono of java.util.stream.Stream, which runs nothing until it is used"));
+		Contexts.with(MonoOfEntityOfFlux.class)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+					"it returns reactor.core.publisher.Mono of reactor.core.publisher.Flux, which runs nothing until it is used"));
 	}
 
 	@CircuitBreaker(name = "collections")
@@ -648,6 +662,42 @@ class ReturnKindsTests {
 		@CircuitBreaker(name = "unsupported")
 		public Object call(String argument, Continuation<? super String> continuation) {
 			return argument;
+		}
+
+	}
+
+	static class MonoOfStream {
+
+		@CircuitBreaker(name = "unsupported")
+		public Mono<Stream<String>> call() {
+			return Mono.just(Stream.of());
+		}
+
+	}
+
+	static class FluxOfMonos {
+
+		@CircuitBreaker(name = "unsupported")
+		public Flux<Mono<String>> call() {
+			return Flux.just(Mono.empty());
+		}
+
+	}
+
+	static class MonoOfEntityOfFlux {
+
+		@CircuitBreaker(name = "unsupported")
+		public Mono<ResponseEntity<Flux<String>>> call() {
+			return Mono.just(ResponseEntity.ok(Flux.empty()));
+		}
+
+	}
+
+	static class PublisherOfInputStream {
+
+		@CircuitBreaker(name = "unsupported")
+		public Publisher<InputStream> call() {
+			return Mono.just(InputStream.nullInputStream());
 		}
 
 	}

@@ -15,6 +15,7 @@ import ch.qos.logback.core.AppenderBase;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.OutcomeRule;
 import dev.breaker.StateChange;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.test.ManualClock;
@@ -34,8 +35,10 @@ class StartupNewsTests {
 
 	private final ManualClock clock = new ManualClock();
 
-	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry
-		.of(this.clock.config().ignoreExceptions(IllegalArgumentException.class).build());
+	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(this.clock.config()
+		.ignoreExceptions(IllegalArgumentException.class)
+		.outcomeRule((result, thrown) -> "none".equals(result) ? OutcomeRule.Verdict.IGNORED : null)
+		.build());
 
 	private final StartupNews news = new StartupNews(this.registry, () -> null);
 
@@ -47,11 +50,11 @@ class StartupNewsTests {
 		Recording first = new Recording();
 		Recording second = new Recording();
 		this.news.handOver(List.of(first, second));
-		assertThat(first.heard).containsExactly("success 20", "failure 30", "ignored 30", "OPEN", "refused", "CLOSED",
-				"reset");
+		assertThat(first.heard).containsExactly("success 20", "failure 30", "ignored 30", "ignored result 40", "OPEN",
+				"refused", "CLOSED", "reset");
 		assertThat(second.heard).isEqualTo(first.heard);
 		Calls.succeed(this.breaker);
-		assertThat(first.heard).hasSize(8).endsWith("success 20");
+		assertThat(first.heard).hasSize(9).endsWith("success 20");
 		assertThat(kept()).isEmpty();
 	}
 
@@ -65,6 +68,7 @@ class StartupNewsTests {
 			.containsExactly(tuple(BreakerEvent.Type.SUCCESS, Duration.ofMillis(20)),
 					tuple(BreakerEvent.Type.FAILURE, Duration.ofMillis(30)),
 					tuple(BreakerEvent.Type.IGNORED, Duration.ofMillis(30)),
+					tuple(BreakerEvent.Type.IGNORED, Duration.ofMillis(40)),
 					tuple(BreakerEvent.Type.STATE_CHANGE, null), tuple(BreakerEvent.Type.NOT_PERMITTED, null),
 					tuple(BreakerEvent.Type.STATE_CHANGE, null), tuple(BreakerEvent.Type.RESET, null));
 	}
@@ -110,7 +114,7 @@ class StartupNewsTests {
 		finally {
 			logger.detachAppender(full);
 		}
-		assertThat(recording.heard).hasSize(7);
+		assertThat(recording.heard).hasSize(8);
 	}
 
 	@Test
@@ -118,7 +122,7 @@ class StartupNewsTests {
 		everyKind();
 		Recording recording = new Recording();
 		this.news.handOver(List.of(new Deaf(), recording));
-		assertThat(recording.heard).hasSize(7);
+		assertThat(recording.heard).hasSize(8);
 		assertThat(output).contains("A listener of circuit breaker 'payments' failed").contains("no ears");
 	}
 
@@ -156,6 +160,7 @@ class StartupNewsTests {
 		Calls.succeed(this.breaker);
 		Calls.fail(this.breaker, 1);
 		Calls.fail(this.breaker, new IllegalArgumentException());
+		this.breaker.acquire().success("none", Duration.ofMillis(40).toNanos());
 		this.breaker.open();
 		Calls.refused(this.breaker, 1);
 		this.breaker.close();
@@ -208,6 +213,11 @@ class StartupNewsTests {
 		@Override
 		public void onIgnored(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
 			this.heard.add("ignored " + Duration.ofNanos(elapsedNanos).toMillis());
+		}
+
+		@Override
+		public void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+			this.heard.add("ignored result " + Duration.ofNanos(elapsedNanos).toMillis());
 		}
 
 		@Override

@@ -138,6 +138,26 @@ class FallbackMisfitTests {
 	}
 
 	@Test
+	void fallbacksThatLeadToEachOtherStopTheApplication() {
+		FailureAnalysis analysis = analysis(Primary.class, Secondary.class);
+		assertThat(analysis.getDescription()).contains(
+				"Fallbacks lead back to where they come from, so that a call would not end while all of their circuit breakers refuse: ",
+				Primary.class.getName() + ".find(String) -> " + Secondary.class.getName() + ".find(String)");
+		assertThat(analysis.getAction()).contains("Let the last of them have no fallback");
+		assertThat(analysis(FallsBackToItself.class).getDescription()).contains(FallsBackToItself.class.getName()
+				+ ".find(String) -> " + FallsBackToItself.class.getName() + ".find(String).");
+	}
+
+	@Test
+	void fallbacksOfOneObjectThatNameEachOtherEnd() {
+		Contexts.with(BehindTheProxy.class).run((context) -> {
+			Contexts.breaker(context, "one").forceOpen();
+			Contexts.breaker(context, "other").forceOpen();
+			assertThat(context.getBean(BehindTheProxy.class).one()).isEqualTo("other");
+		});
+	}
+
+	@Test
 	void aFallbackOfAStageMustGiveAStage() {
 		assertThat(analysis(StageMisfit.class).getDescription()).contains(
 				"String instead(): it returns String, which is no CompletableFuture<String>",
@@ -226,6 +246,50 @@ class FallbackMisfitTests {
 		@CircuitBreaker(name = "missing", fallbackMethod = "instead")
 		public <T> T find(Class<T> type) {
 			throw new IllegalStateException();
+		}
+
+	}
+
+	@Component("primary")
+	static class Primary {
+
+		@CircuitBreaker(name = "primary", fallbackMethod = "secondary::find")
+		public String find(String id) {
+			return id;
+		}
+
+	}
+
+	@Component("secondary")
+	static class Secondary {
+
+		@CircuitBreaker(name = "secondary", fallbackMethod = "primary::find")
+		public String find(String id) {
+			return id;
+		}
+
+	}
+
+	@Component("itself")
+	static class FallsBackToItself {
+
+		@CircuitBreaker(name = "itself", fallbackMethod = "itself::find")
+		public String find(String id) {
+			return id;
+		}
+
+	}
+
+	static class BehindTheProxy {
+
+		@CircuitBreaker(name = "one", fallbackMethod = "other")
+		public String one() {
+			return "one";
+		}
+
+		@CircuitBreaker(name = "other", fallbackMethod = "one")
+		public String other() {
+			return "other";
 		}
 
 	}

@@ -59,6 +59,16 @@ class FallbackResolutionTests {
 	}
 
 	@Test
+	void typesThatAreBoundToThemselvesFit() {
+		Contexts.with(Recursive.class).run((context) -> {
+			Contexts.breaker(context, "recursive").forceOpen();
+			assertThat(context.getBean(Recursive.class).largest(List.of(1, 3, 2))).isEqualTo(1);
+			assertThat(context.getBean(Recursive.class).<Thread.State>ofEnum(Thread.State.class))
+				.isEqualTo(Thread.State.NEW);
+		});
+	}
+
+	@Test
 	void primitivesAndTheirBoxesFitEachOtherAndVarargsAreArrays() {
 		Contexts.with(Boxes.class).run((context) -> {
 			Contexts.breaker(context, "boxes").forceOpen();
@@ -278,6 +288,28 @@ class FallbackResolutionTests {
 		@SuppressWarnings("unchecked")
 		private <T extends Number, X extends Throwable> T insteadOfFree(List<T> values, X thrown) {
 			return (T) Integer.valueOf(5);
+		}
+
+	}
+
+	static class Recursive {
+
+		@CircuitBreaker(name = "recursive", fallbackMethod = "first")
+		public <T extends Comparable<? super T>> T largest(List<T> values) {
+			throw new IllegalStateException();
+		}
+
+		private <T extends Comparable<? super T>> T first(List<T> values) {
+			return values.get(0);
+		}
+
+		@CircuitBreaker(name = "recursive", fallbackMethod = "firstOfEnum")
+		public <E extends Enum<E>> E ofEnum(Class<E> type) {
+			throw new IllegalStateException();
+		}
+
+		private <E extends Enum<E>> E firstOfEnum(Class<E> type, Throwable thrown) {
+			return type.getEnumConstants()[0];
 		}
 
 	}

@@ -160,7 +160,7 @@ class FallbackRunTests {
 			Private bean = context.getBean(Private.class);
 			Contexts.breaker(context, "private").forceOpen();
 			int threads = 32;
-			int callsOfEach = 3_000;
+			int callsOfEach = 100_000 / threads;
 			CountDownLatch start = new CountDownLatch(1);
 			ExecutorService executor = Executors.newFixedThreadPool(threads);
 			try {
@@ -204,6 +204,34 @@ class FallbackRunTests {
 			Contexts.breaker(context, "second").forceOpen();
 			assertThat(context.getBean(First.class).call("x")).isEqualTo("third x");
 			assertThat(context.getBean(Heard.class).news).containsExactly("first true", "second true", "first true");
+		});
+	}
+
+	@Test
+	void aFallbackThatManyBeansShareKnowsWhyItRuns() {
+		Contexts.with(ReadsPrices.class, ReadsStock.class, LastKnown.class).run((context) -> {
+			ReadsPrices prices = context.getBean(ReadsPrices.class);
+			ReadsStock stock = context.getBean(ReadsStock.class);
+			assertThat(prices.price("a")).isEqualTo("a: no price");
+			assertThat(stock.stock("b")).isEqualTo("b: no stock");
+			Contexts.breaker(context, "prices").open(Duration.ofHours(1));
+			Contexts.breaker(context, "stock").forceOpen();
+			assertThat(prices.price("a")).isEqualTo("a: prices is OPEN, again in 1 hour");
+			assertThat(stock.stock("b")).isEqualTo("b: stock is FORCED_OPEN, again in 0 hours");
+		});
+	}
+
+	@Test
+	void aRowOfThreeFallbacksEndsInTheLast() {
+		Contexts.with(Chained.class).run((context) -> {
+			Chained chained = context.getBean(Chained.class);
+			assertThat(chained.first("x")).isEqualTo("first x");
+			Contexts.breaker(context, "chain-1").forceOpen();
+			assertThat(chained.first("x")).isEqualTo("second x");
+			Contexts.breaker(context, "chain-2").forceOpen();
+			assertThat(chained.first("x")).isEqualTo("third x");
+			Contexts.breaker(context, "chain-3").forceOpen();
+			assertThat(chained.first("x")).isEqualTo("last x");
 		});
 	}
 
@@ -566,6 +594,64 @@ class FallbackRunTests {
 
 		private String third(String text, Throwable thrown) {
 			return "third " + text;
+		}
+
+	}
+
+	static class ReadsPrices {
+
+		@CircuitBreaker(name = "prices", fallbackMethod = "lastKnown::find")
+		public String price(String id) {
+			throw new IllegalStateException("no price");
+		}
+
+	}
+
+	static class ReadsStock {
+
+		@CircuitBreaker(name = "stock", fallbackMethod = "lastKnown::find")
+		public String stock(String id) {
+			throw new IllegalStateException("no stock");
+		}
+
+	}
+
+	@Component("lastKnown")
+	static class LastKnown {
+
+		String find(String id, CallNotPermittedException refusal) {
+			// The time until the next probe, rounded up
+			long hours = refusal.retryAfter().plusMinutes(59).toHours();
+			return id + ": " + refusal.circuitBreakerName() + " is " + refusal.state() + ", again in " + hours
+					+ ((hours == 1) ? " hour" : " hours");
+		}
+
+		String find(String id, Throwable thrown) {
+			return id + ": " + thrown.getMessage();
+		}
+
+	}
+
+	@Component("chained")
+	static class Chained {
+
+		@CircuitBreaker(name = "chain-1", fallbackMethod = "chained::second")
+		public String first(String text) {
+			return "first " + text;
+		}
+
+		@CircuitBreaker(name = "chain-2", fallbackMethod = "chained::third")
+		public String second(String text) {
+			return "second " + text;
+		}
+
+		@CircuitBreaker(name = "chain-3", fallbackMethod = "last")
+		public String third(String text) {
+			return "third " + text;
+		}
+
+		private String last(String text) {
+			return "last " + text;
 		}
 
 	}

@@ -8,13 +8,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.autoconfigure.BreakerMetricsAutoConfiguration;
 import dev.breaker.spring.support.TestServer;
 import dev.breaker.test.ManualClock;
+import dev.breaker.test.RecordingListener;
+import dev.breaker.test.RecordingListener.Outcome;
 import feign.FeignException;
 import feign.Request;
 import feign.Response;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -96,6 +104,30 @@ class AnnotatedStatusTests {
 			context.getBean(Shop.class).entity(500);
 			HttpClientContexts.assertCounts(context, "shop", 1, 1, 2);
 		});
+	}
+
+	@Test
+	void ignoredAnswersAreToldAndMeasuredAsIgnoredExceptionsAre() {
+		with("ignore-http-statuses=404")
+			.withConfiguration(
+					AutoConfigurations.of(BreakerMetricsAutoConfiguration.class, MetricsAutoConfiguration.class,
+							CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class))
+			.run((context) -> {
+				RecordingListener heard = new RecordingListener();
+				HttpClientContexts.breaker(context, "shop").addListener(heard);
+				context.getBean(Shop.class).entity(404);
+				context.getBean(Shop.class).later(404);
+				throwing(context, feign(404));
+				HttpClientContexts.assertCounts(context, "shop", 0, 0, 3);
+				assertThat(heard.calls()).hasSize(3).allMatch((call) -> call.outcome() == Outcome.IGNORED);
+				assertThat(heard.calls().get(0).thrown()).isNull();
+				assertThat(heard.calls().get(2).thrown()).isInstanceOf(FeignException.class);
+				assertThat(context.getBean(MeterRegistry.class)
+					.get("breaker.calls")
+					.tags("name", "shop", "outcome", "ignored")
+					.timer()
+					.count()).isEqualTo(3);
+			});
 	}
 
 	@Test

@@ -72,17 +72,18 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 	}
 
 	/**
-	 * Configures ids or groups, in place of the properties. The breaker of an id that is
-	 * there already goes on under the config; breakers that a group configured before
-	 * keep theirs.
-	 * @param consumer changes the config that the properties gave
+	 * Configures ids or groups, on top of the properties: of these, those that change at
+	 * run time are followed where the consumer leaves them as they are. Breakers of these
+	 * ids and groups that are there already go on under the config.
+	 * @param consumer changes the config that the properties gave, now and whenever they
+	 * are read again
 	 * @param ids the ids, or the names of groups
 	 * @throws IllegalArgumentException if values contradict each other
 	 */
 	@Override
 	public void configure(Consumer<BreakerConfigBuilder> consumer, String... ids) {
 		super.configure(consumer, ids);
-		this.breakers.reconfigure(getConfigurations(), ids);
+		this.breakers.configure(consumer, ids);
 	}
 
 	/**
@@ -113,7 +114,7 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 
 		/** Looked up by each call, since a breaker can be removed from the registry. */
 		dev.breaker.CircuitBreaker breaker() {
-			return BreakerCircuitBreakerFactory.this.breakers.get(this.id, this.groupName, getConfigurations());
+			return BreakerCircuitBreakerFactory.this.breakers.get(this.id, this.groupName);
 		}
 
 		// That the fallback may be given null, the checker sees on newer JDKs alone.

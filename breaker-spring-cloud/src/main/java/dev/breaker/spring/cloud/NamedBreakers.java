@@ -1,7 +1,7 @@
 package dev.breaker.spring.cloud;
 
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import dev.breaker.CircuitBreaker;
@@ -38,6 +38,25 @@ final class NamedBreakers {
 				(config) -> config.toBuilder().initialState(State.DISABLED).build()), null);
 	}
 
+	/**
+	 * Configures names, on top of what the properties say at present and later.
+	 * @param consumer changes a config
+	 * @param names the ids, or the names of groups
+	 */
+	void configure(Consumer<BreakerConfigBuilder> consumer, String... names) {
+		BreakerConfigs configs = this.properties;
+		if (configs == null) {
+			return;
+		}
+		for (String name : names) {
+			configs.customize(name, (config) -> {
+				BreakerConfigBuilder builder = new BreakerConfigBuilder(name, config);
+				consumer.accept(builder);
+				return builder.build();
+			});
+		}
+	}
+
 	BreakerConfigBuilder configBuilder(String name) {
 		return new BreakerConfigBuilder(name,
 				(this.properties != null) ? this.properties.get(name) : this.registry.defaults());
@@ -47,45 +66,28 @@ final class NamedBreakers {
 		this.defaults = defaultConfiguration;
 	}
 
-	/** Gives a config to the breakers of these names that are there already. */
-	void reconfigure(Map<String, CircuitBreakerConfig> configured, String... names) {
-		for (String name : names) {
-			CircuitBreakerConfig config = configured.get(name);
-			if (config != null) {
-				this.registry.find(name).ifPresent((breaker) -> breaker.reconfigure(config));
-			}
-		}
-	}
-
 	/**
 	 * The breaker of an id, made on first use, and anew where it was removed.
 	 * @param id the id, which is the breaker's name
 	 * @param groupName has the config of an id that has none
-	 * @param configured the configs that a factory was given, by name
 	 */
-	CircuitBreaker get(String id, String groupName, Map<String, CircuitBreakerConfig> configured) {
+	CircuitBreaker get(String id, String groupName) {
 		Optional<CircuitBreaker> present = this.registry.find(id);
-		return present.isPresent() ? present.get() : make(id, groupName, configured);
+		return present.isPresent() ? present.get() : make(id, groupName);
 	}
 
-	private CircuitBreaker make(String id, String groupName, Map<String, CircuitBreakerConfig> configured) {
-		CircuitBreakerConfig config = find(id, configured);
-		if (config == null) {
-			config = find(groupName, configured);
-		}
+	private CircuitBreaker make(String id, String groupName) {
+		BreakerConfigs configs = this.properties;
 		Function<String, CircuitBreakerConfig> defaultConfiguration = this.defaults;
-		if (config == null && defaultConfiguration != null) {
-			config = defaultConfiguration.apply(id);
+		if (configs != null && !configs.names().contains(id)) {
+			if (configs.names().contains(groupName)) {
+				return this.registry.get(id, configs.get(groupName));
+			}
+			if (defaultConfiguration != null) {
+				return this.registry.get(id, defaultConfiguration.apply(id));
+			}
 		}
-		return (config != null) ? this.registry.get(id, config) : this.registry.get(id);
-	}
-
-	private @Nullable CircuitBreakerConfig find(String name, Map<String, CircuitBreakerConfig> configured) {
-		CircuitBreakerConfig own = configured.get(name);
-		if (own == null && this.properties != null && this.properties.names().contains(name)) {
-			return this.properties.get(name);
-		}
-		return own;
+		return this.registry.get(id);
 	}
 
 	static void requireNames(@Nullable String id, @Nullable String groupName) {

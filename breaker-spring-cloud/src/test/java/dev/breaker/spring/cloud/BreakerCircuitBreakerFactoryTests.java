@@ -2,6 +2,9 @@ package dev.breaker.spring.cloud;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -13,6 +16,7 @@ import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +28,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.cloud.client.circuitbreaker.NoFallbackAvailableException;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
 
 import static dev.breaker.test.CircuitBreakerAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -264,6 +271,77 @@ class BreakerCircuitBreakerFactoryTests {
 	}
 
 	@Test
+	void whatIsConfiguredSurvivesAReload() {
+		Changing environment = new Changing();
+		this.runner.withInitializer(environment)
+			.withPropertyValues("breaker.instances.pay.sliding-window-size=43",
+					"breaker.instances.shop.sliding-window-size=45")
+			.run((context) -> {
+				factory(context).configure((builder) -> builder.config().failureRateThreshold(20), "pay", "shop",
+						"later", "unknown");
+				factory(context).create("refund", "shop");
+				factory(context).create("unknown");
+				environment.set("breaker.instances.pay.sliding-window-size", 53);
+				environment.set("breaker.instances.shop.sliding-window-size", 55);
+				environment.set("breaker.instances.later.sliding-window-size", 57);
+				environment.set("breaker.configs.default.permitted-number-of-calls-in-half-open-state", 3);
+				context.getBean(BreakerConfigs.class).reload();
+				for (String name : List.of("pay", "shop", "refund", "later", "unknown")) {
+					CircuitBreakerConfig config = breaker(context, name).config();
+					assertThat(config.failureRateThreshold()).as(name).isEqualTo(20);
+					assertThat(config.permittedNumberOfCallsInHalfOpenState()).as(name).isEqualTo(3);
+					assertThat(config.nanoClock().getAsLong()).isEqualTo(this.clock.nanos());
+				}
+				assertThat(windowOf(context, "pay")).isEqualTo(53);
+				assertThat(windowOf(context, "shop")).isEqualTo(55);
+				assertThat(windowOf(context, "refund")).isEqualTo(55);
+				assertThat(windowOf(context, "later")).isEqualTo(57);
+			});
+	}
+
+	@Test
+	void aConfigThatIsGivenAsAWholeSurvivesAReload() {
+		Changing environment = new Changing();
+		CircuitBreakerConfig whole = CircuitBreakerConfig.builder().slidingWindowSize(44).build();
+		this.runner.withInitializer(environment)
+			.withPropertyValues("breaker.instances.pay.sliding-window-size=43")
+			.run((context) -> {
+				factory(context).configure((builder) -> builder.circuitBreakerConfig(whole), "pay", "shop");
+				factory(context).create("refund", "shop");
+				environment.set("breaker.instances.pay.sliding-window-size", 53);
+				environment.set("breaker.instances.shop.sliding-window-size", 55);
+				context.getBean(BreakerConfigs.class).reload();
+				assertThat(windowOf(context, "pay")).isEqualTo(44);
+				assertThat(windowOf(context, "shop")).isEqualTo(44);
+				assertThat(windowOf(context, "refund")).isEqualTo(44);
+			});
+	}
+
+	@Test
+	void whatIsConfiguredIsNoChangeAtRunTimeAndIsUnderOne() {
+		this.runner.withPropertyValues("breaker.instances.pay.sliding-window-size=43").run((context) -> {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			configs.change("pay", Map.of("failure-rate-threshold", 30));
+			factory(context).configure((builder) -> builder.config().failureRateThreshold(20).slidingWindowSize(44),
+					"pay");
+			assertThat(breaker(context, "pay").config().failureRateThreshold()).isEqualTo(30);
+			assertThat(windowOf(context, "pay")).isEqualTo(44);
+			configs.restore("pay");
+			assertThat(breaker(context, "pay").config().failureRateThreshold()).isEqualTo(20);
+			assertThat(configs.changeOf(breaker(context, "pay"))).isNull();
+		});
+	}
+
+	@Test
+	void annotationsOfTheSameNameHaveWhatIsConfigured() {
+		this.runner.run((context) -> {
+			factory(context).configure((builder) -> builder.config().slidingWindowSize(44), "pay");
+			context.getBean(CircuitBreakerRegistry.class).get("pay");
+			assertThat(windowOf(context, "pay")).isEqualTo(44);
+		});
+	}
+
+	@Test
 	void configureDefaultIsForWhatNothingElseConfigures() {
 		this.runner.withPropertyValues("breaker.instances.shop.sliding-window-size=42").run((context) -> {
 			factory(context)
@@ -330,6 +408,22 @@ class BreakerCircuitBreakerFactoryTests {
 		@CircuitBreaker(name = "payments")
 		void pay() {
 			throw new IllegalStateException("down");
+		}
+
+	}
+
+	/** An environment whose properties change. */
+	private static final class Changing implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+		private final Map<String, Object> properties = new HashMap<>();
+
+		void set(String key, Object value) {
+			this.properties.put(key, value);
+		}
+
+		@Override
+		public void initialize(ConfigurableApplicationContext context) {
+			context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("changing", this.properties));
 		}
 
 	}

@@ -93,4 +93,21 @@ class ExecuteTests {
         assertThat(breaker.snapshot().failedCallsTotal() + breaker.snapshot().successfulCallsTotal()).isZero()
         Unit
     }
+
+    @Test
+    fun aSlowCallThatIsCancelledCountsAsSlow() = runBlocking {
+        val begun = CompletableDeferred<Unit>()
+        val call = async {
+            breaker.execute {
+                begun.complete(Unit)
+                awaitCancellation()
+            }
+        }
+        begun.await()
+        clock.advance(Duration.ofSeconds(2))
+        call.cancelAndJoin()
+        assertThat(breaker.snapshot().slowCallsTotal()).isOne()
+        assertThat(breaker.snapshot().successfulCallsTotal()).isOne()
+        Unit
+    }
 }
