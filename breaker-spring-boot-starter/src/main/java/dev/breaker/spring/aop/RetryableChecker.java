@@ -83,16 +83,31 @@ final class RetryableChecker {
 							+ " Remove it from the includes",
 					method.describe());
 		}
-		else if (retriesRefusals(retryable) && isRetriedOnAnotherProxy(beanName, method)) {
+		else if (isRetriedFurtherOut(beanName, method)) {
+			checkRetriedFurtherOut(retryable, method);
+		}
+	}
+
+	private static void checkRetriedFurtherOut(Retryable retryable, GuardedMethod method) {
+		if (method.fallback() == null && retriesRefusals(retryable)) {
 			logger.warn(
-					"@Retryable on {} retries the refusals of its circuit breaker, each after its back-off: the retry is on another proxy than the guard."
-							+ " Add excludes = CallNotPermittedException.class, or let the bean have one proxy",
+					"@Retryable on {} retries the refusals of its circuit breaker, each after its back-off: {}."
+							+ " Add excludes = CallNotPermittedException.class{}",
+					method.describe(),
+					method.isWoven() ? "the guard is woven into the method"
+							: "the retry is on another proxy than the guard",
+					method.isWoven() ? "" : ", or let the bean have one proxy");
+		}
+		else if (method.fallback() != null && !method.isWoven()) {
+			logger.warn(
+					"@Retryable on {} retries nothing: the retry is on another proxy than the guard, whose fallback answers the first attempt that fails."
+							+ " Let the bean have one proxy",
 					method.describe());
 		}
 	}
 
-	/** Whether a proxy outside of the guarded one has the retry. */
-	private boolean isRetriedOnAnotherProxy(String beanName, GuardedMethod method) {
+	/** Whether a proxy outside of the guard has the retry. */
+	private boolean isRetriedFurtherOut(String beanName, GuardedMethod method) {
 		Object bean = this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getSingleton(beanName) : null;
 		while (bean instanceof Advised proxy && !AdvisorChain.isArranged(proxy)) {
 			if (AdvisorChain.isRetried(proxy, method)) {

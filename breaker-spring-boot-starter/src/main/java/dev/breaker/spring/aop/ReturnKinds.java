@@ -128,11 +128,12 @@ final class ReturnKinds {
 	}
 
 	private static List<ReturnKind> kinds() {
-		List<ReturnKind> kinds = new ArrayList<>(
-				List.of(new StageReturnKind(), new FutureReturnKind(), new CallableReturnKind()));
+		List<ReturnKind> kinds = new ArrayList<>(List.of(new StageReturnKind(), new FutureReturnKind()));
 		if (isPresent("reactor.core.publisher.Mono")) {
 			kinds.add(new ReactiveReturnKind());
 		}
+		// Publishers such as those of Mono.just and Mono.fromCallable are callables, too.
+		kinds.add(new CallableReturnKind());
 		if (SERVLET) {
 			kinds.add(new WebAsyncTaskReturnKind());
 			kinds.add(new DeferredResultReturnKind());

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -281,6 +284,9 @@ class LaterReturnKindMatrixTests {
 			if (returned instanceof WebAsyncTask<?> task) {
 				return task.getCallable().call();
 			}
+			if (returned instanceof Publisher<?> publisher) {
+				return Mono.from(publisher).toFuture().join();
+			}
 			return returned;
 		}
 		catch (ExecutionException | CompletionException ex) {
@@ -302,6 +308,9 @@ class LaterReturnKindMatrixTests {
 			manager.setAsyncWebRequest(WebAsyncUtils.createAsyncWebRequest(request, new MockHttpServletResponse()));
 			manager.startDeferredResultProcessing(deferred);
 			((MockAsyncContext) request.getAsyncContext()).complete();
+		}
+		else if (returned instanceof Publisher<?> publisher) {
+			Flux.from(publisher).subscribe().dispose();
 		}
 		else {
 			assertThat(((Future<?>) returned).cancel(true)).isTrue();
@@ -459,7 +468,11 @@ class LaterReturnKindMatrixTests {
 
 		ENTITY_OF_UNKNOWN(EntityOfUnknown.class, false, false, true),
 
+		ENTITY_OF_FLUX(EntityOfFlux.class, false, false, true),
+
 		OPTIONAL_OF_FUTURE(OptionalOfFuture.class, false, false, true),
+
+		OPTIONAL_OF_MONO(OptionalOfMono.class, false, false, true),
 
 		OBJECT_OF_VALUE(ObjectOfValue.class, true, false, false),
 
@@ -468,6 +481,10 @@ class LaterReturnKindMatrixTests {
 		OBJECT_OF_FUTURE(ObjectOfFuture.class, false, false, true),
 
 		OBJECT_OF_CALLABLE(ObjectOfCallable.class, false, false, false),
+
+		OBJECT_OF_MONO(ObjectOfMono.class, false, false, true),
+
+		OBJECT_OF_FLUX(ObjectOfFlux.class, false, false, true),
 
 		OBJECT_OF_DEFERRED_RESULT(ObjectOfDeferredResult.class, false, false, true),
 
@@ -634,6 +651,24 @@ class LaterReturnKindMatrixTests {
 
 	}
 
+	static class EntityOfFlux extends Kinds<ResponseEntity<Flux<String>>> {
+
+		@Override
+		ResponseEntity<Flux<String>> of(Work work) {
+			return ResponseEntity.accepted().body(Mono.fromFuture(work.source).flux());
+		}
+
+	}
+
+	static class OptionalOfMono extends Kinds<Optional<Mono<String>>> {
+
+		@Override
+		Optional<Mono<String>> of(Work work) {
+			return Optional.of(Mono.fromFuture(work.source));
+		}
+
+	}
+
 	static class ObjectOfValue extends PlainKinds<Object> {
 
 		@Override
@@ -667,6 +702,24 @@ class LaterReturnKindMatrixTests {
 		Object of(Work work) {
 			Callable<String> callable = work::get;
 			return callable;
+		}
+
+	}
+
+	static class ObjectOfMono extends PlainKinds<Object> {
+
+		@Override
+		Object of(Work work) {
+			return Mono.fromFuture(work.source);
+		}
+
+	}
+
+	static class ObjectOfFlux extends PlainKinds<Object> {
+
+		@Override
+		Object of(Work work) {
+			return Mono.fromFuture(work.source).flux();
 		}
 
 	}

@@ -3,9 +3,11 @@ package dev.breaker.spring.aop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.Snapshot;
@@ -33,6 +35,7 @@ import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.ResponseEntity;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
 
@@ -195,6 +198,87 @@ class ReactiveReturnKindTests {
 			bean.never().subscribe().dispose();
 			assertThat(told.ended).containsExactly(true);
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aFluxInAnEntityOrObjectEndsOnce(boolean inEntity) {
+		Contexts.with(Undeclared.class).run((context) -> {
+			Flux<String> flux = flux(context.getBean(Undeclared.class), inEntity, Flux.just("a", "b"));
+			assertThat(Contexts.recorded(context, "reactive")).isZero();
+			assertThat(flux.collectList().block()).containsExactly("a", "b");
+			assertThat(flux.collectList().block()).containsExactly("a", "b");
+			assertThat(snapshot(context).successfulCallsTotal()).isOne();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aFluxOfWhichOneElementIsEnoughHasSucceeded(boolean inEntity) {
+		Contexts.with(Undeclared.class).run((context) -> {
+			Flux<String> flux = flux(context.getBean(Undeclared.class), inEntity,
+					Flux.just("a").concatWith(Flux.never()));
+			assertThat(flux.blockFirst()).isEqualTo("a");
+			assertThat(snapshot(context).successfulCallsTotal()).isOne();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anElementThatCountsAsAFailureFailsItsCall(boolean inEntity) {
+		Contexts.with(Undeclared.class)
+			.withPropertyValues("breaker.instances.reactive.record-result-predicate=" + IsBad.class.getName())
+			.run((context) -> {
+				Undeclared bean = context.getBean(Undeclared.class);
+				assertThat(flux(bean, inEntity, Flux.just("good", "bad", "good")).collectList().block())
+					.containsExactly("good", "bad", "good");
+				assertThat(snapshot(context).failedCallsTotal()).isOne();
+				assertThat(flux(bean, inEntity, Flux.just("good", "good")).count().block()).isEqualTo(2);
+				assertThat(snapshot(context).failedCallsTotal()).isOne();
+				assertThat(snapshot(context).successfulCallsTotal()).isOne();
+			});
+	}
+
+	@Test
+	void anObjectOfAFailedMonoHasWhateverItsFallbackGives() {
+		Contexts.with(Undeclared.class, Told.class).run((context) -> {
+			Undeclared bean = context.getBean(Undeclared.class);
+			assertThat(mono(bean.withFallback("value")).block()).isEqualTo("value");
+			assertThat(mono(bean.withFallback(Mono.just("mono"))).block()).isEqualTo("mono");
+			assertThat(mono(bean.withFallback(Flux.just("first", "second"))).block()).isEqualTo("first");
+			assertThat(mono(bean.withFallback(null)).blockOptional()).isEmpty();
+			assertThat(context.getBean(Told.class).ended).containsExactly(true, true, true, true);
+			assertThatException().isThrownBy(() -> mono(bean.withFallback(Mono.error(new IOException("late")))).block())
+				.withMessageContaining("late");
+			assertThat(context.getBean(Told.class).ended).endsWith(false);
+			assertThat(snapshot(context).failedCallsTotal()).isEqualTo(5);
+		});
+	}
+
+	@Test
+	void aPublisherThatIsACallableTooStaysAPublisher() {
+		Contexts.with(Undeclared.class).run((context) -> {
+			Undeclared bean = context.getBean(Undeclared.class);
+			List<Publisher<String>> publishers = List.of(Mono.just("a"), Mono.empty(), Mono.fromCallable(() -> "a"),
+					Flux.just("a"), Flux.empty());
+			assertThat(publishers).allSatisfy((publisher) -> {
+				assertThat(publisher).isInstanceOf(Callable.class);
+				assertThat(bean.object(publisher)).isInstanceOf(Publisher.class);
+				assertThat(bean.anyEntity(publisher).getBody()).isInstanceOf(Publisher.class);
+			});
+			assertThat(mono(bean.object(Mono.just("a"))).block()).isEqualTo("a");
+			assertThat(mono(bean.anyEntity(Mono.just("a")).getBody()).block()).isEqualTo("a");
+			assertThat(snapshot(context).successfulCallsTotal()).isEqualTo(2);
+		});
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Flux<String> flux(Undeclared bean, boolean inEntity, Flux<String> source) {
+		return inEntity ? bean.entity(source).getBody() : (Flux<String>) bean.object(source);
+	}
+
+	private static Mono<?> mono(Object result) {
+		return (Mono<?>) result;
 	}
 
 	@Test
@@ -381,6 +465,44 @@ class ReactiveReturnKindTests {
 				throw error;
 			}
 			throw (RuntimeException) thrown;
+		}
+
+	}
+
+	/** Methods whose calls begin before there is a subscriber. */
+	static class Undeclared {
+
+		@CircuitBreaker(name = "reactive")
+		public Object object(Object result) {
+			return result;
+		}
+
+		@CircuitBreaker(name = "reactive")
+		public ResponseEntity<Flux<String>> entity(Flux<String> body) {
+			return ResponseEntity.ok(body);
+		}
+
+		@CircuitBreaker(name = "reactive")
+		public ResponseEntity<?> anyEntity(Object body) {
+			return ResponseEntity.ok(body);
+		}
+
+		@CircuitBreaker(name = "reactive", fallbackMethod = "given")
+		public Object withFallback(@Nullable Object instead) {
+			return Mono.error(new IOException("down"));
+		}
+
+		private @Nullable Object given(@Nullable Object instead, Throwable thrown) {
+			return instead;
+		}
+
+	}
+
+	static class IsBad implements Predicate<Object> {
+
+		@Override
+		public boolean test(Object element) {
+			return element.equals("bad");
 		}
 
 	}

@@ -3,12 +3,14 @@ package dev.breaker.spring.aop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.framework.Advised;
@@ -164,6 +166,49 @@ class RetryTests {
 			assertThat(bean.late(new CompletableFuture<>())).isCompletedWithValue("instead");
 			assertThat(bean.withoutFallback()).isCompletedExceptionally();
 			assertThat(bean.attempts()).isZero();
+		});
+	}
+
+	@Test
+	void anObjectThatFailsLaterHasItsFallbackOnce() {
+		contextRunner(Undeclared.class).run((context) -> {
+			Undeclared bean = context.getBean(Undeclared.class);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<?> future = (CompletableFuture<?>) bean.object(source);
+			assertThat(future).isNotDone();
+			source.completeExceptionally(new IOException("late"));
+			assertThat(future.join()).isEqualTo("instead of IOException");
+			assertThat(bean.attempts()).hasValue(1);
+			assertThat(Contexts.breaker(context, "undeclared").snapshot().failedCallsTotal()).isOne();
+			assertThat(bean.object(null)).isNull();
+		});
+	}
+
+	@Test
+	void anObjectOfAPlainValueIsRetriedAndHasItsFallbackOnce() {
+		contextRunner(Undeclared.class).run((context) -> {
+			Undeclared bean = context.getBean(Undeclared.class);
+			assertThat(bean.throwing()).isEqualTo("instead of IllegalStateException");
+			assertThat(bean.attempts()).hasValue(4);
+			assertThat(Contexts.breaker(context, "undeclared").snapshot().failedCallsTotal()).isEqualTo(4);
+			Contexts.breaker(context, "undeclared").forceOpen();
+			assertThat(bean.throwing()).isEqualTo("instead of CallNotPermittedException");
+			assertThat(bean.attempts()).hasValue(4);
+		});
+	}
+
+	@Test
+	void aCallableHasItsFallbackEachTimeThatItRuns() {
+		contextRunner(Undeclared.class).run((context) -> {
+			Undeclared bean = context.getBean(Undeclared.class);
+			Callable<String> callable = bean.callable();
+			assertThat(bean.attempts()).hasValue(0);
+			assertThat(callable.call()).isEqualTo("instead of IOException");
+			assertThat(callable.call()).isEqualTo("instead of IOException");
+			assertThat(Contexts.breaker(context, "undeclared").snapshot().failedCallsTotal()).isEqualTo(2);
+			Contexts.breaker(context, "undeclared").forceOpen();
+			assertThat(callable.call()).isEqualTo("instead of CallNotPermittedException");
+			assertThat(bean.attempts()).hasValue(2);
 		});
 	}
 
@@ -428,6 +473,45 @@ class RetryTests {
 
 		public int fallbacks() {
 			return this.fallbacks.get();
+		}
+
+	}
+
+	/**
+	 * Methods whose calls end when their declared type does not tell, or when they run.
+	 */
+	static class Undeclared {
+
+		private final AtomicInteger attempts = new AtomicInteger();
+
+		@Retryable(maxRetries = 3, delay = 0)
+		@CircuitBreaker(name = "undeclared", fallbackMethod = "instead")
+		public @Nullable Object object(@Nullable Object result) {
+			this.attempts.incrementAndGet();
+			return result;
+		}
+
+		@Retryable(maxRetries = 3, delay = 0)
+		@CircuitBreaker(name = "undeclared", fallbackMethod = "instead")
+		public Object throwing() {
+			this.attempts.incrementAndGet();
+			throw new IllegalStateException();
+		}
+
+		@Retryable(maxRetries = 3, delay = 0)
+		@CircuitBreaker(name = "undeclared", fallbackMethod = "instead")
+		public Callable<String> callable() {
+			return () -> {
+				throw new IOException("run " + this.attempts.incrementAndGet());
+			};
+		}
+
+		private String instead(Throwable thrown) {
+			return "instead of " + thrown.getClass().getSimpleName();
+		}
+
+		public AtomicInteger attempts() {
+			return this.attempts;
 		}
 
 	}

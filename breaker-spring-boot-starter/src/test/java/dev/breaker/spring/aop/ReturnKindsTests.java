@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
-import kotlin.coroutines.Continuation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,16 +167,6 @@ class ReturnKindsTests {
 		Contexts.with(OwnFuture.class)
 			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
 					"it returns the class java.util.concurrent.FutureTask, and a circuit breaker gives its callers a Future"));
-	}
-
-	@Test
-	void aSuspendingFunctionNeedsTheLibraryThatSpringNeeds() {
-		Contexts.with(Suspending.class).run((context) -> {
-			FailureAnalysis analysis = Contexts.analysis(context);
-			assertThat(analysis.getDescription()).contains(Suspending.class.getName() + ".call(String)")
-				.contains("it is a suspending function");
-			assertThat(analysis.getAction()).contains("kotlinx-coroutines-reactor");
-		});
 	}
 
 	@Test
@@ -653,15 +642,6 @@ class ReturnKindsTests {
 		@CircuitBreaker(name = "unsupported")
 		public ResponseEntity<ResponseBodyEmitter> call() {
 			return null;
-		}
-
-	}
-
-	static class Suspending {
-
-		@CircuitBreaker(name = "unsupported")
-		public Object call(String argument, Continuation<? super String> continuation) {
-			return argument;
 		}
 
 	}

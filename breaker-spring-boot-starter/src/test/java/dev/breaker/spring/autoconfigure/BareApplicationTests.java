@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
+import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.SpringApplication;
@@ -27,12 +28,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BareApplicationTests {
 
-	private static final Pattern OPTIONAL = Pattern.compile(
-			".*(actuator|health|micrometer|prometheus|tomcat|netty|webmvc|webflux|spring-web|servlet|jackson|reactor|kotlin).*\\.jar");
+	private static final String OPTIONAL = "actuator|health|micrometer|prometheus|tomcat|netty|webmvc|webflux|spring-web|servlet|jackson|reactor";
 
 	@Test
 	void startsAndGuardsWithoutOptionalLibraries() throws Exception {
-		String output = run(Application.class, 0);
+		String output = run(Application.class, OPTIONAL + "|kotlin", 0);
 		assertThat(output).contains("guarded: done")
 			.contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
 			.contains("beans: [breakerAdvisorOrderBeanPostProcessor, breakerBeanPostProcessor, breakerConfigs, "
@@ -42,15 +42,24 @@ class BareApplicationTests {
 
 	@Test
 	void aReactiveMethodNeedsReactor() throws Exception {
-		assertThat(run(ReactiveApplication.class, 1))
+		assertThat(run(ReactiveApplication.class, OPTIONAL + "|kotlin", 1))
 			.contains("it returns java.util.concurrent.Flow$Publisher, which runs nothing until it is used",
 					"Declare the value itself, or a CompletionStage")
 			.doesNotContain("a Mono");
 	}
 
-	private static String run(Class<?> application, int exitValue) throws IOException, InterruptedException {
+	@Test
+	void aSuspendingFunctionNeedsTheLibraryThatSpringNeeds() throws Exception {
+		assertThat(run(SuspendingApplication.class, OPTIONAL, 1)).contains(
+				Suspending.class.getName() + ".call(String): it is a suspending function",
+				"Add the dependency org.jetbrains.kotlinx:kotlinx-coroutines-reactor");
+	}
+
+	private static String run(Class<?> application, String libraries, int exitValue)
+			throws IOException, InterruptedException {
+		Pattern leftOut = Pattern.compile(".*(" + libraries + ").*\\.jar");
 		String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-			.filter((entry) -> !OPTIONAL.matcher(Path.of(entry).getFileName().toString()).matches())
+			.filter((entry) -> !leftOut.matcher(Path.of(entry).getFileName().toString()).matches())
 			.collect(Collectors.joining(File.pathSeparator));
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
 				classPath, application.getName())
@@ -105,6 +114,25 @@ class BareApplicationTests {
 		@CircuitBreaker(name = "streams")
 		public Flow.Publisher<String> stream() {
 			throw new IllegalStateException();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class SuspendingApplication {
+
+		public static void main(String[] args) {
+			SpringApplication.run(new Class<?>[] { SuspendingApplication.class, Suspending.class }, args).close();
+		}
+
+	}
+
+	static class Suspending {
+
+		@CircuitBreaker(name = "unsupported")
+		public Object call(String argument, Continuation<? super String> continuation) {
+			return argument;
 		}
 
 	}

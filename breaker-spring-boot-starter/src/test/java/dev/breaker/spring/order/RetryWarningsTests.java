@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.aop.Contexts;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -83,6 +84,20 @@ class RetryWarningsTests {
 			Contexts.breaker(context, "alone").forceOpen();
 			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(context.getBean(Alone.class)::call);
 			assertThat(Contexts.breaker(context, "alone").snapshot().notPermittedCallsTotal()).isEqualTo(3);
+		});
+	}
+
+	@Test
+	void aFallbackInsideOfARetryOnAnotherProxyIsWarnedOf(CapturedOutput output) {
+		Contexts.with(Freezing.class, RetryLast.class, AloneWithFallback.class).run((context) -> {
+			assertThat(warnings(output)).singleElement()
+				.asString()
+				.contains("AloneWithFallback.call() retries nothing", "on another proxy than the guard");
+			assertThat(context.getBean(AloneWithFallback.class).call()).isEqualTo("instead");
+			assertThat(Contexts.breaker(context, "alone").snapshot().failedCallsTotal()).isOne();
+			Contexts.breaker(context, "alone").forceOpen();
+			assertThat(context.getBean(AloneWithFallback.class).call()).isEqualTo("instead");
+			assertThat(Contexts.breaker(context, "alone").snapshot().notPermittedCallsTotal()).isOne();
 		});
 	}
 
@@ -253,7 +268,23 @@ class RetryWarningsTests {
 
 		@Retryable(maxRetries = 2, delay = 0)
 		@CircuitBreaker(name = "alone")
-		public void call() {
+		public @Nullable String call() {
+			return null;
+		}
+
+	}
+
+	static class AloneWithFallback extends Alone {
+
+		@Override
+		@Retryable(maxRetries = 2, delay = 0)
+		@CircuitBreaker(name = "alone", fallbackMethod = "instead")
+		public String call() {
+			throw new IllegalStateException();
+		}
+
+		private String instead() {
+			return "instead";
 		}
 
 	}

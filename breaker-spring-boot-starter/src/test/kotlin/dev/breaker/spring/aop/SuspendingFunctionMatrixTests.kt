@@ -1,9 +1,10 @@
-package dev.breaker.compatibility.kotlin
+package dev.breaker.spring.aop
 
 import dev.breaker.CallNotPermittedException
 import dev.breaker.CircuitBreaker
 import dev.breaker.Permit
 import dev.breaker.annotation.CircuitBreaker as Guarded
+import dev.breaker.spring.BreakerClock
 import dev.breaker.test.ManualClock
 import java.io.IOException
 import java.time.Duration
@@ -154,14 +155,15 @@ class SuspendingFunctionMatrixTests {
     }
 
     private fun cell(row: Row, check: suspend Cell.() -> Unit) {
-        contextOf(row.bean, clock = clock)
+        Contexts.with(row.bean)
+            .withBean(BreakerClock::class.java, { BreakerClock({ clock.nanos() }, clock.clock()) })
             .withPropertyValues(
                 "breaker.instances.matrix.ignore-exceptions=java.lang.IllegalArgumentException",
                 "breaker.instances.matrix.slow-call-duration-threshold=1s",
                 "breaker.instances.matrix.permitted-number-of-calls-in-half-open-state=$PERMITS",
             )
             .run { context ->
-                val breaker = context.breaker("matrix")
+                val breaker = Contexts.breaker(context, "matrix")
                 breaker.halfOpen()
                 runBlocking { Cell(row, row.calls(context), breaker, this).check() }
             }
