@@ -28,7 +28,7 @@ final class AsyncCall<T extends @Nullable Object> {
 
 	private final @Nullable Function<Throwable, ? extends CompletionStage<T>> fallback;
 
-	private final DefaultPermit permit;
+	final DefaultPermit permit;
 
 	AsyncCall(CircuitBreaker breaker, Admission admission, boolean timed, long start,
 			Supplier<? extends CompletionStage<T>> work,
@@ -59,7 +59,8 @@ final class AsyncCall<T extends @Nullable Object> {
 			}
 		}
 		catch (Throwable thrown) {
-			if (this.permit.giveBack() && record(thrown).fallsBack() && this.fallback != null) {
+			Outcome outcome = threw(thrown);
+			if (outcome != null && outcome.fallsBack() && this.fallback != null) {
 				return instead(this.fallback, CallClassifier.unwrap(thrown));
 			}
 			throw thrown;
@@ -91,35 +92,51 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	private void timedOut(GuardedFuture<T> guarded, long limit) {
-		if (this.permit.giveBack()) {
+		TimeoutException timeout = new TimeoutException("Circuit breaker '" + this.breaker.name()
+				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
+		Outcome outcome = threw(timeout);
+		if (outcome != null) {
 			guarded.cancelSource();
-			endFailed(guarded, new TimeoutException("Circuit breaker '" + this.breaker.name()
-					+ "': the call did not end within its time limit of " + Duration.ofNanos(limit)));
+			goOn(guarded, timeout, outcome);
 		}
 	}
 
 	private void end(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {
-		if (!this.permit.giveBack()) {
-			// It was ended from outside, or its time was over.
-			return;
-		}
-		if (thrown != null) {
-			endFailed(guarded, thrown);
-			return;
-		}
 		try {
-			recordReturned(result);
-			guarded.finish(result, null);
+			Outcome outcome = (thrown != null) ? threw(thrown) : returned(result);
+			if (outcome == null) {
+				// It was ended from outside, or its time was over.
+				return;
+			}
+			if (thrown != null) {
+				goOn(guarded, thrown, outcome);
+			}
+			else {
+				guarded.finish(result, null);
+			}
 		}
 		catch (Throwable ex) {
+			if (!this.permit.ended) {
+				// The end of the stack: nothing can be called, only written.
+				this.permit.ended = true;
+				if (this.admission instanceof Probes.Probe probe) {
+					probe.over = true;
+				}
+				GroupMember place = this.breaker.member;
+				if (place != null) {
+					place.endUncounted = true;
+					place.group.stackEnded = true;
+				}
+			}
 			// Whatever happens, the caller must not wait for ever.
 			guarded.fail(ex);
 		}
 	}
 
-	private void endFailed(GuardedFuture<T> guarded, Throwable thrown) {
+	/** After a failed call. */
+	private void goOn(GuardedFuture<T> guarded, Throwable thrown, Outcome outcome) {
 		try {
-			if (record(thrown).fallsBack() && this.fallback != null) {
+			if (outcome.fallsBack() && this.fallback != null) {
 				CompletionStage<T> instead = instead(this.fallback, CallClassifier.unwrap(thrown));
 				guarded.goesOnWith(instead);
 				instead.whenComplete(guarded::finish);
@@ -139,14 +156,9 @@ final class AsyncCall<T extends @Nullable Object> {
 	 * The caller gives the call up: nothing is recorded, unless it was slow by then.
 	 */
 	void abandon() {
-		if (this.permit.giveBack()) {
-			try {
-				long end = end();
-				this.breaker.abandoned(this.admission, CircuitBreaker.elapsed(this.start, end), end);
-			}
-			finally {
-				this.breaker.exit();
-			}
+		if (!this.permit.ended) {
+			long end = now();
+			this.permit.end(DefaultPermit.End.CANCELLED, null, null, CircuitBreaker.elapsed(this.start, end), end);
 		}
 	}
 
@@ -154,29 +166,25 @@ final class AsyncCall<T extends @Nullable Object> {
 	 * The caller ends the call, as by a timeout of its own: judged as if it was thrown.
 	 */
 	void abort(Throwable thrown) {
-		if (this.permit.giveBack()) {
-			record(thrown);
-		}
+		threw(thrown);
 	}
 
-	private void recordReturned(T result) {
-		try {
-			long end = end();
-			this.breaker.returned(this.admission, result, CircuitBreaker.elapsed(this.start, end), end);
+	/** Null where the call has ended before. */
+	private @Nullable Outcome returned(T result) {
+		if (this.permit.ended) {
+			return null;
 		}
-		finally {
-			this.breaker.exit();
-		}
+		long end = now();
+		return this.permit.end(DefaultPermit.End.RETURNED, result, null, CircuitBreaker.elapsed(this.start, end), end);
 	}
 
-	private Outcome record(Throwable thrown) {
-		try {
-			long end = end();
-			return this.breaker.threw(this.admission, thrown, CircuitBreaker.elapsed(this.start, end), end);
+	/** What it counts as; null where the call has ended before. */
+	private @Nullable Outcome threw(Throwable thrown) {
+		if (this.permit.ended) {
+			return null;
 		}
-		finally {
-			this.breaker.exit();
-		}
+		long end = now();
+		return this.permit.end(DefaultPermit.End.THREW, null, thrown, CircuitBreaker.elapsed(this.start, end), end);
 	}
 
 	static <T extends @Nullable Object> CompletionStage<T> instead(
@@ -184,7 +192,7 @@ final class AsyncCall<T extends @Nullable Object> {
 		return Objects.requireNonNull(fallback.apply(thrown), "The fallback returned no stage");
 	}
 
-	private long end() {
+	private long now() {
 		return this.timed ? this.breaker.nanoClock().read() : CircuitBreaker.UNREAD;
 	}
 

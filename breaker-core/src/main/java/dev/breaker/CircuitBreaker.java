@@ -59,7 +59,8 @@ public final class CircuitBreaker {
 
 	private final String name;
 
-	private final @Nullable GroupMember member;
+	/** Read as a field where the stack may end, and nothing can be called. */
+	final @Nullable GroupMember member;
 
 	private final NanoClock nanoClock;
 
@@ -212,8 +213,7 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
-		return (this.member == null) ? make(judge(Thread.currentThread(), false), work, fallback)
-				: callEntered(work, fallback, false);
+		return (this.member == null) ? make(work, fallback, false) : callEntered(work, fallback, false);
 	}
 
 	/** A call inside a call, see {@link OutermostCalls}. */
@@ -227,7 +227,7 @@ public final class CircuitBreaker {
 		CircuitBreaker live = entered(false);
 		boolean exited = false;
 		try {
-			return live.make(live.judge(Thread.currentThread(), inside), work, fallback);
+			return live.make(work, fallback, inside);
 		}
 		finally {
 			try {
@@ -239,14 +239,15 @@ public final class CircuitBreaker {
 				if (!exited && place != null) {
 					// The end of the stack: nothing can be called, only written.
 					place.endUncounted = true;
-					place.group.endUncounted = true;
+					place.group.stackEnded = true;
 				}
 			}
 		}
 	}
 
-	private <T extends @Nullable Object, X extends Throwable> T make(Admission admission,
-			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
+	private <T extends @Nullable Object, X extends Throwable> T make(ThrowingSupplier<? extends T, X> work,
+			Fallback<? extends T, X> fallback, boolean inside) throws X {
+		Admission admission = judge(Thread.currentThread(), inside);
 		if (admission instanceof Period) {
 			return attempt(admission, work, fallback);
 		}
@@ -259,8 +260,7 @@ public final class CircuitBreaker {
 		finally {
 			if (admission instanceof Probes.Probe probe) {
 				// Also where the end of the stack kept it from being recorded.
-				probe.leave();
-				probe.endIfForgotten();
+				probe.over = true;
 			}
 		}
 	}
@@ -344,9 +344,11 @@ public final class CircuitBreaker {
 	private <T extends @Nullable Object> CompletionStage<T> startAsync(Supplier<? extends CompletionStage<T>> work,
 			@Nullable Function<Throwable, ? extends CompletionStage<T>> fallback, boolean inside) {
 		CircuitBreaker live = entered(false);
+		Admission admission = null;
+		AsyncCall<T> call = null;
 		boolean handedOver = false;
 		try {
-			Admission admission = live.judge(Thread.currentThread(), inside);
+			admission = live.judge(Thread.currentThread(), inside);
 			if (admission instanceof Admission.Refusal refusal) {
 				CallNotPermittedException exception = refusal.toException(live.name);
 				return (fallback != null) ? AsyncCall.instead(fallback, exception)
@@ -354,13 +356,34 @@ public final class CircuitBreaker {
 			}
 			boolean timed = live.timed(admission);
 			long start = timed ? live.nanoClock.read() : UNREAD;
-			AsyncCall<T> call = new AsyncCall<>(live, admission, timed, start, work, fallback);
+			call = new AsyncCall<>(live, admission, timed, start, work, fallback);
+			CompletionStage<T> started = call.start();
 			handedOver = true;
-			return call.start();
+			return started;
 		}
 		finally {
-			if (!handedOver) {
-				live.exit();
+			if (!handedOver && (call == null || !call.permit.ended)) {
+				boolean exited = false;
+				try {
+					if (call == null) {
+						live.exit();
+						exited = true;
+					}
+				}
+				finally {
+					// Where it is not refused, and here, it is the end of the stack.
+					if (call != null) {
+						call.permit.ended = true;
+					}
+					if (admission instanceof Probes.Probe probe) {
+						probe.over = true;
+					}
+					GroupMember place = live.member;
+					if (!exited && place != null) {
+						place.endUncounted = true;
+						place.group.stackEnded = true;
+					}
+				}
 			}
 		}
 	}
@@ -370,8 +393,9 @@ public final class CircuitBreaker {
 	 * @return a permit, to be given back once
 	 * @throws CallNotPermittedException when the call is refused
 	 */
+	@SuppressWarnings("NullAway") // a call, such as a check, could lose the permit
 	public Permit acquire() {
-		return Objects.requireNonNull(permit(true));
+		return permit(true);
 	}
 
 	/**
@@ -385,9 +409,10 @@ public final class CircuitBreaker {
 	/** Null, or an exception where one is wanted, for a call that is refused. */
 	private @Nullable Permit permit(boolean orThrow) {
 		CircuitBreaker live = entered(false);
+		Admission admission = null;
 		boolean handedOver = false;
 		try {
-			Admission admission = live.judge(null, false);
+			admission = live.judge(null, false);
 			if (admission instanceof Admission.Refusal refusal) {
 				if (orThrow) {
 					throw refusal.toException(live.name);
@@ -400,7 +425,22 @@ public final class CircuitBreaker {
 		}
 		finally {
 			if (!handedOver) {
-				live.exit();
+				boolean exited = false;
+				try {
+					live.exit();
+					exited = true;
+				}
+				finally {
+					// Where it is not refused, it is the end of the stack.
+					if (admission instanceof Probes.Probe probe) {
+						probe.over = true;
+					}
+					GroupMember place = live.member;
+					if (!exited && place != null) {
+						place.endUncounted = true;
+						place.group.stackEnded = true;
+					}
+				}
 			}
 		}
 	}
@@ -485,7 +525,6 @@ public final class CircuitBreaker {
 
 	private @Nullable Admission takeProbe(Period p, @Nullable Thread caller, long now) {
 		Probes probes = Objects.requireNonNull(p.probes);
-		Admission admission = probes.take(p, caller, now);
 		if (probes.isFruitless(now)) {
 			HookFailures.log(logger,
 					"Circuit breaker '{}' has been HALF_OPEN and given out probes for {} without one that was recorded: "
@@ -493,7 +532,9 @@ public final class CircuitBreaker {
 							+ "or refusals by the same breaker of calls that they make on other threads",
 					LogText.oneLine(this.name), p.rules.config.maxWaitDurationInHalfOpenState());
 		}
-		return admission;
+		// Nothing is called once the place is taken: where the stack ends, it would stay
+		// so.
+		return probes.take(p, caller, now);
 	}
 
 	private Admission.Refusal refuse(Period p, long remaining) {

@@ -88,8 +88,11 @@ public final class CircuitBreakerGroup {
 
 	private volatile boolean registered = true;
 
-	/** Whether a member may be parked that has an end of a call uncounted. */
-	volatile boolean endUncounted;
+	/**
+	 * Whether a stack has ended where a member was to be put in the queue again, or the
+	 * end of a call of it counted.
+	 */
+	volatile boolean stackEnded;
 
 	// Guarded by the lock
 
@@ -218,6 +221,7 @@ public final class CircuitBreakerGroup {
 	 */
 	public void apply(StateCommand command) {
 		Objects.requireNonNull(command, "command");
+		StackEnd.requireFar();
 		CircuitBreakerConfig present = this.config;
 		long limit = GroupCommand.limit(command, present.rules);
 		Instant until = (limit != GroupCommand.WITHOUT_END) ? instantAfter(limit) : null;
@@ -286,6 +290,7 @@ public final class CircuitBreakerGroup {
 	 */
 	public void reconfigure(CircuitBreakerConfig config) {
 		CircuitBreakerConfig given = Objects.requireNonNull(config, "config").withClocksOf(this.config);
+		StackEnd.requireFar();
 		List<GroupMember> all = this.lock.get(() -> {
 			this.config = given;
 			return everyMember();
@@ -594,13 +599,13 @@ public final class CircuitBreakerGroup {
 	}
 
 	private void unparkDue(long now) {
-		if (this.endUncounted) {
-			this.endUncounted = false;
+		if (this.stackEnded) {
+			this.stackEnded = false;
+			// Those that must stay out of the queue leave it when their turn comes.
 			for (GroupMember member : this.members.values()) {
-				if (member.endUncounted && member.unpark()) {
-					forgetHold(member);
-					this.queue.add(member);
-				}
+				member.unpark();
+				forgetHold(member);
+				this.queue.add(member);
 			}
 		}
 		for (GroupMember member = this.freed.poll(); member != null; member = this.freed.poll()) {

@@ -1,19 +1,23 @@
 package dev.breaker;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * An admission in the hands of a user, given back at most once.
  */
-final class DefaultPermit extends AtomicBoolean implements Permit {
+final class DefaultPermit implements Permit {
 
-	private static final long serialVersionUID = 1L;
+	private static final VarHandle ENDED = FieldHandle.of(MethodHandles.lookup(), "ended", boolean.class);
 
-	private final transient CircuitBreaker breaker;
+	private final CircuitBreaker breaker;
 
-	private final transient Admission admission;
+	private final Admission admission;
+
+	/** Whether it was given back. */
+	volatile boolean ended;
 
 	DefaultPermit(CircuitBreaker breaker, Admission admission) {
 		this.breaker = breaker;
@@ -22,43 +26,68 @@ final class DefaultPermit extends AtomicBoolean implements Permit {
 
 	@Override
 	public void success(@Nullable Object result, long elapsedNanos) {
-		if (giveBack()) {
-			try {
-				this.breaker.returned(this.admission, result, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
-			}
-			finally {
-				this.breaker.exit();
-			}
-		}
+		end(End.RETURNED, result, null, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
 	}
 
 	@Override
 	public void failure(Throwable thrown, long elapsedNanos) {
-		if (giveBack()) {
-			try {
-				this.breaker.threw(this.admission, thrown, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
-			}
-			finally {
-				this.breaker.exit();
-			}
-		}
+		end(End.THREW, null, thrown, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
 	}
 
 	@Override
 	public void release() {
-		if (giveBack()) {
+		end(End.RELEASED, null, null, 0, CircuitBreaker.UNREAD);
+	}
+
+	/**
+	 * Gives it back, unless that was done.
+	 * @return what a call that threw counts as, {@code NOTHING} of another; {@code null}
+	 * where it was given back before
+	 */
+	@Nullable Outcome end(End how, @Nullable Object result, @Nullable Throwable thrown, long elapsed, long end) {
+		if (!ENDED.compareAndSet(this, false, true)) {
+			return null;
+		}
+		boolean exited = false;
+		try {
 			try {
-				this.breaker.release(this.admission);
+				return record(how, result, thrown, elapsed, end);
 			}
 			finally {
 				this.breaker.exit();
+				exited = true;
+			}
+		}
+		finally {
+			// Also at the end of the stack, where nothing can be called, only written.
+			if (this.admission instanceof Probes.Probe probe) {
+				probe.over = true;
+			}
+			GroupMember place = this.breaker.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.stackEnded = true;
 			}
 		}
 	}
 
-	/** Whether this is the first time. */
-	boolean giveBack() {
-		return compareAndSet(false, true);
+	@SuppressWarnings("NullAway") // what a user throws at it is judged, null too
+	private Outcome record(End how, @Nullable Object result, @Nullable Throwable thrown, long elapsed, long end) {
+		switch (how) {
+			case RETURNED -> this.breaker.returned(this.admission, result, elapsed, end);
+			case THREW -> {
+				return this.breaker.threw(this.admission, thrown, elapsed, end);
+			}
+			case CANCELLED -> this.breaker.abandoned(this.admission, elapsed, end);
+			case RELEASED -> this.breaker.release(this.admission);
+		}
+		return Outcome.NOTHING;
+	}
+
+	enum End {
+
+		RETURNED, THREW, CANCELLED, RELEASED
+
 	}
 
 }

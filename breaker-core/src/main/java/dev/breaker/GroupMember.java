@@ -81,17 +81,31 @@ final class GroupMember {
 	 * which counts it as under way until {@link #exit()}.
 	 */
 	CircuitBreaker enter(boolean byCommand) {
+		if (byCommand) {
+			StackEnd.requireFar();
+		}
 		return (this.key == null || begin()) ? this.breaker : this.group.enter(this, this.key, byCommand);
 	}
 
 	private boolean begin() {
 		// First what can fail near the end of a stack.
 		stamp();
-		if ((int) CALLS.getAndAdd(this, 1) < 0) {
-			exit();
-			return false;
+		if ((int) CALLS.getAndAdd(this, 1) >= 0) {
+			return true;
 		}
-		return true;
+		boolean exited = false;
+		try {
+			exit();
+			exited = true;
+		}
+		finally {
+			if (!exited) {
+				// The end of the stack: nothing can be called, only written.
+				this.endUncounted = true;
+				this.group.stackEnded = true;
+			}
+		}
+		return false;
 	}
 
 	/** Counts a call as under way, whether it is in the group or not. */
@@ -110,7 +124,16 @@ final class GroupMember {
 	/** Its state, or what is under way, has changed. */
 	void changed() {
 		if (unpark()) {
-			this.group.freed(this);
+			boolean told = false;
+			try {
+				this.group.freed(this);
+				told = true;
+			}
+			finally {
+				if (!told) {
+					this.group.stackEnded = true;
+				}
+			}
 		}
 	}
 

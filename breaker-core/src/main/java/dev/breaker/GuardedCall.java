@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,17 +39,35 @@ public abstract class GuardedCall {
 	protected GuardedCall(CircuitBreaker breaker, boolean nests) {
 		CircuitBreaker live = breaker.entered(false);
 		this.breaker = live;
+		Admission given = null;
 		boolean admitted = false;
 		try {
 			Admission admission = live.judge(null, nests && live.outermost().isInside());
-			admitted = !(admission instanceof Admission.Refusal);
-			this.nests = nests && admitted && !(admission instanceof Admission.Nested);
-			this.admission = (admitted && live.timed(admission))
+			given = admission;
+			boolean refused = admission instanceof Admission.Refusal;
+			this.nests = nests && !refused && !(admission instanceof Admission.Nested);
+			this.admission = (!refused && live.timed(admission))
 					? new Admission.Timed(admission, live.nanoClock().read()) : admission;
+			admitted = !refused;
 		}
 		finally {
 			if (!admitted) {
-				live.exit();
+				boolean exited = false;
+				try {
+					live.exit();
+					exited = true;
+				}
+				finally {
+					// Where it is not refused, it is the end of the stack.
+					if (given instanceof Probes.Probe probe) {
+						probe.over = true;
+					}
+					GroupMember place = live.member;
+					if (!exited && place != null) {
+						place.endUncounted = true;
+						place.group.stackEnded = true;
+					}
+				}
 			}
 		}
 	}
@@ -91,15 +110,7 @@ public abstract class GuardedCall {
 	 * @param result the result
 	 */
 	protected final void returned(@Nullable Object result) {
-		if (giveBack()) {
-			try {
-				long end = now();
-				this.breaker.returned(admission(), result, elapsed(end), end);
-			}
-			finally {
-				this.breaker.exit();
-			}
-		}
+		end(End.RETURNED, result, null);
 	}
 
 	/**
@@ -116,15 +127,7 @@ public abstract class GuardedCall {
 	 * @param failed whether one of them makes it a failure
 	 */
 	protected final void ended(boolean failed) {
-		if (giveBack()) {
-			try {
-				long end = now();
-				this.breaker.ended(admission(), failed, elapsed(end), end);
-			}
-			finally {
-				this.breaker.exit();
-			}
-		}
+		end(failed ? End.FAILED : End.SUCCEEDED, null, null);
 	}
 
 	/**
@@ -135,17 +138,8 @@ public abstract class GuardedCall {
 	 * wraps around it, or {@code null} where none runs
 	 */
 	protected final @Nullable Throwable threw(Throwable thrown) {
-		if (!giveBack()) {
-			return null;
-		}
-		try {
-			long end = now();
-			Outcome outcome = this.breaker.threw(admission(), thrown, elapsed(end), end);
-			return outcome.fallsBack() ? CallClassifier.unwrap(thrown) : null;
-		}
-		finally {
-			this.breaker.exit();
-		}
+		Outcome outcome = end(End.THREW, null, thrown);
+		return (outcome != null && outcome.fallsBack()) ? CallClassifier.unwrap(thrown) : null;
 	}
 
 	/**
@@ -154,16 +148,7 @@ public abstract class GuardedCall {
 	 * recorded, and a probe's place is free again.
 	 */
 	protected final void cancelled() {
-		if (!giveBack()) {
-			return;
-		}
-		try {
-			long end = now();
-			this.breaker.abandoned(admission(), elapsed(end), end);
-		}
-		finally {
-			this.breaker.exit();
-		}
+		end(End.CANCELLED, null, null);
 	}
 
 	/**
@@ -172,26 +157,56 @@ public abstract class GuardedCall {
 	 * @param thrown what was thrown
 	 */
 	protected final void cancelled(Throwable thrown) {
-		if (!giveBack()) {
-			return;
+		end(End.CANCELLED, null, thrown);
+	}
+
+	/** What one that threw counts as; null where it has ended before. */
+	private @Nullable Outcome end(End how, @Nullable Object result, @Nullable Throwable thrown) {
+		Admission given = admission();
+		if (this.ended || !ENDED.compareAndSet(this, false, true)) {
+			return null;
 		}
+		boolean exited = false;
 		try {
-			long end = now();
-			if (this.breaker.counts(admission(), thrown)) {
-				this.breaker.threw(admission(), thrown, elapsed(end), end);
+			try {
+				return record(how, given, result, thrown);
 			}
-			else {
-				this.breaker.abandoned(admission(), elapsed(end), end);
+			finally {
+				this.breaker.exit();
+				exited = true;
 			}
 		}
 		finally {
-			this.breaker.exit();
+			// Also at the end of the stack, where nothing can be called, only written.
+			if (given instanceof Probes.Probe probe) {
+				probe.over = true;
+			}
+			GroupMember place = this.breaker.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.stackEnded = true;
+			}
 		}
 	}
 
-	/** Whether this is the first end. */
-	private boolean giveBack() {
-		return !this.ended && ENDED.compareAndSet(this, false, true);
+	private Outcome record(End how, Admission given, @Nullable Object result, @Nullable Throwable thrown) {
+		long end = now();
+		long elapsed = elapsed(end);
+		switch (how) {
+			case RETURNED -> this.breaker.returned(given, result, elapsed, end);
+			case SUCCEEDED -> this.breaker.ended(given, false, elapsed, end);
+			case FAILED -> this.breaker.ended(given, true, elapsed, end);
+			case THREW -> {
+				return this.breaker.threw(given, Objects.requireNonNull(thrown), elapsed, end);
+			}
+			case CANCELLED -> {
+				if (thrown != null && this.breaker.counts(given, thrown)) {
+					return this.breaker.threw(given, thrown, elapsed, end);
+				}
+				this.breaker.abandoned(given, elapsed, end);
+			}
+		}
+		return Outcome.NOTHING;
 	}
 
 	private Admission admission() {
@@ -204,6 +219,15 @@ public abstract class GuardedCall {
 
 	private long elapsed(long end) {
 		return (this.admission instanceof Admission.Timed timed) ? CircuitBreaker.elapsed(timed.start(), end) : 0;
+	}
+
+	/**
+	 * The ways in which a call ends.
+	 */
+	private enum End {
+
+		RETURNED, SUCCEEDED, FAILED, THREW, CANCELLED
+
 	}
 
 }

@@ -54,12 +54,15 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 		if (isDone()) {
 			return isCancelled();
 		}
-		boolean cancelled;
+		boolean cancelled = false;
 		try {
 			this.call.abandon();
 		}
 		finally {
-			cancelled = super.cancel(mayInterruptIfRunning);
+			// Else the stack has ended before the call: it can be ended once more.
+			if (this.call.permit.ended) {
+				cancelled = super.cancel(mayInterruptIfRunning);
+			}
 		}
 		if (cancelled) {
 			cancelSource();
@@ -72,12 +75,15 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 		if (isDone()) {
 			return false;
 		}
-		boolean completed;
+		boolean completed = false;
 		try {
 			this.call.abandon();
 		}
 		finally {
-			completed = super.complete(value);
+			// Else the stack has ended before the call: it can be ended once more.
+			if (this.call.permit.ended) {
+				completed = super.complete(value);
+			}
 		}
 		if (completed) {
 			cancelSource();
@@ -91,12 +97,15 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 		if (isDone()) {
 			return false;
 		}
-		boolean completed;
+		boolean completed = false;
 		try {
 			this.call.abort(thrown);
 		}
 		finally {
-			completed = super.completeExceptionally(thrown);
+			// Else the stack has ended before the call: it can be ended once more.
+			if (this.call.permit.ended) {
+				completed = super.completeExceptionally(thrown);
+			}
 		}
 		if (completed) {
 			cancelSource();

@@ -61,10 +61,16 @@ final class Probes extends SpinLock {
 			if (this.decision != null) {
 				return null;
 			}
-			for (Probe other = this.oldest; other != null; other = other.after) {
-				if (other.caller == me) {
+			Probe other = this.oldest;
+			while (other != null) {
+				Probe after = other.after;
+				if (other.over) {
+					end(other);
+				}
+				else if (other.caller == me) {
 					return new Admission.Nested(period);
 				}
+				other = after;
 			}
 			if (this.underWay + this.recorded >= this.rules.permittedProbes) {
 				return null;
@@ -90,13 +96,6 @@ final class Probes extends SpinLock {
 		}
 		finally {
 			this.held = 0;
-		}
-	}
-
-	/** Frees the place of a probe that was neither recorded nor given back. */
-	private void endIfForgotten(Probe probe) {
-		if (!probe.ended) {
-			giveBack(probe);
 		}
 	}
 
@@ -131,6 +130,9 @@ final class Probes extends SpinLock {
 	@Nullable Decision decision(long now) {
 		lock();
 		try {
+			while (this.oldest != null && this.oldest.over) {
+				end(this.oldest);
+			}
 			if (this.decision == null) {
 				Reason verdict = judged();
 				if (verdict != null) {
@@ -217,7 +219,6 @@ final class Probes extends SpinLock {
 	}
 
 	private void end(Probe probe) {
-		probe.ended = true;
 		this.underWay--;
 		Probe before = probe.before;
 		Probe after = probe.after;
@@ -251,8 +252,11 @@ final class Probes extends SpinLock {
 		 */
 		private @Nullable Thread caller;
 
-		/** Written under the lock; read by the thread that makes the call. */
-		private boolean ended;
+		/**
+		 * Whether its call is over. One that has its place still met the end of a stack,
+		 * where nothing can be called, only written.
+		 */
+		volatile boolean over;
 
 		private long admitted;
 
@@ -276,10 +280,6 @@ final class Probes extends SpinLock {
 
 		@Nullable Decision record(boolean failed, boolean slow) {
 			return Objects.requireNonNull(this.period.probes).record(this, failed, slow);
-		}
-
-		void endIfForgotten() {
-			Objects.requireNonNull(this.period.probes).endIfForgotten(this);
 		}
 
 		/** The thread leaves the call, which goes on elsewhere. */

@@ -311,10 +311,18 @@ class HalfOpenProbeTests {
 		Probes.Probe first = (Probes.Probe) period.probes.take(period, null, 100);
 		assertThat(period.probes.take(period, null, 100)).isNotNull();
 		assertThat(period.probes.take(period, null, 100)).isNull();
-		first.endIfForgotten();
+		first.over = true;
 		assertThat(period.probes.take(period, null, 100)).isNotNull();
-		first.endIfForgotten();
+		first.over = true;
 		assertThat(period.probes.take(period, null, 100)).as("a place that was given back twice").isNull();
+	}
+
+	@Test
+	void aProbeThatWasForgottenIsNotLost() {
+		Period period = halfOpenSince(100);
+		Probes.Probe first = (Probes.Probe) period.probes.take(period, null, 100);
+		first.over = true;
+		assertThat(period.probes.decision(100 + LEASE.toNanos())).isNull();
 	}
 
 	@Test

@@ -21,6 +21,8 @@ class StackEndAttackTests {
 
 	private static final int ROUNDS = 15;
 
+	private static final List<String> KEYS = List.of("a", "b", "c", "d", "e", "f", "g");
+
 	// Made beforehand: to link a lambda takes more stack than to call it.
 	private static final ThrowingRunnable<RuntimeException> FINE = () -> {
 	};
@@ -44,13 +46,7 @@ class StackEndAttackTests {
 						.waitDurationInOpenState(Duration.ofSeconds(1))
 						.nanoClock(clock)
 						.build());
-			Deep deep = new Deep(breaker, clock, round);
-			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
-			thread.start();
-			Crowd.join(thread);
-			if (deep.unexpected.get() != null) {
-				throw new AssertionError("Neither the call's own nor a stack overflow", deep.unexpected.get());
-			}
+			StackEndRun.run(round, (call) -> use(breaker, clock, call));
 			assertGoesOn(breaker, clock);
 		}
 	}
@@ -67,13 +63,8 @@ class StackEndAttackTests {
 				.build();
 			CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
 			CircuitBreakerGroup group = registry.group("deep", config, 1);
-			Deep deep = new Deep(group.get("a"), clock, round);
-			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
-			thread.start();
-			Crowd.join(thread);
-			if (deep.unexpected.get() != null) {
-				throw new AssertionError("Neither the call's own nor a stack overflow", deep.unexpected.get());
-			}
+			CircuitBreaker breaker = group.get("a");
+			StackEndRun.run(round, (call) -> use(breaker, clock, call));
 			clock.advance(Duration.ofSeconds(2));
 			AtomicReference<@Nullable String> seen = new AtomicReference<>();
 			Thread looker = new Thread(() -> seen.set(group.get("fresh").name()), "looker");
@@ -98,20 +89,15 @@ class StackEndAttackTests {
 			Heard second = new Heard();
 			registry.addListener(first);
 			registry.addListener(second);
-			ComingAndGoing deep = new ComingAndGoing(registry, registry.group("deep", config, 3), round);
-			Thread thread = new Thread(null, deep, "deep", 256 * 1024L);
-			thread.start();
-			Crowd.join(thread);
-			if (deep.unexpected.get() != null) {
-				throw new AssertionError("Neither the call's own nor a stack overflow", deep.unexpected.get());
-			}
-			for (String key : ComingAndGoing.KEYS) {
-				deep.group.get(key).run(FINE);
-				assertThat(deep.group.find(key)).get().extracting(CircuitBreaker::name).isEqualTo("deep:" + key);
+			CircuitBreakerGroup group = registry.group("deep", config, 3);
+			StackEndRun.run(round, (one) -> ask(registry, group, one));
+			for (String key : KEYS) {
+				group.get(key).run(FINE);
+				assertThat(group.find(key)).get().extracting(CircuitBreaker::name).isEqualTo("deep:" + key);
 			}
 			assertThat(registry.all()).extracting(CircuitBreaker::name)
 				.filteredOn((name) -> name.startsWith("deep:"))
-				.containsExactlyInAnyOrderElementsOf(deep.group.all().stream().map(CircuitBreaker::name).toList());
+				.containsExactlyInAnyOrderElementsOf(group.all().stream().map(CircuitBreaker::name).toList());
 			first.changes.clear();
 			second.changes.clear();
 			registry.all().forEach(CircuitBreaker::open);
@@ -141,77 +127,35 @@ class StackEndAttackTests {
 		assertThat(seen.get().failedCalls()).isBetween(0, seen.get().bufferedCalls());
 	}
 
-	/**
-	 * Goes down until the stack ends, and uses the breaker at each level on the way back.
-	 */
-	private static final class Deep implements Runnable {
-
-		private final CircuitBreaker breaker;
-
-		private final HandClock clock;
-
-		private final AtomicReference<@Nullable Throwable> unexpected = new AtomicReference<>();
-
-		private int calls;
-
-		Deep(CircuitBreaker breaker, HandClock clock, int round) {
-			this.breaker = breaker;
-			this.clock = clock;
-			this.calls = round;
+	private static void use(CircuitBreaker breaker, HandClock clock, int call) {
+		if (call % 7 == 0) {
+			clock.advance(500_000_000);
 		}
-
-		@Override
-		public void run() {
-			try {
-				down();
-			}
-			catch (StackOverflowError ex) {
-				// At its end
-			}
-			catch (Throwable ex) {
-				this.unexpected.set(ex);
-			}
+		if (call % 3 == 0) {
+			breaker.run(FAILING);
 		}
-
-		private void down() {
-			try {
-				down();
-			}
-			finally {
-				use();
-			}
+		else if (call % 11 == 0) {
+			breaker.snapshot();
 		}
-
-		private void use() {
-			int call = this.calls++;
-			try {
-				if (call % 7 == 0) {
-					this.clock.advance(500_000_000);
-				}
-				if (call % 3 == 0) {
-					this.breaker.run(FAILING);
-				}
-				else if (call % 11 == 0) {
-					this.breaker.snapshot();
-				}
-				else if (call % 97 == 0) {
-					this.breaker.forceOpen(Duration.ofSeconds(1));
-				}
-				else {
-					this.breaker.run(FINE);
-				}
-			}
-			catch (IllegalStateException | CallNotPermittedException | StackOverflowError ex) {
-				// As it should be
-			}
-			catch (InternalError ex) {
-				// A JVM that links a lambda anew, since an agent has redefined the class
-				if (!(ex.getCause() instanceof StackOverflowError)) {
-					throw ex;
-				}
-			}
+		else if (call % 97 == 0) {
+			breaker.forceOpen(Duration.ofSeconds(1));
 		}
+		else {
+			breaker.run(FINE);
+		}
+	}
 
+	private static void ask(CircuitBreakerRegistry registry, CircuitBreakerGroup group, int one) {
+		String key = KEYS.get(one % KEYS.size());
+		if (one % 5 == 0) {
+			registry.get(key);
+		}
+		else if (one % 13 == 0) {
+			registry.remove(key);
+		}
+		else {
+			group.get(key);
+		}
 	}
 
 	/**
@@ -224,77 +168,6 @@ class StackEndAttackTests {
 		@Override
 		public void onStateChange(CircuitBreaker breaker, StateChange change) {
 			this.changes.add(breaker.name());
-		}
-
-	}
-
-	/**
-	 * Goes down until the stack ends, and asks for a breaker at each level on the way
-	 * back.
-	 */
-	private static final class ComingAndGoing implements Runnable {
-
-		static final List<String> KEYS = List.of("a", "b", "c", "d", "e", "f", "g");
-
-		private final CircuitBreakerRegistry registry;
-
-		private final CircuitBreakerGroup group;
-
-		private final AtomicReference<@Nullable Throwable> unexpected = new AtomicReference<>();
-
-		private int asked;
-
-		ComingAndGoing(CircuitBreakerRegistry registry, CircuitBreakerGroup group, int round) {
-			this.registry = registry;
-			this.group = group;
-			this.asked = round;
-		}
-
-		@Override
-		public void run() {
-			try {
-				down();
-			}
-			catch (StackOverflowError ex) {
-				// At its end
-			}
-			catch (Throwable ex) {
-				this.unexpected.set(ex);
-			}
-		}
-
-		private void down() {
-			try {
-				down();
-			}
-			finally {
-				ask();
-			}
-		}
-
-		private void ask() {
-			int one = this.asked++;
-			String key = KEYS.get(one % KEYS.size());
-			try {
-				if (one % 5 == 0) {
-					this.registry.get(key);
-				}
-				else if (one % 13 == 0) {
-					this.registry.remove(key);
-				}
-				else {
-					this.group.get(key);
-				}
-			}
-			catch (StackOverflowError ex) {
-				// As it should be
-			}
-			catch (InternalError ex) {
-				// A JVM that links a lambda anew, since an agent has redefined the class
-				if (!(ex.getCause() instanceof StackOverflowError)) {
-					throw ex;
-				}
-			}
 		}
 
 	}

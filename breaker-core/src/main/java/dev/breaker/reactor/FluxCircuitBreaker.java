@@ -30,8 +30,8 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 	@Override
 	public void subscribe(CoreSubscriber<? super T> actual) {
 		Duration limit = this.breaker.config().timeLimit();
-		new FluxCall<T>(actual, this.breaker, this.nests, this.fallsBack)
-			.start((limit != null) ? this.source.timeout(limit) : this.source);
+		Flux<? extends T> limited = (limit != null) ? this.source.timeout(limit) : this.source;
+		new FluxCall<T>(actual, this.breaker, this.nests, this.fallsBack).start(limited);
 	}
 
 	@Override

@@ -30,8 +30,8 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 	@Override
 	public void subscribe(CoreSubscriber<? super T> actual) {
 		Duration limit = this.breaker.config().timeLimit();
-		new MonoCall<T>(actual, this.breaker, this.nests, this.fallsBack)
-			.start((limit != null) ? this.source.timeout(limit) : this.source);
+		Mono<? extends T> limited = (limit != null) ? this.source.timeout(limit) : this.source;
+		new MonoCall<T>(actual, this.breaker, this.nests, this.fallsBack).start(limited);
 	}
 
 	@Override

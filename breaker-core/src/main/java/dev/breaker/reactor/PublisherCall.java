@@ -39,8 +39,8 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			Operators.error(this.actual, this.fallsBack ? new FallbackSignal(refusal) : refusal);
 			return;
 		}
-		enter();
 		try {
+			enter();
 			source.subscribe(this);
 		}
 		catch (Throwable ex) {
