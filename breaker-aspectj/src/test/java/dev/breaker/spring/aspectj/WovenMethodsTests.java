@@ -14,6 +14,7 @@ import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import org.aspectj.lang.Aspects;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.support.AopUtils;
@@ -50,6 +51,12 @@ class WovenMethodsTests {
 			assertThat(payments.finalPay("a")).isEqualTo("paid a");
 			assertThat(WovenContexts.recorded(context, "final")).isEqualTo(2);
 		});
+	}
+
+	@Test
+	void aspectIsFoundByTheApiOfAspectj() {
+		assertThat(Aspects.hasAspect(CircuitBreakerAspect.class)).isTrue();
+		assertThat(Aspects.aspectOf(CircuitBreakerAspect.class)).isSameAs(CircuitBreakerAspect.aspectOf());
 	}
 
 	@Test

@@ -32,7 +32,7 @@ abstract class ContainerReturnKind<C> extends ObjectReturnKind {
 
 	@Override
 	public String describe() {
-		return "a " + this.type.getSimpleName() + " of one of these";
+		return "an " + this.type.getSimpleName() + " of a result that comes later";
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package dev.breaker.spring.order;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -14,6 +15,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.ResponseEntity;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
 
@@ -94,6 +96,16 @@ class TimeLimitTests {
 				assertThat(analysis.getAction()).contains("timeouts of the client", "spring.http.clients.read-timeout",
 						"time-limit: none", "CompletableFuture");
 			}));
+	}
+
+	@Test
+	void whatAnObjectOrAContainerHoldsHasNoTimeLimitEither() {
+		Contexts.with(Undeclared.class)
+			.withPropertyValues("breaker.instances.remote.time-limit=2s")
+			.run((context) -> assertThat(Contexts.analysis(context).getDescription()).contains(
+					"Undeclared.object() has a time-limit (PT2S), and a call that returns the value itself cannot be ended",
+					"Undeclared.optional() has a time-limit (PT2S), and a call that returns an Optional of a result that comes later cannot be ended",
+					"Undeclared.entity() has a time-limit (PT2S), and a call that returns an HttpEntity of a result that comes later cannot be ended"));
 	}
 
 	@Test
@@ -192,6 +204,25 @@ class TimeLimitTests {
 
 		@CircuitBreaker(name = "remote")
 		public void nothing() {
+		}
+
+	}
+
+	static class Undeclared {
+
+		@CircuitBreaker(name = "remote")
+		public Object object() {
+			return Mono.just("value");
+		}
+
+		@CircuitBreaker(name = "remote")
+		public Optional<Mono<String>> optional() {
+			return Optional.of(Mono.just("value"));
+		}
+
+		@CircuitBreaker(name = "remote")
+		public ResponseEntity<Mono<String>> entity() {
+			return ResponseEntity.ok(Mono.just("value"));
 		}
 
 	}
