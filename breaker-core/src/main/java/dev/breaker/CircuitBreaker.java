@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -156,6 +157,17 @@ public final class CircuitBreaker {
 	 */
 	public State state() {
 		return live().settled().state;
+	}
+
+	/**
+	 * The command that holds it in its state.
+	 * @return the last command, while the breaker is where that put it: for
+	 * {@link State#OPEN} until its hold or wait, for {@link State#FORCED_OPEN} and
+	 * {@link State#DISABLED} until their hold is over, else until another command; empty
+	 * where no command does, as in {@link State#CLOSED} and {@link State#HALF_OPEN}
+	 */
+	public Optional<CircuitBreakerGroup.StandingCommand> standingCommand() {
+		return Optional.ofNullable(live().settled().standingCommand());
 	}
 
 	/**

@@ -759,7 +759,7 @@ public final class CircuitBreakerGroup {
 	}
 
 	/**
-	 * A command to a group that is in force for keys without a breaker.
+	 * A command that is in force: of a group, for keys without a breaker.
 	 *
 	 * @param command the command
 	 * @param until when it ends by itself, by the clock of the config that is shown to

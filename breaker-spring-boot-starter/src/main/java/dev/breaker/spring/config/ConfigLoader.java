@@ -1,6 +1,7 @@
 package dev.breaker.spring.config;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -82,16 +83,21 @@ final class ConfigLoader {
 		Inheritance inheritance = new Inheritance(levels, values, problems);
 		List<HttpClientEntry> httpClients = HttpClientReader.read(sources, this.predicates, this.classNames, problems);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
+		FractionFinder fractions = new FractionFinder();
 		for (Level config : levels.configs()) {
-			reader.check(reader.read(inheritance.chain(config)));
+			LayeredProperties effective = reader.read(inheritance.chain(config));
+			reader.check(effective);
+			fractions.look(effective);
 		}
 		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
+		fractions.look(ofDefaults);
 		CircuitBreakerConfig defaults = reader.build(ofDefaults);
 		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
 		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>();
 		for (Level instance : levels.instances()) {
 			LayeredProperties effective = reader.read(inheritance.chain(instance));
 			properties.put(instance.name(), effective);
+			fractions.look(effective);
 			configs.put(instance.name(), reader.build(effective));
 		}
 		problems.throwIfAny();
@@ -100,6 +106,8 @@ final class ConfigLoader {
 		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
 		ineffective.look(ofDefaults, defaults);
 		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
+		List<String> warnings = new ArrayList<>(ineffective.describe());
+		warnings.addAll(fractions.describe());
 		for (HttpClientEntry client : httpClients) {
 			configs.put(client.breaker(), ofHttpClient(configs.getOrDefault(client.breaker(), defaults)));
 		}
@@ -109,7 +117,7 @@ final class ConfigLoader {
 			configs.replaceAll((name, config) -> clockOfAll.applyTo(config));
 		}
 		return new LoadedConfigs(defaults, instanceNames, configs, List.copyOf(httpClients), customized,
-				ineffective.describe(), switches);
+				List.copyOf(warnings), switches);
 	}
 
 	/** Has a rule for what guards of clients tell, whatever exceptions it records. */
