@@ -251,7 +251,7 @@ public final class CircuitBreaker {
 				if (!exited && place != null) {
 					// The end of the stack: nothing can be called, only written.
 					place.endUncounted = true;
-					place.group.stackEnded = true;
+					place.group.queue.stackEnded = true;
 				}
 			}
 		}
@@ -393,7 +393,7 @@ public final class CircuitBreaker {
 					GroupMember place = live.member;
 					if (!exited && place != null) {
 						place.endUncounted = true;
-						place.group.stackEnded = true;
+						place.group.queue.stackEnded = true;
 					}
 				}
 			}
@@ -450,7 +450,7 @@ public final class CircuitBreaker {
 					GroupMember place = live.member;
 					if (!exited && place != null) {
 						place.endUncounted = true;
-						place.group.stackEnded = true;
+						place.group.queue.stackEnded = true;
 					}
 				}
 			}
