@@ -125,7 +125,7 @@ final class AsyncCall<T extends @Nullable Object> {
 				GroupMember place = this.breaker.member;
 				if (place != null) {
 					place.endUncounted = true;
-					place.group.stackEnded = true;
+					place.group.queue.stackEnded = true;
 				}
 			}
 			// Whatever happens, the caller must not wait for ever.

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -159,6 +160,17 @@ public final class CircuitBreaker {
 	}
 
 	/**
+	 * The command that holds it in its state.
+	 * @return the last command, while the breaker is where that put it: for
+	 * {@link State#OPEN} until its hold or wait, for {@link State#FORCED_OPEN} and
+	 * {@link State#DISABLED} until their hold is over, else until another command; empty
+	 * where no command does, as in {@link State#CLOSED} and {@link State#HALF_OPEN}
+	 */
+	public Optional<CircuitBreakerGroup.StandingCommand> standingCommand() {
+		return Optional.ofNullable(live().settled().standingCommand());
+	}
+
+	/**
 	 * Everything there is to see, of one moment.
 	 * @return a snapshot; its totals may be ahead of its window by calls that end while
 	 * it is taken
@@ -239,7 +251,7 @@ public final class CircuitBreaker {
 				if (!exited && place != null) {
 					// The end of the stack: nothing can be called, only written.
 					place.endUncounted = true;
-					place.group.stackEnded = true;
+					place.group.queue.stackEnded = true;
 				}
 			}
 		}
@@ -381,7 +393,7 @@ public final class CircuitBreaker {
 					GroupMember place = live.member;
 					if (!exited && place != null) {
 						place.endUncounted = true;
-						place.group.stackEnded = true;
+						place.group.queue.stackEnded = true;
 					}
 				}
 			}
@@ -438,7 +450,7 @@ public final class CircuitBreaker {
 					GroupMember place = live.member;
 					if (!exited && place != null) {
 						place.endUncounted = true;
-						place.group.stackEnded = true;
+						place.group.queue.stackEnded = true;
 					}
 				}
 			}

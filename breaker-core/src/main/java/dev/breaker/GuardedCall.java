@@ -65,7 +65,7 @@ public abstract class GuardedCall {
 					GroupMember place = live.member;
 					if (!exited && place != null) {
 						place.endUncounted = true;
-						place.group.stackEnded = true;
+						place.group.queue.stackEnded = true;
 					}
 				}
 			}
@@ -184,7 +184,7 @@ public abstract class GuardedCall {
 			GroupMember place = this.breaker.member;
 			if (!exited && place != null) {
 				place.endUncounted = true;
-				place.group.stackEnded = true;
+				place.group.queue.stackEnded = true;
 			}
 		}
 	}

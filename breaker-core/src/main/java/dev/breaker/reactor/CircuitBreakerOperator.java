@@ -47,11 +47,13 @@ import reactor.core.publisher.Mono;
  */
 public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<T>> {
 
-	private final CircuitBreaker breaker;
+	// Read as fields: no call may come between a permit and its subscription.
 
-	private final boolean nests;
+	final CircuitBreaker breaker;
 
-	private final @Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback;
+	final boolean nests;
+
+	final @Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback;
 
 	private CircuitBreakerOperator(CircuitBreaker breaker, boolean nests,
 			@Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback) {
@@ -104,14 +106,13 @@ public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<
 	@Override
 	public Publisher<T> apply(Publisher<T> source) {
 		Function<? super Throwable, ? extends Publisher<? extends T>> instead = this.fallback;
-		boolean fallsBack = instead != null;
 		if (source instanceof Mono<T> mono) {
-			Mono<T> guarded = new MonoCircuitBreaker<>(mono, this.breaker, this.nests, fallsBack);
+			Mono<T> guarded = new MonoCircuitBreaker<>(mono, this);
 			return (instead != null)
 					? guarded.onErrorResume(FallbackSignal.class, (signal) -> Mono.from(run(instead, signal)))
 					: guarded;
 		}
-		Flux<T> guarded = new FluxCircuitBreaker<>(Flux.from(source), this.breaker, this.nests, fallsBack);
+		Flux<T> guarded = new FluxCircuitBreaker<>(Flux.from(source), this);
 		return (instead != null) ? guarded.onErrorResume(FallbackSignal.class, (signal) -> run(instead, signal))
 				: guarded;
 	}

@@ -2,7 +2,6 @@ package dev.breaker.reactor;
 
 import java.time.Duration;
 
-import dev.breaker.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -14,24 +13,18 @@ import reactor.core.publisher.Operators;
  */
 final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 
-	private final CircuitBreaker breaker;
+	private final CircuitBreakerOperator<T> operator;
 
-	private final boolean nests;
-
-	private final boolean fallsBack;
-
-	FluxCircuitBreaker(Flux<? extends T> source, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
+	FluxCircuitBreaker(Flux<? extends T> source, CircuitBreakerOperator<T> operator) {
 		super(source);
-		this.breaker = breaker;
-		this.nests = nests;
-		this.fallsBack = fallsBack;
+		this.operator = operator;
 	}
 
 	@Override
 	public void subscribe(CoreSubscriber<? super T> actual) {
-		Duration limit = this.breaker.config().timeLimit();
+		Duration limit = this.operator.breaker.config().timeLimit();
 		Flux<? extends T> limited = (limit != null) ? this.source.timeout(limit) : this.source;
-		new FluxCall<T>(actual, this.breaker, this.nests, this.fallsBack).start(limited);
+		new FluxCall<>(actual, this.operator).start(limited);
 	}
 
 	@Override
@@ -54,8 +47,8 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 		/** What was emitted. Written by signals, which are serial. */
 		private byte emitted = NOTHING;
 
-		FluxCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
-			super(actual, breaker, nests, fallsBack);
+		FluxCall(CoreSubscriber<? super T> actual, CircuitBreakerOperator<T> operator) {
+			super(actual, operator);
 		}
 
 		@Override

@@ -2,7 +2,6 @@ package dev.breaker.reactor;
 
 import java.time.Duration;
 
-import dev.breaker.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -14,24 +13,18 @@ import reactor.core.publisher.Operators;
  */
 final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 
-	private final CircuitBreaker breaker;
+	private final CircuitBreakerOperator<T> operator;
 
-	private final boolean nests;
-
-	private final boolean fallsBack;
-
-	MonoCircuitBreaker(Mono<? extends T> source, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
+	MonoCircuitBreaker(Mono<? extends T> source, CircuitBreakerOperator<T> operator) {
 		super(source);
-		this.breaker = breaker;
-		this.nests = nests;
-		this.fallsBack = fallsBack;
+		this.operator = operator;
 	}
 
 	@Override
 	public void subscribe(CoreSubscriber<? super T> actual) {
-		Duration limit = this.breaker.config().timeLimit();
+		Duration limit = this.operator.breaker.config().timeLimit();
 		Mono<? extends T> limited = (limit != null) ? this.source.timeout(limit) : this.source;
-		new MonoCall<T>(actual, this.breaker, this.nests, this.fallsBack).start(limited);
+		new MonoCall<>(actual, this.operator).start(limited);
 	}
 
 	@Override
@@ -48,8 +41,8 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 		/** Written by signals, which are serial. */
 		private boolean emitted;
 
-		MonoCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
-			super(actual, breaker, nests, fallsBack);
+		MonoCall(CoreSubscriber<? super T> actual, CircuitBreakerOperator<T> operator) {
+			super(actual, operator);
 		}
 
 		@Override

@@ -1,7 +1,6 @@
 package dev.breaker.reactor;
 
 import dev.breaker.CallNotPermittedException;
-import dev.breaker.CircuitBreaker;
 import dev.breaker.GuardedCall;
 import dev.breaker.reactor.CircuitBreakerOperator.FallbackSignal;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,10 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 	/** Cancelled once the source has ended. Written by signals, which are serial. */
 	private @Nullable Subscription subscription;
 
-	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean fallsBack) {
-		super(breaker, nests);
+	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreakerOperator<T> operator) {
+		super(operator.breaker, operator.nests);
 		this.actual = actual;
-		this.fallsBack = fallsBack;
+		this.fallsBack = operator.fallback != null;
 	}
 
 	/** Subscribes the source, unless the call is refused. */

@@ -1,6 +1,7 @@
 package dev.breaker.spring.config;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -300,6 +301,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 					+ LogText.oneLine(name) + "', or restore its config");
 		}
 		Made made;
+		List<String> warnings;
 		this.lock.lock();
 		try {
 			PresentConfigs before = this.present;
@@ -312,11 +314,13 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 				checkOver(override, each.config());
 			}
 			publish(after);
+			warnings = new FractionFinder().look(given).describe();
 		}
 		finally {
 			this.lock.unlock();
 		}
 		living.forEach((each) -> follow(each, made));
+		IneffectiveSettingFinder.report(warnings);
 	}
 
 	/**
@@ -539,9 +543,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 							+ " command a state to change those that are there",
 					begun.stream().map(LogText::oneLine).toList());
 		}
-		List<String> ineffective = new ArrayList<>(after.ineffective());
-		ineffective.removeAll(before.ineffective());
-		IneffectiveSettingFinder.report(ineffective);
+		List<String> warnings = new ArrayList<>(after.warnings());
+		warnings.removeAll(before.warnings());
+		IneffectiveSettingFinder.report(warnings);
 	}
 
 	/**
@@ -555,13 +559,27 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	}
 
 	/**
-	 * Warns of values that change nothing.
+	 * Names that a message lists, each with the one that was probably meant.
+	 * @param names the names that nothing goes by
+	 * @param meant the names that something goes by
+	 * @return the text
+	 */
+	public static String list(Collection<String> names, Collection<String> meant) {
+		return names.stream().map((name) -> {
+			String nearest = SimilarNames.of(name, meant);
+			return LogText.oneLine(name)
+					+ ((nearest != null) ? " (did you mean '" + LogText.oneLine(nearest) + "'?)" : "");
+		}).collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * Warns of values that are valid, and change nothing or look like a mistake.
 	 * @param inherited the configs of the parent context, which reports those it shares
 	 */
 	public void reportIneffectiveSettings(@Nullable BreakerConfigs inherited) {
-		List<String> texts = new ArrayList<>(this.first.ineffective());
+		List<String> texts = new ArrayList<>(this.first.warnings());
 		if (inherited != null) {
-			texts.removeAll(inherited.first.ineffective());
+			texts.removeAll(inherited.first.warnings());
 		}
 		IneffectiveSettingFinder.report(texts);
 	}

@@ -87,10 +87,14 @@ final class ConfigLoader {
 		Inheritance inheritance = new Inheritance(levels, values, problems);
 		List<HttpClientEntry> httpClients = HttpClientReader.read(sources, this.predicates, this.classNames, problems);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
+		FractionFinder fractions = new FractionFinder();
 		for (Level config : levels.configs()) {
-			reader.check(reader.read(inheritance.chain(config)));
+			LayeredProperties effective = reader.read(inheritance.chain(config));
+			reader.check(effective);
+			fractions.look(effective);
 		}
 		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
+		fractions.look(ofDefaults);
 		CircuitBreakerConfig defaultsOfAll = reader.build(ofDefaults);
 		CircuitBreakerConfig defaults = defaultsOfAll;
 		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
@@ -98,6 +102,7 @@ final class ConfigLoader {
 		for (Level instance : levels.instances()) {
 			LayeredProperties effective = reader.read(inheritance.chain(instance));
 			properties.put(instance.name(), effective);
+			fractions.look(effective);
 			configs.put(instance.name(), reader.build(effective));
 		}
 		problems.throwIfAny();
@@ -111,6 +116,8 @@ final class ConfigLoader {
 		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
 		ineffective.look(ofDefaults, defaults);
 		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
+		List<String> warnings = new ArrayList<>(ineffective.describe());
+		warnings.addAll(fractions.describe());
 		for (HttpClientEntry client : httpClients) {
 			configs.put(client.breaker(), ofHttpClient(configs.getOrDefault(client.breaker(), defaults)));
 		}
@@ -120,7 +127,7 @@ final class ConfigLoader {
 			configs.replaceAll((name, config) -> clockOfAll.applyTo(config));
 		}
 		return new LoadedConfigs(defaults, instanceNames, configs, List.copyOf(httpClients), customized,
-				ineffective.describe(), switches);
+				List.copyOf(warnings), switches);
 	}
 
 	/** Has a rule for what guards of clients tell, whatever exceptions it records. */

@@ -47,6 +47,16 @@ class UnseenBeansTests {
 	}
 
 	@Test
+	void anUnusedNameIsNamedWithTheNearestAnnotation(CapturedOutput output) {
+		Contexts.with(LazyOfKnownClass.class)
+			.withPropertyValues("breaker.instances.hiden.failure-rate-threshold=40",
+					"breaker.instances.inventory.failure-rate-threshold=40", "breaker.health.down-when-open=inventroy")
+			.run((context) -> assertThat(output)
+				.contains(UNUSED + ": hiden (did you mean 'hidden'?), inventory" + System.lineSeparator())
+				.contains("in breaker.health.down-when-open: inventroy (did you mean 'inventory'?)"));
+	}
+
+	@Test
 	void whatAFactoryMakesIsNotCalledUnused(CapturedOutput output) {
 		runner(Known.class, AnyFactory.class).run((context) -> {
 			assertThat(output).doesNotContain(UNUSED).contains("are not created yet", "unseenBeansTests.AnyFactory");

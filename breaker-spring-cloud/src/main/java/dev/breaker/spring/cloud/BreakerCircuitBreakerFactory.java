@@ -65,10 +65,7 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 	 */
 	@Override
 	public CircuitBreaker create(String id, String groupName) {
-		NamedBreakers.requireNames(id, groupName);
-		View view = new View(id, groupName);
-		view.breaker();
-		return view;
+		return new View(this.breakers, id, groupName);
 	}
 
 	/**
@@ -101,20 +98,10 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 		return this.breakers.configBuilder(id);
 	}
 
-	private final class View implements CircuitBreaker {
+	private static final class View extends NamedBreakers.View implements CircuitBreaker {
 
-		private final String id;
-
-		private final String groupName;
-
-		View(String id, String groupName) {
-			this.id = id;
-			this.groupName = groupName;
-		}
-
-		/** Looked up by each call, since a breaker can be removed from the registry. */
-		dev.breaker.CircuitBreaker breaker() {
-			return BreakerCircuitBreakerFactory.this.breakers.get(this.id, this.groupName);
+		View(NamedBreakers breakers, String id, String groupName) {
+			super(breakers, id, groupName);
 		}
 
 		// That the fallback may be given null, the checker sees on newer JDKs alone.
@@ -127,11 +114,6 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 			catch (Throwable ex) {
 				return fallback.apply(ex);
 			}
-		}
-
-		@Override
-		public String toString() {
-			return breaker().toString();
 		}
 
 	}
