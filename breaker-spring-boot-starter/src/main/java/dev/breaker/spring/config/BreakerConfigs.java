@@ -249,7 +249,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		this.lock.lock();
 		try {
 			LoadedConfigs loaded = this.present.loaded();
-			LoadedConfigs now = loaded.with(name, this.loader.customized(loaded.get(name), customization));
+			LoadedConfigs now = loaded.with(name,
+					this.loader.customized(loaded.get(name), customization, httpClientBreakers().contains(name)));
 			publish(this.present.customized(now, this.loader.predicates()));
 			this.loader.customize(name, customization);
 			this.first = this.first.with(name, now.get(name));

@@ -144,9 +144,11 @@ final class ConfigLoader {
 		return new ChangeReader(this.predicates, this.classNames, this.beanFactory.getBeanClassLoader()).read(given);
 	}
 
-	/** A config as it is customized, on the clock of all. */
-	CircuitBreakerConfig customized(CircuitBreakerConfig config, UnaryOperator<CircuitBreakerConfig> customization) {
+	/** A config as it is customized, as the next reading would have it. */
+	CircuitBreakerConfig customized(CircuitBreakerConfig config, UnaryOperator<CircuitBreakerConfig> customization,
+			boolean ofHttpClient) {
 		CircuitBreakerConfig customized = customization.apply(config);
+		customized = ofHttpClient ? ofHttpClient(customized) : customized;
 		return (this.clock != null) ? this.clock.applyTo(customized) : customized;
 	}
 

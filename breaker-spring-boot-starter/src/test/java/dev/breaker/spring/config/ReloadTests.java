@@ -39,6 +39,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * What a changed environment does to breakers at work.
@@ -287,6 +288,55 @@ class ReloadTests {
 					.withMessageContaining("is left with a config that cannot be used");
 				assertThat(List.of(payments, other)).allMatch((breaker) -> breaker.config().slidingWindowSize() == 100);
 			});
+	}
+
+	@Test
+	void whatCodeCustomizesHoldsNowAndAfterEachReload() {
+		this.environment.set("instances.payments.sliding-window-size", 30)
+			.set("http.clients[0].host", "localhost")
+			.set("http.clients[0].breaker", "payments");
+		this.environment.runner.run((context) -> {
+			CircuitBreaker payments = registry(context).get("payments");
+			CircuitBreaker borrower = registry(context).get("borrower", configs(context).get("payments"));
+			configs(context).customize("payments",
+					(config) -> config.toBuilder().failureRateThreshold(20).outcomeRule(null).build());
+			for (CircuitBreaker breaker : List.of(payments, borrower)) {
+				assertThat(breaker.config().failureRateThreshold()).isEqualTo(20f);
+				assertThat(breaker.config().slidingWindowSize()).isEqualTo(30);
+				assertThat(breaker.config().outcomeRule()).as("that of an HTTP client").isNotNull();
+			}
+			this.environment.set("instances.payments.failure-rate-threshold", 40)
+				.set("instances.payments.sliding-window-size", 31);
+			configs(context).reload();
+			for (CircuitBreaker breaker : List.of(payments, borrower)) {
+				assertThat(breaker.config().failureRateThreshold()).isEqualTo(20f);
+				assertThat(breaker.config().slidingWindowSize()).isEqualTo(31);
+			}
+			assertThat(configs(context).changeOf(payments)).isNotNull()
+				.satisfies((change) -> assertThat(change.properties()).containsOnlyKeys("slidingWindowSize"));
+		});
+	}
+
+	@Test
+	void aCustomizationThatFailsLeavesEverythingAsItIs() {
+		AtomicInteger threshold = new AtomicInteger(500);
+		this.environment.runner.run((context) -> {
+			CircuitBreaker payments = registry(context).get("payments");
+			CircuitBreakerConfig before = payments.config();
+			assertThatIllegalArgumentException().isThrownBy(() -> configs(context).customize("payments",
+					(config) -> config.toBuilder().failureRateThreshold(threshold.get()).build()));
+			configs(context).reload();
+			assertThat(payments.config()).isSameAs(before);
+			threshold.set(20);
+			configs(context).customize("payments",
+					(config) -> config.toBuilder().failureRateThreshold(threshold.get()).build());
+			CircuitBreakerConfig customized = payments.config();
+			threshold.set(500);
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class)
+				.isThrownBy(() -> configs(context).reload())
+				.withMessageContaining("cannot be customized by the application's code");
+			assertThat(payments.config()).isSameAs(customized);
+		});
 	}
 
 	@Test
