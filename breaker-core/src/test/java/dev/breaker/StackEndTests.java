@@ -104,7 +104,7 @@ class StackEndTests {
 
 			@Override
 			void end(Object call) {
-				((Adapter) call).threw(THROWN);
+				((Adapter) call).end();
 			}
 
 		};
@@ -119,8 +119,22 @@ class StackEndTests {
 
 	private static final class Adapter extends GuardedCall {
 
+		private static int made;
+
+		private final int number;
+
 		Adapter(CircuitBreaker breaker) {
 			super(breaker, true);
+			this.number = made++;
+		}
+
+		void end() {
+			switch (this.number % 4) {
+				case 0 -> returned("fine");
+				case 1 -> ended(this.number % 8 == 1);
+				case 2 -> threw(Way.THROWN);
+				default -> cancelled();
+			}
 		}
 
 	}
