@@ -4,7 +4,8 @@ package dev.breaker;
  * The answer to a call that asks to be made. One that is admitted carries the period that
  * admitted it, so that its result cannot count in another one.
  */
-sealed interface Admission permits Period, Probes.Probe, Admission.Nested, Admission.Timed, Admission.Refusal {
+sealed interface Admission
+		permits Period, Probes.Probe, Admission.Nested, Admission.Nesting, Admission.Timed, Admission.Refusal {
 
 	Period period();
 
@@ -13,6 +14,26 @@ sealed interface Admission permits Period, Probes.Probe, Admission.Nested, Admis
 	 * recorded nowhere.
 	 */
 	record Nested(Period period) implements Admission {
+	}
+
+	/**
+	 * The call is admitted, and calls of its breaker that threads make inside of it
+	 * belong to it.
+	 */
+	final class Nesting extends CallEntry implements Admission {
+
+		final Admission admission;
+
+		Nesting(Admission admission) {
+			super(null);
+			this.admission = admission;
+		}
+
+		@Override
+		public Period period() {
+			return this.admission.period();
+		}
+
 	}
 
 	/**

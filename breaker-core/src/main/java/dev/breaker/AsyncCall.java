@@ -50,7 +50,8 @@ final class AsyncCall<T extends @Nullable Object> {
 		try {
 			source = Objects.requireNonNull(this.work.get(), "The guarded call returned no stage");
 			if (this.admission instanceof Probes.Probe probe) {
-				probe.leave();
+				// It goes on elsewhere.
+				probe.thread = null;
 			}
 			guarded = new GuardedFuture<>(this, source);
 			source.whenComplete((result, thrown) -> end(guarded, result, thrown));
@@ -78,8 +79,7 @@ final class AsyncCall<T extends @Nullable Object> {
 		CompletionStage<@Nullable Void> over = timer;
 		over.whenComplete((nothing, timeout) -> {
 			if (timeout != null) {
-				// A fallback that takes its time must not keep other timeouts waiting.
-				guarded.defaultExecutor().execute(() -> timedOut(guarded, limit));
+				timedOut(guarded, limit);
 			}
 		});
 		timer.orTimeout(left, TimeUnit.NANOSECONDS);
@@ -95,9 +95,31 @@ final class AsyncCall<T extends @Nullable Object> {
 		TimeoutException timeout = new TimeoutException("Circuit breaker '" + this.breaker.name()
 				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
 		Outcome outcome = threw(timeout);
-		if (outcome != null) {
-			guarded.cancelSource();
+		if (outcome == null) {
+			return;
+		}
+		guarded.cancelSource();
+		if (outcome.fallsBack() && this.fallback != null) {
+			onThreadOfItsOwn(() -> goOn(guarded, timeout, outcome));
+		}
+		else {
 			goOn(guarded, timeout, outcome);
+		}
+	}
+
+	/**
+	 * A fallback that takes its time must not keep other timeouts waiting, and the common
+	 * pool may be busy with just the calls that take too long.
+	 */
+	private static void onThreadOfItsOwn(Runnable fallback) {
+		try {
+			Thread thread = new Thread(null, fallback, "circuit-breaker-fallback", 0, false);
+			thread.setDaemon(true);
+			thread.start();
+		}
+		catch (Throwable ex) {
+			// There is no further thread: better late than never.
+			fallback.run();
 		}
 	}
 

@@ -26,6 +26,9 @@ final class CallClassifier {
 	/** By its name, since Reactor keeps it to itself and need not be there. */
 	private static final String REACTOR_WRAPPER = "reactor.core.Exceptions$ReactiveException";
 
+	/** What Kotlin's {@code withTimeout} throws. */
+	private static final String KOTLIN_TIMEOUT = "kotlinx.coroutines.TimeoutCancellationException";
+
 	private final List<Class<? extends Throwable>> recordExceptions;
 
 	private final List<Class<? extends Throwable>> ignoreExceptions;
@@ -69,11 +72,19 @@ final class CallClassifier {
 	}
 
 	/**
+	 * As {@link #outcomeOf(Throwable, boolean)}, of what the work threw.
+	 */
+	Outcome outcomeOf(Throwable thrown) {
+		return outcomeOf(thrown, false);
+	}
+
+	/**
 	 * What a throwable counts as. An ignore rule wins. An interrupt, a cancellation and
 	 * the refusal of a breaker further in count as nothing, unless a record rule names
 	 * them. Throws what a rule throws.
+	 * @param givenUp whether it came from the caller, which gave the call up
 	 */
-	Outcome outcomeOf(Throwable thrown) {
+	Outcome outcomeOf(Throwable thrown, boolean givenUp) {
 		Throwable cause = unwrap(thrown);
 		Throwable interrupt = interruptIn(cause);
 		if (anyMatches(cause, this.ignoreExceptions, this.ignoreException) || (interrupt != null && interrupt != cause
@@ -88,7 +99,7 @@ final class CallClassifier {
 			return isNamed(interrupt, InterruptedException.class, InterruptedIOException.class,
 					ClosedByInterruptException.class) ? Outcome.FAILURE : Outcome.NOTHING;
 		}
-		if (cause instanceof CancellationException) {
+		if (cause instanceof CancellationException && (givenUp || !isTimeout(cause))) {
 			return isNamed(cause, CancellationException.class) ? Outcome.FAILURE : Outcome.NOTHING;
 		}
 		if (cause instanceof CallNotPermittedException) {
@@ -235,6 +246,11 @@ final class CallClassifier {
 			unwrapped = cause;
 		}
 		return unwrapped;
+	}
+
+	/** Whether it is called a cancellation, and is a timeout: that of the work itself. */
+	private static boolean isTimeout(Throwable thrown) {
+		return thrown.getClass().getName().equals(KOTLIN_TIMEOUT);
 	}
 
 	/** Whether an exception only carries another one. */

@@ -78,7 +78,8 @@ public final class CircuitBreaker {
 	/** Null as long as there was no news. */
 	private volatile @Nullable StateChangeDispatcher dispatcher;
 
-	private volatile @Nullable OutermostCalls outermost;
+	/** Read as a field where the stack may end. */
+	volatile @Nullable OutermostCalls outermost;
 
 	private volatile Listeners listeners = Listeners.NONE;
 
@@ -613,9 +614,9 @@ public final class CircuitBreaker {
 		}
 	}
 
-	/** Whether what a call threw counts as anything. */
+	/** Whether what a call was given up with counts as anything. */
 	boolean counts(Admission admission, Throwable thrown) {
-		return outcomeOf(admission, thrown) != Outcome.NOTHING;
+		return outcomeOf(admission, thrown, true) != Outcome.NOTHING;
 	}
 
 	/** Whether one of the results of a call makes it a failure, where it is recorded. */
@@ -626,7 +627,7 @@ public final class CircuitBreaker {
 
 	/** A call threw. */
 	Outcome threw(Admission admission, Throwable thrown, long elapsed, long end) {
-		Outcome outcome = outcomeOf(admission, thrown);
+		Outcome outcome = outcomeOf(admission, thrown, false);
 		if (!isUnrecorded(admission)) {
 			switch (outcome) {
 				case SUCCESS -> succeed(admission, elapsed, end);
@@ -650,9 +651,9 @@ public final class CircuitBreaker {
 	}
 
 	/** A rule that throws makes the call a failure. */
-	private Outcome outcomeOf(Admission admission, Throwable thrown) {
+	private Outcome outcomeOf(Admission admission, Throwable thrown, boolean givenUp) {
 		try {
-			return admission.period().rules.classifier.outcomeOf(thrown);
+			return admission.period().rules.classifier.outcomeOf(thrown, givenUp);
 		}
 		catch (Throwable ex) {
 			logHookFailure(ex);

@@ -36,8 +36,7 @@ final class ClassWarmUp {
 				.toCompletableFuture()
 				.completeExceptionally(new IllegalArgumentException());
 			breaker.acquire().failure(new IllegalArgumentException(), 0);
-			new GuardedCall(breaker, true) {
-			}.cancelled();
+			warmUpEntries(breaker);
 			fail(breaker);
 			fail(breaker);
 			breaker.open(Duration.ZERO);
@@ -52,6 +51,15 @@ final class ClassWarmUp {
 			breaker.reset();
 		}
 		warmUpGroup(CircuitBreakerConfig.ofDefaults());
+	}
+
+	private static void warmUpEntries(CircuitBreaker breaker) {
+		GuardedCall call = new GuardedCall(breaker, true) {
+		};
+		CallEntry entry = call.enter();
+		call.stepIn(call.stepOut());
+		call.leave(entry);
+		call.cancelled();
 	}
 
 	private static void warmUpGroup(CircuitBreakerConfig config) {

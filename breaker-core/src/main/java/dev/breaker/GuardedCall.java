@@ -21,10 +21,13 @@ public abstract class GuardedCall {
 
 	private final CircuitBreaker breaker;
 
-	/** With its time where that is needed: a call without is the smaller object. */
+	/**
+	 * With its time, and the threads inside, where that is needed: a call without is the
+	 * smaller object.
+	 */
 	private final Admission admission;
 
-	/** Whether its thread is listed as one that is inside of a call. */
+	/** Whether threads inside are listed as such, for all calls of the breaker. */
 	private final boolean nests;
 
 	private volatile boolean ended;
@@ -44,9 +47,10 @@ public abstract class GuardedCall {
 			Admission admission = live.judge(null, nests && live.outermost().isInside());
 			given = admission;
 			boolean refused = admission instanceof Admission.Refusal;
-			this.nests = nests && !refused && !(admission instanceof Admission.Nested);
-			this.admission = (!refused && live.timed(admission))
+			Admission held = (!refused && live.timed(admission))
 					? new Admission.Timed(admission, live.nanoClock().read()) : admission;
+			this.nests = nests && !refused && !(admission instanceof Admission.Nested);
+			this.admission = this.nests ? new Admission.Nesting(held) : held;
 			admitted = !refused;
 		}
 		finally {
@@ -82,26 +86,99 @@ public abstract class GuardedCall {
 	/**
 	 * The thread goes into the guarded work: calls of the same breaker that it makes
 	 * there are inside of this one.
+	 * @return for {@link #leave(CallEntry)}: what the thread has taken; {@code null}
+	 * where it is inside already, or none of it matters
 	 */
-	protected final void enter() {
-		if (this.nests) {
-			this.breaker.outermost().enter();
+	protected final @Nullable CallEntry enter() {
+		CallEntry first = entries();
+		if (first == null) {
+			return null;
 		}
-		if (admission() instanceof Probes.Probe probe) {
-			probe.enter();
+		Thread me = Thread.currentThread();
+		if (first.has(me)) {
+			return null;
+		}
+		CallEntry entry = first.take(me);
+		boolean entered = false;
+		try {
+			if (this.nests) {
+				this.breaker.outermost().enter(entry);
+			}
+			entered = true;
+		}
+		finally {
+			if (!entered) {
+				// The end of the stack: nothing can be called, only written.
+				OutermostCalls.Inside other = entry.other;
+				if (other != null) {
+					other.over = true;
+					entry.other = null;
+				}
+				entry.thread = null;
+			}
+		}
+		return entry;
+	}
+
+	/**
+	 * The thread comes out of the guarded work that it went into, on the same thread and
+	 * in the order of the stack.
+	 * @param entry what the thread has taken, and gives back
+	 */
+	protected final void leave(@Nullable CallEntry entry) {
+		if (entry == null) {
+			return;
+		}
+		OutermostCalls outermost = this.breaker.outermost;
+		try {
+			if (this.nests && outermost != null) {
+				outermost.leave(entry);
+			}
+		}
+		finally {
+			entry.out = false;
+			entry.thread = null;
 		}
 	}
 
 	/**
-	 * The thread comes out of the guarded work.
-	 * @return whether it was inside
+	 * The thread does for a while what is none of the guarded work, such as that of a
+	 * subscriber, although it may have come out of the guarded work.
+	 * @return for {@link #stepIn(CallEntry)}: what the thread has taken, or {@code null}
+	 * where it did not go into this call
 	 */
-	protected final boolean leave() {
-		boolean inside = this.nests && this.breaker.outermost().leave();
-		if (admission() instanceof Probes.Probe probe) {
-			inside |= probe.leaveIfInside();
+	protected final @Nullable CallEntry stepOut() {
+		CallEntry first = entries();
+		CallEntry entry = (first != null) ? first.of(Thread.currentThread()) : null;
+		if (entry != null) {
+			OutermostCalls outermost = this.breaker.outermost;
+			if (this.nests && outermost != null) {
+				outermost.leave(entry);
+			}
+			entry.out = true;
 		}
-		return inside;
+		return entry;
+	}
+
+	/**
+	 * The thread goes on with the guarded work.
+	 * @param entry what {@link #stepOut()} gave
+	 */
+	protected final void stepIn(@Nullable CallEntry entry) {
+		if (entry != null) {
+			entry.out = false;
+			if (this.nests) {
+				this.breaker.outermost().enter(entry);
+			}
+		}
+	}
+
+	/** Of the threads that are inside; null where that matters to none. */
+	private @Nullable CallEntry entries() {
+		if (admission() instanceof Probes.Probe probe) {
+			return probe;
+		}
+		return (this.admission instanceof Admission.Nesting nesting) ? nesting : null;
 	}
 
 	/**
@@ -255,15 +332,20 @@ public abstract class GuardedCall {
 	}
 
 	private Admission admission() {
-		return (this.admission instanceof Admission.Timed timed) ? timed.admission() : this.admission;
+		Admission held = held();
+		return (held instanceof Admission.Timed timed) ? timed.admission() : held;
+	}
+
+	private Admission held() {
+		return (this.admission instanceof Admission.Nesting nesting) ? nesting.admission : this.admission;
 	}
 
 	private long now() {
-		return (this.admission instanceof Admission.Timed) ? this.breaker.nanoClock().read() : CircuitBreaker.UNREAD;
+		return (held() instanceof Admission.Timed) ? this.breaker.nanoClock().read() : CircuitBreaker.UNREAD;
 	}
 
 	private long elapsed(long end) {
-		return (this.admission instanceof Admission.Timed timed) ? CircuitBreaker.elapsed(timed.start(), end) : 0;
+		return (held() instanceof Admission.Timed timed) ? CircuitBreaker.elapsed(timed.start(), end) : 0;
 	}
 
 }

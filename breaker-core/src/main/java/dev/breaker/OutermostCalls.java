@@ -29,7 +29,7 @@ public final class OutermostCalls {
 
 	private static final int GROUPS_OF_THREADS = 8;
 
-	private static final int NO_PLACE = -1;
+	private static final int NO_PLACE = CallEntry.NO_PLACE;
 
 	private static final VarHandle INSIDE = MethodHandles.arrayElementVarHandle(Thread[].class);
 
@@ -159,24 +159,34 @@ public final class OutermostCalls {
 		return other != null && !other.over;
 	}
 
-	/** The thread goes into a call, which it may leave and enter several times. */
-	void enter() {
-		if (takePlace() == NO_PLACE) {
-			this.others.put(Thread.currentThread(), new Inside());
+	/**
+	 * The thread goes into a call by that entry, which keeps what it takes: nothing where
+	 * the thread is inside of another call.
+	 */
+	void enter(CallEntry entry) {
+		if (isInside()) {
+			return;
+		}
+		entry.place = takePlace();
+		if (entry.place == NO_PLACE) {
+			Inside other = new Inside();
+			entry.other = other;
+			this.others.put(Thread.currentThread(), other);
 		}
 	}
 
-	/** The thread leaves the call that it went into. Whether it was in one. */
-	boolean leave() {
-		Thread thread = Thread.currentThread();
-		int first = firstPlace(thread);
-		for (int place = first; place < first + PLACES_OF_A_GROUP; place++) {
-			if (this.inside[place] == thread) {
-				this.inside[place] = null;
-				return true;
-			}
+	/** The thread leaves what it took by that entry, first by writes to fields alone. */
+	void leave(CallEntry entry) {
+		if (entry.place != NO_PLACE) {
+			this.inside[entry.place] = null;
+			entry.place = NO_PLACE;
 		}
-		return !this.others.isEmpty() && this.others.remove(thread) != null;
+		Inside other = entry.other;
+		if (other != null) {
+			other.over = true;
+			entry.other = null;
+			this.others.remove(Thread.currentThread(), other);
+		}
 	}
 
 	/** Takes a place of the thread's group, if there is one. */
@@ -205,14 +215,14 @@ public final class OutermostCalls {
 		}
 		finally {
 			other.over = true;
-			this.others.remove(Thread.currentThread());
+			this.others.remove(Thread.currentThread(), other);
 		}
 	}
 
 	/**
 	 * That a thread is inside of a call.
 	 */
-	private static final class Inside {
+	static final class Inside {
 
 		/**
 		 * Written as a field before the entry is removed: near the end of a stack a call

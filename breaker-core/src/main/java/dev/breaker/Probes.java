@@ -67,7 +67,7 @@ final class Probes extends SpinLock {
 				if (other.over) {
 					end(other);
 				}
-				else if (other.caller == me) {
+				else if (other.has(me)) {
 					return new Admission.Nested(period);
 				}
 				other = after;
@@ -241,16 +241,9 @@ final class Probes extends SpinLock {
 	/**
 	 * A place among the probes, given back once.
 	 */
-	static final class Probe implements Admission {
+	static final class Probe extends CallEntry implements Admission {
 
 		private final Period period;
-
-		/**
-		 * The thread that is inside of this call. Compared by each thread with itself
-		 * alone, so that no old value misleads another; where two threads are inside, one
-		 * may be forgotten.
-		 */
-		private @Nullable Thread caller;
 
 		/**
 		 * Whether its call is over. One that has its place still met the end of a stack,
@@ -265,8 +258,8 @@ final class Probes extends SpinLock {
 		private @Nullable Probe after;
 
 		Probe(Period period, @Nullable Thread caller) {
+			super(caller);
 			this.period = period;
-			this.caller = caller;
 		}
 
 		@Override
@@ -280,25 +273,6 @@ final class Probes extends SpinLock {
 
 		@Nullable Decision record(boolean failed, boolean slow) {
 			return Objects.requireNonNull(this.period.probes).record(this, failed, slow);
-		}
-
-		/** The thread leaves the call, which goes on elsewhere. */
-		void leave() {
-			this.caller = null;
-		}
-
-		/** The thread goes into the call, until it leaves it. */
-		void enter() {
-			this.caller = Thread.currentThread();
-		}
-
-		/** Lets the thread leave the call. Whether it was inside. */
-		boolean leaveIfInside() {
-			boolean inside = this.caller == Thread.currentThread();
-			if (inside) {
-				this.caller = null;
-			}
-			return inside;
 		}
 
 	}

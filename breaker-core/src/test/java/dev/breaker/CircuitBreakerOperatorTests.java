@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Scannable;
@@ -514,6 +515,65 @@ class CircuitBreakerOperatorTests {
 		Mono<String> inner = outermost(Mono.just("value")).subscribeOn(Schedulers.single());
 		assertThat(outermost(Mono.defer(() -> inner)).block()).isEqualTo("value");
 		assertThat(this.test.heard.news()).containsExactly("success", "success");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void theBreakerIsAskedForAtEachSubscription(boolean many) {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+		CircuitBreakerOperator<String> operator = CircuitBreakerOperator.of(() -> registry.get("payments"),
+				(thrown) -> Mono.just("instead"));
+		Publisher<String> guarded = operator.apply(many ? Flux.just("a") : Mono.just("a"));
+		assertThat(registry.find("payments")).isEmpty();
+		StepVerifier.create(guarded).expectNext("a").verifyComplete();
+		CircuitBreaker first = registry.get("payments");
+		registry.remove("payments");
+		StepVerifier.create(guarded).expectNext("a").verifyComplete();
+		assertThat(first.snapshot().successfulCallsTotal()).isOne();
+		assertThat(registry.get("payments").snapshot().successfulCallsTotal()).isOne();
+		registry.get("payments").forceOpen();
+		StepVerifier.create(guarded).expectNext("instead").verifyComplete();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aBreakerThatCannotBeHadIsAnErrorSignal(boolean many) {
+		CircuitBreakerOperator<String> operator = CircuitBreakerOperator.of(() -> {
+			throw new IllegalStateException("no breaker");
+		});
+		StepVerifier.create(operator.apply(many ? this.source.flux() : this.source.mono()))
+			.verifyErrorMessage("no breaker");
+		this.source.assertWasNotSubscribed();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aSubscriberThatThrowsAtItsSubscriptionIsNoFailure(boolean many) {
+		List<Throwable> signalled = new ArrayList<>();
+		guarded(many).subscribe(new CoreSubscriber<>() {
+
+			@Override
+			public void onSubscribe(Subscription subscription) {
+				throw new IllegalStateException("subscriber");
+			}
+
+			@Override
+			public void onNext(String element) {
+			}
+
+			@Override
+			public void onError(Throwable thrown) {
+				signalled.add(thrown);
+			}
+
+			@Override
+			public void onComplete() {
+			}
+
+		});
+		assertThat(signalled).singleElement().isInstanceOf(IllegalStateException.class);
+		assertThat(this.test.heard.news()).isEmpty();
+		assertThat(this.test.snapshot().bufferedCalls()).isZero();
 	}
 
 	@ParameterizedTest

@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Nested;
+import kotlinx.coroutines.TimeoutCancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -119,6 +120,8 @@ class ExceptionRuleTests {
 				arguments(RECORD_IO_AND_RESULT, new RuntimeException(), Counts.SUCCESS),
 				arguments(NO_RULE, new InterruptedException(), Counts.NOTHING),
 				arguments(NO_RULE, new CancellationException(), Counts.NOTHING),
+				arguments(NO_RULE, new TimeoutCancellationException("withTimeout"), Counts.FAILURE),
+				arguments(RECORD_IO, new TimeoutCancellationException("withTimeout"), Counts.SUCCESS),
 				arguments(NO_RULE, refusal(), Counts.NOTHING), arguments(RECORD_IO, refusal(), Counts.NOTHING),
 				arguments(RECORD_IO, new CancellationException(), Counts.NOTHING));
 	}

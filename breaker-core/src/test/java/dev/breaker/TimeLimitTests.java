@@ -2,11 +2,13 @@ package dev.breaker;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -18,6 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -165,6 +170,36 @@ class TimeLimitTests {
 	}
 
 	@Test
+	void aLimitHoldsWhileTheCommonPoolIsBusy() throws Exception {
+		CountDownLatch end = new CountDownLatch(1);
+		List<CompletableFuture<Void>> hung = new ArrayList<>();
+		try {
+			for (int i = 0; i < 2 * ForkJoinPool.getCommonPoolParallelism() + 2; i++) {
+				hung.add(CompletableFuture.runAsync(() -> waitFor(end)));
+			}
+			assertThat(call()).failsWithin(PATIENCE);
+			assertThat(this.test.snapshot().failedCallsTotal()).isOne();
+			CompletionStage<String> instead = this.test.breaker.callAsync(() -> new CompletableFuture<>(),
+					(thrown) -> CompletableFuture.completedFuture("instead"));
+			assertThat(instead.toCompletableFuture()).succeedsWithin(PATIENCE).isEqualTo("instead");
+			assertThat(hung).noneMatch(CompletableFuture::isDone);
+		}
+		finally {
+			end.countDown();
+			CompletableFuture.allOf(hung.toArray(CompletableFuture[]::new)).join();
+		}
+	}
+
+	private static void waitFor(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Test
 	void aFallbackThatThrowsEndsTheCall() {
 		CompletionStage<String> answer = this.test.breaker.callAsync(() -> this.source, (thrown) -> {
 			throw new IllegalStateException("no fallback");
@@ -245,6 +280,65 @@ class TimeLimitTests {
 			.withCauseInstanceOf(TimeoutException.class);
 		assertThat(seen).containsExactly(1, 2);
 		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void aSlowSubscriberOfAFluxIsNoFailure() {
+		VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+		try {
+			Sinks.Many<Integer> sink = Sinks.many().unicast().onBackpressureBuffer();
+			StepVerifier.create(guarded(sink.asFlux()), 0)
+				.expectSubscription()
+				.then(() -> time.advanceTimeBy(LONG))
+				.thenRequest(1)
+				.then(() -> sink.tryEmitNext(1))
+				.expectNext(1)
+				.then(() -> time.advanceTimeBy(LONG))
+				.thenRequest(2)
+				.then(() -> time.advanceTimeBy(SHORT.minusNanos(1)))
+				.then(() -> sink.tryEmitNext(2))
+				.expectNext(2)
+				.then(() -> time.advanceTimeBy(SHORT.minusNanos(1)))
+				.then(() -> assertThat(this.test.snapshot().failedCallsTotal()).isZero())
+				.then(() -> time.advanceTimeBy(Duration.ofNanos(1)))
+				.verifyErrorSatisfies((thrown) -> assertThat(thrown).isInstanceOf(TimeoutException.class)
+					.hasMessage("The next element did not come within the time limit of PT0.005S"));
+		}
+		finally {
+			VirtualTimeScheduler.reset();
+		}
+		assertThat(this.test.snapshot().failedCallsTotal()).isOne();
+	}
+
+	@Test
+	void aFluxThatIsAskedForAllMustGoOn() {
+		VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+		try {
+			Sinks.Many<Integer> sink = Sinks.many().unicast().onBackpressureBuffer();
+			StepVerifier.create(guarded(sink.asFlux()))
+				.then(() -> sink.tryEmitNext(1))
+				.expectNext(1)
+				.then(() -> time.advanceTimeBy(SHORT))
+				.verifyError(TimeoutException.class);
+		}
+		finally {
+			VirtualTimeScheduler.reset();
+		}
+	}
+
+	private Flux<Integer> guarded(Flux<Integer> flux) {
+		return flux.transform(CircuitBreakerOperator.of(this.test.breaker));
+	}
+
+	@Test
+	void aLimitOfCenturiesHasNoEffect() {
+		this.test = limited(Duration.ofSeconds(Long.MAX_VALUE));
+		assertThat(Mono.just("value").transform(CircuitBreakerOperator.of(this.test.breaker)).block())
+			.isEqualTo("value");
+		assertThat(guarded(Flux.just(1, 2)).collectList().block()).containsExactly(1, 2);
+		this.source.complete("value");
+		assertThat(call()).isCompletedWithValue("value");
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(3);
 	}
 
 	@Test

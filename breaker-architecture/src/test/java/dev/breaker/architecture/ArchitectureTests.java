@@ -90,7 +90,9 @@ class ArchitectureTests {
 			.resideInAPackage(KOTLIN_PACKAGE)
 			.should()
 			.dependOnClassesThat(areOfOtherLibrariesThan(
-					Stream.concat(NEEDED_BY_CORE.stream(), Stream.of("kotlin.", "org.jetbrains.annotations."))
+					Stream
+						.concat(NEEDED_BY_CORE.stream(),
+								Stream.of("kotlin.", "kotlinx.coroutines.", "org.jetbrains.annotations."))
 						.toList()))
 			.check(PublishedModule.CORE.classes());
 		noClasses().that()

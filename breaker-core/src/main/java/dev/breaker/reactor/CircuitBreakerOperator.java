@@ -2,6 +2,7 @@ package dev.breaker.reactor;
 
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import dev.breaker.CallNotPermittedException;
@@ -31,8 +32,9 @@ import reactor.core.publisher.Mono;
  * <li>The time of a call is that from its subscription to its end.</li>
  * <li>Where the config has a {@code timeLimit}, Reactor's {@code timeout} stands right
  * behind the source: a {@code Mono} that gives nothing for so long, or a {@code Flux}
- * that gives no further element, fails with a {@code TimeoutException} and is
- * cancelled.</li>
+ * that gives no further element, fails with a {@code TimeoutException} and is cancelled.
+ * The time between two elements runs while one is requested, and not in the subscriber's
+ * {@code onNext}.</li>
  * </ul>
  *
  * <p>
@@ -47,15 +49,16 @@ import reactor.core.publisher.Mono;
  */
 public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<T>> {
 
-	// Read as fields: no call may come between a permit and its subscription.
+	/** The breaker, or a supplier of it: one field, since many operators are made. */
+	private final Object breaker;
 
-	final CircuitBreaker breaker;
+	// Read as fields: no call may come between a permit and its subscription.
 
 	final boolean nests;
 
 	final @Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback;
 
-	private CircuitBreakerOperator(CircuitBreaker breaker, boolean nests,
+	private CircuitBreakerOperator(Object breaker, boolean nests,
 			@Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback) {
 		this.breaker = Objects.requireNonNull(breaker, "breaker");
 		this.nests = nests;
@@ -73,6 +76,18 @@ public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<
 	}
 
 	/**
+	 * Makes an operator that asks for the breaker at each subscription, as where the
+	 * breaker of a name can be removed from its registry and made anew.
+	 * @param <T> the type of the elements
+	 * @param breaker gives the breaker that guards a subscription, never {@code null};
+	 * what it throws is an error signal
+	 * @return an operator for {@code mono.transform(…)} and {@code flux.transform(…)}
+	 */
+	public static <T> CircuitBreakerOperator<T> of(Supplier<CircuitBreaker> breaker) {
+		return new CircuitBreakerOperator<>(breaker, false, null);
+	}
+
+	/**
 	 * Makes an operator with a fallback, whose publisher goes on where a call is refused,
 	 * by this breaker or by one further in, or signals an error that counts as a failure.
 	 * Ignored exceptions, interrupts and cancellations are signalled as they are.
@@ -84,6 +99,20 @@ public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<
 	 * @return an operator for {@code mono.transform(…)} and {@code flux.transform(…)}
 	 */
 	public static <T> CircuitBreakerOperator<T> of(CircuitBreaker breaker,
+			Function<? super Throwable, ? extends Publisher<? extends T>> fallback) {
+		return new CircuitBreakerOperator<>(breaker, false, Objects.requireNonNull(fallback, "fallback"));
+	}
+
+	/**
+	 * As {@link #of(CircuitBreaker, Function)}, and asks for the breaker at each
+	 * subscription.
+	 * @param <T> the type of the elements
+	 * @param breaker gives the breaker that guards a subscription, never {@code null};
+	 * what it throws is an error signal, and has no fallback
+	 * @param fallback gives what is subscribed instead
+	 * @return an operator for {@code mono.transform(…)} and {@code flux.transform(…)}
+	 */
+	public static <T> CircuitBreakerOperator<T> of(Supplier<CircuitBreaker> breaker,
 			Function<? super Throwable, ? extends Publisher<? extends T>> fallback) {
 		return new CircuitBreakerOperator<>(breaker, false, Objects.requireNonNull(fallback, "fallback"));
 	}
@@ -115,6 +144,12 @@ public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<
 		Flux<T> guarded = new FluxCircuitBreaker<>(Flux.from(source), this);
 		return (instead != null) ? guarded.onErrorResume(FallbackSignal.class, (signal) -> run(instead, signal))
 				: guarded;
+	}
+
+	/** The breaker of a subscription that begins now. */
+	CircuitBreaker breaker() {
+		return (this.breaker instanceof CircuitBreaker fixed) ? fixed
+				: (CircuitBreaker) Objects.requireNonNull(((Supplier<?>) this.breaker).get(), "breaker");
 	}
 
 	private static <T> Publisher<? extends T> run(

@@ -2,6 +2,7 @@ package dev.breaker.reactor;
 
 import java.time.Duration;
 
+import dev.breaker.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -22,9 +23,17 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 
 	@Override
 	public void subscribe(CoreSubscriber<? super T> actual) {
-		Duration limit = this.operator.breaker.config().timeLimit();
-		Flux<? extends T> limited = (limit != null) ? this.source.timeout(limit) : this.source;
-		new FluxCall<>(actual, this.operator).start(limited);
+		CircuitBreaker breaker;
+		try {
+			breaker = this.operator.breaker();
+		}
+		catch (Throwable ex) {
+			Operators.error(actual, Operators.onOperatorError(ex, actual.currentContext()));
+			return;
+		}
+		Duration limit = breaker.config().timeLimit();
+		Flux<? extends T> limited = (limit != null) ? TimeLimit.on(this.source, limit) : this.source;
+		new FluxCall<T>(actual, breaker, this.operator).start(limited);
 	}
 
 	@Override
@@ -47,8 +56,8 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 		/** What was emitted. Written by signals, which are serial. */
 		private byte emitted = NOTHING;
 
-		FluxCall(CoreSubscriber<? super T> actual, CircuitBreakerOperator<T> operator) {
-			super(actual, operator);
+		FluxCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, CircuitBreakerOperator<T> operator) {
+			super(actual, breaker, operator);
 		}
 
 		@Override

@@ -2,6 +2,7 @@ package dev.breaker.reactor;
 
 import java.time.Duration;
 
+import dev.breaker.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -22,9 +23,17 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 
 	@Override
 	public void subscribe(CoreSubscriber<? super T> actual) {
-		Duration limit = this.operator.breaker.config().timeLimit();
-		Mono<? extends T> limited = (limit != null) ? this.source.timeout(limit) : this.source;
-		new MonoCall<>(actual, this.operator).start(limited);
+		CircuitBreaker breaker;
+		try {
+			breaker = this.operator.breaker();
+		}
+		catch (Throwable ex) {
+			Operators.error(actual, Operators.onOperatorError(ex, actual.currentContext()));
+			return;
+		}
+		Duration limit = breaker.config().timeLimit();
+		Mono<? extends T> limited = (limit != null) ? this.source.timeout(TimeLimit.bounded(limit)) : this.source;
+		new MonoCall<T>(actual, breaker, this.operator).start(limited);
 	}
 
 	@Override
@@ -41,8 +50,8 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 		/** Written by signals, which are serial. */
 		private boolean emitted;
 
-		MonoCall(CoreSubscriber<? super T> actual, CircuitBreakerOperator<T> operator) {
-			super(actual, operator);
+		MonoCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, CircuitBreakerOperator<T> operator) {
+			super(actual, breaker, operator);
 		}
 
 		@Override

@@ -1,6 +1,8 @@
 package dev.breaker.reactor;
 
+import dev.breaker.CallEntry;
 import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreaker;
 import dev.breaker.GuardedCall;
 import dev.breaker.reactor.CircuitBreakerOperator.FallbackSignal;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,8 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 	/** Cancelled once the source has ended. Written by signals, which are serial. */
 	private @Nullable Subscription subscription;
 
-	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreakerOperator<T> operator) {
-		super(operator.breaker, operator.nests);
+	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, CircuitBreakerOperator<T> operator) {
+		super(breaker, operator.nests);
 		this.actual = actual;
 		this.fallsBack = operator.fallback != null;
 	}
@@ -38,8 +40,9 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			Operators.error(this.actual, this.fallsBack ? new FallbackSignal(refusal) : refusal);
 			return;
 		}
+		CallEntry entry = null;
 		try {
-			enter();
+			entry = enter();
 			source.subscribe(this);
 		}
 		catch (Throwable ex) {
@@ -50,7 +53,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			Operators.reportThrowInSubscribe(this, ex);
 		}
 		finally {
-			leave();
+			leave(entry);
 		}
 	}
 
@@ -60,20 +63,23 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			return;
 		}
 		this.subscription = source;
-		boolean inside = leave();
+		CallEntry left = stepOut();
 		try {
 			this.actual.onSubscribe(this);
 		}
+		catch (Throwable ex) {
+			// Not the source's: as if it had cancelled.
+			end();
+			throw ex;
+		}
 		finally {
-			if (inside) {
-				enter();
-			}
+			stepIn(left);
 		}
 	}
 
 	/** Passes an element on. */
 	final void next(T element) {
-		boolean inside = leave();
+		CallEntry left = stepOut();
 		try {
 			this.actual.onNext(element);
 		}
@@ -83,9 +89,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			throw ex;
 		}
 		finally {
-			if (inside) {
-				enter();
-			}
+			stepIn(left);
 		}
 	}
 
@@ -96,14 +100,12 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	final void complete() {
 		this.subscription = Operators.cancelledSubscription();
-		boolean inside = leave();
+		CallEntry left = stepOut();
 		try {
 			this.actual.onComplete();
 		}
 		finally {
-			if (inside) {
-				enter();
-			}
+			stepIn(left);
 		}
 	}
 
@@ -115,14 +117,12 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		}
 		this.subscription = Operators.cancelledSubscription();
 		Throwable cause = threw(thrown);
-		boolean inside = leave();
+		CallEntry left = stepOut();
 		try {
 			this.actual.onError((this.fallsBack && cause != null) ? new FallbackSignal(cause) : thrown);
 		}
 		finally {
-			if (inside) {
-				enter();
-			}
+			stepIn(left);
 		}
 	}
 
@@ -135,12 +135,17 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		if (source == null) {
 			return;
 		}
-		enter();
+		CallEntry entry = enter();
 		try {
 			source.request(elements);
 		}
+		catch (Throwable ex) {
+			// No signal follows.
+			threw(ex);
+			throw ex;
+		}
 		finally {
-			leave();
+			leave(entry);
 		}
 	}
 

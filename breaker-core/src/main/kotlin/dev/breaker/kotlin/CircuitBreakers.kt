@@ -3,7 +3,10 @@ package dev.breaker.kotlin
 import dev.breaker.CallNotPermittedException
 import dev.breaker.CircuitBreaker
 import dev.breaker.GuardedCall
+import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.cancellation.CancellationException
+import kotlin.coroutines.coroutineContext
+import kotlinx.coroutines.isActive
 
 /**
  * Makes a call, if it is permitted, and records how it ends: one call, however often it suspends and
@@ -11,7 +14,8 @@ import kotlin.coroutines.cancellation.CancellationException
  *
  * A returned [Result.failure] counts as its exception thrown. A cancellation gives the permit back,
  * unless a rule of the breaker names it; a call that was slow by then counts as a slow one, so that
- * a timeout around it is seen. A call inside of this one is a call of its own.
+ * a timeout around it is seen. A `withTimeout` inside of the call that runs out is a failure of the
+ * call, as long as the caller is active. A call inside of this one is a call of its own.
  *
  * ```
  * val receipt = breaker.execute { client.pay(order) }
@@ -30,7 +34,11 @@ private class SuspendingCall(breaker: CircuitBreaker) : GuardedCall(breaker, fal
         val result = try {
             block()
         } catch (cancellation: CancellationException) {
-            cancelled(cancellation)
+            if (isTimeout(cancellation) && Caller.isActive(coroutineContext)) {
+                threw(cancellation)
+            } else {
+                cancelled(cancellation)
+            }
             throw cancellation
         } catch (thrown: Throwable) {
             threw(thrown)
@@ -40,4 +48,12 @@ private class SuspendingCall(breaker: CircuitBreaker) : GuardedCall(breaker, fal
         if (failure != null) threw(failure) else returned(result)
         return result
     }
+}
+
+private fun isTimeout(cancellation: CancellationException): Boolean =
+    cancellation.javaClass.name == "kotlinx.coroutines.TimeoutCancellationException"
+
+/** Loaded only where kotlinx.coroutines is there: an exception has come from it. */
+private object Caller {
+    fun isActive(context: CoroutineContext): Boolean = context.isActive
 }

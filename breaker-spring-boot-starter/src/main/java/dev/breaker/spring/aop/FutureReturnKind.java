@@ -34,12 +34,14 @@ final class FutureReturnKind extends LaterReturnKind {
 
 	@Override
 	public Future<?> follow(Object result, CallEnd end) {
-		FollowedFuture followed = new FollowedFuture((Future<?>) result, end);
+		boolean tells = result instanceof CompletionStage<?>;
+		UnreadFutures unread = (!tells && end instanceof LaterCall call) ? call.unread() : null;
+		FollowedFuture followed = new FollowedFuture((Future<?>) result, end, unread);
 		if (result instanceof CompletionStage<?> stage) {
 			stage.whenComplete((value, thrown) -> followed.look());
 		}
-		else {
-			followed.look();
+		else if (!followed.look() && unread != null) {
+			unread.add(followed);
 		}
 		return followed;
 	}
@@ -56,25 +58,29 @@ final class FutureReturnKind extends LaterReturnKind {
 	 * A future that ends its call once, before the first {@code get} returns. A
 	 * {@code get} that times out or is interrupted ends nothing.
 	 */
-	private static final class FollowedFuture implements Future<@Nullable Object> {
+	static final class FollowedFuture implements Future<@Nullable Object> {
 
 		private final Future<?> source;
 
 		private final CallEnd end;
+
+		private final @Nullable UnreadFutures unread;
 
 		private final AtomicBoolean ending = new AtomicBoolean();
 
 		/** The source or what its fallback gave, when the call has ended. */
 		private final CompletableFuture<Future<?>> outcome = new CompletableFuture<>();
 
-		FollowedFuture(Future<?> source, CallEnd end) {
+		FollowedFuture(Future<?> source, CallEnd end, @Nullable UnreadFutures unread) {
 			this.source = source;
 			this.end = end;
+			this.unread = unread;
 		}
 
-		/** Ends the call if the source is done. */
-		void look() {
-			if (this.source.isDone()) {
+		/** Ends the call if the source is done. Whether it is. */
+		boolean look() {
+			boolean done = this.source.isDone();
+			if (done) {
 				try {
 					await(Future::get);
 				}
@@ -82,6 +88,7 @@ final class FutureReturnKind extends LaterReturnKind {
 					// What get() throws then.
 				}
 			}
+			return done;
 		}
 
 		@Override
@@ -118,9 +125,17 @@ final class FutureReturnKind extends LaterReturnKind {
 			catch (ExecutionException | RuntimeException | Error ex) {
 				thrown = ex;
 			}
-			if (this.ending.compareAndSet(false, true)) {
+			if (isFirstEnd()) {
 				this.outcome.complete((thrown != null) ? failed(thrown) : succeeded(result));
 			}
+		}
+
+		private boolean isFirstEnd() {
+			boolean first = this.ending.compareAndSet(false, true);
+			if (first && this.unread != null) {
+				this.unread.remove(this);
+			}
+			return first;
 		}
 
 		private Future<?> succeeded(@Nullable Object result) {
@@ -141,7 +156,7 @@ final class FutureReturnKind extends LaterReturnKind {
 		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
 			boolean cancelled = present().cancel(mayInterruptIfRunning);
-			if (cancelled && this.ending.compareAndSet(false, true)) {
+			if (cancelled && isFirstEnd()) {
 				this.end.cancel();
 				this.outcome.complete(this.source);
 			}

@@ -61,6 +61,14 @@ final class GuardedMethod {
 		return (expression == null) ? this.named.breaker() : this.named.breaker(evaluate(expression, invocation));
 	}
 
+	/**
+	 * The breaker of a call that begins later than its method was called: where that one
+	 * was removed meanwhile, the one made next. That of a key knows its successor itself.
+	 */
+	CircuitBreaker present(CircuitBreaker called) {
+		return hasKey() ? called : this.named.breaker();
+	}
+
 	private String evaluate(KeyExpression expression, MethodInvocation invocation) {
 		try {
 			return expression.evaluate(invocation);

@@ -1,5 +1,6 @@
 package dev.breaker.spring.aop;
 
+import dev.breaker.CallEntry;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.GuardedCall;
@@ -80,6 +81,11 @@ final class LaterCall extends GuardedCall implements CallEnd {
 		return null;
 	}
 
+	/** Where futures wait that may never be read; null where they keep no key's place. */
+	@Nullable UnreadFutures unread() {
+		return this.guarded.hasKey() ? this.guarded.named().unread() : null;
+	}
+
 	/** Why the call is not to be made, or {@code null} where it is admitted. */
 	@Nullable CallNotPermittedException refused() {
 		CallNotPermittedException refusal = refusal();
@@ -91,12 +97,12 @@ final class LaterCall extends GuardedCall implements CallEnd {
 
 	/** Does the work of the call: calls that it makes belong to this one. */
 	@Nullable Object inside(ThrowingSupplier<Object, Throwable> work) throws Throwable {
-		enter();
+		CallEntry entry = enter();
 		try {
 			return work.get();
 		}
 		finally {
-			leave();
+			leave(entry);
 		}
 	}
 

@@ -43,7 +43,7 @@ abstract class LazyReturnKind extends LaterReturnKind {
 	@Override
 	public @Nullable Object attempt(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation,
 			RetryAttempts attempts) throws Throwable {
-		return guard(() -> new LaterCall(guarded, breaker, invocation, null, attempts), invocation);
+		return guard(() -> new LaterCall(guarded, guarded.present(breaker), invocation, null, attempts), invocation);
 	}
 
 	private @Nullable Object guard(Calls calls, MethodInvocation invocation) throws Throwable {
@@ -114,7 +114,7 @@ abstract class LazyReturnKind extends LaterReturnKind {
 		@Override
 		@Nullable Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
 				throws Throwable {
-			return guard(() -> new LaterCall(this.guarded, breaker, invocation, instead, null), invocation);
+			return guard(() -> new LaterCall(this.guarded, this.guarded.present(breaker), invocation, instead, null), invocation);
 		}
 
 		@Override

@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import dev.breaker.CallNotPermittedException;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * than one method, or more than one object has the method, or one reaches itself through
  * its proxy; other calls do not look for one around them. Safe for use by many threads.
  */
-final class NamedBreaker {
+final class NamedBreaker implements Supplier<CircuitBreaker> {
 
 	private static final Logger logger = LoggerFactory.getLogger(NamedBreaker.class);
 
@@ -59,6 +60,8 @@ final class NamedBreaker {
 	private final Set<GuardedMethod> methods = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean nestedRefusalLogged = new AtomicBoolean();
+
+	private final UnreadFutures unread = new UnreadFutures();
 
 	private @Nullable String bean;
 
@@ -115,6 +118,12 @@ final class NamedBreaker {
 		}
 	}
 
+	/** The breaker of a call without a key that begins now. */
+	@Override
+	public CircuitBreaker get() {
+		return breaker();
+	}
+
 	CircuitBreaker breaker() {
 		CircuitBreaker present = this.breaker.get();
 		return (present != null) ? present : look();
@@ -149,7 +158,15 @@ final class NamedBreaker {
 
 	CircuitBreaker breaker(String key) {
 		CircuitBreakerGroup present = this.group.get();
-		return ((present != null) ? present : lookForGroup()).get(key);
+		CircuitBreakerGroup found = (present != null) ? present : lookForGroup();
+		if (!this.unread.isEmpty() && found.find(key).isEmpty() && found.size() >= found.limit()) {
+			this.unread.look();
+		}
+		return found.get(key);
+	}
+
+	UnreadFutures unread() {
+		return this.unread;
 	}
 
 	private CircuitBreakerGroup lookForGroup() {

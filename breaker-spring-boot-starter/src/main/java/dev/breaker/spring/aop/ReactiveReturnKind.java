@@ -313,13 +313,22 @@ class ReactiveReturnKind implements ReturnKind {
 			return ended(breaker, nests, () -> null, instead);
 		}
 		Publisher<Object> source = adapter.toPublisher(returned);
-		CircuitBreakerOperator<Object> operator = (instead != null) ? CircuitBreakerOperator.of(breaker, instead)
-				: CircuitBreakerOperator.of(breaker);
+		CircuitBreakerOperator<Object> operator = guarded.hasKey() ? operator(breaker, instead)
+				: operator(guarded.named(), instead);
 		if (nests) {
 			operator = operator.outermost();
 			source = watched(source, guarded, breaker);
 		}
 		return adapter.fromPublisher(guard(operator, source));
+	}
+
+	private static CircuitBreakerOperator<Object> operator(CircuitBreaker breaker, @Nullable Instead instead) {
+		return (instead != null) ? CircuitBreakerOperator.of(breaker, instead) : CircuitBreakerOperator.of(breaker);
+	}
+
+	/** A subscription may come when the breaker of the name is another one. */
+	private static CircuitBreakerOperator<Object> operator(NamedBreaker named, @Nullable Instead instead) {
+		return (instead != null) ? CircuitBreakerOperator.of(named, instead) : CircuitBreakerOperator.of(named);
 	}
 
 	/** Guards a publisher. */

@@ -1,13 +1,16 @@
 package dev.breaker.spring.aop;
 
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -81,7 +84,60 @@ class RemovedBreakerTests {
 		});
 	}
 
+	@Test
+	void aPublisherThatWasMadeBeforeGoesOnWithTheNextOne() {
+		this.runner.run((context) -> {
+			Mono<String> later = context.getBean(Payments.class).later();
+			assertThatTheNextBreakerGuards(context, later::block);
+			Mono<String> withFallback = context.getBean(Payments.class).laterOrInstead();
+			assertThatTheNextBreakerGuards(context, withFallback::block);
+			context.getBean(CircuitBreakerRegistry.class).get("payments").forceOpen();
+			assertThat(catchThrowable(later::block)).hasMessageContaining("FORCED_OPEN");
+			assertThat(withFallback.block()).isEqualTo("instead");
+		});
+	}
+
+	@Test
+	void aCallableThatWasMadeBeforeGoesOnWithTheNextOne() {
+		this.runner.run((context) -> {
+			Callable<String> work = context.getBean(Payments.class).work();
+			assertThatTheNextBreakerGuards(context, work);
+		});
+	}
+
+	private static void assertThatTheNextBreakerGuards(ApplicationContext context, Callable<String> call)
+			throws Exception {
+		CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
+		CircuitBreaker removed = registry.get("payments");
+		long before = removed.snapshot().successfulCallsTotal();
+		assertThat(call.call()).isEqualTo("paid");
+		assertThat(removed.snapshot().successfulCallsTotal()).isEqualTo(before + 1);
+		registry.remove("payments");
+		assertThat(call.call()).isEqualTo("paid");
+		assertThat(removed.snapshot().successfulCallsTotal()).isEqualTo(before + 1);
+		assertThat(registry.find("payments").orElseThrow().snapshot().successfulCallsTotal()).isOne();
+	}
+
 	static class Payments {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments")
+		Mono<String> later() {
+			return Mono.just("paid");
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments", fallbackMethod = "instead")
+		Mono<String> laterOrInstead() {
+			return Mono.just("paid");
+		}
+
+		private String instead(Throwable thrown) {
+			return "instead";
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments")
+		Callable<String> work() {
+			return () -> "paid";
+		}
 
 		@dev.breaker.annotation.CircuitBreaker(name = "payments")
 		String pay(boolean well) {

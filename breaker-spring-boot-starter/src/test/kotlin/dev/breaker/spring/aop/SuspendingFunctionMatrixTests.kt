@@ -14,10 +14,13 @@ import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.withTimeoutOrNull
 import kotlinx.coroutines.yield
 import org.assertj.core.api.Assertions.assertThat
 import org.awaitility.Awaitility.await
@@ -106,6 +109,24 @@ class SuspendingFunctionMatrixTests {
         await().until { remote.cancelled }
         assertThat(breaker.snapshot().run { failedCallsTotal() + successfulCallsTotal() + ignoredCallsTotal() }).isZero()
         assertThat(permits()).isEqualTo(PERMITS)
+    }
+
+    @ParameterizedTest
+    @MethodSource("suspending")
+    fun aCallThatTimesOutInside(row: Row) = cell(row) {
+        remote.limit = 1
+        assertThat(outcome({ bean.plain(remote) }) {}.exceptionOrNull())
+            .isInstanceOf(TimeoutCancellationException::class.java)
+        assertThat(breaker.snapshot().failedCallsTotal()).isOne()
+        assertThat(permits()).isEqualTo(PERMITS - 1)
+    }
+
+    @ParameterizedTest
+    @MethodSource("suspending")
+    fun aCallWhoseCallerTimesOut(row: Row) = cell(row) {
+        assertThat(withTimeoutOrNull(1) { bean.plain(remote) }).isNull()
+        await().untilAsserted { assertThat(permits()).isEqualTo(PERMITS) }
+        assertThat(breaker.snapshot().run { failedCallsTotal() + successfulCallsTotal() + ignoredCallsTotal() }).isZero()
     }
 
     @ParameterizedTest
@@ -209,6 +230,9 @@ class SuspendingFunctionMatrixTests {
 
         var lasts: () -> Unit = {}
 
+        /** In milliseconds; none where it is zero. */
+        var limit = 0L
+
         @Volatile
         var cancelled = false
 
@@ -219,6 +243,7 @@ class SuspendingFunctionMatrixTests {
             try {
                 yield()
                 lasts()
+                if (limit > 0) return withTimeout(limit) { answer.await() }
                 return withContext(Dispatchers.Default) { answer.await() }
             } catch (thrown: CancellationException) {
                 cancelled = true

@@ -100,12 +100,12 @@ public class ReactiveBreakerCircuitBreakerFactory
 
 		@Override
 		public <T> Mono<T> run(Mono<T> toRun, Function<Throwable, Mono<T>> fallback) {
-			return toRun.transform(CircuitBreakerOperator.<T>of(breaker())).onErrorResume(fallback);
+			return toRun.transform(CircuitBreakerOperator.<T>of(this::breaker)).onErrorResume(fallback);
 		}
 
 		@Override
 		public <T> Flux<T> run(Flux<T> toRun, Function<Throwable, Flux<T>> fallback) {
-			return toRun.transform(CircuitBreakerOperator.<T>of(breaker())).onErrorResume(fallback);
+			return toRun.transform(CircuitBreakerOperator.<T>of(this::breaker)).onErrorResume(fallback);
 		}
 
 	}

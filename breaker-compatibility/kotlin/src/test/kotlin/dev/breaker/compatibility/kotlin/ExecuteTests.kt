@@ -9,11 +9,14 @@ import java.io.IOException
 import java.time.Duration
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.withTimeoutOrNull
 import kotlinx.coroutines.yield
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.Test
@@ -108,6 +111,23 @@ class ExecuteTests {
         call.cancelAndJoin()
         assertThat(breaker.snapshot().slowCallsTotal()).isOne()
         assertThat(breaker.snapshot().successfulCallsTotal()).isOne()
+        Unit
+    }
+
+    @Test
+    fun aTimeoutInsideOfACallIsAFailure() = runBlocking {
+        val thrown = runCatching { breaker.execute { withTimeout(1) { awaitCancellation() } } }.exceptionOrNull()
+        assertThat(thrown).isInstanceOf(TimeoutCancellationException::class.java)
+        assertThat(breaker.snapshot().failedCallsTotal()).isOne()
+        Unit
+    }
+
+    @Test
+    fun aTimeoutAroundACallGivesThePermitBack() = runBlocking {
+        breaker.halfOpen()
+        assertThat(withTimeoutOrNull(1) { breaker.execute { awaitCancellation() } }).isNull()
+        assertThat(breaker.snapshot().failedCallsTotal() + breaker.snapshot().successfulCallsTotal()).isZero()
+        assertThat(breaker.tryAcquire()).isNotNull()
         Unit
     }
 }
