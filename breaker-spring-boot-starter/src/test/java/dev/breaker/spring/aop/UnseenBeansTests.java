@@ -1,10 +1,15 @@
 package dev.breaker.spring.aop;
 
+import java.util.List;
+
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.framework.ProxyFactoryBean;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -74,6 +79,17 @@ class UnseenBeansTests {
 			assertThat(context).hasNotFailed();
 			assertThat(output).doesNotContain(UNUSED).doesNotContain("are not created yet");
 			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).contains("hidden");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { GivenToProxyFactoryBean.class, GivenToUnknownFactory.class, GivenToAnyFactory.class })
+	void aFactoryOfUnknownTypeMayBeGivenAGuardedBean(Class<?> configuration) {
+		Contexts.with(configuration).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean("target", Known.class).call();
+			assertThat(Contexts.recorded(context, "known")).isOne();
+			assertThat(context.getBean("product")).isNotNull();
 		});
 	}
 
@@ -164,6 +180,74 @@ class UnseenBeansTests {
 		@Override
 		public Class<?> getObjectType() {
 			return Client.class;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class GivenToProxyFactoryBean {
+
+		@Bean
+		Known target() {
+			return new Known();
+		}
+
+		@Bean
+		ProxyFactoryBean product(Known target) {
+			ProxyFactoryBean factory = new ProxyFactoryBean();
+			factory.setTarget(target);
+			factory.setProxyTargetClass(true);
+			return factory;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class GivenToUnknownFactory {
+
+		@Bean
+		Known target() {
+			return new Known();
+		}
+
+		@Bean
+		FactoryBean<?> product(Known target) {
+			return new FactoryOfAny(target);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class GivenToAnyFactory {
+
+		@Bean
+		Known target() {
+			return new Known();
+		}
+
+		@Bean
+		FactoryOfAny product(Known target) {
+			return new FactoryOfAny(target);
+		}
+
+	}
+
+	static class FactoryOfAny implements FactoryBean<Object> {
+
+		private final Known known;
+
+		FactoryOfAny(Known known) {
+			this.known = known;
+		}
+
+		@Override
+		public Object getObject() {
+			return List.of(this.known);
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return List.class;
 		}
 
 	}
