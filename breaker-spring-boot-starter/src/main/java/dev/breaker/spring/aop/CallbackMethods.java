@@ -50,7 +50,8 @@ final class CallbackMethods {
 		return false;
 	}
 
-	private static Set<Class<?>> interfaces(Class<?> type) {
+	/** The interfaces of a type, an interface itself among them. */
+	static Set<Class<?>> interfaces(Class<?> type) {
 		if (!type.isInterface()) {
 			return ClassUtils.getAllInterfacesForClassAsSet(type);
 		}
