@@ -37,6 +37,7 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -236,21 +237,31 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * @param method the method whose body is to be run
 	 * @param type the class of the object that it is run on, or the class of a static
 	 * method
-	 * @return what guards its calls, or {@code null} where no annotation holds for it, or
-	 * a proxy guards it
+	 * @return what guards its calls, or {@code null} where no annotation holds for it, a
+	 * proxy guards it, or the class overrides it by a method that is guarded itself
 	 * @throws InvalidCircuitBreakerAnnotationException if an annotation of the class asks
 	 * for what it cannot have; the classes of beans are looked at when the context starts
 	 */
 	public @Nullable MethodInterceptor wovenGuard(Method method, Class<?> type) {
-		GuardedMethod guarded = woven(method, ClassUtils.getUserClass(type));
+		Class<?> userType = ClassUtils.getUserClass(type);
+		GuardedMethod guarded = find(method, guardedMethods(userType));
 		if (guarded == null) {
-			// A method that the class overrides, called as that of the superclass.
-			guarded = woven(method, method.getDeclaringClass());
+			// Overridden: only a method of the class can call it, by super.
+			Method override = AopUtils.getMostSpecificMethod(method, userType);
+			if (!override.equals(method) && find(override, guardedMethods(userType)) != null) {
+				return null;
+			}
+			guarded = find(method, guardedMethods(method.getDeclaringClass()));
 		}
-		return (guarded != null) ? guarded.interceptor() : null;
+		return (guarded != null && guarded.isWoven()) ? guarded.interceptor() : null;
 	}
 
-	private @Nullable GuardedMethod woven(Method method, Class<?> type) {
+	private static @Nullable GuardedMethod find(Method method, List<GuardedMethod> methods) {
+		return methods.stream().filter((guarded) -> guarded.method().equals(method)).findFirst().orElse(null);
+	}
+
+	/** The guarded methods of a class whose calls may be made before the start is over. */
+	private List<GuardedMethod> guardedMethods(Class<?> type) {
 		Problems problems = new Problems();
 		List<GuardedMethod> methods = find(Subject.ofType(type), problems);
 		for (GuardedMethod guarded : methods) {
@@ -262,10 +273,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
-		return methods.stream()
-			.filter((guarded) -> guarded.isWoven() && guarded.method().equals(method))
-			.findFirst()
-			.orElse(null);
+		return methods;
 	}
 
 	/** Leaves nothing of itself in a registry that outlives the context. */
