@@ -34,7 +34,7 @@ record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>(this.configs);
 		configs.put(name, this.configs.containsKey(name) ? onClocksOf(config, get(name)) : config);
 		return new LoadedConfigs(this.defaults, this.instanceNames, configs, this.httpClients, this.customizers,
-				this.ineffective, this.switches);
+				this.warnings, this.switches);
 	}
 
 	/**
