@@ -81,7 +81,8 @@ final class AnnotatedMethodFinder {
 		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
 		OnMethod onMethod = onMethod(method, type);
 		if (onMethod != null) {
-			return (onMethod.annotation != null && isAdvisable(method, type)) ? onMethod.annotation : null;
+			return (onMethod.annotation != null && isAdvisable(method, type) && isCalledByProxy(method, type))
+					? onMethod.annotation : null;
 		}
 		if (!Modifier.isPublic(method.getModifiers()) || Modifier.isStatic(method.getModifiers())
 				|| ReflectionUtils.isObjectMethod(method)) {
@@ -299,6 +300,17 @@ final class AnnotatedMethodFinder {
 				"@CircuitBreaker would do nothing for %s: the method is %s, and a proxy cannot override it."
 					.formatted(MethodSignatures.qualified(method, type), modifier),
 				"Make the method one that can be overridden, and call it from another bean; or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreakerRegistry.get(name).call(...) where the work is done."));
+		return false;
+	}
+
+	private boolean isCalledByProxy(Method method, Class<?> type) {
+		if (isWoven(method) || !CallbackMethods.isCalledOnTarget(method, type)) {
+			return true;
+		}
+		this.problems.accept(new Problem(
+				"@CircuitBreaker would do nothing for %s: the container calls the method on the object itself while it makes or destroys the bean, and not through its proxy."
+					.formatted(MethodSignatures.qualified(method, type)),
+				"Annotate a method of another bean, and call that one here; or call CircuitBreakerRegistry.get(name).call(...) where the work is done."));
 		return false;
 	}
 

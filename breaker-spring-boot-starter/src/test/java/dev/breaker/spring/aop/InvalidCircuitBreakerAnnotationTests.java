@@ -4,13 +4,20 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 
 import dev.breaker.annotation.CircuitBreaker;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanNameAware;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ContextConsumer;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -100,6 +107,19 @@ class InvalidCircuitBreakerAnnotationTests {
 			assertThat(context).hasNotFailed();
 			context.getBean(ComponentWithBeanMethod.class).call();
 			assertThat(Contexts.recorded(context, "component")).isOne();
+		});
+	}
+
+	@Test
+	void onWhatTheContainerCallsItStopsTheApplication() {
+		Contexts.with(Initialized.class).run((context) -> {
+			FailureAnalysis analysis = Contexts.analysis(context);
+			assertThat(analysis.getDescription()).startsWith("There are 6 problems")
+				.contains("would do nothing for", "the container calls the method on the object itself",
+						"Initialized.begin()", "Initialized.end()", "Initialized.afterPropertiesSet()",
+						"Initialized.destroy()", "Initialized.setContext(ApplicationContext)",
+						"Initialized.setBeanName(String)");
+			assertThat(analysis.getAction()).contains("Annotate a method of another bean");
 		});
 	}
 
@@ -518,6 +538,44 @@ class InvalidCircuitBreakerAnnotationTests {
 	static class EqualOfTwo implements OwnMethod, OwnMethodToo {
 
 		@Override
+		public void call() {
+		}
+
+	}
+
+	static class Initialized implements InitializingBean, DisposableBean, BeanNameAware {
+
+		@PostConstruct
+		@CircuitBreaker(name = "container")
+		public void begin() {
+		}
+
+		@PreDestroy
+		@CircuitBreaker(name = "container")
+		public void end() {
+		}
+
+		@Override
+		@CircuitBreaker(name = "container")
+		public void afterPropertiesSet() {
+		}
+
+		@Override
+		@CircuitBreaker(name = "container")
+		public void destroy() {
+		}
+
+		@Override
+		@CircuitBreaker(name = "container")
+		public void setBeanName(String name) {
+		}
+
+		@Autowired
+		@CircuitBreaker(name = "container")
+		public void setContext(ApplicationContext context) {
+		}
+
+		@CircuitBreaker(name = "container")
 		public void call() {
 		}
 
