@@ -39,6 +39,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -96,6 +97,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 
 	};
+
+	/** The beans with guards, until the start is over. */
+	private final Set<String> guardedBeans = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean started;
 
@@ -185,7 +189,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		Problems problems = new Problems();
 		for (String beanName : definedBeans()) {
 			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
+			reportReplaced(beanName);
 		}
+		this.guardedBeans.clear();
 		for (String beanName : this.beanFactory.getSingletonNames()) {
 			if (!this.beanFactory.containsBeanDefinition(beanName)) {
 				lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
@@ -323,6 +329,27 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 	}
 
+	/** Another post-processor may give an object of another class in place of a bean. */
+	private void reportReplaced(String beanName) {
+		Class<?> declared = this.beanFactory.getMergedBeanDefinition(beanName).getResolvableType().resolve();
+		if (declared == null || FactoryBean.class.isAssignableFrom(declared) || !this.annotatedTypes.mention(declared)
+				|| this.guardedBeans.contains(beanName) || !this.beanFactory.containsSingleton(beanName)
+				|| isNull(beanName)) {
+			return;
+		}
+		Object singleton = this.beanFactory.getSingleton(beanName);
+		if (singleton == null || declared.isInstance(singleton) || isGuarded(singleton)) {
+			return;
+		}
+		List<String> unguarded = AnnotatedMethodFinder.of(Subject.ofType(declared), this.weaving, (problem) -> {
+		}).stream().filter((method) -> !method.woven()).map(AnnotatedMethod::describe).toList();
+		if (!unguarded.isEmpty()) {
+			logger.warn(
+					"Bean '{}' is defined as a {}, whose methods annotated with @CircuitBreaker are not guarded: another BeanPostProcessor has put a {} in its place before circuit breakers were put on it. Give that one the order Ordered.LOWEST_PRECEDENCE, and let it wrap beans in postProcessAfterInitialization: {}",
+					beanName, declared.getName(), singleton.getClass().getName(), String.join(", ", unguarded));
+		}
+	}
+
 	private static boolean isGuarded(Object bean) {
 		Object object = bean;
 		while (object instanceof Advised proxy) {
@@ -339,6 +366,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * @param canNest whether a call of one of its methods can come back to one of them
 	 */
 	void made(String beanName, List<GuardedMethod> methods, boolean canNest) {
+		if (!this.started) {
+			this.guardedBeans.add(beanName);
+		}
 		for (NamedBreaker breaker : breakers(methods)) {
 			breaker.made(beanName);
 			if (canNest) {

@@ -1,5 +1,6 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 
 import dev.breaker.CallNotPermittedException;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.ProxyFactoryBean;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -18,6 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.Ordered;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -79,6 +82,26 @@ class UnseenBeansTests {
 			assertThat(context).hasNotFailed();
 			assertThat(output).doesNotContain(UNUSED).doesNotContain("are not created yet");
 			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).contains("hidden");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { WrapperBefore.class, ReplacerBefore.class })
+	void aBeanThatWasWrappedBeforeItsGuardsIsNamed(Class<?> wrapper, CapturedOutput output) {
+		Contexts.with(wrapper, WrappedBean.class).run((context) -> {
+			context.getBean(Client.class).call();
+			assertThat(output.toString().lines().filter((line) -> line.contains("'wrapped'"))).singleElement()
+				.asString()
+				.contains("WARN", "HiddenClient.call()", "not guarded", "BeanPostProcessor");
+		});
+	}
+
+	@Test
+	void aBeanThatIsWrappedAfterItsGuardsIsNotNamed(CapturedOutput output) {
+		Contexts.with(WrapperAfter.class, WrappedBean.class).run((context) -> {
+			context.getBean(Client.class).call();
+			assertThat(Contexts.recorded(context, "hidden")).isOne();
+			assertThat(output).doesNotContain("not guarded");
 		});
 	}
 
@@ -291,6 +314,75 @@ class UnseenBeansTests {
 		@Lazy
 		HiddenClient lazyClient() {
 			return new HiddenClient();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WrappedBean {
+
+		@Bean
+		HiddenClient wrapped() {
+			return new HiddenClient();
+		}
+
+	}
+
+	/** Puts a proxy of its own around clients. */
+	abstract static class Wrapper implements BeanPostProcessor, Ordered {
+
+		private final int order;
+
+		Wrapper(int order) {
+			this.order = order;
+		}
+
+		@Override
+		public int getOrder() {
+			return this.order;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			return (bean instanceof Client client)
+					? Proxy.newProxyInstance(Client.class.getClassLoader(), new Class<?>[] { Client.class },
+							(proxy, method, arguments) -> {
+								client.call();
+								return null;
+							})
+					: bean;
+		}
+
+	}
+
+	static class WrapperBefore extends Wrapper {
+
+		WrapperBefore() {
+			super(Ordered.HIGHEST_PRECEDENCE);
+		}
+
+	}
+
+	static class WrapperAfter extends Wrapper {
+
+		WrapperAfter() {
+			super(Ordered.LOWEST_PRECEDENCE);
+		}
+
+	}
+
+	static class ReplacerBefore implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessBeforeInitialization(Object bean, String beanName) {
+			return (bean instanceof Client client) ? new Client() {
+
+				@Override
+				public void call() {
+					client.call();
+				}
+
+			} : bean;
 		}
 
 	}
