@@ -19,6 +19,17 @@ final class CallbackMethods {
 
 	private static final String BEAN = "org.springframework.context.annotation.Bean";
 
+	private static final String AWARE = "org.springframework.beans.factory.Aware";
+
+	/** Their methods are called while a bean is made or destroyed. */
+	private static final Set<String> LIFECYCLE_INTERFACES = Set.of(
+			"org.springframework.beans.factory.InitializingBean", "org.springframework.beans.factory.DisposableBean");
+
+	private static final List<String> LIFECYCLE_ANNOTATIONS = List.of("jakarta.annotation.PostConstruct",
+			"jakarta.annotation.PreDestroy", "jakarta.annotation.Resource", "jakarta.inject.Inject",
+			"org.springframework.beans.factory.annotation.Autowired",
+			"org.springframework.beans.factory.annotation.Value");
+
 	private CallbackMethods() {
 	}
 
@@ -36,6 +47,26 @@ final class CallbackMethods {
 		return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).isPresent(BEAN);
 	}
 
+	/**
+	 * Whether the container calls a method on the object itself, which has no proxy yet,
+	 * or none any more.
+	 */
+	static boolean isCalledOnTarget(Method method, Class<?> type) {
+		for (Class<?> inherited : interfaces(type)) {
+			boolean lifecycle = LIFECYCLE_INTERFACES.contains(inherited.getName()) || isAware(inherited);
+			if (lifecycle && declares(inherited, method, type)) {
+				return true;
+			}
+		}
+		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+		return LIFECYCLE_ANNOTATIONS.stream().anyMatch(annotations::isPresent);
+	}
+
+	private static boolean isAware(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
+				&& interfaces(type).stream().anyMatch((inherited) -> inherited.getName().equals(AWARE));
+	}
+
 	/** Whether a method of a type is one that an interface of it has. */
 	static boolean declares(Class<?> inherited, Method method, Class<?> type) {
 		if (type.isInterface()) {
@@ -50,7 +81,8 @@ final class CallbackMethods {
 		return false;
 	}
 
-	private static Set<Class<?>> interfaces(Class<?> type) {
+	/** The interfaces of a type, an interface itself among them. */
+	static Set<Class<?>> interfaces(Class<?> type) {
 		if (!type.isInterface()) {
 			return ClassUtils.getAllInterfacesForClassAsSet(type);
 		}

@@ -14,6 +14,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.mock.web.MockAsyncContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.WebAsyncManager;
 import org.springframework.web.context.request.async.WebAsyncUtils;
@@ -62,6 +63,32 @@ class DeferredResultReturnKindTests {
 	}
 
 	@Test
+	void aTimeoutWhoseFallbackIsPendingIsAnsweredAsATimeout() {
+		Contexts.with(Controller.class).run((context) -> {
+			DeferredResult<String> instead = new DeferredResult<>();
+			DeferredResult<String> given = context.getBean(Controller.class)
+				.callOr(new DeferredResult<>(1000L), instead);
+			timeOut(given);
+			assertThat(given.getResult()).isInstanceOf(AsyncRequestTimeoutException.class);
+			assertThat(Contexts.breaker(context, "deferred").snapshot().failedCallsTotal()).isOne();
+			assertThat(instead.setResult("late")).isTrue();
+			assertThat(given.getResult()).isInstanceOf(AsyncRequestTimeoutException.class);
+		});
+	}
+
+	@Test
+	void aTimeoutWhoseFallbackIsThereIsAnsweredByIt() {
+		Contexts.with(Controller.class).run((context) -> {
+			DeferredResult<String> instead = new DeferredResult<>();
+			instead.setResult("instead");
+			DeferredResult<String> given = context.getBean(Controller.class)
+				.callOr(new DeferredResult<>(1000L), instead);
+			timeOut(given);
+			assertThat(given.getResult()).isEqualTo("instead");
+		});
+	}
+
+	@Test
 	void whatIsInAPlainHttpEntityKeepsItsHeaders() {
 		Contexts.with(Controller.class).run((context) -> {
 			DeferredResult<String> source = new DeferredResult<>();
@@ -72,6 +99,15 @@ class DeferredResultReturnKindTests {
 			assertThat(((DeferredResult<?>) entity.getBody()).getResult()).isInstanceOf(IOException.class);
 			assertThat(Contexts.breaker(context, "deferred").snapshot().failedCallsTotal()).isOne();
 		});
+	}
+
+	private static void timeOut(DeferredResult<?> given) throws Exception {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		process(given, request);
+		MockAsyncContext async = (MockAsyncContext) request.getAsyncContext();
+		for (AsyncListener listener : List.copyOf(async.getListeners())) {
+			listener.onTimeout(new AsyncEvent(async));
+		}
 	}
 
 	private static void process(DeferredResult<?> given, MockHttpServletRequest request) throws Exception {
@@ -86,6 +122,15 @@ class DeferredResultReturnKindTests {
 		@CircuitBreaker(name = "deferred")
 		public DeferredResult<String> call(DeferredResult<String> source) {
 			return source;
+		}
+
+		@CircuitBreaker(name = "deferred", fallbackMethod = "instead")
+		public DeferredResult<String> callOr(DeferredResult<String> source, DeferredResult<String> instead) {
+			return source;
+		}
+
+		DeferredResult<String> instead(DeferredResult<String> source, DeferredResult<String> instead) {
+			return instead;
 		}
 
 		@CircuitBreaker(name = "deferred")
