@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import dev.breaker.CallNotPermittedException;
@@ -37,10 +38,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
+import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.HttpExchange;
@@ -166,10 +169,7 @@ class BlockingClientTests {
 
 	@Test
 	void aServerThatIsNotThereIsAFailure() throws IOException {
-		int port;
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			port = socket.getLocalPort();
-		}
+		int port = unusedPort();
 		guarded().run((context) -> {
 			assertThatExceptionOfType(ResourceAccessException.class).isThrownBy(() -> restClient(context).get()
 				.uri("http://localhost:" + port + "/a")
@@ -234,6 +234,84 @@ class BlockingClientTests {
 			catchThrowable(() -> restClient(context).get().uri(this.server.url("/a")).retrieve().toBodilessEntity());
 			HttpClientContexts.assertCounts(context, "shop", 0, 1, 0);
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "java.io.IOException", "org.springframework.web.client.ResourceAccessException",
+			"org.springframework.web.client.RestClientException" })
+	void aRecordRuleNamesWhatTheTransportOrTheClientThrows(String type) {
+		CountDownLatch never = new CountDownLatch(1);
+		this.server.holdsUntil(never);
+		guarded()
+			.withPropertyValues("breaker.instances.shop.record-exceptions=" + type,
+					"spring.http.clients.read-timeout=1ms")
+			.run((context) -> {
+				assertThatExceptionOfType(ResourceAccessException.class)
+					.isThrownBy(
+							() -> restClient(context).get().uri(this.server.url("/a")).retrieve().toBodilessEntity())
+					.withCauseInstanceOf(IOException.class);
+				assertThatExceptionOfType(ResourceAccessException.class)
+					.isThrownBy(() -> withRestTemplate(context, "a"));
+				HttpClientContexts.assertCounts(context, "shop", 0, 2, 0);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "java.io.IOException", "org.springframework.web.client.ResourceAccessException" })
+	void anIgnoreRuleNamesWhatTheTransportOrTheClientThrows(String type) throws IOException {
+		int port = unusedPort();
+		guarded().withPropertyValues("breaker.instances.shop.ignore-exceptions=" + type).run((context) -> {
+			assertThatExceptionOfType(ResourceAccessException.class).isThrownBy(() -> restClient(context).get()
+				.uri("http://localhost:" + port + "/a")
+				.retrieve()
+				.toBodilessEntity());
+			HttpClientContexts.assertCounts(context, "shop", 0, 0, 1);
+		});
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("clients")
+	void anIgnoreRuleNamesTheExceptionOfAStatus(String name, Client client) {
+		guarded()
+			.withPropertyValues("breaker.instances.shop.ignore-exceptions="
+					+ "org.springframework.web.client.HttpServerErrorException,"
+					+ "org.springframework.web.client.HttpClientErrorException$NotFound")
+			.run((context) -> {
+				for (int status : List.of(500, 404, 429, 400)) {
+					this.server.answersWith(status);
+					assertThat(catchThrowable(() -> client.get(context, "a")))
+						.isInstanceOf(RestClientResponseException.class);
+				}
+				HttpClientContexts.assertCounts(context, "shop", 1, 1, 2);
+			});
+	}
+
+	@Test
+	void aRecordRuleNamesTheExceptionOfAStatus() {
+		guarded()
+			.withPropertyValues("breaker.instances.shop.record-exceptions="
+					+ "org.springframework.web.client.HttpClientErrorException$NotFound")
+			.run((context) -> {
+				for (int status : List.of(500, 404, 400)) {
+					this.server.answersWith(status);
+					catchThrowable(() -> withRestClient(context, "a"));
+				}
+				HttpClientContexts.assertCounts(context, "shop", 1, 2, 0);
+			});
+	}
+
+	@Test
+	void aPredicateIsAskedOfWhatTheClientThrows() {
+		guarded()
+			.withPropertyValues("breaker.instances.shop.ignore-exception-predicate=" + OfClients.class.getName(),
+					"breaker.instances.shop.record-exception-predicate=" + Broken.class.getName())
+			.run((context) -> {
+				for (int status : List.of(500, 404, 200)) {
+					this.server.answersWith(status);
+					catchThrowable(() -> withRestClient(context, "a"));
+				}
+				HttpClientContexts.assertCounts(context, "shop", 1, 1, 1);
+			});
 	}
 
 	@Test
@@ -345,6 +423,16 @@ class BlockingClientTests {
 	}
 
 	@Test
+	void aRetryAfterBeyondAllNumbersIsBoundedToo() {
+		guarded().withPropertyValues("breaker.instances.shop.honour-retry-after=true").run((context) -> {
+			this.server.answersWith(503).withHeader("Retry-After", "9223372036854775808");
+			failThreeTimes(context);
+			assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
+				.isEqualTo(Duration.ofMinutes(10));
+		});
+	}
+
+	@Test
 	void retryAfterChangesNothingUnlessItIsHonoured() {
 		guarded().run((context) -> {
 			this.server.answersWith(503).withHeader("Retry-After", "240");
@@ -352,6 +440,12 @@ class BlockingClientTests {
 			assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
 				.isEqualTo(Duration.ofSeconds(60));
 		});
+	}
+
+	private static int unusedPort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
 	}
 
 	private void failThreeTimes(ApplicationContext context) {
@@ -376,6 +470,24 @@ class BlockingClientTests {
 	private interface Client {
 
 		ResponseEntity<String> get(ApplicationContext context, String path);
+
+	}
+
+	static class OfClients implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable thrown) {
+			return thrown instanceof HttpClientErrorException;
+		}
+
+	}
+
+	static class Broken implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable thrown) {
+			throw new IllegalStateException("broken");
+		}
 
 	}
 
