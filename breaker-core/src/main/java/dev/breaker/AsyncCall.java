@@ -53,7 +53,14 @@ final class AsyncCall<T extends @Nullable Object> {
 				probe.leave();
 			}
 			guarded = new GuardedFuture<>(this, source);
-			source.whenComplete((result, thrown) -> end(guarded, result, thrown));
+			if (limit != Rules.NO_LIMIT && System.nanoTime() - begin >= limit) {
+				// The work itself took the time, before there was a stage to end.
+				source.whenComplete(
+						(result, thrown) -> end(guarded, result, (thrown != null) ? thrown : timeout(limit)));
+			}
+			else {
+				source.whenComplete((result, thrown) -> end(guarded, result, thrown));
+			}
 			if (limit != Rules.NO_LIMIT && !guarded.isDone()) {
 				limit(guarded, source, limit, begin);
 			}
@@ -92,13 +99,17 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	private void timedOut(GuardedFuture<T> guarded, long limit) {
-		TimeoutException timeout = new TimeoutException("Circuit breaker '" + this.breaker.name()
-				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
+		TimeoutException timeout = timeout(limit);
 		Outcome outcome = threw(timeout);
 		if (outcome != null) {
 			guarded.cancelSource();
 			goOn(guarded, timeout, outcome);
 		}
+	}
+
+	private TimeoutException timeout(long limit) {
+		return new TimeoutException("Circuit breaker '" + this.breaker.name()
+				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
 	}
 
 	private void end(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {
