@@ -45,6 +45,7 @@ public final class CircuitBreakerClientHttpRequestInterceptor implements ClientH
 			return execution.execute(request, body);
 		}
 		CircuitBreaker breaker = this.breakers.breaker(entry, request.getURI());
+		this.breakers.warnOfTimeLimit(entry, breaker.config());
 		Call call = new Call(breaker, request, body, execution);
 		try {
 			return breaker.outermost().call(call);

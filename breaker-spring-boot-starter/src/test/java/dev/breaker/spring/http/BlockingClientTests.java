@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,12 +19,14 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Failure;
 import dev.breaker.Snapshot;
 import dev.breaker.State;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.support.TestServer;
 import dev.breaker.test.ManualClock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -57,6 +62,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 /**
  * Blocking clients that are guarded without annotations.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class BlockingClientTests {
 
 	private final ManualClock clock = new ManualClock();
@@ -439,6 +445,28 @@ class BlockingClientTests {
 			failThreeTimes(context);
 			assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
 				.isEqualTo(Duration.ofSeconds(60));
+		});
+	}
+
+	@Test
+	void aTimeLimitThatABlockingClientCannotKeepIsAWarning(CapturedOutput output) {
+		String warning = "Circuit breaker 'shop' has a time-limit (PT2S), which does not end requests of a RestClient";
+		guarded().withPropertyValues("breaker.instances.shop.time-limit=2s").run((context) -> {
+			assertThat(output).contains(warning).contains("spring.http.clients.read-timeout");
+			withRestClient(context, "a");
+			withRestTemplate(context, "a");
+			assertThat(output).containsOnlyOnce(warning);
+		});
+	}
+
+	@Test
+	void aTimeLimitThatIsGivenLaterIsAWarningToo(CapturedOutput output) {
+		guarded().run((context) -> {
+			withRestClient(context, "a");
+			context.getBean(BreakerConfigs.class).change("shop", Map.of("time-limit", "3s"));
+			withRestClient(context, "a");
+			withRestClient(context, "a");
+			assertThat(output).containsOnlyOnce("Circuit breaker 'shop' has a time-limit (PT3S)");
 		});
 	}
 
