@@ -55,8 +55,8 @@ final class AsyncCall<T extends @Nullable Object> {
 			guarded = new GuardedFuture<>(this, source);
 			if (limit != Rules.NO_LIMIT && System.nanoTime() - begin >= limit) {
 				// The work itself took the time, before there was a stage to end.
-				source.whenComplete(
-						(result, thrown) -> end(guarded, result, (thrown != null) ? thrown : timeout(limit)));
+				source
+					.whenComplete((result, thrown) -> end(guarded, result, (thrown != null) ? thrown : timeout(limit)));
 			}
 			else {
 				source.whenComplete((result, thrown) -> end(guarded, result, thrown));
