@@ -54,7 +54,14 @@ final class AsyncCall<T extends @Nullable Object> {
 				probe.thread = null;
 			}
 			guarded = new GuardedFuture<>(this, source);
-			source.whenComplete((result, thrown) -> end(guarded, result, thrown));
+			if (limit != Rules.NO_LIMIT && System.nanoTime() - begin >= limit) {
+				// The work itself took the time, before there was a stage to end.
+				source
+					.whenComplete((result, thrown) -> end(guarded, result, (thrown != null) ? thrown : timeout(limit)));
+			}
+			else {
+				source.whenComplete((result, thrown) -> end(guarded, result, thrown));
+			}
 			if (limit != Rules.NO_LIMIT && !guarded.isDone()) {
 				limit(guarded, source, limit, begin);
 			}
@@ -92,35 +99,24 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	private void timedOut(GuardedFuture<T> guarded, long limit) {
-		TimeoutException timeout = new TimeoutException("Circuit breaker '" + this.breaker.name()
-				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
+		TimeoutException timeout = timeout(limit);
 		Outcome outcome = threw(timeout);
 		if (outcome == null) {
 			return;
 		}
 		guarded.cancelSource();
 		if (outcome.fallsBack() && this.fallback != null) {
-			onThreadOfItsOwn(() -> goOn(guarded, timeout, outcome));
+			// One that takes its time must not keep other timeouts waiting.
+			guarded.defaultExecutor().execute(() -> goOn(guarded, timeout, outcome));
 		}
 		else {
 			goOn(guarded, timeout, outcome);
 		}
 	}
 
-	/**
-	 * A fallback that takes its time must not keep other timeouts waiting, and the common
-	 * pool may be busy with just the calls that take too long.
-	 */
-	private static void onThreadOfItsOwn(Runnable fallback) {
-		try {
-			Thread thread = new Thread(null, fallback, "circuit-breaker-fallback", 0, false);
-			thread.setDaemon(true);
-			thread.start();
-		}
-		catch (Throwable ex) {
-			// There is no further thread: better late than never.
-			fallback.run();
-		}
+	private TimeoutException timeout(long limit) {
+		return new TimeoutException("Circuit breaker '" + this.breaker.name()
+				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
 	}
 
 	private void end(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {

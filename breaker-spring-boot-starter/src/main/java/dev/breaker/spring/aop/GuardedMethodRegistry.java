@@ -496,13 +496,19 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	}
 
 	private void checkTimeLimit(AnnotatedMethod annotated, @Nullable ReturnKind kind, @Nullable String name) {
-		Duration limit = (name != null) ? this.configs.get(name).timeLimit() : null;
-		if (limit != null && kind != null && !kind.limitsTime()) {
+		if (name == null || kind == null || kind.limitsTime()) {
+			return;
+		}
+		String remedy = "Set the timeouts of the client that the method uses, such as spring.http.clients.read-timeout, and take the limit away (time-limit: none); or return a CompletableFuture or a reactive type.";
+		Duration limit = this.configs.get(name).timeLimit();
+		if (limit != null) {
 			throw new InvalidCircuitBreakerAnnotationException(
 					"The circuit breaker \"%s\" on %s has a time-limit (%s), and a call that returns %s cannot be ended from outside."
 						.formatted(name, annotated.describe(), limit, kind.describe()),
-					"Set the timeouts of the client that the method uses, such as spring.http.clients.read-timeout, and take the limit away (time-limit: none); or return a CompletableFuture or a reactive type.");
+					remedy);
 		}
+		this.configs.refuseTimeLimit(name,
+				"a call of %s, which returns %s,".formatted(annotated.describe(), kind.describe()), remedy);
 	}
 
 	private String name(AnnotatedMethod annotated) {

@@ -10,6 +10,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -56,6 +57,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	/** Who changed something without saying who. */
 	private static final String APPLICATION = "application";
 
+	private static final String TIME_LIMIT = "time-limit";
+
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
 	private final ConfigLoader loader;
@@ -78,6 +81,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	/** By each config that was made of one of the application's own, that one. */
 	private final Map<CircuitBreakerConfig, CircuitBreakerConfig> bases = Collections
 		.synchronizedMap(new WeakHashMap<>());
+
+	/** By the name of its breaker, a call that cannot be ended from outside. */
+	private final Map<String, Unlimited> unlimited = new ConcurrentHashMap<>();
 
 	/** A breaker that is made during a change may have the config of before. */
 	private final CircuitBreakerRegistryListener keepUpToDate = new CircuitBreakerRegistryListener() {
@@ -205,9 +211,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	 * Reads the {@code breaker.*} properties of the environment again, applies the
 	 * customizers, and reconfigures each breaker and group whose config is another one
 	 * now; a new instance gets its breaker. What was {@linkplain #change changed} by name
-	 * stays over it. Switches, and the initial states of breakers that are there, are
-	 * read at start alone: a change of them is a WARN. With Spring Cloud this is called
-	 * when the environment changes.
+	 * stays over it. Switches, {@code breaker.http.clients}, and the initial states of
+	 * breakers that are there are read at start alone: a change of them is a WARN. With
+	 * Spring Cloud this is called when the environment changes.
 	 * @throws InvalidBreakerConfigurationException when a property cannot be used;
 	 * nothing is applied then
 	 */
@@ -219,7 +225,11 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		try {
 			before = this.present;
 			made = made(ENVIRONMENT, null);
-			after = before.reloaded(this.loader.load().after(before.loaded()), this.loader.predicates(), made);
+			LoadedConfigs now = this.loader.reload(before.loaded().httpClients()).after(before.loaded());
+			after = before.reloaded(now, this.loader.predicates(), made);
+			ConfigProblems problems = new ConfigProblems();
+			this.unlimited.forEach((name, call) -> problems.addIfAny(call.problem(TIME_LIMIT, name, after.get(name))));
+			problems.throwIfAny();
 			publish(after);
 		}
 		finally {
@@ -251,6 +261,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LoadedConfigs loaded = this.present.loaded();
 			LoadedConfigs now = loaded.with(name,
 					this.loader.customized(loaded.get(name), customization, httpClientBreakers().contains(name)));
+			checkTimeLimit(TIME_LIMIT, name, now.get(name));
 			publish(this.present.customized(now, this.loader.predicates()));
 			this.loader.customize(name, customization);
 			this.first = this.first.with(name, now.get(name));
@@ -312,7 +323,10 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			ConfigOverride override = ConfigOverride.of(name, before.override(name), given, overEnvironment);
 			PresentConfigs after = before.with(name, override, given.names(), this.loader.predicates(), made);
 			for (LivingConfig each : living) {
-				checkOver(override, each.config());
+				CircuitBreakerConfig over = over(override, each.config());
+				if (given.names().contains("timeLimit")) {
+					checkTimeLimit(ChangeReader.path(TIME_LIMIT), name, over);
+				}
 			}
 			publish(after);
 			warnings = new FractionFinder().look(given).describe();
@@ -355,6 +369,25 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			this.lock.unlock();
 		}
 		living.forEach((each) -> follow(each, made));
+	}
+
+	/**
+	 * Refuses a time limit in each change of a name from now on, since one of the calls
+	 * that its breaker guards cannot be ended from outside.
+	 * @param name the name of the breaker, or of the breakers of all keys
+	 * @param call what call it is, for the message
+	 * @param remedy what to do instead, for the message
+	 */
+	public void refuseTimeLimit(String name, String call, String remedy) {
+		this.unlimited.putIfAbsent(name, new Unlimited(call, remedy));
+	}
+
+	private void checkTimeLimit(String key, String name, CircuitBreakerConfig config) {
+		Unlimited call = this.unlimited.get(name);
+		ConfigProblem problem = (call != null) ? call.problem(key, name, config) : null;
+		if (problem != null) {
+			throw new InvalidBreakerConfigurationException(List.of(problem), null);
+		}
 	}
 
 	/**
@@ -496,9 +529,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		return this.bases.getOrDefault(config, config);
 	}
 
-	private void checkOver(ConfigOverride override, CircuitBreakerConfig config) {
+	private CircuitBreakerConfig over(ConfigOverride override, CircuitBreakerConfig config) {
 		try {
-			override.over(base(config), this.loader.predicates());
+			return override.over(base(config), this.loader.predicates());
 		}
 		catch (InvalidCircuitBreakerConfigException ex) {
 			throw new InvalidBreakerConfigurationException(List.of(override.problem(ex)), null);
@@ -608,6 +641,19 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			this.registry = null;
 			living.removeRegistryListener(this.keepUpToDate);
 		}
+	}
+
+	/**
+	 * A call that cannot be ended from outside.
+	 */
+	private record Unlimited(String call, String remedy) {
+
+		private @Nullable ConfigProblem problem(String key, String name, CircuitBreakerConfig config) {
+			return (config.timeLimit() == null) ? null : new ConfigProblem(key, config.timeLimit(), null,
+					"is of circuit breaker \"%s\", and %s cannot be ended from outside".formatted(name, this.call),
+					this.remedy);
+		}
+
 	}
 
 }

@@ -63,17 +63,30 @@ final class ConfigLoader {
 	 * @throws InvalidBreakerConfigurationException when a property cannot be used
 	 */
 	LoadedConfigs load() {
+		return load(null);
+	}
+
+	/**
+	 * As {@link #load()}, with the HTTP clients of the start: they are guarded as long as
+	 * the application runs.
+	 * @throws InvalidBreakerConfigurationException when a property cannot be used
+	 */
+	LoadedConfigs reload(List<HttpClientEntry> httpClients) {
+		return load(httpClients);
+	}
+
+	private LoadedConfigs load(@Nullable List<HttpClientEntry> httpClientsOfStart) {
 		// Thousands of look-ups in sources that do not change meanwhile.
 		CacheOverride caching = ConfigurationPropertyCaching.get(this.environment).override();
 		try {
-			return read();
+			return read(httpClientsOfStart);
 		}
 		finally {
 			caching.close();
 		}
 	}
 
-	private LoadedConfigs read() {
+	private LoadedConfigs read(@Nullable List<HttpClientEntry> httpClientsOfStart) {
 		ConfigProblems problems = new ConfigProblems();
 		BreakerPropertySources sources = new BreakerPropertySources(this.environment,
 				this.beanFactory.getBeanClassLoader());
@@ -85,7 +98,9 @@ final class ConfigLoader {
 			Resilience4jKeys.reportLeftovers(sources, this.beanFactory.getBeanClassLoader());
 		}
 		Inheritance inheritance = new Inheritance(levels, values, problems);
-		List<HttpClientEntry> httpClients = HttpClientReader.read(sources, this.predicates, this.classNames, problems);
+		List<HttpClientEntry> httpClients = (httpClientsOfStart != null) ? httpClientsOfStart
+				: HttpClientReader.read(sources, this.predicates, this.classNames, problems);
+		HttpClientReader.describe(sources, switches);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
 		FractionFinder fractions = new FractionFinder();
 		for (Level config : levels.configs()) {

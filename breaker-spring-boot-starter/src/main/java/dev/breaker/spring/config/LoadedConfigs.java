@@ -19,7 +19,8 @@ import dev.breaker.spring.http.HttpClientEntry;
  * @param customizers what is known of the customizers
  * @param warnings what is said of values that are valid, and change nothing or look like
  * a mistake
- * @param switches the text of each switch that is set, by its key
+ * @param switches the text of each switch that is set, and of the entries of
+ * {@code breaker.http.clients}, by its key
  */
 record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 		Map<String, CircuitBreakerConfig> configs, List<HttpClientEntry> httpClients, Customizers customizers,

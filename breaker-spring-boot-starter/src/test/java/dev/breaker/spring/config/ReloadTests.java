@@ -22,6 +22,7 @@ import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.http.HttpOutcomeRule;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.test.ManualClock;
 import io.micrometer.core.instrument.Meter;
@@ -512,6 +513,33 @@ class ReloadTests {
 		CircuitBreaker breaker = kept[0].get("x", closed[0].defaults());
 		closed[0].reload();
 		assertThat(breaker.config().slidingWindowSize()).isEqualTo(100);
+	}
+
+	@Test
+	void httpClientsAreReadAtStartAlone(CapturedOutput output) {
+		this.environment.set("http.clients[0].breaker", "shop").set("http.clients[0].host", "a.example");
+		this.environment.runner.run((context) -> {
+			BreakerConfigs configs = configs(context);
+			CircuitBreaker shop = registry(context).get("shop", configs.get("shop"));
+			CircuitBreakerConfig before = shop.config();
+			this.environment.set("http.clients[0].breaker", "store").set("http.clients[1].host", "b.example");
+			configs.reload();
+			assertThat(output).containsOnlyOnce("\"breaker.http.clients\" changed from [{breaker=shop, host=a.example}]"
+					+ " to [{breaker=store, host=a.example}, {host=b.example}]. It is read at start alone");
+			assertThat(output).doesNotContain("config changed by");
+			assertThat(shop.config()).isSameAs(before);
+			assertThat(configs.httpClientBreakers()).containsExactly("shop");
+			this.environment.remove("http.clients[0].breaker")
+				.remove("http.clients[0].host")
+				.remove("http.clients[1].host")
+				.set("instances.shop.record-http-statuses", "503");
+			configs.reload();
+			assertThat(output).contains("changed from [{breaker=store, host=a.example}, {host=b.example}] to not set");
+			assertThat(output).contains("record-http-statuses [] -> [503]");
+			this.environment.remove("instances.shop.record-http-statuses");
+			configs.reload();
+			assertThat(shop.config().outcomeRule()).isEqualTo(HttpOutcomeRule.DEFAULT);
+		});
 	}
 
 	private BreakerClock breakerClock() {

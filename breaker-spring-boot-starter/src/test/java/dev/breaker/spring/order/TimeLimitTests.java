@@ -14,12 +14,18 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ResponseEntity;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * {@code time-limit}: for methods whose calls can be ended from outside.
@@ -41,6 +47,33 @@ class TimeLimitTests {
 				.withThrowableThat()
 				.withCauseInstanceOf(TimeoutException.class);
 			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aMethodThatTakesTheTimeItselfHasItsFallback() {
+		Contexts.with(Futures.class).withPropertyValues(SHORT).run((context) -> {
+			assertThat(context.getBean(Futures.class).slow()).succeedsWithin(PATIENCE)
+				.isEqualTo("instead of TimeoutException");
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void anAsyncMethodThatTakesTooLongHasItsFallback() {
+		Contexts.with(Futures.class, Asynchronous.class).withPropertyValues(SHORT).run((context) -> {
+			assertThat(context.getBean(Futures.class).async()).succeedsWithin(PATIENCE)
+				.isEqualTo("instead of TimeoutException");
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
+			assertThat(Contexts.breaker(context, "remote").snapshot().successfulCallsTotal()).isZero();
+		});
+	}
+
+	@Test
+	void whatAMethodThrowsTooLateIsThrown() {
+		Contexts.with(Futures.class).withPropertyValues(SHORT).run((context) -> {
+			assertThatIllegalStateException().isThrownBy(context.getBean(Futures.class)::slowFailure);
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
 		});
 	}
 
@@ -120,6 +153,17 @@ class TimeLimitTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	static class Asynchronous {
+
+		@Bean
+		ThreadPoolTaskExecutor taskExecutor() {
+			return new ThreadPoolTaskExecutor();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@EnableResilientMethods
 	static class Retry {
 
@@ -143,6 +187,36 @@ class TimeLimitTests {
 		@CircuitBreaker(name = "remote", fallbackMethod = "instead")
 		public CompletableFuture<String> retried(CompletableFuture<String> source) {
 			return source;
+		}
+
+		@CircuitBreaker(name = "remote", fallbackMethod = "insteadOfSlow")
+		public CompletableFuture<String> slow() {
+			takeTime();
+			return CompletableFuture.completedFuture("late");
+		}
+
+		@Async
+		@CircuitBreaker(name = "remote", fallbackMethod = "insteadOfSlow")
+		public CompletableFuture<String> async() {
+			takeTime();
+			return CompletableFuture.completedFuture("late");
+		}
+
+		@CircuitBreaker(name = "remote")
+		public CompletableFuture<String> slowFailure() {
+			takeTime();
+			throw new IllegalStateException();
+		}
+
+		/** Longer than the limit, which is real time. */
+		private static void takeTime() {
+			long begin = System.nanoTime();
+			await().pollInterval(Duration.ofMillis(1))
+				.until(() -> System.nanoTime() - begin > Duration.ofMillis(10).toNanos());
+		}
+
+		private CompletableFuture<String> insteadOfSlow(Throwable thrown) {
+			return CompletableFuture.completedFuture("instead of " + thrown.getClass().getSimpleName());
 		}
 
 		private CompletableFuture<String> instead(CompletableFuture<String> source, Throwable thrown) {

@@ -18,7 +18,8 @@ import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFac
  * {@link BreakerCircuitBreakerFactory} does: an id has one breaker, whichever factory it
  * comes from, and its config is found in the same way. Permission is taken at each
  * subscription; a cancellation gives it back. Signals stay on the threads of their
- * source, without a time limit. Safe for use by many threads.
+ * source, but for the {@code TimeoutException} of a {@code timeLimit}. Safe for use by
+ * many threads.
  */
 public class ReactiveBreakerCircuitBreakerFactory
 		extends ReactiveCircuitBreakerFactory<CircuitBreakerConfig, BreakerConfigBuilder> {
