@@ -114,20 +114,25 @@ public abstract class GuardedCall {
 	}
 
 	/**
-	 * Asks the {@code recordResult} rule about one of several results.
+	 * Asks the rules about one of several results.
 	 * @param result the result
-	 * @return whether it makes the call a failure
+	 * @return what it counts as
 	 */
-	protected final boolean isFailure(@Nullable Object result) {
-		return this.breaker.isRecordedFailure(admission(), result);
+	protected final OutcomeRule.Verdict judge(@Nullable Object result) {
+		return this.breaker.judgeOne(admission(), result);
 	}
 
 	/**
 	 * The call gave all its results.
-	 * @param failed whether one of them makes it a failure
+	 * @param verdict what it counts as by them: where one of them is a failure a failure,
+	 * else where one is a success a success
 	 */
-	protected final void ended(boolean failed) {
-		end(failed ? End.FAILED : End.SUCCEEDED, null, null);
+	protected final void ended(OutcomeRule.Verdict verdict) {
+		end(switch (verdict) {
+			case SUCCESS -> End.SUCCEEDED;
+			case FAILURE -> End.FAILED;
+			case IGNORED -> End.IGNORED;
+		}, null, null);
 	}
 
 	/**
@@ -196,6 +201,7 @@ public abstract class GuardedCall {
 			case RETURNED -> this.breaker.returned(given, result, elapsed, end);
 			case SUCCEEDED -> this.breaker.ended(given, false, elapsed, end);
 			case FAILED -> this.breaker.ended(given, true, elapsed, end);
+			case IGNORED -> this.breaker.ignored(given, elapsed);
 			case THREW -> {
 				return this.breaker.threw(given, Objects.requireNonNull(thrown), elapsed, end);
 			}
@@ -226,7 +232,7 @@ public abstract class GuardedCall {
 	 */
 	private enum End {
 
-		RETURNED, SUCCEEDED, FAILED, THREW, CANCELLED
+		RETURNED, SUCCEEDED, FAILED, IGNORED, THREW, CANCELLED
 
 	}
 

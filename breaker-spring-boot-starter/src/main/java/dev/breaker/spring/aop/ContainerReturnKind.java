@@ -47,7 +47,7 @@ abstract class ContainerReturnKind<C> extends ObjectReturnKind {
 		if (content != null) {
 			ReturnKind kind = ReturnKinds.ofResult(content.getClass());
 			if (kind != ReturnKinds.VALUE && !(kind instanceof ContainerReturnKind<?>)) {
-				return with(container, kind.follow(content, new ContentEnd(end)));
+				return with(container, kind.follow(content, new ContentEnd(container, end)));
 			}
 		}
 		end.succeed(result);
@@ -57,15 +57,20 @@ abstract class ContainerReturnKind<C> extends ObjectReturnKind {
 	/** Takes what is given instead out of its container. */
 	private final class ContentEnd implements CallEnd {
 
+		private final C container;
+
 		private final CallEnd end;
 
-		ContentEnd(CallEnd end) {
+		ContentEnd(C container, CallEnd end) {
+			this.container = container;
 			this.end = end;
 		}
 
 		@Override
 		public void succeed(@Nullable Object result) {
-			this.end.succeed(result);
+			if (!this.end.endedBy(this.container)) {
+				this.end.succeed(result);
+			}
 		}
 
 		@Override
@@ -75,7 +80,9 @@ abstract class ContainerReturnKind<C> extends ObjectReturnKind {
 
 		@Override
 		public void complete() {
-			this.end.complete();
+			if (!this.end.endedBy(this.container)) {
+				this.end.complete();
+			}
 		}
 
 		@Override

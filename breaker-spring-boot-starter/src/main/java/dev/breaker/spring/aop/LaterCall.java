@@ -3,6 +3,7 @@ package dev.breaker.spring.aop;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.GuardedCall;
+import dev.breaker.OutcomeRule;
 import dev.breaker.ThrowingSupplier;
 import dev.breaker.spring.fallback.FallbackMethod;
 import org.aopalliance.intercept.MethodInvocation;
@@ -26,8 +27,8 @@ final class LaterCall extends GuardedCall implements CallEnd {
 
 	private final @Nullable RetryAttempts attempts;
 
-	/** Whether one of several results makes the call a failure. */
-	private boolean failed;
+	/** What several results count as; null where there was none. */
+	private OutcomeRule.@Nullable Verdict verdict;
 
 	/**
 	 * Asks for a permit.
@@ -130,12 +131,38 @@ final class LaterCall extends GuardedCall implements CallEnd {
 
 	@Override
 	public void next(@Nullable Object result) {
-		this.failed = this.failed || isFailure(result);
+		if (this.verdict == null || this.verdict == OutcomeRule.Verdict.IGNORED) {
+			this.verdict = judge(result);
+		}
+		else if (this.verdict == OutcomeRule.Verdict.SUCCESS && judge(result) == OutcomeRule.Verdict.FAILURE) {
+			this.verdict = OutcomeRule.Verdict.FAILURE;
+		}
 	}
 
 	@Override
 	public void complete() {
-		ended(this.failed);
+		ended((this.verdict != null) ? this.verdict : OutcomeRule.Verdict.SUCCESS);
+	}
+
+	@Override
+	public boolean endedBy(Object carrier) {
+		if (!isCountedOtherwise(carrier)) {
+			return false;
+		}
+		returned(carrier);
+		return true;
+	}
+
+	/** Whether a rule takes it for no success; one that throws does. */
+	private boolean isCountedOtherwise(Object carrier) {
+		OutcomeRule rule = this.breaker.config().outcomeRule();
+		try {
+			OutcomeRule.Verdict ofCarrier = (rule != null) ? rule.judge(carrier, null) : null;
+			return ofCarrier != null && ofCarrier != OutcomeRule.Verdict.SUCCESS;
+		}
+		catch (Throwable ex) {
+			return true;
+		}
 	}
 
 	@Override
