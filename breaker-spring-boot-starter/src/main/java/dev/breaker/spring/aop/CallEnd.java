@@ -29,6 +29,22 @@ interface CallEnd {
 		return false;
 	}
 
+	/** The method returned what cannot be followed, and is handed on. */
+	default void unfollowed(String reason) {
+	}
+
+	/**
+	 * The method returned what tells its end and is handed on, so that no fallback can
+	 * take its place.
+	 */
+	default void observed(String reason) {
+	}
+
+	/** Whether the method is of a class of that package. */
+	default boolean isOf(String packageName) {
+		return false;
+	}
+
 	/**
 	 * The call failed.
 	 * @return what its fallback gives: a result of the same kind, or a plain value

@@ -166,6 +166,23 @@ final class LaterCall extends GuardedCall implements CallEnd {
 	}
 
 	@Override
+	public void unfollowed(String reason) {
+		this.guarded.unfollowed(reason, "such calls count as successes when they return");
+	}
+
+	@Override
+	public void observed(String reason) {
+		if (this.fallback != null || this.attempts != null) {
+			this.guarded.unfollowed(reason, "no fallback runs where it fails after the method has returned");
+		}
+	}
+
+	@Override
+	public boolean isOf(String packageName) {
+		return this.guarded.type().getPackageName().equals(packageName);
+	}
+
+	@Override
 	public @Nullable Object fail(Throwable thrown) throws Throwable {
 		Throwable cause = record(thrown);
 		if (cause == null || this.fallback == null) {
