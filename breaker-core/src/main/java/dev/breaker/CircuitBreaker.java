@@ -579,11 +579,7 @@ public final class CircuitBreaker {
 		switch (outcomeOfResult(rules, result)) {
 			case SUCCESS -> succeed(admission, elapsed, end);
 			case FAILURE -> fail(admission, result, null, elapsed, end);
-			case IGNORED -> {
-				release(admission);
-				this.ignored.increment();
-				this.listeners.ignoredResult(this, elapsed);
-			}
+			case IGNORED -> ignore(admission, elapsed);
 			case REFUSED, NOTHING -> release(admission);
 		}
 	}
@@ -619,10 +615,24 @@ public final class CircuitBreaker {
 		return outcomeOf(admission, thrown, true) != Outcome.NOTHING;
 	}
 
-	/** Whether one of the results of a call makes it a failure, where it is recorded. */
-	boolean isRecordedFailure(Admission admission, @Nullable Object result) {
+	/** All results of a call are ignored ones. */
+	void ignored(Admission admission, long elapsed) {
+		if (!isUnrecorded(admission)) {
+			ignore(admission, elapsed);
+		}
+	}
+
+	/** What one of the results of a call counts as, where it is recorded. */
+	OutcomeRule.Verdict judgeOne(Admission admission, @Nullable Object result) {
 		Rules rules = admission.period().rules;
-		return rules.resultsJudged && !isUnrecorded(admission) && outcomeOfResult(rules, result) == Outcome.FAILURE;
+		if (!rules.resultsJudged || isUnrecorded(admission)) {
+			return OutcomeRule.Verdict.SUCCESS;
+		}
+		return switch (outcomeOfResult(rules, result)) {
+			case FAILURE -> OutcomeRule.Verdict.FAILURE;
+			case IGNORED -> OutcomeRule.Verdict.IGNORED;
+			case SUCCESS, REFUSED, NOTHING -> OutcomeRule.Verdict.SUCCESS;
+		};
 	}
 
 	/** A call threw. */
@@ -749,6 +759,12 @@ public final class CircuitBreaker {
 		if (slow) {
 			this.listeners.slow(this, elapsed);
 		}
+	}
+
+	private void ignore(Admission admission, long elapsed) {
+		release(admission);
+		this.ignored.increment();
+		this.listeners.ignoredResult(this, elapsed);
 	}
 
 	private void ignore(Admission admission, Throwable thrown, long elapsed) {

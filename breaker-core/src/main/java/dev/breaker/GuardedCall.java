@@ -216,19 +216,20 @@ public abstract class GuardedCall {
 	}
 
 	/**
-	 * Asks the {@code recordResult} rule about one of several results.
+	 * Asks the rules about one of several results.
 	 * @param result the result
-	 * @return whether it makes the call a failure
+	 * @return what it counts as
 	 */
-	protected final boolean isFailure(@Nullable Object result) {
-		return this.breaker.isRecordedFailure(admission(), result);
+	protected final OutcomeRule.Verdict judge(@Nullable Object result) {
+		return this.breaker.judgeOne(admission(), result);
 	}
 
 	/**
 	 * The call gave all its results.
-	 * @param failed whether one of them makes it a failure
+	 * @param verdict what it counts as by them: where one of them is a failure a failure,
+	 * else where one is a success a success
 	 */
-	protected final void ended(boolean failed) {
+	protected final void ended(OutcomeRule.Verdict verdict) {
 		Admission given = admission();
 		if (this.ended || !ENDED.compareAndSet(this, false, true)) {
 			return;
@@ -237,7 +238,12 @@ public abstract class GuardedCall {
 		try {
 			try {
 				long end = now();
-				this.breaker.ended(given, failed, elapsed(end), end);
+				if (verdict == OutcomeRule.Verdict.IGNORED) {
+					this.breaker.ignored(given, elapsed(end));
+				}
+				else {
+					this.breaker.ended(given, verdict == OutcomeRule.Verdict.FAILURE, elapsed(end), end);
+				}
 			}
 			finally {
 				this.breaker.exit();

@@ -25,7 +25,8 @@ import reactor.core.publisher.Mono;
  * signals an error is judged as if it was thrown, also after elements.</li>
  * <li>The {@code recordResult} rule judges the value of a {@code Mono}, {@code null}
  * where it is empty, and each element of a {@code Flux}: one that it takes for a failure
- * makes the call one.</li>
+ * makes the call one. So does the {@code outcomeRule}; elements that it ignores count for
+ * nothing, and where it ignores all of them, the call is ignored.</li>
  * <li>A cancellation after an element is a success, as that of {@code take(1)} is; one
  * before records nothing and gives the permit back, unless the call was slow by then: it
  * counts as a slow success.</li>
