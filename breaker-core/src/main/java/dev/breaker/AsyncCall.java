@@ -57,7 +57,14 @@ final class AsyncCall<T extends @Nullable Object> {
 				probe.thread = null;
 			}
 			guarded = new GuardedFuture<>(this, source);
-			source.whenComplete((result, thrown) -> end(guarded, result, thrown));
+			if (limit != Rules.NO_LIMIT && System.nanoTime() - begin >= limit) {
+				// The work itself took the time, before there was a stage to end.
+				source
+					.whenComplete((result, thrown) -> end(guarded, result, (thrown != null) ? thrown : timeout(limit)));
+			}
+			else {
+				source.whenComplete((result, thrown) -> end(guarded, result, thrown));
+			}
 			if (limit != Rules.NO_LIMIT && !guarded.isDone()) {
 				limit(guarded, source, limit, begin);
 			}
@@ -95,8 +102,7 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	private void timedOut(GuardedFuture<T> guarded, long limit) {
-		TimeoutException timeout = new TimeoutException("Circuit breaker '" + this.breaker.name()
-				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
+		TimeoutException timeout = timeout(limit);
 		Outcome outcome = threw(timeout);
 		if (outcome == null) {
 			return;
@@ -133,6 +139,11 @@ final class AsyncCall<T extends @Nullable Object> {
 		});
 	}
 
+	private TimeoutException timeout(long limit) {
+		return new TimeoutException("Circuit breaker '" + this.breaker.name()
+				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
+	}
+
 	private void end(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {
 		try {
 			Outcome outcome = (thrown != null) ? threw(thrown) : returned(result);
@@ -157,7 +168,7 @@ final class AsyncCall<T extends @Nullable Object> {
 				GroupMember place = this.breaker.member;
 				if (place != null) {
 					place.endUncounted = true;
-					place.group.stackEnded = true;
+					place.group.queue.stackEnded = true;
 				}
 			}
 			// Whatever happens, the caller must not wait for ever.

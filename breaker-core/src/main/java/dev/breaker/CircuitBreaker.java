@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -160,6 +161,17 @@ public final class CircuitBreaker {
 	}
 
 	/**
+	 * The command that holds it in its state.
+	 * @return the last command, while the breaker is where that put it: for
+	 * {@link State#OPEN} until its hold or wait, for {@link State#FORCED_OPEN} and
+	 * {@link State#DISABLED} until their hold is over, else until another command; empty
+	 * where no command does, as in {@link State#CLOSED} and {@link State#HALF_OPEN}
+	 */
+	public Optional<CircuitBreakerGroup.StandingCommand> standingCommand() {
+		return Optional.ofNullable(live().settled().standingCommand());
+	}
+
+	/**
 	 * Everything there is to see, of one moment.
 	 * @return a snapshot; its totals may be ahead of its window by calls that end while
 	 * it is taken
@@ -240,7 +252,7 @@ public final class CircuitBreaker {
 				if (!exited && place != null) {
 					// The end of the stack: nothing can be called, only written.
 					place.endUncounted = true;
-					place.group.stackEnded = true;
+					place.group.queue.stackEnded = true;
 				}
 			}
 		}
@@ -382,7 +394,7 @@ public final class CircuitBreaker {
 					GroupMember place = live.member;
 					if (!exited && place != null) {
 						place.endUncounted = true;
-						place.group.stackEnded = true;
+						place.group.queue.stackEnded = true;
 					}
 				}
 			}
@@ -439,7 +451,7 @@ public final class CircuitBreaker {
 					GroupMember place = live.member;
 					if (!exited && place != null) {
 						place.endUncounted = true;
-						place.group.stackEnded = true;
+						place.group.queue.stackEnded = true;
 					}
 				}
 			}
@@ -567,11 +579,7 @@ public final class CircuitBreaker {
 		switch (outcomeOfResult(rules, result)) {
 			case SUCCESS -> succeed(admission, elapsed, end);
 			case FAILURE -> fail(admission, result, null, elapsed, end);
-			case IGNORED -> {
-				release(admission);
-				this.ignored.increment();
-				this.listeners.ignoredResult(this, elapsed);
-			}
+			case IGNORED -> ignore(admission, elapsed);
 			case REFUSED, NOTHING -> release(admission);
 		}
 	}
@@ -607,10 +615,24 @@ public final class CircuitBreaker {
 		return outcomeOf(admission, thrown, true) != Outcome.NOTHING;
 	}
 
-	/** Whether one of the results of a call makes it a failure, where it is recorded. */
-	boolean isRecordedFailure(Admission admission, @Nullable Object result) {
+	/** All results of a call are ignored ones. */
+	void ignored(Admission admission, long elapsed) {
+		if (!isUnrecorded(admission)) {
+			ignore(admission, elapsed);
+		}
+	}
+
+	/** What one of the results of a call counts as, where it is recorded. */
+	OutcomeRule.Verdict judgeOne(Admission admission, @Nullable Object result) {
 		Rules rules = admission.period().rules;
-		return rules.resultsJudged && !isUnrecorded(admission) && outcomeOfResult(rules, result) == Outcome.FAILURE;
+		if (!rules.resultsJudged || isUnrecorded(admission)) {
+			return OutcomeRule.Verdict.SUCCESS;
+		}
+		return switch (outcomeOfResult(rules, result)) {
+			case FAILURE -> OutcomeRule.Verdict.FAILURE;
+			case IGNORED -> OutcomeRule.Verdict.IGNORED;
+			case SUCCESS, REFUSED, NOTHING -> OutcomeRule.Verdict.SUCCESS;
+		};
 	}
 
 	/** A call threw. */
@@ -737,6 +759,12 @@ public final class CircuitBreaker {
 		if (slow) {
 			this.listeners.slow(this, elapsed);
 		}
+	}
+
+	private void ignore(Admission admission, long elapsed) {
+		release(admission);
+		this.ignored.increment();
+		this.listeners.ignoredResult(this, elapsed);
 	}
 
 	private void ignore(Admission admission, Throwable thrown, long elapsed) {

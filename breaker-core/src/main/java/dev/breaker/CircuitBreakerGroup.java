@@ -3,16 +3,11 @@ package dev.breaker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,12 +49,6 @@ public final class CircuitBreakerGroup {
 
 	private static final String OVERFLOW = "_overflow";
 
-	/** Among how many of the oldest a clean one is looked for. */
-	private static final int LOOKED_AT = 32;
-
-	/** A hold that is longer, in nanoseconds, is taken for one without end. */
-	private static final long ENDLESS = Long.MAX_VALUE / 2;
-
 	private final String name;
 
 	private final int limit;
@@ -72,8 +61,8 @@ public final class CircuitBreakerGroup {
 
 	private final LongAdder overflowCalls = new LongAdder();
 
-	/** What was out of the queue and belongs there again. */
-	private final Queue<GroupMember> freed = new ConcurrentLinkedQueue<>();
+	/** Guarded by the lock, but for what is marked there. */
+	final EvictionQueue queue = new EvictionQueue(this.members);
 
 	// Before that of the registry. What is due and what is told waits until it is free.
 	private final SpinLock lock = new SpinLock();
@@ -88,24 +77,7 @@ public final class CircuitBreakerGroup {
 
 	private volatile boolean registered = true;
 
-	/**
-	 * Whether a stack has ended where a member was to be put in the queue again, or the
-	 * end of a call of it counted.
-	 */
-	volatile boolean stackEnded;
-
 	// Guarded by the lock
-
-	// By the time of their last use that is known here: one that was used since is put in
-	// its place when its turn comes.
-	private final TreeSet<GroupMember> queue = new TreeSet<>(
-			bySubtraction((member) -> member.queued).thenComparingLong((member) -> member.sequence));
-
-	/** Those out of the queue that come back when a hold is over. */
-	private final TreeSet<GroupMember> held = new TreeSet<>(
-			bySubtraction((member) -> member.heldUntil).thenComparingLong((member) -> member.sequence));
-
-	private long sequence;
 
 	private boolean overflowLogged;
 
@@ -117,11 +89,6 @@ public final class CircuitBreakerGroup {
 		this.limit = limit;
 		this.registry = registry;
 		this.clock = NanoClock.of(config.nanoClock());
-	}
-
-	/** As {@link System#nanoTime()} wants its values to be compared. */
-	private static Comparator<GroupMember> bySubtraction(ToLongFunction<GroupMember> time) {
-		return (one, other) -> Long.signum(time.applyAsLong(one) - time.applyAsLong(other));
 	}
 
 	/**
@@ -374,7 +341,7 @@ public final class CircuitBreakerGroup {
 					found = present;
 				}
 				else if (candidate == null) {
-					full = this.members.size() >= this.limit && !mayMakeRoom(now);
+					full = this.members.size() >= this.limit && !this.queue.mayMakeRoom(now);
 				}
 				else if (isUpToDate(candidate)) {
 					if (this.members.size() >= this.limit) {
@@ -512,122 +479,20 @@ public final class CircuitBreakerGroup {
 		if (again) {
 			member.comeBack();
 		}
-		member.sequence = this.sequence++;
-		member.stamp();
-		member.queued = member.used();
 		this.queue.add(member);
 		this.members.put(key, member);
 	}
 
-	/** Whether a search is worth while. */
-	private boolean mayMakeRoom(long now) {
-		unparkDue(now);
-		return !this.queue.isEmpty();
-	}
-
-	/**
-	 * Lets the breaker go that can best be spared: one without failures among the least
-	 * recently used, else the least recently used. Those that must stay leave the queue,
-	 * and are not looked at again before something has changed with them.
-	 */
+	/** Lets the breaker go that can best be spared. */
 	private @Nullable GroupMember makeRoom(long now) {
 		long began = System.nanoTime();
-		while (mayMakeRoom(now)) {
-			GroupMember best = null;
-			GroupMember last = null;
-			int seen = 0;
-			while (seen < LOOKED_AT) {
-				GroupMember next = (last != null) ? this.queue.higher(last) : this.queue.first();
-				if (next == null) {
-					break;
-				}
-				if (isQueuedTooEarly(next, began)) {
-					requeue(next);
-				}
-				else if (next.isBusy() || next.breaker.heldNanos(now) > 0) {
-					park(next, now);
-					if (this.queue.isEmpty()) {
-						break;
-					}
-				}
-				else {
-					boolean clean = next.breaker.isClean(now);
-					best = (clean || best == null) ? next : best;
-					if (clean) {
-						break;
-					}
-					last = next;
-					seen++;
-				}
-			}
+		while (this.queue.mayMakeRoom(now)) {
+			GroupMember best = this.queue.best(now, began);
 			if (best != null && letGo(best)) {
 				return best;
 			}
 		}
 		return null;
-	}
-
-	/** Whether it was used since. What happens during the search does not matter. */
-	private static boolean isQueuedTooEarly(GroupMember member, long began) {
-		return member.used() - member.queued > 0 && member.queued - began < 0;
-	}
-
-	private void requeue(GroupMember member) {
-		this.queue.remove(member);
-		member.queued = member.used();
-		this.queue.add(member);
-	}
-
-	private void park(GroupMember member, long now) {
-		this.queue.remove(member);
-		member.park();
-		// What has changed before it was parked was not told.
-		long nanos = member.isBusy() ? Long.MAX_VALUE : member.breaker.heldNanos(now);
-		if (nanos == 0 && member.unpark()) {
-			this.queue.add(member);
-		}
-		else if (nanos > 0 && nanos < ENDLESS) {
-			member.heldUntil = now + nanos;
-			member.waits = true;
-			this.held.add(member);
-		}
-	}
-
-	/** Called by any thread, under no lock: it can be let go again, or so it seems. */
-	void freed(GroupMember member) {
-		this.freed.add(member);
-	}
-
-	private void unparkDue(long now) {
-		if (this.stackEnded) {
-			this.stackEnded = false;
-			// Those that must stay out of the queue leave it when their turn comes.
-			for (GroupMember member : this.members.values()) {
-				member.unpark();
-				forgetHold(member);
-				this.queue.add(member);
-			}
-		}
-		for (GroupMember member = this.freed.poll(); member != null; member = this.freed.poll()) {
-			forgetHold(member);
-			if (isPresent(member)) {
-				this.queue.add(member);
-			}
-		}
-		while (!this.held.isEmpty() && this.held.first().heldUntil - now <= 0) {
-			GroupMember member = this.held.first();
-			forgetHold(member);
-			if (member.unpark()) {
-				this.queue.add(member);
-			}
-		}
-	}
-
-	private void forgetHold(GroupMember member) {
-		if (member.waits) {
-			this.held.remove(member);
-			member.waits = false;
-		}
 	}
 
 	private boolean isPresent(GroupMember member) {
@@ -656,7 +521,6 @@ public final class CircuitBreakerGroup {
 
 	private void take(GroupMember member) {
 		this.queue.remove(member);
-		forgetHold(member);
 		this.members.remove(Objects.requireNonNull(member.key));
 		if (this.registered) {
 			this.registry.take(member.breaker);
@@ -759,7 +623,7 @@ public final class CircuitBreakerGroup {
 	}
 
 	/**
-	 * A command to a group that is in force for keys without a breaker.
+	 * A command that is in force: of a group, for keys without a breaker.
 	 *
 	 * @param command the command
 	 * @param until when it ends by itself, by the clock of the config that is shown to

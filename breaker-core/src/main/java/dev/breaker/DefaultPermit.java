@@ -66,7 +66,7 @@ final class DefaultPermit implements Permit {
 			GroupMember place = this.breaker.member;
 			if (!exited && place != null) {
 				place.endUncounted = true;
-				place.group.stackEnded = true;
+				place.group.queue.stackEnded = true;
 			}
 		}
 	}

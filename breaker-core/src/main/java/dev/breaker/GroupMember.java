@@ -102,7 +102,7 @@ final class GroupMember {
 			if (!exited) {
 				// The end of the stack: nothing can be called, only written.
 				this.endUncounted = true;
-				this.group.stackEnded = true;
+				this.group.queue.stackEnded = true;
 			}
 		}
 		return false;
@@ -126,12 +126,12 @@ final class GroupMember {
 		if (unpark()) {
 			boolean told = false;
 			try {
-				this.group.freed(this);
+				this.group.queue.freed(this);
 				told = true;
 			}
 			finally {
 				if (!told) {
-					this.group.stackEnded = true;
+					this.group.queue.stackEnded = true;
 				}
 			}
 		}

@@ -2,7 +2,6 @@ package dev.breaker;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +68,7 @@ public abstract class GuardedCall {
 					GroupMember place = live.member;
 					if (!exited && place != null) {
 						place.endUncounted = true;
-						place.group.stackEnded = true;
+						place.group.queue.stackEnded = true;
 					}
 				}
 			}
@@ -187,24 +186,82 @@ public abstract class GuardedCall {
 	 * @param result the result
 	 */
 	protected final void returned(@Nullable Object result) {
-		end(End.RETURNED, result, null);
+		Admission given = admission();
+		if (this.ended || !ENDED.compareAndSet(this, false, true)) {
+			return;
+		}
+		boolean exited = false;
+		try {
+			try {
+				long end = now();
+				this.breaker.returned(given, result, elapsed(end), end);
+			}
+			finally {
+				this.breaker.exit();
+				exited = true;
+			}
+		}
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			if (given instanceof Probes.Probe probe) {
+				probe.over = true;
+			}
+			GroupMember place = this.breaker.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+			throw ex;
+		}
 	}
 
 	/**
-	 * Asks the {@code recordResult} rule about one of several results.
+	 * Asks the rules about one of several results.
 	 * @param result the result
-	 * @return whether it makes the call a failure
+	 * @return what it counts as
 	 */
-	protected final boolean isFailure(@Nullable Object result) {
-		return this.breaker.isRecordedFailure(admission(), result);
+	protected final OutcomeRule.Verdict judge(@Nullable Object result) {
+		return this.breaker.judgeOne(admission(), result);
 	}
 
 	/**
 	 * The call gave all its results.
-	 * @param failed whether one of them makes it a failure
+	 * @param verdict what it counts as by them: where one of them is a failure a failure,
+	 * else where one is a success a success
 	 */
-	protected final void ended(boolean failed) {
-		end(failed ? End.FAILED : End.SUCCEEDED, null, null);
+	protected final void ended(OutcomeRule.Verdict verdict) {
+		Admission given = admission();
+		if (this.ended || !ENDED.compareAndSet(this, false, true)) {
+			return;
+		}
+		boolean exited = false;
+		try {
+			try {
+				long end = now();
+				if (verdict == OutcomeRule.Verdict.IGNORED) {
+					this.breaker.ignored(given, elapsed(end));
+				}
+				else {
+					this.breaker.ended(given, verdict == OutcomeRule.Verdict.FAILURE, elapsed(end), end);
+				}
+			}
+			finally {
+				this.breaker.exit();
+				exited = true;
+			}
+		}
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			if (given instanceof Probes.Probe probe) {
+				probe.over = true;
+			}
+			GroupMember place = this.breaker.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+			throw ex;
+		}
 	}
 
 	/**
@@ -215,7 +272,7 @@ public abstract class GuardedCall {
 	 * wraps around it, or {@code null} where none runs
 	 */
 	protected final @Nullable Throwable threw(Throwable thrown) {
-		Outcome outcome = end(End.THREW, null, thrown);
+		Outcome outcome = end(false, thrown);
 		return (outcome != null && outcome.fallsBack()) ? CallClassifier.unwrap(thrown) : null;
 	}
 
@@ -225,7 +282,7 @@ public abstract class GuardedCall {
 	 * recorded, and a probe's place is free again.
 	 */
 	protected final void cancelled() {
-		end(End.CANCELLED, null, null);
+		end(true, null);
 	}
 
 	/**
@@ -234,11 +291,14 @@ public abstract class GuardedCall {
 	 * @param thrown what was thrown
 	 */
 	protected final void cancelled(Throwable thrown) {
-		end(End.CANCELLED, null, thrown);
+		end(true, thrown);
 	}
 
-	/** What one that threw counts as; null where it has ended before. */
-	private @Nullable Outcome end(End how, @Nullable Object result, @Nullable Throwable thrown) {
+	/**
+	 * The call threw, or was cancelled.
+	 * @return what one that threw counts as; {@code null} where it has ended before
+	 */
+	private @Nullable Outcome end(boolean cancelled, @Nullable Throwable thrown) {
 		Admission given = admission();
 		if (this.ended || !ENDED.compareAndSet(this, false, true)) {
 			return null;
@@ -246,43 +306,34 @@ public abstract class GuardedCall {
 		boolean exited = false;
 		try {
 			try {
-				return record(how, given, result, thrown);
+				return record(given, cancelled, thrown);
 			}
 			finally {
 				this.breaker.exit();
 				exited = true;
 			}
 		}
-		finally {
-			// Also at the end of the stack, where nothing can be called, only written.
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
 			if (given instanceof Probes.Probe probe) {
 				probe.over = true;
 			}
 			GroupMember place = this.breaker.member;
 			if (!exited && place != null) {
 				place.endUncounted = true;
-				place.group.stackEnded = true;
+				place.group.queue.stackEnded = true;
 			}
+			throw ex;
 		}
 	}
 
-	private Outcome record(End how, Admission given, @Nullable Object result, @Nullable Throwable thrown) {
+	private Outcome record(Admission given, boolean cancelled, @Nullable Throwable thrown) {
 		long end = now();
 		long elapsed = elapsed(end);
-		switch (how) {
-			case RETURNED -> this.breaker.returned(given, result, elapsed, end);
-			case SUCCEEDED -> this.breaker.ended(given, false, elapsed, end);
-			case FAILED -> this.breaker.ended(given, true, elapsed, end);
-			case THREW -> {
-				return this.breaker.threw(given, Objects.requireNonNull(thrown), elapsed, end);
-			}
-			case CANCELLED -> {
-				if (thrown != null && this.breaker.counts(given, thrown)) {
-					return this.breaker.threw(given, thrown, elapsed, end);
-				}
-				this.breaker.abandoned(given, elapsed, end);
-			}
+		if (thrown != null && (!cancelled || this.breaker.counts(given, thrown))) {
+			return this.breaker.threw(given, thrown, elapsed, end);
 		}
+		this.breaker.abandoned(given, elapsed, end);
 		return Outcome.NOTHING;
 	}
 
@@ -301,15 +352,6 @@ public abstract class GuardedCall {
 
 	private long elapsed(long end) {
 		return (held() instanceof Admission.Timed timed) ? CircuitBreaker.elapsed(timed.start(), end) : 0;
-	}
-
-	/**
-	 * The ways in which a call ends.
-	 */
-	private enum End {
-
-		RETURNED, SUCCEEDED, FAILED, THREW, CANCELLED
-
 	}
 
 }

@@ -1,9 +1,11 @@
 package dev.breaker;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
+import dev.breaker.CircuitBreakerGroup.StandingCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,15 +48,15 @@ final class Period implements Admission {
 	/** Null where there was none yet. */
 	final @Nullable StateChange lastChange;
 
-	/** Whether it began by a command. */
-	private final boolean commanded;
+	/** What it began by; null where that was no command. */
+	private final @Nullable StandingCommand commanded;
 
 	/** The last news of the breaker. */
 	final News news;
 
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable WindowCounts frozen, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, boolean commanded, News news) {
+			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news) {
 		this.state = state;
 		this.rules = rules;
 		this.generation = (generation != null) ? generation : new Generation();
@@ -75,7 +77,7 @@ final class Period implements Admission {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
-				limit(state, rules, BY_RULES, openings), at, openings, null, false, News.NONE);
+				limit(state, rules, BY_RULES, openings), at, openings, null, null, News.NONE);
 	}
 
 	/** The period that follows by the rules or by time. */
@@ -108,9 +110,20 @@ final class Period implements Admission {
 		if (next != State.CLOSED) {
 			generation.lastFailure = this.generation.lastFailure;
 		}
+		long ownLimit = limit(next, this.rules, limit, openings);
 		return new Period(next, this.rules, generation, newWindow(next, this.rules, began), newProbes(next, this.rules),
-				next.refuses() ? counts(began) : null, began, limit(next, this.rules, limit, openings),
-				same ? this.since : at, openings, change, command != null, news);
+				next.refuses() ? counts(began) : null, began, ownLimit, same ? this.since : at, openings, change,
+				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news);
+	}
+
+	/** Null where it has none, or one that no instant can tell. */
+	private static @Nullable Instant end(Instant at, long limit) {
+		try {
+			return (limit != WITHOUT_END) ? at.plusNanos(limit) : null;
+		}
+		catch (DateTimeException | ArithmeticException ex) {
+			return null;
+		}
 	}
 
 	private static boolean hasWords(@Nullable StateCommand command) {
@@ -139,7 +152,7 @@ final class Period implements Admission {
 	 * other side asked for, and no command came since. Asked before the decision is told.
 	 */
 	boolean lacksWaitOf(Decision decision) {
-		return this.state == State.OPEN && !this.commanded && this.news.decision == decision
+		return this.state == State.OPEN && this.commanded == null && this.news.decision == decision
 				&& this.limit != decision.wait;
 	}
 
@@ -211,7 +224,7 @@ final class Period implements Admission {
 		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
 			return true;
 		}
-		boolean isFirst = this.lastChange == null && !this.commanded;
+		boolean isFirst = this.lastChange == null && this.commanded == null;
 		if (this.state != State.CLOSED && !isFirst) {
 			return false;
 		}
@@ -224,7 +237,7 @@ final class Period implements Admission {
 	 * none does, and the highest number where it does until another command.
 	 */
 	long heldNanos(long now) {
-		if (!this.commanded) {
+		if (this.commanded == null) {
 			return 0;
 		}
 		return switch (this.state) {
@@ -232,6 +245,14 @@ final class Period implements Admission {
 				(this.limit != WITHOUT_END) ? Math.max(0, this.limit - Math.max(0, now - this.began)) : Long.MAX_VALUE;
 			case METRICS_ONLY -> Long.MAX_VALUE;
 			case CLOSED, HALF_OPEN -> 0;
+		};
+	}
+
+	/** The command that holds the breaker here, where one does. */
+	@Nullable StandingCommand standingCommand() {
+		return switch (this.state) {
+			case OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.commanded;
+			case CLOSED, HALF_OPEN -> null;
 		};
 	}
 

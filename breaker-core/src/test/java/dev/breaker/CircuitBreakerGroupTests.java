@@ -259,6 +259,23 @@ class CircuitBreakerGroupTests {
 	}
 
 	@Test
+	void anEndThatCouldNotBeCountedKeepsNoPlace() {
+		CircuitBreakerGroup group = group(1);
+		CircuitBreaker a = group.get("a");
+		a.acquire();
+		assertThat(group.get("b")).isSameAs(group.overflow().orElseThrow());
+		// As where the stack ends
+		a.member().endUncounted = true;
+		group.queue.stackEnded = true;
+		CircuitBreaker b = group.get("b");
+		assertThat(b.name()).isEqualTo("inventory:b");
+		assertThat(group.all()).containsExactly(b);
+		a.run(() -> {
+		});
+		assertThat(group.find("a")).get().isNotSameAs(a);
+	}
+
+	@Test
 	void howeverACallEndsItIsUnderWayNoMore() {
 		CircuitBreakerGroup group = group(1,
 				(config) -> config.ignoreExceptions(IllegalArgumentException.class).recordResult("bad"::equals));

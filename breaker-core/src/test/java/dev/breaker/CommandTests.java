@@ -1,6 +1,9 @@
 package dev.breaker;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -180,6 +183,46 @@ class CommandTests {
 		test.advance(Duration.ofMinutes(1));
 		assertThat(test.snapshot().retryAfter()).isEqualTo(Duration.ofMinutes(9));
 		assertThat(test.refused().retryAfter()).isEqualTo(Duration.ofMinutes(9));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "OPEN", "FORCED_OPEN", "DISABLED" })
+	void aBreakerShowsTheCommandThatHoldsItAndItsEnd(State state) {
+		TestBreaker test = TestBreaker.simple();
+		assertThat(test.breaker.standingCommand()).isEmpty();
+		StateCommand command = StateCommand.to(state).hold(HOLD).comment("partner asked").actor("alice");
+		Instant given = test.wall.instant();
+		test.breaker.apply(command);
+		test.advance(HOLD.minusNanos(1));
+		assertThat(test.breaker.standingCommand())
+			.hasValue(new CircuitBreakerGroup.StandingCommand(command, given.plus(HOLD)));
+		test.breaker.reconfigure(test.breaker.config());
+		assertThat(test.breaker.standingCommand()).isPresent();
+		test.advance(Duration.ofNanos(1));
+		assertThat(test.breaker.standingCommand()).isEmpty();
+	}
+
+	@Test
+	void aCommandWithoutAHoldHasNoEnd() {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.metricsOnly();
+		assertThat(test.breaker.standingCommand()).get().satisfies((standing) -> {
+			assertThat(standing.command().state()).isEqualTo(State.METRICS_ONLY);
+			assertThat(standing.until()).isNull();
+		});
+		test.breaker.close();
+		assertThat(test.breaker.standingCommand()).isEmpty();
+		test.breaker.halfOpen();
+		assertThat(test.breaker.standingCommand()).isEmpty();
+	}
+
+	@Test
+	void anEndThatNoInstantCanTellIsNone() {
+		CircuitBreaker breaker = CircuitBreaker.of("late",
+				CircuitBreakerConfig.builder().clock(Clock.fixed(Instant.MAX, ZoneOffset.UTC)).build());
+		breaker.forceOpen(HOLD);
+		assertThat(breaker.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(breaker.standingCommand()).get().extracting(CircuitBreakerGroup.StandingCommand::until).isNull();
 	}
 
 	@Test

@@ -87,6 +87,28 @@ class GroupReconfigureTests {
 	}
 
 	@Test
+	void aReferenceThatWasKeptHadTheConfigBeforeTheCommand() {
+		CircuitBreaker kept = this.group.get("kept");
+		fill();
+		assertThat(this.group.find("kept")).isEmpty();
+		this.group.reconfigure(this.other);
+		this.group.apply(StateCommand.to(State.OPEN));
+		this.clock.advance(Duration.ofSeconds(4));
+		assertThat(kept.state()).isEqualTo(State.OPEN);
+		assertThat(kept.snapshot().retryAfter()).as("of the wait of the new config").isEqualTo(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void aKeyThatComesWhileACommandHoldsHasItsWaitAndTheNewConfig() {
+		this.group.apply(StateCommand.to(State.OPEN));
+		this.group.reconfigure(this.other);
+		this.clock.advance(Duration.ofSeconds(10));
+		CircuitBreaker late = this.group.get("late");
+		assertThat(late.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(late.config()).isSameAs(this.group.config());
+	}
+
+	@Test
 	void aReferenceThatWasKeptShowsTheNewConfig() {
 		CircuitBreaker kept = this.group.get("kept");
 		fill();

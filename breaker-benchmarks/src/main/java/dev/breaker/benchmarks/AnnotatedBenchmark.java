@@ -157,18 +157,11 @@ public class AnnotatedBenchmark {
 	@State(Scope.Benchmark)
 	public static class Floors {
 
-		final Plain intercepted = proxy(new EmptyInterceptor());
+		final Plain intercepted = proxy(new Plain(), new EmptyInterceptor());
 
-		final Plain caught = proxy(new CatchingInterceptor());
+		final Plain caught = proxy(new Plain(), new CatchingInterceptor());
 
 		final Plain advised = aspectProxy();
-
-		private static Plain proxy(MethodInterceptor interceptor) {
-			ProxyFactory factory = new ProxyFactory(new Plain());
-			factory.setProxyTargetClass(true);
-			factory.addAdvice(interceptor);
-			return (Plain) factory.getProxy();
-		}
 
 		private static Plain aspectProxy() {
 			AspectJProxyFactory factory = new AspectJProxyFactory(new Plain());
@@ -185,6 +178,19 @@ public class AnnotatedBenchmark {
 			checkFallback(this.caught::fail);
 		}
 
+	}
+
+	/** A proxy that does nothing. */
+	static <T> T proxy(T target) {
+		return proxy(target, new EmptyInterceptor());
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T> T proxy(T target, MethodInterceptor interceptor) {
+		ProxyFactory factory = new ProxyFactory(target);
+		factory.setProxyTargetClass(true);
+		factory.addAdvice(interceptor);
+		return (T) factory.getProxy();
 	}
 
 	private static final class EmptyInterceptor implements MethodInterceptor {

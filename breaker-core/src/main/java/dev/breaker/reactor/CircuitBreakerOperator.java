@@ -25,7 +25,8 @@ import reactor.core.publisher.Mono;
  * signals an error is judged as if it was thrown, also after elements.</li>
  * <li>The {@code recordResult} rule judges the value of a {@code Mono}, {@code null}
  * where it is empty, and each element of a {@code Flux}: one that it takes for a failure
- * makes the call one.</li>
+ * makes the call one. So does the {@code outcomeRule}; elements that it ignores count for
+ * nothing, and where it ignores all of them, the call is ignored.</li>
  * <li>A cancellation after an element is a success, as that of {@code take(1)} is; one
  * before records nothing and gives the permit back, unless the call was slow by then: it
  * counts as a slow success.</li>
@@ -52,9 +53,11 @@ public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<
 	/** The breaker, or a supplier of it: one field, since many operators are made. */
 	private final Object breaker;
 
-	private final boolean nests;
+	// Read as fields: no call may come between a permit and its subscription.
 
-	private final @Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback;
+	final boolean nests;
+
+	final @Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback;
 
 	private CircuitBreakerOperator(Object breaker, boolean nests,
 			@Nullable Function<? super Throwable, ? extends Publisher<? extends T>> fallback) {
@@ -148,14 +151,6 @@ public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<
 	CircuitBreaker breaker() {
 		return (this.breaker instanceof CircuitBreaker fixed) ? fixed
 				: (CircuitBreaker) Objects.requireNonNull(((Supplier<?>) this.breaker).get(), "breaker");
-	}
-
-	boolean nests() {
-		return this.nests;
-	}
-
-	boolean fallsBack() {
-		return this.fallback != null;
 	}
 
 	private static <T> Publisher<? extends T> run(

@@ -3,6 +3,7 @@ package dev.breaker.reactor;
 import java.time.Duration;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.OutcomeRule;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -49,11 +50,13 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 
 		private static final byte NOTHING = 0;
 
-		private static final byte ELEMENTS = 1;
+		private static final byte IGNORED = 1;
 
-		private static final byte FAILURE = 2;
+		private static final byte SUCCESS = 2;
 
-		/** What was emitted. Written by signals, which are serial. */
+		private static final byte FAILURE = 3;
+
+		/** The highest of what was emitted. Written by signals, which are serial. */
 		private byte emitted = NOTHING;
 
 		FluxCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, CircuitBreakerOperator<T> operator) {
@@ -67,7 +70,11 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 				return;
 			}
 			if (this.emitted != FAILURE) {
-				this.emitted = isFailure(element) ? FAILURE : ELEMENTS;
+				this.emitted = (byte) Math.max(this.emitted, switch (judge(element)) {
+					case IGNORED -> IGNORED;
+					case SUCCESS -> SUCCESS;
+					case FAILURE -> FAILURE;
+				});
 			}
 			next(element);
 		}
@@ -77,7 +84,7 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 			if (isDone()) {
 				return;
 			}
-			ended(this.emitted == FAILURE);
+			ended();
 			complete();
 		}
 
@@ -87,8 +94,16 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 				cancelled();
 			}
 			else {
-				ended(this.emitted == FAILURE);
+				ended();
 			}
+		}
+
+		private void ended() {
+			ended(switch (this.emitted) {
+				case IGNORED -> OutcomeRule.Verdict.IGNORED;
+				case FAILURE -> OutcomeRule.Verdict.FAILURE;
+				default -> OutcomeRule.Verdict.SUCCESS;
+			});
 		}
 
 	}

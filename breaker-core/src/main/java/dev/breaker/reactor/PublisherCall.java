@@ -28,9 +28,9 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 	private @Nullable Subscription subscription;
 
 	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, CircuitBreakerOperator<T> operator) {
-		super(breaker, operator.nests());
+		super(breaker, operator.nests);
 		this.actual = actual;
-		this.fallsBack = operator.fallsBack();
+		this.fallsBack = operator.fallback != null;
 	}
 
 	/** Subscribes the source, unless the call is refused. */

@@ -7,12 +7,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-import com.tngtech.archunit.core.domain.JavaAnnotation;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.domain.properties.HasAnnotations;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
@@ -31,12 +29,13 @@ public final class CircuitBreakerArchRules {
 	 * No class calls a method of its own that an annotation guards: such a call does not
 	 * go through the Spring proxy, and so no circuit breaker sees it. Annotations count
 	 * on the method, on what it overrides or implements, on the type, and as
-	 * meta-annotations. Calls out of lambdas, anonymous, local and inner classes count
-	 * too; a call of the super method by the method that overrides it does not.
+	 * meta-annotations; one on the type leaves out what the container calls, such as
+	 * {@code close()} of a {@code Closeable}. Calls out of lambdas, anonymous, local and
+	 * inner classes count too; a call of the super method by the method that overrides it
+	 * does not.
 	 * <p>
 	 * The rule sees types, not objects: a call on another bean of the same class, or on
-	 * the proxy of the own one, is reported as well. So is one of a callback, such as
-	 * {@code close()}, that an annotation on the type leaves out.
+	 * the proxy of the own one, is reported as well.
 	 *
 	 * <pre>
 	 * &#64;ArchTest
@@ -52,6 +51,8 @@ public final class CircuitBreakerArchRules {
 	}
 
 	private static final class NoSelfInvocation extends ArchCondition<JavaClass> {
+
+		private static final String GUARDED = CircuitBreaker.class.getName();
 
 		NoSelfInvocation() {
 			super("not call their own methods that @CircuitBreaker guards");
@@ -101,18 +102,18 @@ public final class CircuitBreakerArchRules {
 				.toList();
 			for (JavaMethod declared : declarations) {
 				// The nearest one holds
-				if (find(declared, CircuitBreaker.class).isPresent()) {
+				if (Annotations.find(declared, GUARDED).isPresent()) {
 					return true;
 				}
-				if (find(declared, Unguarded.class).isPresent()) {
+				if (Annotations.find(declared, Unguarded.class.getName()).isPresent()) {
 					return false;
 				}
 			}
 			boolean covered = method.getModifiers().contains(JavaModifier.PUBLIC)
 					&& !method.getModifiers().contains(JavaModifier.STATIC) && !isOfObject(method)
-					&& !fallbacks(types).contains(method.getName());
+					&& !fallbacks(types).contains(method.getName()) && !CallbackMethods.include(method, types);
 			return covered && types.stream()
-				.filter((type) -> find(type, CircuitBreaker.class).isPresent())
+				.filter((type) -> Annotations.find(type, GUARDED).isPresent())
 				.anyMatch((type) -> !type.isInterface()
 						|| type.tryGetMethod(method.getName(), names(method)).isPresent());
 		}
@@ -140,34 +141,13 @@ public final class CircuitBreakerArchRules {
 			Set<String> names = new HashSet<>();
 			for (JavaClass type : types) {
 				Stream.concat(Stream.of(type), type.getMethods().stream())
-					.map((annotated) -> find(annotated, CircuitBreaker.class))
+					.map((annotated) -> Annotations.find(annotated, GUARDED))
 					.flatMap(Optional::stream)
 					.map((annotation) -> annotation.get("fallbackMethod"))
 					.flatMap(Optional::stream)
 					.forEach((name) -> names.add(name.toString()));
 			}
 			return names;
-		}
-
-		private static Optional<? extends JavaAnnotation<?>> find(HasAnnotations<?> annotated, Class<?> annotation) {
-			return find(annotated, annotation, new HashSet<>());
-		}
-
-		/** The annotation, or that of an annotation. */
-		private static Optional<? extends JavaAnnotation<?>> find(HasAnnotations<?> annotated, Class<?> annotation,
-				Set<JavaClass> seen) {
-			for (JavaAnnotation<?> present : annotated.getAnnotations()) {
-				if (present.getRawType().isEquivalentTo(annotation)) {
-					return Optional.of(present);
-				}
-				if (seen.add(present.getRawType())) {
-					Optional<? extends JavaAnnotation<?>> meta = find(present.getRawType(), annotation, seen);
-					if (meta.isPresent()) {
-						return meta;
-					}
-				}
-			}
-			return Optional.empty();
 		}
 
 	}

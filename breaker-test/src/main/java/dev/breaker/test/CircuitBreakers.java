@@ -2,10 +2,13 @@ package dev.breaker.test;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -47,8 +50,9 @@ public final class CircuitBreakers {
 	 * missing.
 	 * @param registry where to look
 	 * @param name the exact name
-	 * @throws AssertionError if there is neither a breaker nor a group of that name; the
-	 * message names the nearest
+	 * @throws AssertionError if there is neither a breaker nor a group of that name,
+	 * where the message names the nearest; if the name can be a key of several groups; or
+	 * if the key has no place of its own
 	 */
 	public static void open(CircuitBreakerRegistry registry, String name) {
 		Optional<CircuitBreakerGroup> group = registry.findGroup(name);
@@ -61,11 +65,31 @@ public final class CircuitBreakers {
 	}
 
 	private static Optional<CircuitBreaker> ofKey(CircuitBreakerRegistry registry, String name) {
-		return registry.groups()
+		List<CircuitBreakerGroup> groups = registry.groups()
 			.stream()
 			.filter((group) -> name.startsWith(group.name() + ":"))
-			.map((group) -> group.get(name.substring(group.name().length() + 1)))
-			.findFirst();
+			.sorted(Comparator.comparing(CircuitBreakerGroup::name))
+			.toList();
+		if (groups.size() > 1) {
+			throw new AssertionError("'" + name + "' is no single key: "
+					+ groups.stream()
+						.map((group) -> "'" + key(group, name) + "' of '" + group.name() + "'")
+						.collect(Collectors.joining(" or "))
+					+ ". Open the breaker itself: registry.findGroup(GROUP).orElseThrow().get(KEY).open()");
+		}
+		return groups.stream().findFirst().map((group) -> {
+			CircuitBreaker breaker = group.get(key(group, name));
+			if (group.overflow().filter((shared) -> shared == breaker).isPresent()) {
+				throw new AssertionError("'" + key(group, name) + "' has no breaker of its own: all " + group.limit()
+						+ " places of '" + group.name() + "' are in use, and it shares '" + breaker.name()
+						+ "'. Raise the limit, or end the calls and commands of other keys");
+			}
+			return breaker;
+		});
+	}
+
+	private static String key(CircuitBreakerGroup group, String name) {
+		return name.substring(group.name().length() + 1);
 	}
 
 	/**

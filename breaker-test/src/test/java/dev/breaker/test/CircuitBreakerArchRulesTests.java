@@ -1,5 +1,6 @@
 package dev.breaker.test;
 
+import java.io.Closeable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.List;
@@ -36,7 +37,8 @@ class CircuitBreakerArchRulesTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { OnMethod.class, OnType.class, ByMetaAnnotation.class, ByMetaOnType.class, Inherited.class,
-			Implements.class, ImplementsType.class, ByReference.class, InLambda.class, CallsSuper.class })
+			Implements.class, ImplementsType.class, ByReference.class, InLambda.class, CallsSuper.class,
+			GuardsClose.class })
 	void selfInvocationIsFound(Class<?> type) {
 		assertThat(violations(type)).singleElement()
 			.asString()
@@ -53,7 +55,7 @@ class CircuitBreakerArchRulesTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { OtherBean.class, Decorator.class, NotCovered.class, LeftOut.class, Overrides.class,
-			NestedStatic.Other.class })
+			NestedStatic.Other.class, ClosesItself.class, ClosesItselfByInheritance.class })
 	void otherCallsAreNoSelfInvocation(Class<?> type) {
 		assertThat(violations(type)).isEmpty();
 	}
@@ -64,6 +66,45 @@ class CircuitBreakerArchRulesTests {
 			.isThrownBy(() -> CircuitBreakerArchRules.NO_SELF_INVOCATION.check(only(OnMethod.class)))
 			.withMessageContaining("classes should not call their own methods that @CircuitBreaker guards")
 			.withMessageContaining("move one of the two methods to another bean");
+	}
+
+	@CircuitBreaker(name = "payments")
+	static class ClosesItself implements Closeable {
+
+		@Override
+		public void close() {
+		}
+
+		public void stop() {
+			close();
+		}
+
+	}
+
+	static class ClosesItselfByInheritance extends ClosesItself {
+
+		@Override
+		public void stop() {
+			this.close();
+		}
+
+	}
+
+	@CircuitBreaker(name = "payments")
+	static class GuardsClose implements Closeable {
+
+		public void pay() {
+		}
+
+		@Override
+		public void close() {
+		}
+
+		public void payAll() {
+			pay();
+			close();
+		}
+
 	}
 
 	static class OnMethod {

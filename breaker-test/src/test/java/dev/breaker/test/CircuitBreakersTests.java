@@ -122,6 +122,30 @@ class CircuitBreakersTests {
 		}
 
 		@Test
+		void aNameThatFitsTwoGroupsFailsAndMakesNone() {
+			CircuitBreakerGroup stock = this.registry.group("stock", config().build(), 3);
+			CircuitBreakerGroup europe = this.registry.group("stock:eu", config().build(), 3);
+			assertThatExceptionOfType(AssertionError.class)
+				.isThrownBy(() -> CircuitBreakers.open(this.registry, "stock:eu:berlin"))
+				.withMessageContainingAll("'stock:eu:berlin'", "'eu:berlin' of 'stock' or 'berlin' of 'stock:eu'");
+			assertThat(this.registry.all()).isEmpty();
+			CircuitBreaker berlin = europe.get("berlin");
+			CircuitBreakers.open(this.registry, "stock:eu:berlin");
+			assertThat(berlin).isOpen();
+			assertThat(stock.size()).isZero();
+		}
+
+		@Test
+		void aKeyWithoutAPlaceFails() {
+			CircuitBreakerGroup stock = this.registry.group("stock", config().build(), 1);
+			stock.get("lyon").forceOpen();
+			assertThatExceptionOfType(AssertionError.class)
+				.isThrownBy(() -> CircuitBreakers.open(this.registry, "stock:berlin"))
+				.withMessageContainingAll("'berlin' has no breaker of its own", "all 1 places of 'stock'");
+			assertThat(stock.overflow().orElseThrow()).isClosed();
+		}
+
+		@Test
 		void misspelledNameFailsAndMakesNone() {
 			this.registry.get("payments");
 			assertThatExceptionOfType(AssertionError.class)

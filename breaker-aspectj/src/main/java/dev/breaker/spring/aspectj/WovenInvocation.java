@@ -2,29 +2,23 @@ package dev.breaker.spring.aspectj;
 
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Method;
-import java.util.HashMap;
-import java.util.Map;
 
+import org.aopalliance.intercept.MethodInvocation;
 import org.aspectj.lang.ProceedingJoinPoint;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.ProxyMethodInvocation;
-
 /**
- * A call of a woven method, as an invocation of a proxy that is the object itself. For
- * one thread at a time.
+ * A call of a woven method, as its guard takes it. For one thread at a time.
  */
 // From class files, the checker on JDK 17 does not see that arguments may be null.
 @SuppressWarnings("NullAway")
-final class WovenInvocation implements ProxyMethodInvocation {
+final class WovenInvocation implements MethodInvocation {
 
 	private final ProceedingJoinPoint joinPoint;
 
 	private final Method method;
 
 	private @Nullable Object @Nullable [] arguments;
-
-	private @Nullable Map<String, @Nullable Object> userAttributes;
 
 	WovenInvocation(ProceedingJoinPoint joinPoint, Method method) {
 		this.joinPoint = joinPoint;
@@ -53,51 +47,13 @@ final class WovenInvocation implements ProxyMethodInvocation {
 	}
 
 	@Override
-	public void setArguments(@Nullable Object... arguments) {
-		this.arguments = arguments;
-	}
-
-	@Override
 	public @Nullable Object getThis() {
 		return this.joinPoint.getThis();
-	}
-
-	/** The object; of a static method its class, on which no instance method runs. */
-	@Override
-	public Object getProxy() {
-		Object object = this.joinPoint.getThis();
-		return (object != null) ? object : this.method.getDeclaringClass();
 	}
 
 	@Override
 	public AccessibleObject getStaticPart() {
 		return this.method;
-	}
-
-	@Override
-	public WovenInvocation invocableClone() {
-		return invocableClone(getArguments().clone());
-	}
-
-	@Override
-	public WovenInvocation invocableClone(@Nullable Object... arguments) {
-		WovenInvocation clone = new WovenInvocation(this.joinPoint, this.method);
-		clone.arguments = arguments;
-		clone.userAttributes = this.userAttributes;
-		return clone;
-	}
-
-	@Override
-	public void setUserAttribute(String key, @Nullable Object value) {
-		if (this.userAttributes == null) {
-			this.userAttributes = new HashMap<>();
-		}
-		this.userAttributes.put(key, value);
-	}
-
-	@Override
-	public @Nullable Object getUserAttribute(String key) {
-		return (this.userAttributes != null) ? this.userAttributes.get(key) : null;
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
@@ -20,11 +21,13 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
 import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
@@ -178,6 +181,27 @@ class WovenContextsTests {
 	}
 
 	@Test
+	void retryOfRefusalsIsAWarning(CapturedOutput output) {
+		WovenContexts.with(Resilient.class, Retried.class, RetriedPrototype.class, Careful.class, Willing.class)
+			.run((context) -> {
+				assertThat(output.toString().lines().filter((line) -> line.contains("WARN"))).hasSize(2)
+					.allMatch((line) -> line.contains(
+							" retries the refusals of its circuit breaker, each after its back-off: the guard is woven into the method, inside of the retry. Add excludes = CallNotPermittedException.class, or set breaker.aspect.mode=proxy"))
+					.anyMatch((line) -> line.contains("$Retried.call()"))
+					.anyMatch((line) -> line.contains("$RetriedPrototype.call()"));
+				// What it warns of
+				WovenContexts.breaker(context, "retried").forceOpen();
+				assertThatExceptionOfType(CallNotPermittedException.class)
+					.isThrownBy(context.getBean(Retried.class)::call);
+				assertThat(WovenContexts.breaker(context, "retried").snapshot().notPermittedCallsTotal()).isEqualTo(3);
+				WovenContexts.breaker(context, "careful").forceOpen();
+				assertThatExceptionOfType(CallNotPermittedException.class)
+					.isThrownBy(context.getBean(Careful.class)::call);
+				assertThat(WovenContexts.breaker(context, "careful").snapshot().notPermittedCallsTotal()).isOne();
+			});
+	}
+
+	@Test
 	void fallbackInsideOfARetryIsAWarning(CapturedOutput output) {
 		WovenContexts.with(Resilient.class, RetriedWithFallback.class).run((context) -> {
 			RetriedWithFallback retried = context.getBean(RetriedWithFallback.class);
@@ -252,6 +276,37 @@ class WovenContextsTests {
 
 		@Retryable(maxRetries = 2, delay = 0)
 		@CircuitBreaker(name = "retried")
+		public String call() {
+			throw new IllegalStateException("down");
+		}
+
+	}
+
+	@Scope("prototype")
+	static class RetriedPrototype {
+
+		@Retryable(maxRetries = 2, delay = 0)
+		@CircuitBreaker(name = "retried")
+		public String call() {
+			throw new IllegalStateException("down");
+		}
+
+	}
+
+	static class Careful {
+
+		@Retryable(maxRetries = 2, delay = 0, excludes = CallNotPermittedException.class)
+		@CircuitBreaker(name = "careful")
+		public String call() {
+			throw new IllegalStateException("down");
+		}
+
+	}
+
+	static class Willing {
+
+		@Retryable(maxRetries = 2, delay = 0, includes = CallNotPermittedException.class)
+		@CircuitBreaker(name = "willing")
 		public String call() {
 			throw new IllegalStateException("down");
 		}

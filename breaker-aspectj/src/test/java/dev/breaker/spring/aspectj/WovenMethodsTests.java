@@ -11,9 +11,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import dev.breaker.CallNotPermittedException;
+import dev.breaker.Snapshot;
+import dev.breaker.State;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import org.aspectj.lang.Aspects;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.support.AopUtils;
@@ -50,6 +53,12 @@ class WovenMethodsTests {
 			assertThat(payments.finalPay("a")).isEqualTo("paid a");
 			assertThat(WovenContexts.recorded(context, "final")).isEqualTo(2);
 		});
+	}
+
+	@Test
+	void aspectIsFoundByTheApiOfAspectj() {
+		assertThat(Aspects.hasAspect(CircuitBreakerAspect.class)).isTrue();
+		assertThat(Aspects.aspectOf(CircuitBreakerAspect.class)).isSameAs(CircuitBreakerAspect.aspectOf());
 	}
 
 	@Test
@@ -148,6 +157,35 @@ class WovenMethodsTests {
 			assertThat(WovenContexts.recorded(context, "ledger")).isEqualTo(2);
 			trip(context, "ledger");
 			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(() -> ledger.write("b"));
+		});
+	}
+
+	@Test
+	void overrideThatCallsSuperIsGuardedOnce() {
+		WovenContexts.with(Caller.class, CallerOfType.class)
+			.withPropertyValues("breaker.instances.super-method.consecutive-failure-threshold=3",
+					"breaker.instances.super-type.consecutive-failure-threshold=3")
+			.run((context) -> {
+				Caller ofMethod = context.getBean(Caller.class);
+				CallerOfType ofType = context.getBean(CallerOfType.class);
+				for (int i = 0; i < 5; i++) {
+					assertThat(ofMethod.call()).isEqualTo("instead");
+					assertThat(ofType.call()).isEqualTo("instead");
+				}
+				assertThat(List.of("super-method", "super-type")).allSatisfy((name) -> {
+					Snapshot snapshot = WovenContexts.breaker(context, name).snapshot();
+					assertThat(snapshot.state()).isEqualTo(State.OPEN);
+					assertThat(snapshot.failedCallsTotal()).isEqualTo(3);
+					assertThat(snapshot.successfulCallsTotal()).isZero();
+				});
+			});
+	}
+
+	@Test
+	void superMethodOfAnUnguardedOverrideKeepsItsGuard() {
+		WovenContexts.with(UnguardedCaller.class).run((context) -> {
+			assertThat(context.getBean(UnguardedCaller.class).call()).isEqualTo("called instead");
+			assertThat(WovenContexts.breaker(context, "super-method").snapshot().failedCallsTotal()).isOne();
 		});
 	}
 
@@ -516,6 +554,60 @@ class WovenMethodsTests {
 
 		CallsAtStart() {
 			new Payments().pay("a");
+		}
+
+	}
+
+	static class Called {
+
+		@CircuitBreaker(name = "super-method", fallbackMethod = "instead")
+		public String call() {
+			throw new IllegalStateException("down");
+		}
+
+		String instead() {
+			return "instead";
+		}
+
+	}
+
+	static class Caller extends Called {
+
+		@Override
+		public String call() {
+			return "called " + super.call();
+		}
+
+	}
+
+	static class UnguardedCaller extends Called {
+
+		@Override
+		@Unguarded
+		public String call() {
+			return "called " + super.call();
+		}
+
+	}
+
+	@CircuitBreaker(name = "super-type", fallbackMethod = "instead")
+	static class CalledType {
+
+		public String call() {
+			throw new IllegalStateException("down");
+		}
+
+		String instead() {
+			return "instead";
+		}
+
+	}
+
+	static class CallerOfType extends CalledType {
+
+		@Override
+		public String call() {
+			return "called " + super.call();
 		}
 
 	}

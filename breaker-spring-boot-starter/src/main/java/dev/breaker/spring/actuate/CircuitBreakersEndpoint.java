@@ -211,8 +211,8 @@ public class CircuitBreakersEndpoint {
 	/**
 	 * Description of a breaker: the fields of its {@link Snapshot}, where rates are
 	 * {@code null} while the window is empty, its thresholds, which are {@code null}
-	 * where they are off, and how its config was changed at run time, which is left out
-	 * where it was not.
+	 * where they are off, the command that holds it where it is, and how its config was
+	 * changed at run time, which are left out where there is none.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record CircuitBreakerDescriptor(String name, State state, Instant since, @Nullable Float failureRate,
@@ -221,6 +221,7 @@ public class CircuitBreakersEndpoint {
 			long ignoredCallsTotal, long notPermittedCallsTotal, int openings, Duration retryAfter,
 			@Nullable StateChangeDescriptor lastChange, @Nullable Float failureRateThreshold,
 			@Nullable Float slowCallRateThreshold,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CommandDescriptor command,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
 			implements
 				OperationResponseBody {
@@ -233,7 +234,12 @@ public class CircuitBreakersEndpoint {
 					s.consecutiveFailures(), s.callsUntilEvaluated(), s.successfulCallsTotal(), s.failedCallsTotal(),
 					s.slowCallsTotal(), s.ignoredCallsTotal(), s.notPermittedCallsTotal(), s.openings(), s.retryAfter(),
 					StateChangeDescriptor.of(s.lastChange()), config.failureRateThreshold(),
-					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null, changed);
+					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null,
+					breaker.standingCommand()
+						.filter((standing) -> standing.command().state() == s.state())
+						.map(CommandDescriptor::of)
+						.orElse(null),
+					changed);
 		}
 
 		private static @Nullable Float numberOrNull(float rate) {
@@ -308,7 +314,7 @@ public class CircuitBreakersEndpoint {
 	}
 
 	/**
-	 * Description of a command to a group that is in force for keys made later.
+	 * Description of a command that is in force: of a group, for keys made later.
 	 *
 	 * @param state the state that it commands
 	 * @param comment what the operator said

@@ -5,9 +5,11 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import dev.breaker.annotation.CircuitBreaker;
@@ -79,13 +81,14 @@ final class AnnotatedMethodFinder {
 		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
 		OnMethod onMethod = onMethod(method, type);
 		if (onMethod != null) {
-			return (onMethod.annotation != null && isAdvisable(method, type)) ? onMethod.annotation : null;
+			return (onMethod.annotation != null && isAdvisable(method, type) && isCalledByProxy(method, type))
+					? onMethod.annotation : null;
 		}
 		if (!Modifier.isPublic(method.getModifiers()) || Modifier.isStatic(method.getModifiers())
 				|| ReflectionUtils.isObjectMethod(method)) {
 			return null;
 		}
-		CircuitBreaker onType = nearest(type, SearchStrategy.SUPERCLASS);
+		CircuitBreaker onType = nearest(type, SearchStrategy.SUPERCLASS, method, type);
 		if (onType == null) {
 			onType = onInterfaceOf(method, type);
 		}
@@ -96,14 +99,29 @@ final class AnnotatedMethodFinder {
 		return onType;
 	}
 
-	private static @Nullable CircuitBreaker onInterfaceOf(Method method, Class<?> type) {
+	private @Nullable CircuitBreaker onInterfaceOf(Method method, Class<?> type) {
+		List<Class<?>> declaring = new ArrayList<>();
 		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
-			CircuitBreaker annotation = nearest(inherited, SearchStrategy.DIRECT);
-			if (annotation != null && CallbackMethods.declares(inherited, method, type)) {
-				return annotation;
+			if (isAnnotated(inherited) && CallbackMethods.declares(inherited, method, type)) {
+				declaring.add(inherited);
 			}
 		}
-		return null;
+		return onOneOf(declaring, method, type);
+	}
+
+	/** Of interfaces that extend each other the most specific one holds. */
+	private @Nullable CircuitBreaker onOneOf(List<Class<?>> interfaces, Method method, Class<?> type) {
+		CircuitBreaker found = null;
+		for (Class<?> candidate : interfaces) {
+			boolean extended = interfaces.stream()
+				.anyMatch((other) -> other != candidate && candidate.isAssignableFrom(other));
+			CircuitBreaker annotation = extended ? null : nearest(candidate, SearchStrategy.DIRECT, method, type);
+			if (found != null && annotation != null) {
+				requireEqual(found, annotation, method, type);
+			}
+			found = (found != null) ? found : annotation;
+		}
+		return found;
 	}
 
 	private List<AnnotatedMethod> ofInterface(Class<?> type, boolean guardsDefaults) {
@@ -126,13 +144,15 @@ final class AnnotatedMethodFinder {
 		return found;
 	}
 
-	private static @Nullable CircuitBreaker onInterfaceWith(Method method, Class<?> type) {
-		CircuitBreaker annotation = nearest(type, SearchStrategy.DIRECT);
-		for (Class<?> inherited : type.getInterfaces()) {
-			if (annotation == null && ClassUtils.hasMethod(inherited, method.getName(), method.getParameterTypes())) {
-				annotation = onInterfaceWith(method, inherited);
+	private @Nullable CircuitBreaker onInterfaceWith(Method method, Class<?> type) {
+		List<Class<?>> declaring = new ArrayList<>();
+		for (Class<?> candidate : CallbackMethods.interfaces(type)) {
+			if (isAnnotated(candidate)
+					&& ClassUtils.hasMethod(candidate, method.getName(), method.getParameterTypes())) {
+				declaring.add(candidate);
 			}
 		}
+		CircuitBreaker annotation = onOneOf(declaring, method, type);
 		return (annotation != null && MethodSignatures.isNamed(method, annotation.fallbackMethod())) ? null
 				: annotation;
 	}
@@ -145,7 +165,7 @@ final class AnnotatedMethodFinder {
 	private @Nullable OnMethod onMethod(Method method, Class<?> type) {
 		for (SearchStrategy strategy : List.of(SearchStrategy.SUPERCLASS, SearchStrategy.TYPE_HIERARCHY)) {
 			MergedAnnotations annotations = MergedAnnotations.from(method, strategy);
-			MergedAnnotation<CircuitBreaker> guarded = annotations.get(CircuitBreaker.class);
+			MergedAnnotation<CircuitBreaker> guarded = nearest(annotations);
 			MergedAnnotation<Unguarded> unguarded = annotations.get(Unguarded.class);
 			if (guarded.isPresent() && unguarded.isPresent()) {
 				int nearer = Integer.compare(guarded.getAggregateIndex(), unguarded.getAggregateIndex());
@@ -155,10 +175,12 @@ final class AnnotatedMethodFinder {
 								.formatted(MethodSignatures.qualified(method, type)),
 							"Take one of them away: @Unguarded leaves a method out of an annotation on its type."));
 				}
-				return (nearer < 0) ? OnMethod.of(guarded) : OnMethod.UNGUARDED;
+				if (nearer >= 0) {
+					return OnMethod.UNGUARDED;
+				}
 			}
 			if (guarded.isPresent()) {
-				return OnMethod.of(guarded);
+				return new OnMethod(onlyOne(guarded, annotations, method, type));
 			}
 			if (unguarded.isPresent()) {
 				return OnMethod.UNGUARDED;
@@ -167,10 +189,87 @@ final class AnnotatedMethodFinder {
 		return null;
 	}
 
-	private static @Nullable CircuitBreaker nearest(AnnotatedElement element, SearchStrategy strategy) {
-		MergedAnnotation<CircuitBreaker> annotation = MergedAnnotations.from(element, strategy)
-			.get(CircuitBreaker.class);
-		return annotation.isPresent() ? annotation.synthesize() : null;
+	private @Nullable CircuitBreaker nearest(AnnotatedElement element, SearchStrategy strategy, Method method,
+			Class<?> type) {
+		MergedAnnotations annotations = MergedAnnotations.from(element, strategy);
+		MergedAnnotation<CircuitBreaker> nearest = nearest(annotations);
+		return nearest.isPresent() ? onlyOne(nearest, annotations, method, type) : null;
+	}
+
+	private static boolean isAnnotated(Class<?> type) {
+		return MergedAnnotations.from(type).isPresent(CircuitBreaker.class);
+	}
+
+	/**
+	 * The annotation of the nearest element, there the least composed one. Of methods of
+	 * interfaces the most specific interface is the nearest.
+	 */
+	private static MergedAnnotation<CircuitBreaker> nearest(MergedAnnotations annotations) {
+		MergedAnnotation<CircuitBreaker> nearest = MergedAnnotation.missing();
+		for (MergedAnnotation<CircuitBreaker> candidate : all(annotations)) {
+			if (!nearest.isPresent() || isMoreSpecific(candidate, nearest)) {
+				nearest = candidate;
+			}
+		}
+		return nearest;
+	}
+
+	private static List<MergedAnnotation<CircuitBreaker>> all(MergedAnnotations annotations) {
+		return annotations.stream(CircuitBreaker.class)
+			.sorted(Comparator
+				.<MergedAnnotation<CircuitBreaker>>comparingInt(MergedAnnotation::getAggregateIndex)
+				.thenComparingInt(MergedAnnotation::getDistance))
+			.toList();
+	}
+
+	/** Reports others that are as near and say something else. */
+	private CircuitBreaker onlyOne(MergedAnnotation<CircuitBreaker> nearest, MergedAnnotations annotations,
+			Method method, Class<?> type) {
+		CircuitBreaker annotation = nearest.synthesize();
+		for (MergedAnnotation<CircuitBreaker> other : all(annotations)) {
+			if (isAsNear(other, nearest)) {
+				requireEqual(annotation, other.synthesize(), method, type);
+			}
+		}
+		return annotation;
+	}
+
+	private static boolean isAsNear(MergedAnnotation<CircuitBreaker> other, MergedAnnotation<CircuitBreaker> nearest) {
+		if (other.getAggregateIndex() == nearest.getAggregateIndex()) {
+			return other.getDistance() == nearest.getDistance();
+		}
+		return isInterface(nearest) && isInterface(other)
+				&& !declaredBy(other).isAssignableFrom(declaredBy(nearest));
+	}
+
+	private static boolean isMoreSpecific(MergedAnnotation<CircuitBreaker> one,
+			MergedAnnotation<CircuitBreaker> other) {
+		return isInterface(one) && isInterface(other) && declaredBy(one) != declaredBy(other)
+				&& declaredBy(other).isAssignableFrom(declaredBy(one));
+	}
+
+	private static boolean isInterface(MergedAnnotation<CircuitBreaker> annotation) {
+		return declaredBy(annotation).isInterface();
+	}
+
+	private static Class<?> declaredBy(MergedAnnotation<CircuitBreaker> annotation) {
+		return (annotation.getSource() instanceof Method method) ? method.getDeclaringClass()
+				: (Class<?>) Objects.requireNonNull(annotation.getSource());
+	}
+
+	private void requireEqual(CircuitBreaker one, CircuitBreaker other, Method method, Class<?> type) {
+		if (!one.equals(other)) {
+			this.problems.accept(new Problem(
+					"%s has two circuit breakers that are equally near, and a call goes to one: %s and %s."
+						.formatted(MethodSignatures.qualified(method, type), describe(one), describe(other)),
+					"Annotate the method itself with @CircuitBreaker, which wins over inherited and composed annotations, or take one of the two away."));
+		}
+	}
+
+	private static String describe(CircuitBreaker annotation) {
+		return "\"%s\"%s%s".formatted(annotation.name(),
+				annotation.fallbackMethod().isEmpty() ? "" : " with fallbackMethod \"" + annotation.fallbackMethod() + "\"",
+				annotation.key().isEmpty() ? "" : " with key \"" + annotation.key() + "\"");
 	}
 
 	private boolean isAdvisable(Method method, Class<?> type) {
@@ -204,13 +303,24 @@ final class AnnotatedMethodFinder {
 		return false;
 	}
 
+	private boolean isCalledByProxy(Method method, Class<?> type) {
+		if (isWoven(method) || !CallbackMethods.isCalledOnTarget(method, type)) {
+			return true;
+		}
+		this.problems.accept(new Problem(
+				"@CircuitBreaker would do nothing for %s: the container calls the method on the object itself while it makes or destroys the bean, and not through its proxy."
+					.formatted(MethodSignatures.qualified(method, type)),
+				"Annotate a method of another bean, and call that one here; or call CircuitBreakerRegistry.get(name).call(...) where the work is done."));
+		return false;
+	}
+
 	private boolean isWoven(Method method) {
 		return this.weaving && WovenBodies.include(method);
 	}
 
 	/** Refuses an annotation on a type that does nothing but make beans. */
 	private void refuseFactoryMethods(Class<?> type) {
-		if (nearest(type, SearchStrategy.SUPERCLASS) == null) {
+		if (!MergedAnnotations.from(type, SearchStrategy.SUPERCLASS).isPresent(CircuitBreaker.class)) {
 			return;
 		}
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
@@ -232,10 +342,6 @@ final class AnnotatedMethodFinder {
 	private record OnMethod(@Nullable CircuitBreaker annotation) {
 
 		static final OnMethod UNGUARDED = new OnMethod(null);
-
-		static OnMethod of(MergedAnnotation<CircuitBreaker> annotation) {
-			return new OnMethod(annotation.synthesize());
-		}
 
 	}
 

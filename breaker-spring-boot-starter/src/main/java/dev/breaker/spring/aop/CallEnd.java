@@ -21,6 +21,31 @@ interface CallEnd {
 	}
 
 	/**
+	 * Ends a call that gave its results where what carries them makes it no success, as
+	 * the status of an answer does whose body came later.
+	 * @return whether it has ended so
+	 */
+	default boolean endedBy(Object carrier) {
+		return false;
+	}
+
+	/** The method returned what cannot be followed, and is handed on. */
+	default void unfollowed(String reason) {
+	}
+
+	/**
+	 * The method returned what tells its end and is handed on, so that no fallback can
+	 * take its place.
+	 */
+	default void observed(String reason) {
+	}
+
+	/** Whether the method is of a class of that package. */
+	default boolean isOf(String packageName) {
+		return false;
+	}
+
+	/**
 	 * The call failed.
 	 * @return what its fallback gives: a result of the same kind, or a plain value
 	 * @throws Throwable what was thrown, as it is, where no fallback runs; else what the

@@ -5,76 +5,66 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import dev.breaker.annotation.Callbacks;
+
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 
 /**
- * The methods that the container, Boot, Micrometer or Spring MVC calls, and not the
- * application: an annotation on the type leaves them out. Service interfaces of Spring's
- * that an application implements, as a converter, are not among them. Types are known by
- * name, so that their libraries need not be there.
+ * The methods of beans that are {@link Callbacks}.
  */
 final class CallbackMethods {
 
-	private static final String SPRING = "org.springframework.";
-
-	private static final Set<String> INTERFACES = Set.of("java.lang.AutoCloseable", "java.io.Closeable",
-			"org.springframework.core.Ordered", "org.springframework.context.Lifecycle",
-			"org.springframework.context.Phased", "org.springframework.context.SmartLifecycle",
-			"org.springframework.context.ApplicationListener", "org.springframework.boot.CommandLineRunner",
-			"org.springframework.boot.ApplicationRunner", "org.springframework.boot.ExitCodeGenerator",
-			"org.springframework.boot.ExitCodeExceptionMapper",
-			"org.springframework.web.servlet.AsyncHandlerInterceptor",
-			"org.springframework.web.servlet.HandlerExceptionResolver",
-			"org.springframework.web.servlet.HandlerInterceptor",
-			"org.springframework.web.servlet.mvc.method.annotation.RequestBodyAdvice",
-			"org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice",
-			"org.springframework.web.context.request.WebRequestInterceptor",
-			"org.springframework.web.method.support.HandlerMethodArgumentResolver",
-			"org.springframework.web.method.support.HandlerMethodReturnValueHandler",
-			"org.springframework.web.reactive.HandlerResultHandler",
-			"org.springframework.web.reactive.result.method.HandlerMethodArgumentResolver",
-			"org.springframework.web.bind.support.WebBindingInitializer");
-
-	/** All interfaces of these packages, and of those in them, are callbacks. */
-	private static final List<String> PACKAGES = List.of("org.springframework.beans.",
-			"org.springframework.context.event.", "org.springframework.boot.health.",
-			"org.springframework.boot.actuate.health.", "org.springframework.boot.actuate.info.", "io.micrometer.");
-
-	private static final List<String> NAMES_OF_SPRING = List.of("Aware", "Configurer", "Customizer", "Initializer");
-
-	private static final List<String> ANNOTATIONS = List.of("org.springframework.context.event.EventListener",
-			"org.springframework.context.annotation.Bean", "jakarta.annotation.PostConstruct",
-			"jakarta.annotation.PreDestroy", "org.springframework.web.bind.annotation.ExceptionHandler",
-			"org.springframework.web.bind.annotation.InitBinder",
-			"org.springframework.messaging.handler.annotation.MessageExceptionHandler",
-			"org.springframework.graphql.data.method.annotation.GraphQlExceptionHandler");
-
-	private static final String MODEL_ATTRIBUTE = "org.springframework.web.bind.annotation.ModelAttribute";
-
-	private static final String REQUEST_MAPPING = "org.springframework.web.bind.annotation.RequestMapping";
-
 	private static final String BEAN = "org.springframework.context.annotation.Bean";
+
+	private static final String AWARE = "org.springframework.beans.factory.Aware";
+
+	/** Their methods are called while a bean is made or destroyed. */
+	private static final Set<String> LIFECYCLE_INTERFACES = Set.of(
+			"org.springframework.beans.factory.InitializingBean", "org.springframework.beans.factory.DisposableBean");
+
+	private static final List<String> LIFECYCLE_ANNOTATIONS = List.of("jakarta.annotation.PostConstruct",
+			"jakarta.annotation.PreDestroy", "jakarta.annotation.Resource", "jakarta.inject.Inject",
+			"org.springframework.beans.factory.annotation.Autowired",
+			"org.springframework.beans.factory.annotation.Value");
 
 	private CallbackMethods() {
 	}
 
 	static boolean include(Method method, Class<?> type) {
 		for (Class<?> inherited : interfaces(type)) {
-			if (isCallback(inherited) && declares(inherited, method, type)) {
+			if (Callbacks.isInterface(inherited.getName()) && declares(inherited, method, type)) {
 				return true;
 			}
 		}
-		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
-		return ANNOTATIONS.stream().anyMatch(annotations::isPresent)
-				|| (annotations.isPresent(MODEL_ATTRIBUTE) && !annotations.isPresent(REQUEST_MAPPING));
+		return Callbacks.isMethod(MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)::isPresent);
 	}
 
 	/** Whether a method makes a bean. */
 	static boolean isFactoryMethod(Method method) {
 		return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).isPresent(BEAN);
+	}
+
+	/**
+	 * Whether the container calls a method on the object itself, which has no proxy yet,
+	 * or none any more.
+	 */
+	static boolean isCalledOnTarget(Method method, Class<?> type) {
+		for (Class<?> inherited : interfaces(type)) {
+			boolean lifecycle = LIFECYCLE_INTERFACES.contains(inherited.getName()) || isAware(inherited);
+			if (lifecycle && declares(inherited, method, type)) {
+				return true;
+			}
+		}
+		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+		return LIFECYCLE_ANNOTATIONS.stream().anyMatch(annotations::isPresent);
+	}
+
+	private static boolean isAware(Class<?> type) {
+		return type.getName().startsWith("org.springframework.")
+				&& interfaces(type).stream().anyMatch((inherited) -> inherited.getName().equals(AWARE));
 	}
 
 	/** Whether a method of a type is one that an interface of it has. */
@@ -91,7 +81,8 @@ final class CallbackMethods {
 		return false;
 	}
 
-	private static Set<Class<?>> interfaces(Class<?> type) {
+	/** The interfaces of a type, an interface itself among them. */
+	static Set<Class<?>> interfaces(Class<?> type) {
 		if (!type.isInterface()) {
 			return ClassUtils.getAllInterfacesForClassAsSet(type);
 		}
@@ -100,13 +91,6 @@ final class CallbackMethods {
 			interfaces.addAll(interfaces(inherited));
 		}
 		return interfaces;
-	}
-
-	private static boolean isCallback(Class<?> type) {
-		String name = type.getName();
-		return INTERFACES.contains(name) || PACKAGES.stream().anyMatch(name::startsWith)
-				|| (name.startsWith(SPRING) && NAMES_OF_SPRING.stream().anyMatch(name::endsWith))
-				|| (name.startsWith("jakarta.servlet.") && name.endsWith("Listener"));
 	}
 
 }

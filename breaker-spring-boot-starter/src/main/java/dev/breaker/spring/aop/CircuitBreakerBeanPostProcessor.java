@@ -29,7 +29,10 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
@@ -169,10 +172,20 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 	private GuardedMethodRegistry guardedMethods() {
 		GuardedMethodRegistry methods = this.guardedMethods;
 		if (methods == null) {
-			methods = Objects.requireNonNull(this.beanFactory).getBean(GuardedMethodRegistry.class);
+			methods = find(Objects.requireNonNull(this.beanFactory));
 			this.guardedMethods = methods;
 		}
 		return methods;
+	}
+
+	/** Makes no factory to learn its type: that may need the bean that is being made. */
+	private static GuardedMethodRegistry find(ConfigurableListableBeanFactory beanFactory) {
+		String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, GuardedMethodRegistry.class,
+				true, false);
+		if (names.length == 0) {
+			throw new NoSuchBeanDefinitionException(GuardedMethodRegistry.class);
+		}
+		return beanFactory.getBean(names[0], GuardedMethodRegistry.class);
 	}
 
 	@Override

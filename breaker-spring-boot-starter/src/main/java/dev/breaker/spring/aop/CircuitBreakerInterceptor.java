@@ -68,18 +68,22 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 		this.breaker = null;
 	}
 
-	/** The invocation, as each one of Spring's proxies is. */
-	static ProxyMethodInvocation ofProxy(MethodInvocation invocation) {
-		if (invocation instanceof ProxyMethodInvocation ofProxy) {
-			return ofProxy;
-		}
-		throw new IllegalStateException("Not an invocation of a Spring proxy: " + invocation);
-	}
-
 	/** Runs the fallback of a call. */
 	static @Nullable Object fallBack(FallbackMethod fallback, MethodInvocation invocation, Throwable thrown)
 			throws Throwable {
-		return fallback.call(ofProxy(invocation).getProxy(), invocation.getThis(), invocation.getArguments(), thrown);
+		return fallback.call(called(invocation), invocation.getThis(), invocation.getArguments(), thrown);
+	}
+
+	/**
+	 * The proxy that was called; of a woven method its object, or the class of a static
+	 * one.
+	 */
+	private static Object called(MethodInvocation invocation) {
+		if (invocation instanceof ProxyMethodInvocation ofProxy) {
+			return ofProxy.getProxy();
+		}
+		Object object = invocation.getThis();
+		return (object != null) ? object : invocation.getMethod().getDeclaringClass();
 	}
 
 	/** Makes a call. */

@@ -32,7 +32,7 @@ abstract class ContainerReturnKind<C> extends ObjectReturnKind {
 
 	@Override
 	public String describe() {
-		return "a " + this.type.getSimpleName() + " of one of these";
+		return "an " + this.type.getSimpleName() + " of a result that comes later";
 	}
 
 	@Override
@@ -46,26 +46,43 @@ abstract class ContainerReturnKind<C> extends ObjectReturnKind {
 		Object content = content(container);
 		if (content != null) {
 			ReturnKind kind = ReturnKinds.ofResult(content.getClass());
-			if (kind != ReturnKinds.VALUE && !(kind instanceof ContainerReturnKind<?>)) {
-				return with(container, kind.follow(content, new ContentEnd(end)));
+			boolean handedOn = kind == ReturnKinds.VALUE || kind instanceof ContainerReturnKind<?>
+					|| kind instanceof UnfollowedReturnKind;
+			if (!handedOn) {
+				Object followed = kind.follow(content, new ContentEnd(container, end));
+				return (followed != content) ? with(container, followed) : result;
+			}
+			String reason = reason(result, 0);
+			if (reason != null) {
+				end.unfollowed(reason);
 			}
 		}
 		end.succeed(result);
 		return result;
 	}
 
+	/** Why what is in a container cannot be followed; {@code null} where it can. */
+	final @Nullable String reason(Object container, int depth) {
+		return ReturnKinds.reasonWithin(container, content(this.type.cast(container)), depth);
+	}
+
 	/** Takes what is given instead out of its container. */
 	private final class ContentEnd implements CallEnd {
 
+		private final C container;
+
 		private final CallEnd end;
 
-		ContentEnd(CallEnd end) {
+		ContentEnd(C container, CallEnd end) {
+			this.container = container;
 			this.end = end;
 		}
 
 		@Override
 		public void succeed(@Nullable Object result) {
-			this.end.succeed(result);
+			if (!this.end.endedBy(this.container)) {
+				this.end.succeed(result);
+			}
 		}
 
 		@Override
@@ -75,7 +92,24 @@ abstract class ContainerReturnKind<C> extends ObjectReturnKind {
 
 		@Override
 		public void complete() {
-			this.end.complete();
+			if (!this.end.endedBy(this.container)) {
+				this.end.complete();
+			}
+		}
+
+		@Override
+		public void unfollowed(String reason) {
+			this.end.unfollowed(reason);
+		}
+
+		@Override
+		public void observed(String reason) {
+			this.end.observed(reason);
+		}
+
+		@Override
+		public boolean isOf(String packageName) {
+			return this.end.isOf(packageName);
 		}
 
 		@Override

@@ -41,7 +41,10 @@ final class DeferredResultReturnKind extends LaterReturnKind {
 		DeferredResult<?> source = (DeferredResult<?>) result;
 		SourceRequest request = SourceRequest.process(source);
 		FollowedResult followed = new FollowedResult(request.timeout, end);
-		followed.onTimeout(request::timedOut);
+		followed.onTimeout(() -> {
+			followed.timedOut = true;
+			request.timedOut();
+		});
 		followed.onError((thrown) -> {
 			// The request broke, not the call.
 			end.cancel();
@@ -57,13 +60,16 @@ final class DeferredResultReturnKind extends LaterReturnKind {
 
 	/**
 	 * Takes the result of the source, or what is set in its place where it times out, and
-	 * ends the call before it passes it on.
+	 * ends the call before it passes it on. A request that has timed out has to be
+	 * answered at once, so that a fallback whose result is not there yet cannot.
 	 */
 	private static final class FollowedResult extends DeferredResult<Object> {
 
 		private final CallEnd end;
 
 		private final AtomicBoolean settled = new AtomicBoolean();
+
+		private volatile boolean timedOut;
 
 		FollowedResult(@Nullable Long timeout, CallEnd end) {
 			super(timeout);
@@ -97,7 +103,7 @@ final class DeferredResultReturnKind extends LaterReturnKind {
 			}
 			if (instead instanceof DeferredResult<?> other) {
 				other.setResultHandler(this::pass);
-				return true;
+				return !this.timedOut || isSetOrExpired() || pass(thrown);
 			}
 			return pass(instead);
 		}

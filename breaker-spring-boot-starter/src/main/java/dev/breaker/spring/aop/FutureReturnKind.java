@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +21,12 @@ final class FutureReturnKind extends LaterReturnKind {
 
 	FutureReturnKind() {
 		super(Future.class);
+	}
+
+	/** As executors give it, which callers may run. */
+	@Override
+	public Class<?> given(Class<?> result) {
+		return FutureTask.class.isAssignableFrom(result) ? FutureTask.class : Future.class;
 	}
 
 	@Override
@@ -43,7 +50,7 @@ final class FutureReturnKind extends LaterReturnKind {
 		else if (!followed.look() && unread != null) {
 			unread.add(followed);
 		}
-		return followed;
+		return (result instanceof FutureTask<?> task) ? new FollowedTask(task, followed) : followed;
 	}
 
 	/** A wait for a future. */
@@ -176,6 +183,57 @@ final class FutureReturnKind extends LaterReturnKind {
 		@Override
 		public boolean isDone() {
 			return present().isDone();
+		}
+
+	}
+
+	/** A task, of which only the future is another one. */
+	private static final class FollowedTask extends FutureTask<@Nullable Object> {
+
+		private final FutureTask<?> source;
+
+		private final FollowedFuture followed;
+
+		FollowedTask(FutureTask<?> source, FollowedFuture followed) {
+			super(() -> null);
+			this.source = source;
+			this.followed = followed;
+		}
+
+		@Override
+		public void run() {
+			this.source.run();
+		}
+
+		@Override
+		public @Nullable Object get() throws InterruptedException, ExecutionException {
+			return this.followed.get();
+		}
+
+		@Override
+		public @Nullable Object get(long timeout, TimeUnit unit)
+				throws InterruptedException, ExecutionException, TimeoutException {
+			return this.followed.get(timeout, unit);
+		}
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			return this.followed.cancel(mayInterruptIfRunning);
+		}
+
+		@Override
+		public boolean isCancelled() {
+			return this.followed.isCancelled();
+		}
+
+		@Override
+		public boolean isDone() {
+			return this.followed.isDone();
+		}
+
+		@Override
+		public String toString() {
+			return this.source.toString();
 		}
 
 	}

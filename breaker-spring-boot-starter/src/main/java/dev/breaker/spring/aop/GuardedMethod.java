@@ -25,6 +25,8 @@ final class GuardedMethod {
 
 	private final AtomicBoolean keyFailed = new AtomicBoolean();
 
+	private final AtomicBoolean unfollowed = new AtomicBoolean();
+
 	private final AnnotatedMethod annotated;
 
 	private final String description;
@@ -80,6 +82,14 @@ final class GuardedMethod {
 						this.description, ex);
 			}
 			throw ex;
+		}
+	}
+
+	/** Logs once that the end of a call cannot be followed as declared types allow. */
+	void unfollowed(String reason, String consequence) {
+		if (!this.unfollowed.get() && this.unfollowed.compareAndSet(false, true)) {
+			logger.warn("{} returned {}: {}. {} This is logged once", this.description, reason, consequence,
+					ReturnKinds.REMEDY);
 		}
 	}
 

@@ -37,7 +37,9 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -95,6 +97,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 
 	};
+
+	/** The beans with guards, until the start is over. */
+	private final Set<String> guardedBeans = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean started;
 
@@ -184,7 +189,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		Problems problems = new Problems();
 		for (String beanName : definedBeans()) {
 			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
+			reportReplaced(beanName);
 		}
+		this.guardedBeans.clear();
 		for (String beanName : this.beanFactory.getSingletonNames()) {
 			if (!this.beanFactory.containsBeanDefinition(beanName)) {
 				lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
@@ -236,21 +243,31 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * @param method the method whose body is to be run
 	 * @param type the class of the object that it is run on, or the class of a static
 	 * method
-	 * @return what guards its calls, or {@code null} where no annotation holds for it, or
-	 * a proxy guards it
+	 * @return what guards its calls, or {@code null} where no annotation holds for it, a
+	 * proxy guards it, or the class overrides it by a method that is guarded itself
 	 * @throws InvalidCircuitBreakerAnnotationException if an annotation of the class asks
 	 * for what it cannot have; the classes of beans are looked at when the context starts
 	 */
 	public @Nullable MethodInterceptor wovenGuard(Method method, Class<?> type) {
-		GuardedMethod guarded = woven(method, ClassUtils.getUserClass(type));
+		Class<?> userType = ClassUtils.getUserClass(type);
+		GuardedMethod guarded = find(method, guardedMethods(userType));
 		if (guarded == null) {
-			// A method that the class overrides, called as that of the superclass.
-			guarded = woven(method, method.getDeclaringClass());
+			// Overridden: only a method of the class can call it, by super.
+			Method override = AopUtils.getMostSpecificMethod(method, userType);
+			if (!override.equals(method) && find(override, guardedMethods(userType)) != null) {
+				return null;
+			}
+			guarded = find(method, guardedMethods(method.getDeclaringClass()));
 		}
-		return (guarded != null) ? guarded.interceptor() : null;
+		return (guarded != null && guarded.isWoven()) ? guarded.interceptor() : null;
 	}
 
-	private @Nullable GuardedMethod woven(Method method, Class<?> type) {
+	private static @Nullable GuardedMethod find(Method method, List<GuardedMethod> methods) {
+		return methods.stream().filter((guarded) -> guarded.method().equals(method)).findFirst().orElse(null);
+	}
+
+	/** The guarded methods of a class whose calls may be made before the start is over. */
+	private List<GuardedMethod> guardedMethods(Class<?> type) {
 		Problems problems = new Problems();
 		List<GuardedMethod> methods = find(Subject.ofType(type), problems);
 		for (GuardedMethod guarded : methods) {
@@ -262,10 +279,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
-		return methods.stream()
-			.filter((guarded) -> guarded.isWoven() && guarded.method().equals(method))
-			.findFirst()
-			.orElse(null);
+		return methods;
 	}
 
 	/** Leaves nothing of itself in a registry that outlives the context. */
@@ -315,6 +329,27 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 	}
 
+	/** Another post-processor may give an object of another class in place of a bean. */
+	private void reportReplaced(String beanName) {
+		Class<?> declared = this.beanFactory.getMergedBeanDefinition(beanName).getResolvableType().resolve();
+		if (declared == null || FactoryBean.class.isAssignableFrom(declared) || !this.annotatedTypes.mention(declared)
+				|| this.guardedBeans.contains(beanName) || !this.beanFactory.containsSingleton(beanName)
+				|| isNull(beanName)) {
+			return;
+		}
+		Object singleton = this.beanFactory.getSingleton(beanName);
+		if (singleton == null || declared.isInstance(singleton) || isGuarded(singleton)) {
+			return;
+		}
+		List<String> unguarded = AnnotatedMethodFinder.of(Subject.ofType(declared), this.weaving, (problem) -> {
+		}).stream().filter((method) -> !method.woven()).map(AnnotatedMethod::describe).toList();
+		if (!unguarded.isEmpty()) {
+			logger.warn(
+					"Bean '{}' is defined as a {}, whose methods annotated with @CircuitBreaker are not guarded: another BeanPostProcessor has put a {} in its place before circuit breakers were put on it. Give that one the order Ordered.LOWEST_PRECEDENCE, and let it wrap beans in postProcessAfterInitialization: {}",
+					beanName, declared.getName(), singleton.getClass().getName(), String.join(", ", unguarded));
+		}
+	}
+
 	private static boolean isGuarded(Object bean) {
 		Object object = bean;
 		while (object instanceof Advised proxy) {
@@ -331,6 +366,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * @param canNest whether a call of one of its methods can come back to one of them
 	 */
 	void made(String beanName, List<GuardedMethod> methods, boolean canNest) {
+		if (!this.started) {
+			this.guardedBeans.add(beanName);
+		}
 		for (NamedBreaker breaker : breakers(methods)) {
 			breaker.made(beanName);
 			if (canNest) {
@@ -458,13 +496,19 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	}
 
 	private void checkTimeLimit(AnnotatedMethod annotated, @Nullable ReturnKind kind, @Nullable String name) {
-		Duration limit = (name != null) ? this.configs.get(name).timeLimit() : null;
-		if (limit != null && kind != null && !kind.limitsTime()) {
+		if (name == null || kind == null || kind.limitsTime()) {
+			return;
+		}
+		String remedy = "Set the timeouts of the client that the method uses, such as spring.http.clients.read-timeout, and take the limit away (time-limit: none); or return a CompletableFuture or a reactive type.";
+		Duration limit = this.configs.get(name).timeLimit();
+		if (limit != null) {
 			throw new InvalidCircuitBreakerAnnotationException(
 					"The circuit breaker \"%s\" on %s has a time-limit (%s), and a call that returns %s cannot be ended from outside."
 						.formatted(name, annotated.describe(), limit, kind.describe()),
-					"Set the timeouts of the client that the method uses, such as spring.http.clients.read-timeout, and take the limit away (time-limit: none); or return a CompletableFuture or a reactive type.");
+					remedy);
 		}
+		this.configs.refuseTimeLimit(name,
+				"a call of %s, which returns %s,".formatted(annotated.describe(), kind.describe()), remedy);
 	}
 
 	private String name(AnnotatedMethod annotated) {

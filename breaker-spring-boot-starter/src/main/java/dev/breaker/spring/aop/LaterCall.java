@@ -4,6 +4,7 @@ import dev.breaker.CallEntry;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.GuardedCall;
+import dev.breaker.OutcomeRule;
 import dev.breaker.ThrowingSupplier;
 import dev.breaker.spring.fallback.FallbackMethod;
 import org.aopalliance.intercept.MethodInvocation;
@@ -27,8 +28,8 @@ final class LaterCall extends GuardedCall implements CallEnd {
 
 	private final @Nullable RetryAttempts attempts;
 
-	/** Whether one of several results makes the call a failure. */
-	private boolean failed;
+	/** What several results count as; null where there was none. */
+	private OutcomeRule.@Nullable Verdict verdict;
 
 	/**
 	 * Asks for a permit.
@@ -136,12 +137,55 @@ final class LaterCall extends GuardedCall implements CallEnd {
 
 	@Override
 	public void next(@Nullable Object result) {
-		this.failed = this.failed || isFailure(result);
+		if (this.verdict == null || this.verdict == OutcomeRule.Verdict.IGNORED) {
+			this.verdict = judge(result);
+		}
+		else if (this.verdict == OutcomeRule.Verdict.SUCCESS && judge(result) == OutcomeRule.Verdict.FAILURE) {
+			this.verdict = OutcomeRule.Verdict.FAILURE;
+		}
 	}
 
 	@Override
 	public void complete() {
-		ended(this.failed);
+		ended((this.verdict != null) ? this.verdict : OutcomeRule.Verdict.SUCCESS);
+	}
+
+	@Override
+	public boolean endedBy(Object carrier) {
+		if (!isCountedOtherwise(carrier)) {
+			return false;
+		}
+		returned(carrier);
+		return true;
+	}
+
+	/** Whether a rule takes it for no success; one that throws does. */
+	private boolean isCountedOtherwise(Object carrier) {
+		OutcomeRule rule = this.breaker.config().outcomeRule();
+		try {
+			OutcomeRule.Verdict ofCarrier = (rule != null) ? rule.judge(carrier, null) : null;
+			return ofCarrier != null && ofCarrier != OutcomeRule.Verdict.SUCCESS;
+		}
+		catch (Throwable ex) {
+			return true;
+		}
+	}
+
+	@Override
+	public void unfollowed(String reason) {
+		this.guarded.unfollowed(reason, "such calls count as successes when they return");
+	}
+
+	@Override
+	public void observed(String reason) {
+		if (this.fallback != null || this.attempts != null) {
+			this.guarded.unfollowed(reason, "no fallback runs where it fails after the method has returned");
+		}
+	}
+
+	@Override
+	public boolean isOf(String packageName) {
+		return this.guarded.type().getPackageName().equals(packageName);
 	}
 
 	@Override

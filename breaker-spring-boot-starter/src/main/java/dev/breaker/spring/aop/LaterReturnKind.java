@@ -1,7 +1,6 @@
 package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.spring.fallback.FallbackMethod;
@@ -41,16 +40,6 @@ abstract class LaterReturnKind implements ReturnKind {
 	@Override
 	public boolean includes(Class<?> returned) {
 		return this.type.isAssignableFrom(returned);
-	}
-
-	@Override
-	public boolean includesResult(Class<?> result) {
-		return includes(result) && !isOwnType(result, this.type);
-	}
-
-	/** Whether callers may know a class by its own name, so that it must be given. */
-	static boolean isOwnType(Class<?> result, Class<?> type) {
-		return Modifier.isPublic(result.getModifiers()) && !result.getPackageName().equals(type.getPackageName());
 	}
 
 	@Override

@@ -37,6 +37,27 @@ class ReactiveReturnKind implements ReturnKind {
 
 	private final ReactiveAdapterRegistry registry = ReactiveAdapterRegistry.getSharedInstance();
 
+	/**
+	 * Of the class of a result. The registry itself takes a Flowable for a Publisher, as
+	 * it does a Multi.
+	 */
+	private final ClassValue<@Nullable ReactiveAdapter> ofResult = new ClassValue<>() {
+
+		@Override
+		protected @Nullable ReactiveAdapter computeValue(Class<?> result) {
+			ReactiveAdapter found = null;
+			for (Class<?> known : KnownClasses.hierarchy(result)) {
+				ReactiveAdapter adapter = ReactiveReturnKind.this.registry.getAdapter(known);
+				if (adapter != null && adapter.getReactiveType() == known
+						&& (found == null || found.getReactiveType().isAssignableFrom(known))) {
+					found = adapter;
+				}
+			}
+			return found;
+		}
+
+	};
+
 	@Override
 	public String describe() {
 		return "a Mono, a Flux or another reactive type of it";
@@ -50,8 +71,7 @@ class ReactiveReturnKind implements ReturnKind {
 				|| adapter.getReactiveType().getName().equals(KOTLIN_DEFERRED)) {
 			return false;
 		}
-		Class<?> type = adapter.getReactiveType();
-		return returned.isAssignableFrom((type == Publisher.class) ? Flux.class : type);
+		return returned.isAssignableFrom(given(adapter));
 	}
 
 	@Override
@@ -61,13 +81,22 @@ class ReactiveReturnKind implements ReturnKind {
 
 	@Override
 	public boolean includesResult(Class<?> result) {
-		ReactiveAdapter adapter = this.registry.getAdapter(result);
+		ReactiveAdapter adapter = this.ofResult.get(result);
 		return adapter != null && includes(adapter.getReactiveType());
 	}
 
 	@Override
+	public Class<?> given(Class<?> result) {
+		return given(Objects.requireNonNull(this.ofResult.get(result)));
+	}
+
+	private static Class<?> given(ReactiveAdapter adapter) {
+		return (adapter.getReactiveType() == Publisher.class) ? Flux.class : adapter.getReactiveType();
+	}
+
+	@Override
 	public Object follow(Object result, CallEnd end) {
-		ReactiveAdapter adapter = adapter(result.getClass());
+		ReactiveAdapter adapter = Objects.requireNonNull(this.ofResult.get(result.getClass()));
 		Publisher<Object> source = adapter.toPublisher(result);
 		return adapter.fromPublisher(
 				adapter.isMultiValue() ? followed(Flux.from(source), end) : followed(Mono.from(source), end));

@@ -5,6 +5,8 @@ import dev.breaker.spring.fallback.RefusalFinder;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
+
 /**
  * How the attempts of one call end, where other advice comes between the guard and its
  * fallback. It is an attribute of the invocation: all attempts share it.
@@ -22,15 +24,23 @@ final class RetryAttempts {
 
 	static RetryAttempts begin(MethodInvocation invocation) {
 		RetryAttempts attempts = new RetryAttempts();
-		CircuitBreakerInterceptor.ofProxy(invocation).setUserAttribute(KEY, attempts);
+		ofProxy(invocation).setUserAttribute(KEY, attempts);
 		return attempts;
 	}
 
 	static RetryAttempts of(MethodInvocation invocation) {
-		if (CircuitBreakerInterceptor.ofProxy(invocation).getUserAttribute(KEY) instanceof RetryAttempts attempts) {
+		if (ofProxy(invocation).getUserAttribute(KEY) instanceof RetryAttempts attempts) {
 			return attempts;
 		}
 		throw new IllegalStateException("The advice around the attempts was not called for " + invocation);
+	}
+
+	/** The invocation, as each one of Spring's proxies is. */
+	private static ProxyMethodInvocation ofProxy(MethodInvocation invocation) {
+		if (invocation instanceof ProxyMethodInvocation ofProxy) {
+			return ofProxy;
+		}
+		throw new IllegalStateException("Not an invocation of a Spring proxy: " + invocation);
 	}
 
 	/** Begins the call anew, which a reactive one does with each subscription. */

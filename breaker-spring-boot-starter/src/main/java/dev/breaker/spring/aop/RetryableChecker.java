@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 import dev.breaker.CallNotPermittedException;
+import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,7 +78,10 @@ final class RetryableChecker {
 						+ " Return a plain value or a reactive type, or put both annotations on a method that waits for the result",
 						method.describe());
 		}
-		else if (List.of(retryable.includes()).contains(CallNotPermittedException.class)) {
+		else if (method.isWoven()) {
+			checkWoven(beanName, method, retryable);
+		}
+		else if (namesRefusals(retryable)) {
 			logger.warn(
 					"@Retryable on {} includes CallNotPermittedException in vain: a circuit breaker that refuses ends the retry of the method that it guards."
 							+ " Remove it from the includes",
@@ -89,26 +93,42 @@ final class RetryableChecker {
 	}
 
 	private static void checkRetriedFurtherOut(Retryable retryable, GuardedMethod method) {
-		if (method.fallback() == null && retriesRefusals(retryable)) {
-			logger.warn(
-					"@Retryable on {} retries the refusals of its circuit breaker, each after its back-off: {}."
-							+ " Add excludes = CallNotPermittedException.class{}",
-					method.describe(),
-					method.isWoven() ? "the guard is woven into the method"
-							: "the retry is on another proxy than the guard",
-					method.isWoven() ? "" : ", or let the bean have one proxy");
-		}
-		else if (method.fallback() != null && !method.isWoven()) {
+		if (method.fallback() != null) {
 			logger.warn(
 					"@Retryable on {} retries nothing: the retry is on another proxy than the guard, whose fallback answers the first attempt that fails."
 							+ " Let the bean have one proxy",
 					method.describe());
 		}
+		else if (retriesRefusals(retryable)) {
+			logger.warn(
+					"@Retryable on {} retries the refusals of its circuit breaker, each after its back-off: the retry is on another proxy than the guard."
+							+ " Add excludes = CallNotPermittedException.class, or let the bean have one proxy",
+					method.describe());
+		}
 	}
 
-	/** Whether a proxy outside of the guard has the retry. */
+	/** A fallback inside of a retry is told of where its proxy is made. */
+	private void checkWoven(String beanName, GuardedMethod method, Retryable retryable) {
+		if (method.fallback() == null && retriesRefusals(retryable) && !namesRefusals(retryable)
+				&& isRetriedFurtherOut(beanName, method)) {
+			logger.warn(
+					"@Retryable on {} retries the refusals of its circuit breaker, each after its back-off: the guard is woven into the method, inside of the retry."
+							+ " Add excludes = CallNotPermittedException.class, or set {}=proxy",
+					method.describe(), BreakerProperties.MODE);
+		}
+	}
+
+	/**
+	 * Whether a proxy outside of the guard has the retry. A bean that is yet to be made
+	 * has it where the guard is woven and the method can be proxied.
+	 */
 	private boolean isRetriedFurtherOut(String beanName, GuardedMethod method) {
 		Object bean = this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getSingleton(beanName) : null;
+		if (bean == null) {
+			return method.isWoven() && !Modifier.isPrivate(method.method().getModifiers())
+					&& !Modifier.isStatic(method.method().getModifiers())
+					&& !Modifier.isFinal(method.method().getModifiers());
+		}
 		while (bean instanceof Advised proxy && !AdvisorChain.isArranged(proxy)) {
 			if (AdvisorChain.isRetried(proxy, method)) {
 				return true;
@@ -116,6 +136,10 @@ final class RetryableChecker {
 			bean = AopProxyUtils.getSingletonTarget(bean);
 		}
 		return false;
+	}
+
+	private static boolean namesRefusals(Retryable retryable) {
+		return List.of(retryable.includes()).contains(CallNotPermittedException.class);
 	}
 
 	/** Checks the methods that may call guarded ones of other beans. */

@@ -34,6 +34,14 @@ interface ReturnKind extends FallbackResult {
 	}
 
 	/**
+	 * The class of what callers get instead of a result of that class where the method
+	 * declares no type that tells; {@code null} where they get the same class.
+	 */
+	default @Nullable Class<?> given(Class<?> result) {
+		return given();
+	}
+
+	/**
 	 * The class of what callers get, which a method has to declare; {@code null} where
 	 * they get what the method returns.
 	 */

@@ -1,6 +1,9 @@
 package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -40,6 +43,10 @@ final class ReturnKinds {
 
 	private static final ReturnKind OBJECT = new ObjectReturnKind();
 
+	private static final ReturnKind ELEMENTS = new UnfollowedReturnKind.Elements();
+
+	private static final boolean REACTOR = isPresent("reactor.core.publisher.Mono");
+
 	private static final boolean WEB = isPresent("org.springframework.http.HttpEntity");
 
 	private static final boolean SERVLET = isPresent("org.springframework.web.context.request.async.DeferredResult")
@@ -59,10 +66,19 @@ final class ReturnKinds {
 
 		@Override
 		protected ReturnKind computeValue(Class<?> result) {
-			return Stream.concat(CONTAINER_KINDS.stream(), KINDS.stream())
-				.filter((kind) -> kind.includesResult(result))
+			ReturnKind kind = Stream.concat(CONTAINER_KINDS.stream(), KINDS.stream())
+				.filter((candidate) -> candidate.includesResult(result))
 				.findFirst()
-				.orElse(VALUE);
+				.orElseThrow();
+			return (kind == VALUE) ? ofValue(result) : KnownClasses.of(result, kind);
+		}
+
+		private static ReturnKind ofValue(Class<?> result) {
+			String reason = directReason(result);
+			if (reason != null) {
+				return new UnfollowedReturnKind.Always(result, reason);
+			}
+			return UnfollowedReturnKind.Elements.includesElements(result) ? ELEMENTS : VALUE;
 		}
 
 	};
@@ -71,6 +87,10 @@ final class ReturnKinds {
 		.distinct()
 		.map(ReturnKind::describe)
 		.collect(Collectors.joining(", or "));
+
+	/** What to do where a type cannot be guarded. */
+	static final String REMEDY = "Declare %s, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins."
+		.formatted(KINDS_IN_WORDS);
 
 	private static final String SUPPLIER = "java.util.function.Supplier";
 
@@ -84,12 +104,22 @@ final class ReturnKinds {
 
 	private static final String AS_VALUE = "holds a failure as a value, which would count as a success";
 
+	private static final String PUBLISHER = "org.reactivestreams.Publisher";
+
+	private static final String NEEDS_REACTOR = ", and is guarded only where Reactor is on the class path";
+
+	/** Reactive types, where nothing but their names is known without Reactor. */
+	private static final Set<String> REACTIVE = Set.of(PUBLISHER, "java.util.concurrent.Flow$Publisher",
+			"io.reactivex.rxjava3.core.SingleSource", "io.reactivex.rxjava3.core.MaybeSource",
+			"io.reactivex.rxjava3.core.CompletableSource", "io.reactivex.rxjava3.core.ObservableSource",
+			"io.smallrye.mutiny.Uni", "kotlinx.coroutines.flow.Flow");
+
 	private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
-			Map.entry("java.util.concurrent.Flow$Publisher", LAZY), Map.entry("rx.Observable", LAZY),
-			Map.entry("rx.Single", LAZY), Map.entry("rx.Completable", LAZY),
-			Map.entry("io.reactivex.SingleSource", LAZY), Map.entry("io.reactivex.MaybeSource", LAZY),
-			Map.entry("io.reactivex.CompletableSource", LAZY), Map.entry("io.reactivex.ObservableSource", LAZY),
-			Map.entry("io.reactivex.rxjava3.core.SingleSource", LAZY),
+			Map.entry("java.util.concurrent.Flow$Publisher", LAZY), Map.entry(PUBLISHER, LAZY),
+			Map.entry("io.smallrye.mutiny.Uni", LAZY), Map.entry("rx.Observable", LAZY), Map.entry("rx.Single", LAZY),
+			Map.entry("rx.Completable", LAZY), Map.entry("io.reactivex.SingleSource", LAZY),
+			Map.entry("io.reactivex.MaybeSource", LAZY), Map.entry("io.reactivex.CompletableSource", LAZY),
+			Map.entry("io.reactivex.ObservableSource", LAZY), Map.entry("io.reactivex.rxjava3.core.SingleSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.MaybeSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.CompletableSource", LAZY),
 			Map.entry("io.reactivex.rxjava3.core.ObservableSource", LAZY), Map.entry("io.vertx.core.Future", ELSEWHERE),
@@ -107,8 +137,26 @@ final class ReturnKinds {
 			Map.entry("org.springframework.beans.factory.ObjectFactory", LAZY),
 			Map.entry("org.springframework.web.context.request.async.DeferredResult", ELSEWHERE),
 			Map.entry("org.springframework.web.context.request.async.WebAsyncTask", LAZY),
+			Map.entry("org.springframework.core.io.InputStreamResource", UNREAD),
+			Map.entry("org.springframework.web.servlet.function.AsyncServerResponse", ELSEWHERE),
+			Map.entry("org.springframework.web.servlet.function.SseServerResponse", ELSEWHERE),
+			Map.entry("org.springframework.web.servlet.function.StreamingServerResponse", ELSEWHERE),
 			Map.entry("org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter", ELSEWHERE),
 			Map.entry("org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody", LAZY));
+
+	/**
+	 * What runs nothing, or goes on, by its own type alone: values may be one of these
+	 * too.
+	 */
+	private static final Map<String, String> UNSUPPORTED_ITSELF = Map.of(
+			"org.springframework.web.servlet.function.HandlerFunction", LAZY,
+			"org.springframework.web.reactive.function.server.HandlerFunction", LAZY, "reactor.core.Disposable",
+			ELSEWHERE, "io.reactivex.rxjava3.disposables.Disposable", ELSEWHERE,
+			"io.smallrye.mutiny.subscription.Cancellable", ELSEWHERE);
+
+	/** Types of which some classes can be followed or refused, and others are values. */
+	private static final Set<String> OPEN = Set.of("java.lang.Object", "org.springframework.core.io.Resource",
+			"org.springframework.web.servlet.function.ServerResponse");
 
 	/** Types whose elements are the results of a call. */
 	private static final List<Class<?>> CONTAINERS = List.of(Iterable.class, Map.class, Optional.class,
@@ -129,7 +177,7 @@ final class ReturnKinds {
 
 	private static List<ReturnKind> kinds() {
 		List<ReturnKind> kinds = new ArrayList<>(List.of(new StageReturnKind(), new FutureReturnKind()));
-		if (isPresent("reactor.core.publisher.Mono")) {
+		if (REACTOR) {
 			kinds.add(new ReactiveReturnKind());
 		}
 		// Publishers such as those of Mono.just and Mono.fromCallable are callables, too.
@@ -164,29 +212,46 @@ final class ReturnKinds {
 			throw unsupported(method, type, "it returns the class " + returned.getName()
 					+ ", and a circuit breaker gives its callers a " + given.getSimpleName());
 		}
-		String reason = (kind == VALUE) ? reason(returned) : null;
+		String reason = (kind == VALUE) ? directReason(returned) : null;
 		if (reason == null && isKotlinResult(method)) {
 			return new KotlinResultReturnKind();
 		}
 		if (reason != null) {
-			throw unsupported(method, type, "it returns " + returned.getName() + ", which " + reason);
+			throw unsupported(method, type, "it returns " + name(returned) + ", which " + reason);
 		}
 		ResolvableType container = declared;
+		String path = name(returned) + " of ";
 		if (kind == VALUE) {
 			ContainerReturnKind<?> containerKind = containerKind(declared);
 			if (containerKind != null) {
 				kind = containerKind;
 				container = containerKind.content(declared);
+				path += name(container.resolve(Object.class)) + " of ";
 			}
-			else if (returned == Object.class) {
+			else if (OPEN.contains(returned.getName())) {
 				kind = OBJECT;
 			}
 		}
 		String content = contentReason(container, 0);
 		if (content != null) {
-			throw unsupported(method, type, "it returns " + returned.getName() + " of " + content);
+			throw unsupported(method, type, "it returns " + path + content);
 		}
-		return kind;
+		return (kind != VALUE && isTypeVariable(declared.getType(), type)) ? OBJECT : kind;
+	}
+
+	/** Whether nothing says what a type variable stands for in a class. */
+	private static boolean isTypeVariable(Type declared, Class<?> type) {
+		Type present = declared;
+		while (present instanceof TypeVariable<?> variable
+				&& variable.getGenericDeclaration() instanceof Class<?> owner) {
+			int index = List.of(owner.getTypeParameters()).indexOf(variable);
+			Type next = ResolvableType.forClass(type).as(owner).getGeneric(index).getType();
+			if (next.equals(present)) {
+				return true;
+			}
+			present = next;
+		}
+		return present instanceof TypeVariable<?> || present instanceof WildcardType;
 	}
 
 	private static ReturnKind suspending(Method method, Class<?> type) {
@@ -217,7 +282,7 @@ final class ReturnKinds {
 				Class<?> content = container.content(declared).resolve(Object.class);
 				Class<?> given = kind(content).given();
 				boolean followed = (given != null) ? content.isAssignableFrom(given) : kind(content) != VALUE;
-				return (followed || content == Object.class) ? container : null;
+				return (followed || OPEN.contains(content.getName())) ? container : null;
 			}
 		}
 		return null;
@@ -247,7 +312,8 @@ final class ReturnKinds {
 				return elementsReason(container.as(c), depth);
 			}
 		}
-		return null;
+		// Any other type may hold what it is a type of; a class holds nothing.
+		return (raw != Class.class) ? elementsReason(container, depth) : null;
 	}
 
 	private static @Nullable String elementsReason(ResolvableType container, int depth) {
@@ -266,15 +332,64 @@ final class ReturnKinds {
 			return null;
 		}
 		String reason = reason(type);
-		return (reason != null) ? type.getName() + ", which " + reason : contentReason(element, depth + 1);
+		if (reason != null) {
+			return name(type) + ", which " + reason;
+		}
+		String content = contentReason(element, depth + 1);
+		return (content != null) ? name(type) + " of " + content : null;
+	}
+
+	/** Why what is in a result cannot be followed, with the classes. */
+	static @Nullable String reasonWithin(Object container, @Nullable Object content, int depth) {
+		if (content == null || depth > DEEPEST_CONTAINER) {
+			return null;
+		}
+		String reason = null;
+		ReturnKind kind = ofResult(content.getClass());
+		if (kind instanceof UnfollowedReturnKind unfollowed) {
+			reason = unfollowed.reason(content, depth + 1);
+		}
+		else if (kind instanceof ContainerReturnKind<?> inner) {
+			reason = inner.reason(content, depth + 1);
+		}
+		else if (kind != VALUE) {
+			String direct = reason(content.getClass());
+			reason = (direct != null) ? name(content.getClass()) + ", which " + direct : null;
+		}
+		return (reason != null) ? name(container.getClass()) + " of " + reason : null;
+	}
+
+	/** A class as messages name it. */
+	static String name(Class<?> type) {
+		if (type.isHidden() && type.getInterfaces().length > 0) {
+			return type.getInterfaces()[0].getName();
+		}
+		return type.isArray() ? "an array" : type.getName();
+	}
+
+	private static @Nullable String directReason(Class<?> type) {
+		String reason = reason(type);
+		return (reason != null && needsReactor(type)) ? reason + NEEDS_REACTOR : reason;
+	}
+
+	private static boolean needsReactor(Class<?> type) {
+		return !REACTOR && KnownClasses.hierarchy(type).stream().map(Class::getName).anyMatch(REACTIVE::contains);
 	}
 
 	private static @Nullable String reason(Class<?> type) {
-		String reason = inheritedReason(type, Iterable.class.isAssignableFrom(type));
+		String reason = itsOwnReason(type);
+		if (reason == null) {
+			reason = inheritedReason(type, Iterable.class.isAssignableFrom(type));
+		}
 		if (reason == null && CompletionStage.class.isAssignableFrom(type)) {
 			return ELSEWHERE;
 		}
 		return (reason == null && ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null) ? LAZY : reason;
+	}
+
+	private static @Nullable String itsOwnReason(Class<?> type) {
+		return (type.isInterface() && type.getPackageName().equals("java.util.function")) ? LAZY
+				: UNSUPPORTED_ITSELF.get(type.getName());
 	}
 
 	/**
@@ -318,8 +433,9 @@ final class ReturnKinds {
 	private static InvalidCircuitBreakerAnnotationException unsupported(Method method, Class<?> type, String reason) {
 		return new InvalidCircuitBreakerAnnotationException(
 				"@CircuitBreaker cannot guard %s: %s.".formatted(MethodSignatures.qualified(method, type), reason),
-				"Declare %s, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins."
-					.formatted(KINDS_IN_WORDS));
+				reason.endsWith(NEEDS_REACTOR)
+						? REMEDY + " The dependency io.projectreactor:reactor-core lets reactive types be guarded."
+						: REMEDY);
 	}
 
 }

@@ -37,11 +37,6 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	@Override
-	public boolean includesResult(Class<?> result) {
-		return includes(result) && !LaterReturnKind.isOwnType(result, CompletionStage.class);
-	}
-
-	@Override
 	public Class<?> given() {
 		return CompletableFuture.class;
 	}

@@ -57,6 +57,7 @@ public final class BreakerHttpClientAutoConfiguration {
 			CircuitBreakerClientHttpRequestInterceptor guard = new CircuitBreakerClientHttpRequestInterceptor(breakers);
 			return (builder) -> {
 				if (!breakers.isEmpty()) {
+					breakers.guardsBlockingClient();
 					builder.requestInterceptors((all) -> addOnce(all, guard));
 				}
 			};
@@ -68,6 +69,7 @@ public final class BreakerHttpClientAutoConfiguration {
 			CircuitBreakerClientHttpRequestInterceptor guard = new CircuitBreakerClientHttpRequestInterceptor(breakers);
 			return (restTemplate) -> {
 				if (!breakers.isEmpty()) {
+					breakers.guardsBlockingClient();
 					addOnce(restTemplate.getInterceptors(), guard);
 				}
 			};

@@ -58,8 +58,19 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	@Override
 	public void afterSingletonsInstantiated() {
 		// The registry may be the application's own
+		refuseMock();
 		reportOwnRegistry();
 		this.configs.addTo(this.registry);
+	}
+
+	private void refuseMock() {
+		if (this.registry.defaults() == null) {
+			throw new IllegalStateException("The CircuitBreakerRegistry bean (" + this.registry.getClass().getName()
+					+ ") has no defaults, as a mock has none, and its circuit breakers cannot guard calls."
+					+ " In a test use the real one: @MockitoSpyBean watches it, and @AutoConfigureCircuitBreakers"
+					+ " of breaker-spring-boot-starter-test moves its time by hand."
+					+ " With breaker.enabled=false annotated methods run unguarded, and a mock is left alone");
+		}
 	}
 
 	private void reportOwnRegistry() {
@@ -156,15 +167,18 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			logger.info(
 					"No annotation found so far names these circuit breakers of breaker.instances: {}."
 							+ " The annotations of beans that are not created yet are not known: {}",
-					list(unused), list(beansToCome));
+					BreakerConfigs.list(unused, unknown), list(beansToCome));
 		}
 		else if (!unused.isEmpty() && !annotated.isEmpty()
 				&& ClassUtils.isPresent(SPRING_CLOUD_FACTORY, this.context.getClassLoader())) {
-			logger.info("No annotation names these circuit breakers of breaker.instances: {}."
-					+ " The ids and groups that Spring Cloud requests are not known yet", list(unused));
+			logger.info(
+					"No annotation names these circuit breakers of breaker.instances: {}."
+							+ " The ids and groups that Spring Cloud requests are not known yet",
+					BreakerConfigs.list(unused, unknown));
 		}
 		else if (!unused.isEmpty() && !annotated.isEmpty()) {
-			logger.warn("No annotation names these circuit breakers of breaker.instances: {}", list(unused));
+			logger.warn("No annotation names these circuit breakers of breaker.instances: {}",
+					BreakerConfigs.list(unused, unknown));
 		}
 	}
 
@@ -176,8 +190,11 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		Set<String> missing = new TreeSet<>(this.properties.health().downWhenOpen());
 		missing.removeIf((name) -> this.registry.find(name).isPresent() || this.registry.findGroup(name).isPresent());
 		if (!missing.isEmpty()) {
+			Set<String> present = new TreeSet<>();
+			this.registry.all().forEach((breaker) -> present.add(breaker.name()));
+			this.registry.groups().forEach((group) -> present.add(group.name()));
 			logger.warn("No circuit breakers exist for these names in breaker.health.down-when-open: {}",
-					list(missing));
+					BreakerConfigs.list(missing, present));
 		}
 	}
 

@@ -1,6 +1,7 @@
 package dev.breaker.spring.config;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -55,6 +57,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	/** Who changed something without saying who. */
 	private static final String APPLICATION = "application";
 
+	private static final String TIME_LIMIT = "time-limit";
+
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
 	private final ConfigLoader loader;
@@ -77,6 +81,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	/** By each config that was made of one of the application's own, that one. */
 	private final Map<CircuitBreakerConfig, CircuitBreakerConfig> bases = Collections
 		.synchronizedMap(new WeakHashMap<>());
+
+	/** By the name of its breaker, a call that cannot be ended from outside. */
+	private final Map<String, Unlimited> unlimited = new ConcurrentHashMap<>();
 
 	/** A breaker that is made during a change may have the config of before. */
 	private final CircuitBreakerRegistryListener keepUpToDate = new CircuitBreakerRegistryListener() {
@@ -204,9 +211,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	 * Reads the {@code breaker.*} properties of the environment again, applies the
 	 * customizers, and reconfigures each breaker and group whose config is another one
 	 * now; a new instance gets its breaker. What was {@linkplain #change changed} by name
-	 * stays over it. Switches, and the initial states of breakers that are there, are
-	 * read at start alone: a change of them is a WARN. With Spring Cloud this is called
-	 * when the environment changes.
+	 * stays over it. Switches, {@code breaker.http.clients}, and the initial states of
+	 * breakers that are there are read at start alone: a change of them is a WARN. With
+	 * Spring Cloud this is called when the environment changes.
 	 * @throws InvalidBreakerConfigurationException when a property cannot be used;
 	 * nothing is applied then
 	 */
@@ -218,7 +225,11 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		try {
 			before = this.present;
 			made = made(ENVIRONMENT, null);
-			after = before.reloaded(this.loader.load().after(before.loaded()), this.loader.predicates(), made);
+			LoadedConfigs now = this.loader.reload(before.loaded().httpClients()).after(before.loaded());
+			after = before.reloaded(now, this.loader.predicates(), made);
+			ConfigProblems problems = new ConfigProblems();
+			this.unlimited.forEach((name, call) -> problems.addIfAny(call.problem(TIME_LIMIT, name, after.get(name))));
+			problems.throwIfAny();
 			publish(after);
 		}
 		finally {
@@ -248,7 +259,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		this.lock.lock();
 		try {
 			LoadedConfigs loaded = this.present.loaded();
-			LoadedConfigs now = loaded.with(name, this.loader.customized(loaded.get(name), customization));
+			LoadedConfigs now = loaded.with(name,
+					this.loader.customized(loaded.get(name), customization, httpClientBreakers().contains(name)));
+			checkTimeLimit(TIME_LIMIT, name, now.get(name));
 			publish(this.present.customized(now, this.loader.predicates()));
 			this.loader.customize(name, customization);
 			this.first = this.first.with(name, now.get(name));
@@ -300,6 +313,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 					+ LogText.oneLine(name) + "', or restore its config");
 		}
 		Made made;
+		List<String> warnings;
 		this.lock.lock();
 		try {
 			PresentConfigs before = this.present;
@@ -309,14 +323,19 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			ConfigOverride override = ConfigOverride.of(name, before.override(name), given, overEnvironment);
 			PresentConfigs after = before.with(name, override, given.names(), this.loader.predicates(), made);
 			for (LivingConfig each : living) {
-				checkOver(override, each.config());
+				CircuitBreakerConfig over = over(override, each.config());
+				if (given.names().contains("timeLimit")) {
+					checkTimeLimit(ChangeReader.path(TIME_LIMIT), name, over);
+				}
 			}
 			publish(after);
+			warnings = new FractionFinder().look(given).describe();
 		}
 		finally {
 			this.lock.unlock();
 		}
 		living.forEach((each) -> follow(each, made));
+		IneffectiveSettingFinder.report(warnings);
 	}
 
 	/**
@@ -350,6 +369,25 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			this.lock.unlock();
 		}
 		living.forEach((each) -> follow(each, made));
+	}
+
+	/**
+	 * Refuses a time limit in each change of a name from now on, since one of the calls
+	 * that its breaker guards cannot be ended from outside.
+	 * @param name the name of the breaker, or of the breakers of all keys
+	 * @param call what call it is, for the message
+	 * @param remedy what to do instead, for the message
+	 */
+	public void refuseTimeLimit(String name, String call, String remedy) {
+		this.unlimited.putIfAbsent(name, new Unlimited(call, remedy));
+	}
+
+	private void checkTimeLimit(String key, String name, CircuitBreakerConfig config) {
+		Unlimited call = this.unlimited.get(name);
+		ConfigProblem problem = (call != null) ? call.problem(key, name, config) : null;
+		if (problem != null) {
+			throw new InvalidBreakerConfigurationException(List.of(problem), null);
+		}
 	}
 
 	/**
@@ -491,9 +529,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		return this.bases.getOrDefault(config, config);
 	}
 
-	private void checkOver(ConfigOverride override, CircuitBreakerConfig config) {
+	private CircuitBreakerConfig over(ConfigOverride override, CircuitBreakerConfig config) {
 		try {
-			override.over(base(config), this.loader.predicates());
+			return override.over(base(config), this.loader.predicates());
 		}
 		catch (InvalidCircuitBreakerConfigException ex) {
 			throw new InvalidBreakerConfigurationException(List.of(override.problem(ex)), null);
@@ -539,9 +577,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 							+ " command a state to change those that are there",
 					begun.stream().map(LogText::oneLine).toList());
 		}
-		List<String> ineffective = new ArrayList<>(after.ineffective());
-		ineffective.removeAll(before.ineffective());
-		IneffectiveSettingFinder.report(ineffective);
+		List<String> warnings = new ArrayList<>(after.warnings());
+		warnings.removeAll(before.warnings());
+		IneffectiveSettingFinder.report(warnings);
 	}
 
 	/**
@@ -555,13 +593,27 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	}
 
 	/**
-	 * Warns of values that change nothing.
+	 * Names that a message lists, each with the one that was probably meant.
+	 * @param names the names that nothing goes by
+	 * @param meant the names that something goes by
+	 * @return the text
+	 */
+	public static String list(Collection<String> names, Collection<String> meant) {
+		return names.stream().map((name) -> {
+			String nearest = SimilarNames.of(name, meant);
+			return LogText.oneLine(name)
+					+ ((nearest != null) ? " (did you mean '" + LogText.oneLine(nearest) + "'?)" : "");
+		}).collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * Warns of values that are valid, and change nothing or look like a mistake.
 	 * @param inherited the configs of the parent context, which reports those it shares
 	 */
 	public void reportIneffectiveSettings(@Nullable BreakerConfigs inherited) {
-		List<String> texts = new ArrayList<>(this.first.ineffective());
+		List<String> texts = new ArrayList<>(this.first.warnings());
 		if (inherited != null) {
-			texts.removeAll(inherited.first.ineffective());
+			texts.removeAll(inherited.first.warnings());
 		}
 		IneffectiveSettingFinder.report(texts);
 	}
@@ -589,6 +641,19 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			this.registry = null;
 			living.removeRegistryListener(this.keepUpToDate);
 		}
+	}
+
+	/**
+	 * A call that cannot be ended from outside.
+	 */
+	private record Unlimited(String call, String remedy) {
+
+		private @Nullable ConfigProblem problem(String key, String name, CircuitBreakerConfig config) {
+			return (config.timeLimit() == null) ? null : new ConfigProblem(key, config.timeLimit(), null,
+					"is of circuit breaker \"%s\", and %s cannot be ended from outside".formatted(name, this.call),
+					this.remedy);
+		}
+
 	}
 
 }

@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.LogText;
+import dev.breaker.OutcomeRule;
+import dev.breaker.spring.http.HttpOutcomeRule;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -51,13 +53,40 @@ final class ConfigDifference {
 		Map<String, Values> found = new LinkedHashMap<>();
 		if (from != to) {
 			for (Method accessor : ACCESSORS) {
-				Values values = new Values(shown(value(accessor, from)), shown(value(accessor, to)));
-				if (!Objects.equals(values.from(), values.to())) {
-					found.put(property(accessor), values);
+				Object before = value(accessor, from);
+				Object after = value(accessor, to);
+				if (accessor.getReturnType() == OutcomeRule.class && isOfProperties(before) && isOfProperties(after)) {
+					putOfHttp((HttpOutcomeRule) before, (HttpOutcomeRule) after, found);
+				}
+				else {
+					put(property(accessor), before, after, found);
 				}
 			}
 		}
 		return found;
+	}
+
+	private static void put(String property, @Nullable Object from, @Nullable Object to, Map<String, Values> found) {
+		Values values = new Values(shown(from), shown(to));
+		if (!Objects.equals(values.from(), values.to())) {
+			found.put(property, values);
+		}
+	}
+
+	/**
+	 * Whether it is what the properties of HTTP say, and not a rule of the application's.
+	 */
+	private static boolean isOfProperties(@Nullable Object rule) {
+		return rule == null || rule instanceof HttpOutcomeRule;
+	}
+
+	private static void putOfHttp(@Nullable HttpOutcomeRule from, @Nullable HttpOutcomeRule to,
+			Map<String, Values> found) {
+		HttpOutcomeRule before = (from != null) ? from : HttpOutcomeRule.DEFAULT;
+		HttpOutcomeRule after = (to != null) ? to : HttpOutcomeRule.DEFAULT;
+		put("recordHttpStatuses", before.recorded(), after.recorded(), found);
+		put("ignoreHttpStatuses", before.ignored(), after.ignored(), found);
+		put("honourRetryAfter", before.honourRetryAfter(), after.honourRetryAfter(), found);
 	}
 
 	/** The difference in one line, with the names of the properties as in a file. */
@@ -80,11 +109,12 @@ final class ConfigDifference {
 		return accessor.getName() + (Predicate.class.isAssignableFrom(accessor.getReturnType()) ? "Predicate" : "");
 	}
 
-	private static @Nullable Object shown(@Nullable Object value) {
+	/** A value as it is shown: names in place of classes, and lists of those. */
+	static @Nullable Object shown(@Nullable Object value) {
 		if (value instanceof Collection<?> elements) {
 			List<Object> names = new ArrayList<>();
 			for (Object element : elements) {
-				names.add((element instanceof Class<?> type) ? type.getName() : element);
+				names.add((element instanceof Class<?> type) ? type.getName() : element.toString());
 			}
 			return names;
 		}
@@ -92,7 +122,8 @@ final class ConfigDifference {
 			return predicate.type().getName();
 		}
 		// The name of a lambda's class has a number that says nothing.
-		return (value instanceof Predicate<?>) ? value.getClass().getName().split("/", 2)[0] : value;
+		return (value instanceof Predicate<?> || value instanceof OutcomeRule)
+				? value.getClass().getName().split("/", 2)[0] : value;
 	}
 
 	private static String text(@Nullable Object value) {

@@ -63,17 +63,30 @@ final class ConfigLoader {
 	 * @throws InvalidBreakerConfigurationException when a property cannot be used
 	 */
 	LoadedConfigs load() {
+		return load(null);
+	}
+
+	/**
+	 * As {@link #load()}, with the HTTP clients of the start: they are guarded as long as
+	 * the application runs.
+	 * @throws InvalidBreakerConfigurationException when a property cannot be used
+	 */
+	LoadedConfigs reload(List<HttpClientEntry> httpClients) {
+		return load(httpClients);
+	}
+
+	private LoadedConfigs load(@Nullable List<HttpClientEntry> httpClientsOfStart) {
 		// Thousands of look-ups in sources that do not change meanwhile.
 		CacheOverride caching = ConfigurationPropertyCaching.get(this.environment).override();
 		try {
-			return read();
+			return read(httpClientsOfStart);
 		}
 		finally {
 			caching.close();
 		}
 	}
 
-	private LoadedConfigs read() {
+	private LoadedConfigs read(@Nullable List<HttpClientEntry> httpClientsOfStart) {
 		ConfigProblems problems = new ConfigProblems();
 		BreakerPropertySources sources = new BreakerPropertySources(this.environment,
 				this.beanFactory.getBeanClassLoader());
@@ -85,12 +98,18 @@ final class ConfigLoader {
 			Resilience4jKeys.reportLeftovers(sources, this.beanFactory.getBeanClassLoader());
 		}
 		Inheritance inheritance = new Inheritance(levels, values, problems);
-		List<HttpClientEntry> httpClients = HttpClientReader.read(sources, this.predicates, this.classNames, problems);
+		List<HttpClientEntry> httpClients = (httpClientsOfStart != null) ? httpClientsOfStart
+				: HttpClientReader.read(sources, this.predicates, this.classNames, problems);
+		HttpClientReader.describe(sources, switches);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
+		FractionFinder fractions = new FractionFinder();
 		for (Level config : levels.configs()) {
-			reader.check(reader.read(inheritance.chain(config)));
+			LayeredProperties effective = reader.read(inheritance.chain(config));
+			reader.check(effective);
+			fractions.look(effective);
 		}
 		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
+		fractions.look(ofDefaults);
 		CircuitBreakerConfig defaultsOfAll = reader.build(ofDefaults);
 		CircuitBreakerConfig defaults = defaultsOfAll;
 		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
@@ -98,6 +117,7 @@ final class ConfigLoader {
 		for (Level instance : levels.instances()) {
 			LayeredProperties effective = reader.read(inheritance.chain(instance));
 			properties.put(instance.name(), effective);
+			fractions.look(effective);
 			configs.put(instance.name(), reader.build(effective));
 		}
 		problems.throwIfAny();
@@ -111,6 +131,8 @@ final class ConfigLoader {
 		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
 		ineffective.look(ofDefaults, defaults);
 		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
+		List<String> warnings = new ArrayList<>(ineffective.describe());
+		warnings.addAll(fractions.describe());
 		for (HttpClientEntry client : httpClients) {
 			configs.put(client.breaker(), ofHttpClient(configs.getOrDefault(client.breaker(), defaults)));
 		}
@@ -120,7 +142,7 @@ final class ConfigLoader {
 			configs.replaceAll((name, config) -> clockOfAll.applyTo(config));
 		}
 		return new LoadedConfigs(defaults, instanceNames, configs, List.copyOf(httpClients), customized,
-				ineffective.describe(), switches);
+				List.copyOf(warnings), switches);
 	}
 
 	/** Has a rule for what guards of clients tell, whatever exceptions it records. */
@@ -137,9 +159,11 @@ final class ConfigLoader {
 		return new ChangeReader(this.predicates, this.classNames, this.beanFactory.getBeanClassLoader()).read(given);
 	}
 
-	/** A config as it is customized, on the clock of all. */
-	CircuitBreakerConfig customized(CircuitBreakerConfig config, UnaryOperator<CircuitBreakerConfig> customization) {
+	/** A config as it is customized, as the next reading would have it. */
+	CircuitBreakerConfig customized(CircuitBreakerConfig config, UnaryOperator<CircuitBreakerConfig> customization,
+			boolean ofHttpClient) {
 		CircuitBreakerConfig customized = customization.apply(config);
+		customized = ofHttpClient ? ofHttpClient(customized) : customized;
 		return (this.clock != null) ? this.clock.applyTo(customized) : customized;
 	}
 

@@ -43,7 +43,7 @@ final class ConfigOverride {
 	 * @throws InvalidCircuitBreakerConfigException when the two contradict each other
 	 */
 	CircuitBreakerConfig over(CircuitBreakerConfig base, PredicateResolver predicates) {
-		return this.properties.applyTo(base.toBuilder(), predicates, (refusal) -> {
+		return this.properties.applyTo(base.toBuilder(), base.outcomeRule(), predicates, (refusal) -> {
 			throw refusal;
 		}).build();
 	}

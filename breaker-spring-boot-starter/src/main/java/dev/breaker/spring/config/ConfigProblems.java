@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Collects problems, so that one start of the application shows all of them. A value that
  * is wrong by itself is one problem, however many breakers inherit it; one that
@@ -18,6 +20,12 @@ final class ConfigProblems {
 		this.found.putIfAbsent(
 				Arrays.asList(problem.key(), problem.value(), String.valueOf(problem.origin()), problem.reason()),
 				problem);
+	}
+
+	void addIfAny(@Nullable ConfigProblem problem) {
+		if (problem != null) {
+			add(problem);
+		}
 	}
 
 	void throwIfAny() {

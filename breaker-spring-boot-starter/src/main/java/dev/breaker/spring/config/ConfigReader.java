@@ -88,7 +88,7 @@ final class ConfigReader {
 	private CircuitBreakerConfig.Builder apply(LayeredProperties properties) {
 		CircuitBreakerConfig.Builder builder = CircuitBreakerConfig.builder();
 		List<InvalidCircuitBreakerConfigException> refusals = new ArrayList<>();
-		properties.applyTo(builder, this.predicates, refusals::add);
+		properties.applyTo(builder, null, this.predicates, refusals::add);
 		for (InvalidCircuitBreakerConfigException refusal : refusals) {
 			properties.takeBack(key(refusal.property()));
 			this.problems.add(problem(properties, refusal));

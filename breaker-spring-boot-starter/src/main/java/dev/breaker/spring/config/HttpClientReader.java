@@ -2,6 +2,7 @@ package dev.breaker.spring.config;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,27 @@ final class HttpClientReader {
 		}
 		return new HttpClientReader(sources, new ValueReader(sources, predicates, classNames, problems), problems)
 			.read();
+	}
+
+	/** Adds the text of the list, where there is one, as it is written. */
+	static void describe(BreakerPropertySources all, Map<String, String> texts) {
+		BreakerPropertySources sources = all.ofList(Level.HTTP_CLIENTS);
+		if (sources == null) {
+			return;
+		}
+		List<Map<String, String>> entries = new ArrayList<>();
+		for (int i = 0; i < sources.length(Level.HTTP_CLIENTS); i++) {
+			ConfigurationPropertyName prefix = Level.HTTP_CLIENTS.append("[" + i + "]");
+			Map<String, String> entry = new LinkedHashMap<>();
+			for (PropertyDefinition property : PropertyDefinition.OF_HTTP_CLIENT) {
+				ConfigurationProperty written = sources.find(prefix.append(property.key()));
+				if (written != null) {
+					entry.put(property.toString(), sources.text(written));
+				}
+			}
+			entries.add(entry);
+		}
+		texts.put(Level.HTTP_CLIENTS.toString(), entries.toString());
 	}
 
 	private List<HttpClientEntry> read() {

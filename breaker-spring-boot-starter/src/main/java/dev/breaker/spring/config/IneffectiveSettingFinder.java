@@ -51,6 +51,17 @@ final class IneffectiveSettingFinder {
 					(config) -> config.waitDurationMultiplier() > 1
 							|| (config.outcomeRule() instanceof HttpOutcomeRule rule && rule.honourRetryAfter()),
 					"the wait does not grow: set wait-duration-multiplier above 1, or remove it"),
+			new Row("record-http-statuses",
+					(config) -> !(config.outcomeRule() instanceof HttpOutcomeRule rule)
+							|| rule.recorded().stream().noneMatch((each) -> each.isWithin(rule.ignored())),
+					"ignore-http-statuses has what is in it, and wins: keep a status in one of the two, or remove it"),
+			new Row("record-exceptions",
+					(config) -> config.recordExceptions()
+						.stream()
+						.noneMatch((each) -> config.ignoreExceptions()
+							.stream()
+							.anyMatch((ignored) -> ignored.isAssignableFrom(each))),
+					"ignore-exceptions has what is in it, and wins: keep a class in one of the two, or remove it"),
 			new Row("match-causes", EXCEPTION_RULES.or((config) -> !config.matchCauses()),
 					"there is no rule for exceptions: set record-exceptions or ignore-exceptions, or remove it"),
 			new Row("wait-duration-multiplier",
@@ -73,9 +84,8 @@ final class IneffectiveSettingFinder {
 	void look(LayeredProperties properties, CircuitBreakerConfig config) {
 		for (Setting setting : properties.settings()) {
 			String property = setting.property().toString();
-			ConfigurationProperty by = setting.said().by();
 			Row row = ROWS.stream().filter((each) -> each.property().equals(property)).findFirst().orElse(null);
-			if (row == null || by == null || setting.said().kind() != ValueReader.Kind.VALUE) {
+			if (row == null || setting.said().kind() != ValueReader.Kind.VALUE) {
 				continue;
 			}
 			if (row.hasEffect().test(config)) {
@@ -83,11 +93,20 @@ final class IneffectiveSettingFinder {
 			}
 			else {
 				this.found.computeIfAbsent(setting.level(), (level) -> new LinkedHashMap<>())
-					.put(property,
-							"\"%s\" is \"%s\" (%s), but %s".formatted(LogText.oneLine(Level.written(by.getName())),
-									LogText.oneLine(String.valueOf(by.getValue())), by.getOrigin(), row.remedy()));
+					.put(property, describe(setting) + ", but " + row.remedy());
 			}
 		}
+	}
+
+	private static String describe(Setting setting) {
+		ConfigurationProperty by = setting.said().by();
+		if (by != null) {
+			return "\"%s\" is \"%s\" (%s)".formatted(LogText.oneLine(Level.written(by.getName())),
+					LogText.oneLine(String.valueOf(by.getValue())), by.getOrigin());
+		}
+		// A list that is written element by element.
+		return "\"%s\" is \"%s\"".formatted(LogText.oneLine(Level.written(setting.level().key(setting.property()))),
+				LogText.oneLine(String.valueOf(ConfigDifference.shown(setting.said().value()))));
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.InvalidCircuitBreakerConfigException;
+import dev.breaker.OutcomeRule;
 import dev.breaker.spring.http.HttpOutcomeRule;
 import dev.breaker.spring.http.HttpStatusPattern;
 import org.jspecify.annotations.Nullable;
@@ -114,19 +115,23 @@ final class LayeredProperties {
 
 	/**
 	 * Sets each property by the builder method of the same name; those of HTTP are one
-	 * rule. What is not set is left to the builder's default.
+	 * rule. What is not set is left as the builder has it.
+	 * @param rule the rule that the builder has; {@code null} where it has none
 	 * @param refused is told of each value that the builder refuses
 	 */
-	CircuitBreakerConfig.Builder applyTo(CircuitBreakerConfig.Builder builder, PredicateResolver predicates,
-			Consumer<InvalidCircuitBreakerConfigException> refused) {
+	CircuitBreakerConfig.Builder applyTo(CircuitBreakerConfig.Builder builder, @Nullable OutcomeRule rule,
+			PredicateResolver predicates, Consumer<InvalidCircuitBreakerConfigException> refused) {
 		STAND_INS.forEach((key, standIn) -> {
 			if (this.unusable.contains(key)) {
 				standIn.accept(builder);
 			}
 		});
-		HttpOutcomeRule ofHttp = new HttpOutcomeRule(statuses("record-http-statuses"), statuses("ignore-http-statuses"),
-				Boolean.TRUE.equals(value("honour-retry-after")));
-		if (!ofHttp.equals(HttpOutcomeRule.DEFAULT)) {
+		HttpOutcomeRule before = (rule instanceof HttpOutcomeRule ofProperties) ? ofProperties
+				: HttpOutcomeRule.DEFAULT;
+		HttpOutcomeRule ofHttp = new HttpOutcomeRule(statuses("record-http-statuses", before.recorded()),
+				statuses("ignore-http-statuses", before.ignored()), this.settings.containsKey("honour-retry-after")
+						? Boolean.TRUE.equals(value("honour-retry-after")) : before.honourRetryAfter());
+		if (!ofHttp.equals(before)) {
 			builder.outcomeRule(ofHttp);
 		}
 		this.settings.forEach((key, setting) -> {
@@ -142,7 +147,10 @@ final class LayeredProperties {
 		return builder;
 	}
 
-	private List<HttpStatusPattern> statuses(String key) {
+	private List<HttpStatusPattern> statuses(String key, List<HttpStatusPattern> before) {
+		if (!this.settings.containsKey(key)) {
+			return before;
+		}
 		return (value(key) instanceof List<?> patterns) ? patterns.stream().map(HttpStatusPattern.class::cast).toList()
 				: List.of();
 	}

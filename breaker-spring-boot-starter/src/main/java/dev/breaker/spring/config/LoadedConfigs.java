@@ -17,12 +17,14 @@ import dev.breaker.spring.http.HttpClientEntry;
  * @param httpClients the entries of {@code breaker.http.clients}, which are read at start
  * alone
  * @param customizers what is known of the customizers
- * @param ineffective what is said of values that change nothing
- * @param switches the text of each switch that is set, by its key
+ * @param warnings what is said of values that are valid, and change nothing or look like
+ * a mistake
+ * @param switches the text of each switch that is set, and of the entries of
+ * {@code breaker.http.clients}, by its key
  */
 record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 		Map<String, CircuitBreakerConfig> configs, List<HttpClientEntry> httpClients, Customizers customizers,
-		List<String> ineffective, Map<String, String> switches) {
+		List<String> warnings, Map<String, String> switches) {
 
 	CircuitBreakerConfig get(String name) {
 		return this.configs.getOrDefault(name, this.defaults);
@@ -33,7 +35,7 @@ record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>(this.configs);
 		configs.put(name, this.configs.containsKey(name) ? onClocksOf(config, get(name)) : config);
 		return new LoadedConfigs(this.defaults, this.instanceNames, configs, this.httpClients, this.customizers,
-				this.ineffective, this.switches);
+				this.warnings, this.switches);
 	}
 
 	/**
@@ -45,7 +47,7 @@ record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 		this.configs.forEach((name, config) -> settled.put(name,
 				settled(config, before.get(name), before.configs().containsKey(name))));
 		return new LoadedConfigs(settled(this.defaults, before.defaults(), true), this.instanceNames, settled,
-				before.httpClients, this.customizers, this.ineffective, this.switches);
+				before.httpClients, this.customizers, this.warnings, this.switches);
 	}
 
 	private static CircuitBreakerConfig settled(CircuitBreakerConfig config, CircuitBreakerConfig before,

@@ -31,10 +31,22 @@ final class SimilarNames {
 		int most = Math.max(2, given.length() / 3);
 		return candidates.stream()
 			.filter((candidate) -> distance(given, candidate) <= most
-					|| (given.length() > 3 && plain(candidate).contains(plain(given)))
+					|| (given.length() > 3 && hasWords(candidate, given))
 					|| (given.length() > 7 && hasAllOf(plain(candidate), plain(given))))
 			.sorted(Comparator.comparingInt((candidate) -> distance(given, candidate)))
 			.toList();
+	}
+
+	/** Whether it has what is given, from the beginning of a word on. */
+	private static boolean hasWords(String candidate, String given) {
+		for (int i = 0; i < candidate.length(); i++) {
+			boolean begins = i == 0 || !Character.isLetterOrDigit(candidate.charAt(i - 1))
+					|| (Character.isUpperCase(candidate.charAt(i)) && !Character.isUpperCase(candidate.charAt(i - 1)));
+			if (begins && plain(candidate.substring(i)).startsWith(plain(given))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Whether only characters were left out, as of a word in the middle. */

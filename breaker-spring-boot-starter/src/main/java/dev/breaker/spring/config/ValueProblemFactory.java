@@ -65,7 +65,8 @@ final class ValueProblemFactory {
 				: nearestConstant(text, type);
 		String remedy = (nearest != null)
 				? "Instead of \"%s\" for \"%s\": did you mean \"%s\"?".formatted(text, key, nearest)
-				: "Change \"%s\": it %s.".formatted(key, rule);
+				: "Change \"%s\": it %s.".formatted(key, rule)
+						+ ((type == HttpStatusPattern.class) ? " " + HttpStatusPattern.BOUNDS : "");
 		return new ConfigProblem(key, value, origin, reason, remedy);
 	}
 

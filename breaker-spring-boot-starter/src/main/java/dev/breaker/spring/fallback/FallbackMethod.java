@@ -23,6 +23,8 @@ public final class FallbackMethod {
 
 	private final String name;
 
+	private final Method guarded;
+
 	private final SingletonSupplier<List<Overload>> overloads;
 
 	private final Receiver receiver;
@@ -33,9 +35,10 @@ public final class FallbackMethod {
 
 	private final FallbackResult kind;
 
-	FallbackMethod(String name, FallbackResult kind, Supplier<List<Overload>> overloads, Receiver receiver,
+	FallbackMethod(String name, Method guarded, FallbackResult kind, Supplier<List<Overload>> overloads, Receiver receiver,
 			FallbackListener listener, @Nullable String otherBean) {
 		this.name = name;
+		this.guarded = guarded;
 		this.kind = kind;
 		this.overloads = SingletonSupplier.of(overloads);
 		this.receiver = receiver;
@@ -77,6 +80,8 @@ public final class FallbackMethod {
 	 * @param arguments the arguments of the call
 	 * @param thrown what was thrown
 	 * @return what the fallback returned, of its own type
+	 * @throws NullPointerException if the fallback returned {@code null} where there has
+	 * to be a result; what was thrown is suppressed in it
 	 * @throws Throwable what the fallback throws, as it is; what was thrown, where no
 	 * method takes it
 	 */
@@ -96,7 +101,25 @@ public final class FallbackMethod {
 			ended(false);
 			throw ex;
 		}
-		return this.kind.watch(result, overload.method(), this);
+		try {
+			requireResult(result, overload.method());
+			return this.kind.watch(result, overload.method(), this);
+		}
+		catch (NullPointerException ex) {
+			if (ex != declared) {
+				ex.addSuppressed(declared);
+			}
+			throw ex;
+		}
+	}
+
+	private void requireResult(@Nullable Object result, Method method) {
+		Class<?> wanted = this.guarded.getReturnType();
+		if (result == null && wanted.isPrimitive() && wanted != void.class) {
+			ended(false);
+			throw new NullPointerException(
+					"The fallback " + method + " returned null, and " + this.guarded + " cannot");
+		}
 	}
 
 	/**

@@ -59,7 +59,7 @@ public final class FallbackResolver {
 		if (separator < 0) {
 			Request request = new Request(guarded, type, kind, fallbackMethod, fallbackMethod, type, null);
 			List<Overload> overloads = overloads(request);
-			return new FallbackMethod(name, kind, () -> overloads, Receiver::sameObject, this.listener, null);
+			return new FallbackMethod(name, guarded, kind, () -> overloads, Receiver::sameObject, this.listener, null);
 		}
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();
@@ -70,7 +70,7 @@ public final class FallbackResolver {
 					"Write bean::method, with the name of the bean before the colons and that of its method after them.");
 		}
 		// Later, since the types of other beans are not all known while beans are made.
-		return new FallbackMethod(name, kind,
+		return new FallbackMethod(name, guarded, kind,
 				() -> overloads(
 						new Request(guarded, type, kind, fallbackMethod, method, typeOf(bean, guarded, type), bean)),
 				Receiver.bean(this.beanFactory, bean), this.listener, bean);
@@ -193,6 +193,13 @@ public final class FallbackResolver {
 			.append(System.lineSeparator());
 		for (String expected : MethodSignatures.expected(request.guarded, request.type, request.method)) {
 			message.append(System.lineSeparator()).append("    ").append(expected);
+		}
+		String plain = MethodSignatures.plainValue(request.guarded, request.type, request.kind);
+		if (plain != null) {
+			message.append(System.lineSeparator())
+				.append(System.lineSeparator())
+				.append("Each may also return the value itself: ")
+				.append(plain);
 		}
 		nearMisses.describe(message, request.searched);
 		return new InvalidCircuitBreakerAnnotationException(message.toString(),

@@ -85,6 +85,19 @@ public final class MethodSignatures {
 	}
 
 	/**
+	 * The type of the value itself, {@code null} where it is not known, or fallbacks have
+	 * to return what the guarded method does.
+	 */
+	static @Nullable String plainValue(Method guarded, Class<?> type, FallbackResult kind) {
+		ResolvableType returned = returnType(guarded, type);
+		Class<?> value = returned.getGeneric().resolve();
+		if (value == null || returned.getGenerics().length > 1 || !kind.fits(returned, returned.getGeneric())) {
+			return null;
+		}
+		return (value == Void.class) ? "void" : simple(returned.getGeneric().toString());
+	}
+
+	/**
 	 * Whether a value of one type can be given where another is wanted. Type arguments
 	 * count where both types have them.
 	 * @param wanted the type of which a value is wanted

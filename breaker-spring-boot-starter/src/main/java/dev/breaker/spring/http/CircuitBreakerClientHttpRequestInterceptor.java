@@ -1,17 +1,24 @@
 package dev.breaker.spring.http;
 
 import java.io.IOException;
+import java.util.List;
 
 import dev.breaker.CircuitBreaker;
-import dev.breaker.OutcomeRule.Verdict;
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.ThrowingSupplier;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.HttpServerErrorException;
+import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.client.RestClientResponseException;
 
 /**
  * Guards the requests of a {@code RestClient} or {@code RestTemplate}. A call lasts until
@@ -38,16 +45,20 @@ public final class CircuitBreakerClientHttpRequestInterceptor implements ClientH
 			return execution.execute(request, body);
 		}
 		CircuitBreaker breaker = this.breakers.breaker(entry, request.getURI());
+		this.breakers.warnOfTimeLimit(entry, breaker.config());
 		Call call = new Call(breaker, request, body, execution);
 		try {
 			return breaker.outermost().call(call);
 		}
-		catch (HttpStatusException ex) {
-			ClientHttpResponse response = call.response;
-			if (response == null) {
-				throw ex;
+		catch (RuntimeException ex) {
+			// The caller gets what happened, in whatever form the breaker was told of it.
+			if (call.thrown != null) {
+				throw call.thrown;
 			}
-			return response;
+			if (call.response != null) {
+				return call.response;
+			}
+			throw ex;
 		}
 	}
 
@@ -63,6 +74,8 @@ public final class CircuitBreakerClientHttpRequestInterceptor implements ClientH
 
 		private @Nullable ClientHttpResponse response;
 
+		private @Nullable IOException thrown;
+
 		Call(CircuitBreaker breaker, HttpRequest request, byte[] body, ClientHttpRequestExecution execution) {
 			this.breaker = breaker;
 			this.request = request;
@@ -72,23 +85,56 @@ public final class CircuitBreakerClientHttpRequestInterceptor implements ClientH
 
 		@Override
 		public ClientHttpResponse get() throws IOException {
-			ClientHttpResponse answer = this.execution.execute(this.request, this.body);
-			int status = status(answer);
-			if (HttpOutcomeRule.of(this.breaker).judge(status) == Verdict.SUCCESS) {
+			ClientHttpResponse answer = execute();
+			HttpStatusCode status = status(answer);
+			RuntimeException told = ExceptionForms.ofAnswer(this.breaker, status, () -> exceptionOf(answer, status),
+					() -> new HttpStatusException(status.value(), answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER),
+							this.request.getMethod(), this.request.getURI()));
+			if (told == null) {
 				return answer;
 			}
 			this.response = answer;
-			throw new HttpStatusException(status, answer.getHeaders().getFirst(HttpHeaders.RETRY_AFTER),
-					this.request.getMethod().name(), this.request.getURI());
+			throw told;
+		}
+
+		private ClientHttpResponse execute() throws IOException {
+			try {
+				return this.execution.execute(this.request, this.body);
+			}
+			catch (IOException ex) {
+				CircuitBreakerConfig config = this.breaker.config();
+				if (ExceptionForms.areNamed(config) && ExceptionForms.choose(config,
+						List.of(ex, exceptionOf(ex))) instanceof RuntimeException told) {
+					this.thrown = ex;
+					throw told;
+				}
+				throw ex;
+			}
+		}
+
+		/** As clients make it for their callers. */
+		private ResourceAccessException exceptionOf(IOException thrown) {
+			return new ResourceAccessException(
+					"I/O error on " + HttpStatusException.describe(this.request.getMethod(), this.request.getURI())
+							+ ": " + thrown.getMessage(),
+					thrown);
+		}
+
+		/** As clients make it for their callers, without the body, which they read. */
+		private static RestClientResponseException exceptionOf(ClientHttpResponse answer, HttpStatusCode status) {
+			String text = (status instanceof HttpStatus known) ? known.getReasonPhrase() : "";
+			return status.is4xxClientError()
+					? HttpClientErrorException.create(status, text, answer.getHeaders(), new byte[0], null)
+					: HttpServerErrorException.create(status, text, answer.getHeaders(), new byte[0], null);
 		}
 
 		/**
 		 * An answer whose status cannot be read reaches no caller that would close it.
 		 */
-		private static int status(ClientHttpResponse answer) throws IOException {
+		private static HttpStatusCode status(ClientHttpResponse answer) throws IOException {
 			boolean read = false;
 			try {
-				int status = answer.getStatusCode().value();
+				HttpStatusCode status = answer.getStatusCode();
 				read = true;
 				return status;
 			}

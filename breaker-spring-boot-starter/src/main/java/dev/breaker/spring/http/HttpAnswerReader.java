@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import feign.FeignException;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,8 @@ final class HttpAnswerReader {
 	}
 
 	/** The status, or {@link #NO_STATUS}. */
-	static int status(@Nullable Object answer) {
+	static int status(@Nullable Object result) {
+		Object answer = answer(result);
 		if (answer instanceof HttpStatusException told) {
 			return told.status();
 		}
@@ -66,7 +68,8 @@ final class HttpAnswerReader {
 	}
 
 	/** The header, of what carries a status. */
-	static @Nullable String retryAfter(@Nullable Object answer) {
+	static @Nullable String retryAfter(@Nullable Object result) {
+		Object answer = answer(result);
 		if (answer instanceof HttpStatusException told) {
 			return told.retryAfter();
 		}
@@ -76,6 +79,11 @@ final class HttpAnswerReader {
 			}
 		}
 		return null;
+	}
+
+	/** An answer may be in an {@link Optional}. */
+	private static @Nullable Object answer(@Nullable Object result) {
+		return (result instanceof Optional<?> optional) ? optional.orElse(null) : result;
 	}
 
 	/**

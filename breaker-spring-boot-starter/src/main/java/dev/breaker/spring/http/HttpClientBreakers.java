@@ -1,16 +1,22 @@
 package dev.breaker.spring.http;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.HookFailures;
+import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
 
@@ -21,6 +27,8 @@ import org.springframework.beans.factory.DisposableBean;
  */
 public final class HttpClientBreakers implements DisposableBean {
 
+	private static final Logger logger = LoggerFactory.getLogger(HttpClientBreakers.class);
+
 	private final List<HttpClientEntry> entries;
 
 	private final CircuitBreakerRegistry registry;
@@ -28,6 +36,9 @@ public final class HttpClientBreakers implements DisposableBean {
 	private final Function<String, CircuitBreakerConfig> configs;
 
 	private final int maxKeys;
+
+	/** Breakers with a time limit that a blocking client does not keep. */
+	private final Set<String> limitsIgnored = ConcurrentHashMap.newKeySet();
 
 	/** Groups that were not there before: the registry may outlive the context. */
 	private final Set<String> groupsMade = new LinkedHashSet<>();
@@ -64,6 +75,24 @@ public final class HttpClientBreakers implements DisposableBean {
 	 */
 	public boolean isEmpty() {
 		return this.entries.isEmpty();
+	}
+
+	/**
+	 * A blocking client is guarded: a WARN for each breaker with a time limit, which does
+	 * not end the requests of such a client.
+	 */
+	public void guardsBlockingClient() {
+		this.entries.forEach((entry) -> warnOfTimeLimit(entry, this.configs.apply(entry.breaker())));
+	}
+
+	/** One WARN for each breaker, where its config has a time limit. */
+	void warnOfTimeLimit(HttpClientEntry entry, CircuitBreakerConfig config) {
+		Duration limit = config.timeLimit();
+		if (limit != null && this.limitsIgnored.add(entry.breaker())) {
+			HookFailures.log(logger,
+					"Circuit breaker '{}' has a time-limit ({}), which does not end requests of a RestClient or RestTemplate that it guards. Set the timeouts of the client, such as spring.http.clients.read-timeout, and take the limit away (time-limit: none); or use a WebClient",
+					LogText.oneLine(entry.breaker()), limit);
+		}
 	}
 
 	/** The first entry that matches. */

@@ -1,5 +1,6 @@
 package dev.breaker.spring.http;
 
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,7 +8,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 
-import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.OutcomeRule;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,8 @@ public record HttpOutcomeRule(List<HttpStatusPattern> recorded, List<HttpStatusP
 
 	private static final int SERVICE_UNAVAILABLE = 503;
 
-	/** More seconds are no wait that anything could mean. */
-	private static final int MOST_DIGITS = 12;
+	/** More seconds are taken for these: every wait is bounded far below. */
+	private static final BigInteger MOST_SECONDS = BigInteger.valueOf(999_999_999_999L);
 
 	public HttpOutcomeRule {
 		recorded = List.copyOf(recorded);
@@ -44,8 +45,8 @@ public record HttpOutcomeRule(List<HttpStatusPattern> recorded, List<HttpStatusP
 	}
 
 	/** The rule of a breaker that guards a client. */
-	static HttpOutcomeRule of(CircuitBreaker breaker) {
-		return (breaker.config().outcomeRule() instanceof HttpOutcomeRule rule) ? rule : DEFAULT;
+	static HttpOutcomeRule of(CircuitBreakerConfig config) {
+		return (config.outcomeRule() instanceof HttpOutcomeRule rule) ? rule : DEFAULT;
 	}
 
 	/** What the answer to a request of a guarded client counts as. */
@@ -87,9 +88,8 @@ public record HttpOutcomeRule(List<HttpStatusPattern> recorded, List<HttpStatusP
 
 	/** Seconds, or a date; null where it is neither. */
 	private static @Nullable Duration parse(String retryAfter, Instant now) {
-		if (!retryAfter.isEmpty() && retryAfter.length() <= MOST_DIGITS
-				&& retryAfter.chars().allMatch((each) -> each >= '0' && each <= '9')) {
-			return Duration.ofSeconds(Long.parseLong(retryAfter));
+		if (!retryAfter.isEmpty() && retryAfter.chars().allMatch((each) -> each >= '0' && each <= '9')) {
+			return Duration.ofSeconds(new BigInteger(retryAfter).min(MOST_SECONDS).longValue());
 		}
 		try {
 			return Duration.between(now,

@@ -14,9 +14,11 @@ import dev.breaker.LogText;
 public final class HttpPathPattern {
 
 	/** What can be written, for messages. */
-	public static final String REQUIREMENT = "must be a path such as /api/** or /items/*/stock: it begins with a slash, and has no query and no {variable}";
+	public static final String REQUIREMENT = "must be a path such as /api/** or /items/*/stock: it begins with a slash, has no query and no {variable}, and is decoded (a space is a space, not %20)";
 
-	private static final Pattern TEXT = Pattern.compile("/[^\\s?#{}]*");
+	private static final Pattern TEXT = Pattern.compile("/[^\\p{Cntrl}?#{}]*");
+
+	private static final Pattern ENCODED = Pattern.compile("%[0-9A-Fa-f]{2}");
 
 	private static final Pattern PART = Pattern.compile("/\\*\\*$|\\*\\*|\\*|[^*/]+|/");
 
@@ -46,7 +48,7 @@ public final class HttpPathPattern {
 	 * @throws IllegalArgumentException if it is no pattern of paths
 	 */
 	public static HttpPathPattern valueOf(String text) {
-		if (!TEXT.matcher(text.trim()).matches()) {
+		if (!TEXT.matcher(text.trim()).matches() || ENCODED.matcher(text).find()) {
 			throw new IllegalArgumentException(
 					"Invalid pattern of paths '" + LogText.oneLine(text) + "': " + REQUIREMENT);
 		}

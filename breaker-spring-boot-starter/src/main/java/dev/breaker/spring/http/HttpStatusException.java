@@ -4,6 +4,8 @@ import java.net.URI;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpMethod;
+
 /**
  * Tells a breaker that the answer to a request counts as a failure, or as nothing. The
  * caller never sees it, but gets the answer. Without a stack trace.
@@ -16,17 +18,17 @@ final class HttpStatusException extends RuntimeException {
 
 	private final @Nullable String retryAfter;
 
-	HttpStatusException(int status, @Nullable String retryAfter, String method, URI uri) {
-		super(status + " from " + method + " " + withoutSecrets(uri), null, false, false);
+	HttpStatusException(int status, @Nullable String retryAfter, HttpMethod method, URI uri) {
+		super(status + " from " + describe(method, uri), null, false, false);
 		this.status = status;
 		this.retryAfter = retryAfter;
 	}
 
-	/** Neither the user's name and password nor the query. */
-	private static String withoutSecrets(URI uri) {
+	/** A request, without the user's name and password and without the query. */
+	static String describe(HttpMethod method, URI uri) {
 		String path = uri.getRawPath();
-		return uri.getScheme() + "://" + HttpHostPattern.host(uri) + ((uri.getPort() >= 0) ? ":" + uri.getPort() : "")
-				+ ((path != null) ? path : "");
+		return method.name() + " " + uri.getScheme() + "://" + HttpHostPattern.host(uri)
+				+ ((uri.getPort() >= 0) ? ":" + uri.getPort() : "") + ((path != null) ? path : "");
 	}
 
 	int status() {

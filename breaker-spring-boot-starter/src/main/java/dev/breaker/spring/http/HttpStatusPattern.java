@@ -3,11 +3,12 @@ package dev.breaker.spring.http;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import dev.breaker.LogText;
 
 /**
- * One status, or several in a row.
+ * One status of 100 to 599, or several in a row.
  *
  * @param from the lowest
  * @param to the highest
@@ -17,7 +18,10 @@ public record HttpStatusPattern(int from, int to) {
 	/** What can be written, for messages. */
 	public static final String REQUIREMENT = "must be a status such as 429, a class such as 5xx, or a range such as 400-499";
 
-	private static final Pattern TEXT = Pattern.compile("([1-9])[xX]{2}|([1-9][0-9]{2})(?:\\s*-\\s*([1-9][0-9]{2}))?");
+	/** Which statuses there are, for messages. */
+	public static final String BOUNDS = "Statuses are 100 to 599.";
+
+	private static final Pattern TEXT = Pattern.compile("([1-5])[xX]{2}|([1-5][0-9]{2})(?:\\s*-\\s*([1-5][0-9]{2}))?");
 
 	/**
 	 * Reads what is written in a list of statuses.
@@ -40,14 +44,14 @@ public record HttpStatusPattern(int from, int to) {
 			}
 		}
 		throw new IllegalArgumentException(
-				"Invalid pattern of HTTP statuses '" + LogText.oneLine(text) + "': " + REQUIREMENT);
+				"Invalid pattern of HTTP statuses '" + LogText.oneLine(text) + "': " + REQUIREMENT + ". " + BOUNDS);
 	}
 
 	/**
 	 * Reads a single status, as a file gives it without quotes.
 	 * @param status the status
 	 * @return the pattern
-	 * @throws IllegalArgumentException if it has not three digits
+	 * @throws IllegalArgumentException if it is not from 100 to 599
 	 */
 	public static HttpStatusPattern valueOf(Integer status) {
 		return valueOf(status.toString());
@@ -60,6 +64,15 @@ public record HttpStatusPattern(int from, int to) {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Whether each of these statuses is one of others, too.
+	 * @param others the others
+	 * @return whether they are all there
+	 */
+	public boolean isWithin(List<HttpStatusPattern> others) {
+		return IntStream.rangeClosed(this.from, this.to).allMatch((status) -> anyMatches(others, status));
 	}
 
 	@Override

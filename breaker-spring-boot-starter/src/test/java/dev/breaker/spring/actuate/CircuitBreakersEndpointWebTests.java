@@ -214,6 +214,28 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(this.payments.state()).isEqualTo(after);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "FORCED_OPEN", "DISABLED", "OPEN" })
+	void aHoldShowsItsEnd(String state) {
+		assertThat(get("/payments").has("command")).isFalse();
+		post("{\"state\": \"" + state + "\", \"hold\": \"10m\", \"reason\": \"maintenance\"}");
+		String until = this.clock.instant().plus(Duration.ofMinutes(10)).toString();
+		this.clock.advance(Duration.ofMinutes(1));
+		JsonNode command = get("/payments").get("command");
+		assertThat(command.propertyNames()).containsExactlyInAnyOrder("state", "comment", "actor", "until");
+		assertThat(command.get("state").asString()).isEqualTo(state);
+		assertThat(command.get("comment").asString()).isEqualTo("maintenance");
+		assertThat(command.get("until").asString()).isEqualTo(until);
+		this.clock.advance(Duration.ofMinutes(9));
+		assertThat(get("/payments").has("command")).isFalse();
+	}
+
+	@Test
+	void aCommandWithoutAHoldHasNoEnd() {
+		post("{\"state\": \"DISABLED\"}");
+		assertThat(get("/payments").get("command").get("until").isNull()).isTrue();
+	}
+
 	@Test
 	void aHoldMayBeIso8601() {
 		assertThat(post("{\"state\": \"FORCED_OPEN\", \"hold\": \"PT10M\"}").status()).isEqualTo(204);

@@ -210,6 +210,20 @@ class ConfigCommandsTests {
 	}
 
 	@Test
+	void aTimeLimitOfAPlainValueIsRefusedWithTheRemedy() {
+		assertThat(refused("stock", "{\"config\": {\"time-limit\": \"1s\"}}")).contains("config.time-limit",
+				"ConfigCommandsTests$Stock.count(String)", "cannot be ended from outside", "timeouts of the client");
+		change("payments", "{\"config\": {\"time-limit\": \"1s\"}}");
+	}
+
+	@Test
+	void anUnknownKeyHasNoSuggestionThatIsNotNear() {
+		assertThat(refused("payments", "{\"config\": {\"nope\": 1}}")).contains("\"config.nope\" (1) is not a property")
+			.contains("Valid for a config or an instance are")
+			.doesNotContain("did you mean");
+	}
+
+	@Test
 	void aChangeIsAudited() {
 		change("payments", "{\"config\": {\"sliding-window-size\": 70}, \"reason\": \"drill\"}");
 		this.beans.principal = null;

@@ -1,13 +1,23 @@
 package dev.breaker.spring.aop;
 
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+
 import dev.breaker.annotation.CircuitBreaker;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanNameAware;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ContextConsumer;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -97,6 +107,42 @@ class InvalidCircuitBreakerAnnotationTests {
 			assertThat(context).hasNotFailed();
 			context.getBean(ComponentWithBeanMethod.class).call();
 			assertThat(Contexts.recorded(context, "component")).isOne();
+		});
+	}
+
+	@Test
+	void onWhatTheContainerCallsItStopsTheApplication() {
+		Contexts.with(Initialized.class).run((context) -> {
+			FailureAnalysis analysis = Contexts.analysis(context);
+			assertThat(analysis.getDescription()).startsWith("There are 6 problems")
+				.contains("would do nothing for", "the container calls the method on the object itself",
+						"Initialized.begin()", "Initialized.end()", "Initialized.afterPropertiesSet()",
+						"Initialized.destroy()", "Initialized.setContext(ApplicationContext)",
+						"Initialized.setBeanName(String)");
+			assertThat(analysis.getAction()).contains("Annotate a method of another bean");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { TwoComposed.class, TwoComposedOnClass.class, OfTwoMethods.class, OfTwoInterfaces.class })
+	void twoBreakersForOneMethodStopTheApplication(Class<?> type) {
+		Contexts.with(type).run((context) -> {
+			FailureAnalysis analysis = Contexts.analysis(context);
+			assertThat(analysis.getDescription()).contains(
+					type.getSimpleName() + ".call() has two circuit breakers that are equally near", "\"stock\"",
+					"\"audit\" with fallbackMethod \"instead\"");
+			assertThat(analysis.getAction()).contains("Annotate the method itself with @CircuitBreaker");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { OwnOfTwoMethods.class, OwnOfTwoInterfaces.class, OwnComposed.class, SpecificOfTwo.class,
+			SpecificOfTwoTypes.class, EqualOfTwo.class })
+	void theNearestOfSeveralBreakersHolds(Class<?> type) {
+		Contexts.with(type).run((context) -> {
+			assertThat(context).hasNotFailed();
+			((Called) context.getBean(type)).call();
+			assertThat(Contexts.recorded(context, "own")).isOne();
 		});
 	}
 
@@ -298,6 +344,239 @@ class InvalidCircuitBreakerAnnotationTests {
 
 		@CircuitBreaker(name = "several")
 		public final void fixed() {
+		}
+
+	}
+
+	interface Called {
+
+		void call();
+
+	}
+
+	@Retention(RetentionPolicy.RUNTIME)
+	@CircuitBreaker(name = "stock")
+	@interface Stock {
+
+	}
+
+	@Retention(RetentionPolicy.RUNTIME)
+	@CircuitBreaker(name = "audit", fallbackMethod = "instead")
+	@interface Audit {
+
+	}
+
+	@Retention(RetentionPolicy.RUNTIME)
+	@CircuitBreaker(name = "own")
+	@interface Own {
+
+	}
+
+	static class TwoComposed {
+
+		@Stock
+		@Audit
+		public void call() {
+		}
+
+		void instead() {
+		}
+
+	}
+
+	@Stock
+	@Audit
+	static class TwoComposedOnClass {
+
+		public void call() {
+		}
+
+		void instead() {
+		}
+
+	}
+
+	interface StockMethod extends Called {
+
+		@Override
+		@CircuitBreaker(name = "stock")
+		void call();
+
+	}
+
+	interface AuditMethod extends Called {
+
+		@Override
+		@CircuitBreaker(name = "audit", fallbackMethod = "instead")
+		void call();
+
+	}
+
+	@CircuitBreaker(name = "stock")
+	interface StockType extends Called {
+
+		@Override
+		void call();
+
+	}
+
+	@CircuitBreaker(name = "audit", fallbackMethod = "instead")
+	interface AuditType extends Called {
+
+		@Override
+		void call();
+
+	}
+
+	static class OfTwoMethods implements StockMethod, AuditMethod {
+
+		@Override
+		public void call() {
+		}
+
+		void instead() {
+		}
+
+	}
+
+	static class OfTwoInterfaces implements StockType, AuditType {
+
+		@Override
+		public void call() {
+		}
+
+		void instead() {
+		}
+
+	}
+
+	static class OwnOfTwoMethods implements StockMethod, AuditMethod {
+
+		@Override
+		@CircuitBreaker(name = "own")
+		public void call() {
+		}
+
+	}
+
+	static class OwnOfTwoInterfaces implements StockType, AuditType {
+
+		@Override
+		@Own
+		public void call() {
+		}
+
+	}
+
+	static class Annotated implements Called {
+
+		@Override
+		@CircuitBreaker(name = "stock")
+		public void call() {
+		}
+
+	}
+
+	/** A composed annotation is farther from its method, and nearer to the call. */
+	static class OwnComposed extends Annotated {
+
+		@Override
+		@Own
+		public void call() {
+		}
+
+	}
+
+	interface MoreSpecific extends StockMethod {
+
+		@Override
+		@CircuitBreaker(name = "own")
+		void call();
+
+	}
+
+	static class SpecificOfTwo implements StockMethod, MoreSpecific {
+
+		@Override
+		public void call() {
+		}
+
+	}
+
+	@CircuitBreaker(name = "own")
+	interface MoreSpecificType extends StockType {
+
+		@Override
+		void call();
+
+	}
+
+	static class SpecificOfTwoTypes implements StockType, MoreSpecificType {
+
+		@Override
+		public void call() {
+		}
+
+	}
+
+	interface OwnMethod extends Called {
+
+		@Override
+		@Own
+		void call();
+
+	}
+
+	interface OwnMethodToo extends Called {
+
+		@Override
+		@CircuitBreaker(name = "own")
+		void call();
+
+	}
+
+	static class EqualOfTwo implements OwnMethod, OwnMethodToo {
+
+		@Override
+		public void call() {
+		}
+
+	}
+
+	static class Initialized implements InitializingBean, DisposableBean, BeanNameAware {
+
+		@PostConstruct
+		@CircuitBreaker(name = "container")
+		public void begin() {
+		}
+
+		@PreDestroy
+		@CircuitBreaker(name = "container")
+		public void end() {
+		}
+
+		@Override
+		@CircuitBreaker(name = "container")
+		public void afterPropertiesSet() {
+		}
+
+		@Override
+		@CircuitBreaker(name = "container")
+		public void destroy() {
+		}
+
+		@Override
+		@CircuitBreaker(name = "container")
+		public void setBeanName(String name) {
+		}
+
+		@Autowired
+		@CircuitBreaker(name = "container")
+		public void setContext(ApplicationContext context) {
+		}
+
+		@CircuitBreaker(name = "container")
+		public void call() {
 		}
 
 	}

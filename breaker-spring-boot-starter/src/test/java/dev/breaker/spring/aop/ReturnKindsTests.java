@@ -141,7 +141,10 @@ class ReturnKindsTests {
 			BoxedResult.class, RxSingle.class, RxObservable.class, RxCompletable.class, RxFlowable.class,
 			ListOfFutures.class, MapOfSuppliers.class, ArrayOfCallables.class, StageOfStream.class,
 			FutureOfStream.class, CallableOfMono.class, EntityOfOptionalMono.class, EntityOfStageOfStream.class,
-			MonoOfStream.class, FluxOfMonos.class, MonoOfEntityOfFlux.class, PublisherOfInputStream.class,
+			MonoOfStream.class, FluxOfMonos.class, EntryOfMono.class, ReferenceOfFuture.class, HolderOfMono.class,
+			HttpResponseOfInputStream.class, HttpResponseOfPublisher.class, PairOfMono.class, FunctionMethod.class,
+			ConsumerMethod.class, PredicateMethod.class, HandlerMethod.class, DisposableMethod.class,
+			InputStreamResourceMethod.class, MonoOfEntityOfFlux.class, PublisherOfInputStream.class,
 			EntityOfOwnFuture.class, EntityOfStreamingBody.class, EntityOfInputStream.class, InputStreamMethod.class,
 			ReaderMethod.class, ChannelMethod.class, EmitterMethod.class, SseMethod.class, EntityOfEmitter.class })
 	void whatCannotBeFollowedStopsTheApplication(Class<?> bean) {
@@ -180,7 +183,11 @@ class ReturnKindsTests {
 			assertThat(bean.futureOfList()).isCompleted();
 			bean.resource();
 			bean.wildcard();
-			assertThat(Contexts.recorded(context, "collections")).isEqualTo(7);
+			bean.type();
+			bean.types();
+			bean.holder();
+			bean.scheduler();
+			assertThat(Contexts.recorded(context, "collections")).isEqualTo(11);
 		});
 	}
 
@@ -224,11 +231,177 @@ class ReturnKindsTests {
 					"it returns reactor.core.publisher.Mono of java.util.stream.Stream, which runs nothing until it is used"));
 		Contexts.with(MonoOfEntityOfFlux.class)
 			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
-					"it returns reactor.core.publisher.Mono of reactor.core.publisher.Flux, which runs nothing until it is used"));
+					"it returns reactor.core.publisher.Mono of org.springframework.http.ResponseEntity of reactor.core.publisher.Flux, which runs nothing until it is used"));
+	}
+
+	@Test
+	void theReasonNamesTheWholeWayToWhatCannotBeFollowed() {
+		Contexts.with(EntityOfListOfMonos.class)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+					"it returns org.springframework.http.ResponseEntity of java.util.List of reactor.core.publisher.Mono, which"));
+		Contexts.with(OptionalOfEntityOfMono.class)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+					"it returns java.util.Optional of org.springframework.http.ResponseEntity of reactor.core.publisher.Mono, which"));
+		Contexts.with(EntityOfStageOfStream.class)
+			.run((context) -> assertThat(context.getStartupFailure()).hasStackTraceContaining(
+					"it returns org.springframework.http.ResponseEntity of java.util.concurrent.CompletionStage of java.util.stream.Stream, which"));
+	}
+
+	@Test
+	void theReasonNamesAnArrayInWords() {
+		Contexts.with(ArrayOfCallables.class)
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("it returns an array of java.util.concurrent.Callable, which"));
+	}
+
+	static class EntityOfListOfMonos {
+
+		@CircuitBreaker(name = "unsupported")
+		public ResponseEntity<java.util.List<Mono<String>>> call() {
+			return null;
+		}
+
+	}
+
+	static class OptionalOfEntityOfMono {
+
+		@CircuitBreaker(name = "unsupported")
+		public Optional<ResponseEntity<Mono<String>>> call() {
+			return null;
+		}
+
+	}
+
+	static class EntryOfMono {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.Map.Entry<String, Mono<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class ReferenceOfFuture {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.concurrent.atomic.AtomicReference<CompletableFuture<String>> call() {
+			return null;
+		}
+
+	}
+
+	record Holder<T>(T value) {
+
+	}
+
+	static class HolderOfMono {
+
+		@CircuitBreaker(name = "unsupported")
+		public Holder<Mono<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class HttpResponseOfInputStream {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.net.http.HttpResponse<InputStream> call() {
+			return null;
+		}
+
+	}
+
+	static class HttpResponseOfPublisher {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.net.http.HttpResponse<java.util.concurrent.Flow.Publisher<java.util.List<java.nio.ByteBuffer>>> call() {
+			return null;
+		}
+
+	}
+
+	static class PairOfMono {
+
+		@CircuitBreaker(name = "unsupported")
+		public kotlin.Pair<String, Mono<String>> call() {
+			return null;
+		}
+
+	}
+
+	static class FunctionMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.function.Function<String, String> call() {
+			return null;
+		}
+
+	}
+
+	static class ConsumerMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.function.Consumer<String> call() {
+			return null;
+		}
+
+	}
+
+	static class PredicateMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public java.util.function.Predicate<String> call() {
+			return null;
+		}
+
+	}
+
+	static class HandlerMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public org.springframework.web.servlet.function.HandlerFunction<?> call() {
+			return null;
+		}
+
+	}
+
+	static class DisposableMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public reactor.core.Disposable call() {
+			return null;
+		}
+
+	}
+
+	static class InputStreamResourceMethod {
+
+		@CircuitBreaker(name = "unsupported")
+		public org.springframework.core.io.InputStreamResource call() {
+			return null;
+		}
+
 	}
 
 	@CircuitBreaker(name = "collections")
 	static class Collections {
+
+		public Class<? extends Runnable> type() {
+			return Thread.class;
+		}
+
+		public java.util.Map<String, Class<? extends Runnable>> types() {
+			return java.util.Map.of();
+		}
+
+		public Holder<java.util.List<String>> holder() {
+			return new Holder<>(java.util.List.of());
+		}
+
+		public reactor.core.scheduler.Scheduler scheduler() {
+			return reactor.core.scheduler.Schedulers.immediate();
+		}
 
 		public java.util.List<String> list() {
 			return java.util.List.of();

@@ -1,11 +1,18 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.Proxy;
+import java.util.List;
+
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.framework.ProxyFactoryBean;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -13,6 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.Ordered;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -47,6 +55,16 @@ class UnseenBeansTests {
 	}
 
 	@Test
+	void anUnusedNameIsNamedWithTheNearestAnnotation(CapturedOutput output) {
+		Contexts.with(LazyOfKnownClass.class)
+			.withPropertyValues("breaker.instances.hiden.failure-rate-threshold=40",
+					"breaker.instances.inventory.failure-rate-threshold=40", "breaker.health.down-when-open=inventroy")
+			.run((context) -> assertThat(output)
+				.contains(UNUSED + ": hiden (did you mean 'hidden'?), inventory" + System.lineSeparator())
+				.contains("in breaker.health.down-when-open: inventroy (did you mean 'inventory'?)"));
+	}
+
+	@Test
 	void whatAFactoryMakesIsNotCalledUnused(CapturedOutput output) {
 		runner(Known.class, AnyFactory.class).run((context) -> {
 			assertThat(output).doesNotContain(UNUSED).contains("are not created yet", "unseenBeansTests.AnyFactory");
@@ -64,6 +82,37 @@ class UnseenBeansTests {
 			assertThat(context).hasNotFailed();
 			assertThat(output).doesNotContain(UNUSED).doesNotContain("are not created yet");
 			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).contains("hidden");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { WrapperBefore.class, ReplacerBefore.class })
+	void aBeanThatWasWrappedBeforeItsGuardsIsNamed(Class<?> wrapper, CapturedOutput output) {
+		Contexts.with(wrapper, WrappedBean.class).run((context) -> {
+			context.getBean(Client.class).call();
+			assertThat(output.toString().lines().filter((line) -> line.contains("'wrapped'"))).singleElement()
+				.asString()
+				.contains("WARN", "HiddenClient.call()", "not guarded", "BeanPostProcessor");
+		});
+	}
+
+	@Test
+	void aBeanThatIsWrappedAfterItsGuardsIsNotNamed(CapturedOutput output) {
+		Contexts.with(WrapperAfter.class, WrappedBean.class).run((context) -> {
+			context.getBean(Client.class).call();
+			assertThat(Contexts.recorded(context, "hidden")).isOne();
+			assertThat(output).doesNotContain("not guarded");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { GivenToProxyFactoryBean.class, GivenToUnknownFactory.class, GivenToAnyFactory.class })
+	void aFactoryOfUnknownTypeMayBeGivenAGuardedBean(Class<?> configuration) {
+		Contexts.with(configuration).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean("target", Known.class).call();
+			assertThat(Contexts.recorded(context, "known")).isOne();
+			assertThat(context.getBean("product")).isNotNull();
 		});
 	}
 
@@ -159,6 +208,74 @@ class UnseenBeansTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	static class GivenToProxyFactoryBean {
+
+		@Bean
+		Known target() {
+			return new Known();
+		}
+
+		@Bean
+		ProxyFactoryBean product(Known target) {
+			ProxyFactoryBean factory = new ProxyFactoryBean();
+			factory.setTarget(target);
+			factory.setProxyTargetClass(true);
+			return factory;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class GivenToUnknownFactory {
+
+		@Bean
+		Known target() {
+			return new Known();
+		}
+
+		@Bean
+		FactoryBean<?> product(Known target) {
+			return new FactoryOfAny(target);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class GivenToAnyFactory {
+
+		@Bean
+		Known target() {
+			return new Known();
+		}
+
+		@Bean
+		FactoryOfAny product(Known target) {
+			return new FactoryOfAny(target);
+		}
+
+	}
+
+	static class FactoryOfAny implements FactoryBean<Object> {
+
+		private final Known known;
+
+		FactoryOfAny(Known known) {
+			this.known = known;
+		}
+
+		@Override
+		public Object getObject() {
+			return List.of(this.known);
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return List.class;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	static class UsedFactory {
 
 		@Bean
@@ -197,6 +314,75 @@ class UnseenBeansTests {
 		@Lazy
 		HiddenClient lazyClient() {
 			return new HiddenClient();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WrappedBean {
+
+		@Bean
+		HiddenClient wrapped() {
+			return new HiddenClient();
+		}
+
+	}
+
+	/** Puts a proxy of its own around clients. */
+	abstract static class Wrapper implements BeanPostProcessor, Ordered {
+
+		private final int order;
+
+		Wrapper(int order) {
+			this.order = order;
+		}
+
+		@Override
+		public int getOrder() {
+			return this.order;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			return (bean instanceof Client client)
+					? Proxy.newProxyInstance(Client.class.getClassLoader(), new Class<?>[] { Client.class },
+							(proxy, method, arguments) -> {
+								client.call();
+								return null;
+							})
+					: bean;
+		}
+
+	}
+
+	static class WrapperBefore extends Wrapper {
+
+		WrapperBefore() {
+			super(Ordered.HIGHEST_PRECEDENCE);
+		}
+
+	}
+
+	static class WrapperAfter extends Wrapper {
+
+		WrapperAfter() {
+			super(Ordered.LOWEST_PRECEDENCE);
+		}
+
+	}
+
+	static class ReplacerBefore implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessBeforeInitialization(Object bean, String beanName) {
+			return (bean instanceof Client client) ? new Client() {
+
+				@Override
+				public void call() {
+					client.call();
+				}
+
+			} : bean;
 		}
 
 	}

@@ -14,6 +14,7 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -44,8 +45,19 @@ class BareApplicationTests {
 	void aReactiveMethodNeedsReactor() throws Exception {
 		assertThat(run(ReactiveApplication.class, OPTIONAL + "|kotlin", 1))
 			.contains("it returns java.util.concurrent.Flow$Publisher, which runs nothing until it is used",
-					"Declare the value itself, or a CompletionStage")
+					"Declare the value itself, or a CompletionStage",
+					"and is guarded only where Reactor is on the class path",
+					"The dependency io.projectreactor:reactor-core lets reactive types be guarded")
 			.doesNotContain("a Mono");
+		assertThat(run(PublisherApplication.class, OPTIONAL + "|kotlin", 1)).contains(
+				"it returns org.reactivestreams.Publisher, which runs nothing until it is used, and is guarded only where Reactor is on the class path",
+				"The dependency io.projectreactor:reactor-core lets reactive types be guarded");
+	}
+
+	@Test
+	void anObjectThatIsAPublisherIsToldWithoutReactor() throws Exception {
+		assertThat(run(ObjectApplication.class, OPTIONAL + "|kotlin", 0)).contains("Objects.object() returned ",
+				"which runs nothing until it is used, and is guarded only where Reactor is on the class path: such calls count as successes");
 	}
 
 	@Test
@@ -114,6 +126,48 @@ class BareApplicationTests {
 		@CircuitBreaker(name = "streams")
 		public Flow.Publisher<String> stream() {
 			throw new IllegalStateException();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class PublisherApplication {
+
+		public static void main(String[] args) {
+			SpringApplication.run(new Class<?>[] { PublisherApplication.class, Publishers.class }, args).close();
+		}
+
+	}
+
+	static class Publishers {
+
+		@CircuitBreaker(name = "streams")
+		public Publisher<String> stream() {
+			throw new IllegalStateException();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class ObjectApplication {
+
+		public static void main(String[] args) {
+			try (ConfigurableApplicationContext context = SpringApplication
+				.run(new Class<?>[] { ObjectApplication.class, Objects.class }, args)) {
+				context.getBean(Objects.class).object();
+			}
+		}
+
+	}
+
+	static class Objects {
+
+		@CircuitBreaker(name = "streams")
+		public Object object() {
+			return (Publisher<String>) (subscriber) -> {
+			};
 		}
 
 	}

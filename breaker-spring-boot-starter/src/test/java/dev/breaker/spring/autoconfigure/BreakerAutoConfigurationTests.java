@@ -213,7 +213,7 @@ class BreakerAutoConfigurationTests {
 			.run((context) -> assertThat(lines(output, "down-when-open")).singleElement()
 				.asString()
 				.contains(" WARN ")
-				.endsWith(": paiments"));
+				.endsWith(": paiments (did you mean 'payments'?)"));
 	}
 
 	@Test

@@ -345,6 +345,70 @@ class ConfigChangeTests {
 		});
 	}
 
+	@Test
+	void whatIsChangedOfHttpIsShownAsItIsWritten(CapturedOutput output) {
+		this.environment.set("instances.payments.record-http-statuses", "5xx,429");
+		this.environment.runner.run((context) -> {
+			CircuitBreaker payments = registry(context).get("payments");
+			configs(context).change("payments",
+					Map.of("ignore-http-statuses", List.of("404"), "honour-retry-after", true), "alice", null);
+			assertThat(configs(context).changeOf(payments)).isNotNull().satisfies((change) -> {
+				assertThat(change.properties()).containsOnlyKeys("ignoreHttpStatuses", "honourRetryAfter");
+				assertThat(change.properties().get("ignoreHttpStatuses").from()).isEqualTo(List.of());
+				assertThat(change.properties().get("ignoreHttpStatuses").to()).isEqualTo(List.of("404"));
+				assertThat(change.properties().get("honourRetryAfter").to()).isEqualTo(true);
+			});
+			assertThat(output).contains("ignore-http-statuses [] -> [404], honour-retry-after false -> true")
+				.doesNotContain("outcome");
+			configs(context).change("payments", Map.of("record-http-statuses", "none"));
+			assertThat(configs(context).changeOf(payments).properties().get("recordHttpStatuses").from())
+				.isEqualTo(List.of("500-599", "429"));
+		});
+	}
+
+	@Test
+	void whatIsChangedOfHttpIsOverTheRestOfIt() {
+		this.environment.set("instances.payments.record-http-statuses", "5xx")
+			.set("instances.payments.honour-retry-after", true);
+		this.environment.runner.run((context) -> {
+			CircuitBreaker payments = registry(context).get("payments");
+			configs(context).change("payments", Map.of("ignore-http-statuses", "404"));
+			assertThat(payments.config().outcomeRule())
+				.hasToString("HttpOutcomeRule[recorded=[500-599], ignored=[404], honourRetryAfter=true]");
+			this.environment.set("instances.payments.record-http-statuses", "503");
+			configs(context).reload();
+			assertThat(payments.config().outcomeRule())
+				.hasToString("HttpOutcomeRule[recorded=[503], ignored=[404], honourRetryAfter=true]");
+			configs(context).change("payments", Map.of("record-http-statuses", "none"));
+			assertThat(payments.config().outcomeRule())
+				.hasToString("HttpOutcomeRule[recorded=[], ignored=[404], honourRetryAfter=true]");
+		});
+	}
+
+	@Test
+	void aTimeLimitIsRefusedWhereACallCannotBeEnded() {
+		this.environment.runner.withBean(Stock.class).run((context) -> {
+			BreakerConfigs configs = configs(context);
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class)
+				.isThrownBy(() -> configs.change("stock", Map.of("time-limit", "1s")))
+				.satisfies((ex) -> assertThat(ex.summary()).contains("\"config.time-limit\"", "\"stock\"",
+						"ConfigChangeTests$Stock.count(String)", "cannot be ended from outside",
+						"spring.http.clients.read-timeout", "time-limit: none"));
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class).isThrownBy(() -> configs
+				.customize("stock", (config) -> config.toBuilder().timeLimit(Duration.ofSeconds(1)).build()));
+			this.environment.set("configs.default.time-limit", "2s").set("instances.other.sliding-window-size", 30);
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class).isThrownBy(configs::reload)
+				.satisfies((ex) -> assertThat(ex.description()).contains("Property: time-limit", "\"stock\""));
+			assertThat(registry(context).find("other")).isEmpty();
+			assertThat(registry(context).findGroup("stock").orElseThrow().config().timeLimit()).isNull();
+			this.environment.set("instances.stock.time-limit", "none");
+			configs.reload();
+			configs.change("other", Map.of("time-limit", "1s"));
+			configs.change("stock", Map.of("time-limit", "none", "sliding-window-size", 20));
+			assertThat(registry(context).get("other").config().timeLimit()).isEqualTo(Duration.ofSeconds(1));
+		});
+	}
+
 	private BreakerClock breakerClock() {
 		return new BreakerClock(this.clock::nanos, this.clock.clock());
 	}

@@ -59,7 +59,7 @@ class ConfigHttpTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "6x", "teapot", "99", "500-400" })
+	@ValueSource(strings = { "6x", "teapot", "99", "500-400", "6xx", "999" })
 	void whatIsNoStatusStopsTheApplicationWithItsPlace(String status) {
 		assertThat(failure("""
 				breaker:
@@ -69,7 +69,8 @@ class ConfigHttpTests {
 				""".formatted(status))).contains("Property: breaker.instances.payments.record-http-statuses[1]")
 			.contains("Value: \"" + status + "\"")
 			.contains("application.yml] - 4:")
-			.contains("must be a status such as 429, a class such as 5xx, or a range such as 400-499, or none");
+			.contains("must be a status such as 429, a class such as 5xx, or a range such as 400-499, or none")
+			.contains("Statuses are 100 to 599.");
 	}
 
 	@Test
@@ -145,7 +146,8 @@ class ConfigHttpTests {
 
 	@ParameterizedTest
 	@CsvSource({ "host, http://inventory, must be a host such as inventory.example",
-			"path, items, 'must be a path such as /api/**'", "key, tenant, must be one of HOST" })
+			"path, items, 'must be a path such as /api/**'", "path, /sp%20ace/*, 'a space is a space, not %20'",
+			"key, tenant, must be one of HOST" })
 	void whatCannotBeUsedStopsTheApplicationWithItsPlace(String property, String value, String requirement) {
 		assertThat(failure("""
 				breaker:

@@ -41,6 +41,9 @@ class ConfigIneffectiveTests {
 			"match-causes, true, honour-retry-after: false, set record-exceptions or ignore-exceptions",
 			"wait-duration-multiplier, 2, wait-duration-in-open-state: 0, set wait-duration-in-open-state above zero",
 			"wait-duration-multiplier, 2, max-wait-duration-in-open-state: 60s, below max-wait-duration-in-open",
+			"record-http-statuses, '429, 5xx', ignore-http-statuses: 429, keep a status in one of the two",
+			"record-http-statuses, '500, 400', 'ignore-http-statuses: 500-599', keep a status in one of the two",
+			"record-exceptions, java.io.EOFException, ignore-exceptions: java.io.IOException, keep a class in one",
 			"wait-duration-jitter, 0.2, wait-duration-in-open-state: 0, set wait-duration-in-open-state above zero" })
 	void valueThatChangesNothingIsAWarningWithItsRemedy(String key, String value, String beside, String remedy,
 			CapturedOutput output) {
@@ -56,6 +59,20 @@ class ConfigIneffectiveTests {
 			.contains(" WARN ", "instance \"payments\"",
 					"\"breaker.instances.payments.%s\" is \"%s\"".formatted(key, value), "application.yml] - 4:",
 					remedy, "or remove it");
+	}
+
+	@Test
+	void anElementOfAListThatIsIgnoredTooIsAWarning(CapturedOutput output) {
+		start("""
+				breaker:
+				  instances:
+				    payments: { record-http-statuses: [ 5xx ], ignore-http-statuses: [ 5xx ] }
+				    orders: { record-http-statuses: [ 5xx ], ignore-http-statuses: [ 501 ] }
+				""");
+		assertThat(output.toString().lines().filter((line) -> line.contains(WARNING))).singleElement()
+			.asString()
+			.contains("\"breaker.instances.payments.record-http-statuses\" is \"[500-599]\"",
+					"keep a status in one of the two, or remove it");
 	}
 
 	@Test

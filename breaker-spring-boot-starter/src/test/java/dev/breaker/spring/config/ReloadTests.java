@@ -22,6 +22,7 @@ import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
+import dev.breaker.spring.http.HttpOutcomeRule;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.test.ManualClock;
 import io.micrometer.core.instrument.Meter;
@@ -39,6 +40,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * What a changed environment does to breakers at work.
@@ -290,6 +292,55 @@ class ReloadTests {
 	}
 
 	@Test
+	void whatCodeCustomizesHoldsNowAndAfterEachReload() {
+		this.environment.set("instances.payments.sliding-window-size", 30)
+			.set("http.clients[0].host", "localhost")
+			.set("http.clients[0].breaker", "payments");
+		this.environment.runner.run((context) -> {
+			CircuitBreaker payments = registry(context).get("payments");
+			CircuitBreaker borrower = registry(context).get("borrower", configs(context).get("payments"));
+			configs(context).customize("payments",
+					(config) -> config.toBuilder().failureRateThreshold(20).outcomeRule(null).build());
+			for (CircuitBreaker breaker : List.of(payments, borrower)) {
+				assertThat(breaker.config().failureRateThreshold()).isEqualTo(20f);
+				assertThat(breaker.config().slidingWindowSize()).isEqualTo(30);
+				assertThat(breaker.config().outcomeRule()).as("that of an HTTP client").isNotNull();
+			}
+			this.environment.set("instances.payments.failure-rate-threshold", 40)
+				.set("instances.payments.sliding-window-size", 31);
+			configs(context).reload();
+			for (CircuitBreaker breaker : List.of(payments, borrower)) {
+				assertThat(breaker.config().failureRateThreshold()).isEqualTo(20f);
+				assertThat(breaker.config().slidingWindowSize()).isEqualTo(31);
+			}
+			assertThat(configs(context).changeOf(payments)).isNotNull()
+				.satisfies((change) -> assertThat(change.properties()).containsOnlyKeys("slidingWindowSize"));
+		});
+	}
+
+	@Test
+	void aCustomizationThatFailsLeavesEverythingAsItIs() {
+		AtomicInteger threshold = new AtomicInteger(500);
+		this.environment.runner.run((context) -> {
+			CircuitBreaker payments = registry(context).get("payments");
+			CircuitBreakerConfig before = payments.config();
+			assertThatIllegalArgumentException().isThrownBy(() -> configs(context).customize("payments",
+					(config) -> config.toBuilder().failureRateThreshold(threshold.get()).build()));
+			configs(context).reload();
+			assertThat(payments.config()).isSameAs(before);
+			threshold.set(20);
+			configs(context).customize("payments",
+					(config) -> config.toBuilder().failureRateThreshold(threshold.get()).build());
+			CircuitBreakerConfig customized = payments.config();
+			threshold.set(500);
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class)
+				.isThrownBy(() -> configs(context).reload())
+				.withMessageContaining("cannot be customized by the application's code");
+			assertThat(payments.config()).isSameAs(customized);
+		});
+	}
+
+	@Test
 	void clocksOfACustomizerStayAndTheBreakerGoesOnFollowing() {
 		this.environment.runner
 			.withBean(CircuitBreakerConfigCustomizer.class,
@@ -462,6 +513,33 @@ class ReloadTests {
 		CircuitBreaker breaker = kept[0].get("x", closed[0].defaults());
 		closed[0].reload();
 		assertThat(breaker.config().slidingWindowSize()).isEqualTo(100);
+	}
+
+	@Test
+	void httpClientsAreReadAtStartAlone(CapturedOutput output) {
+		this.environment.set("http.clients[0].breaker", "shop").set("http.clients[0].host", "a.example");
+		this.environment.runner.run((context) -> {
+			BreakerConfigs configs = configs(context);
+			CircuitBreaker shop = registry(context).get("shop", configs.get("shop"));
+			CircuitBreakerConfig before = shop.config();
+			this.environment.set("http.clients[0].breaker", "store").set("http.clients[1].host", "b.example");
+			configs.reload();
+			assertThat(output).containsOnlyOnce("\"breaker.http.clients\" changed from [{breaker=shop, host=a.example}]"
+					+ " to [{breaker=store, host=a.example}, {host=b.example}]. It is read at start alone");
+			assertThat(output).doesNotContain("config changed by");
+			assertThat(shop.config()).isSameAs(before);
+			assertThat(configs.httpClientBreakers()).containsExactly("shop");
+			this.environment.remove("http.clients[0].breaker")
+				.remove("http.clients[0].host")
+				.remove("http.clients[1].host")
+				.set("instances.shop.record-http-statuses", "503");
+			configs.reload();
+			assertThat(output).contains("changed from [{breaker=store, host=a.example}, {host=b.example}] to not set");
+			assertThat(output).contains("record-http-statuses [] -> [503]");
+			this.environment.remove("instances.shop.record-http-statuses");
+			configs.reload();
+			assertThat(shop.config().outcomeRule()).isEqualTo(HttpOutcomeRule.DEFAULT);
+		});
 	}
 
 	private BreakerClock breakerClock() {

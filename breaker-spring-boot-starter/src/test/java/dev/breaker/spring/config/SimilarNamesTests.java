@@ -33,7 +33,8 @@ class SimilarNamesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "wait, true", "Open-State, true", "wai, false" })
+	@CsvSource({ "wait, true", "Open-State, true", "durationInOpen, true", "wai, false", "nope, false",
+			"ration, false" })
 	void aPartOfFourLettersIsEnough(String given, boolean near) {
 		assertThat(SimilarNames.all(given, List.of("wait-duration-in-open-state")).isEmpty()).isEqualTo(!near);
 	}

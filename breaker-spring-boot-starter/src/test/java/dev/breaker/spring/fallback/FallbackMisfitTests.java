@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -12,6 +13,7 @@ import dev.breaker.spring.aop.Contexts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.stereotype.Component;
@@ -33,8 +35,16 @@ class FallbackMisfitTests {
 			.contains("    List<String> payLater(Map<String, List<Integer>> order, int amount)",
 					"    List<String> payLater(Map<String, List<Integer>> order, int amount, Throwable thrown)",
 					"    List<String> payLater()", "    List<String> payLater(Throwable thrown)")
-			.doesNotContain("Near misses");
+			.doesNotContain("Near misses", "the value itself");
 		assertThat(analysis.getAction()).contains("signatures");
+	}
+
+	@Test
+	void whereTheValueItselfWouldDoThatIsSaid() {
+		assertThat(analysis(MissingOfCallable.class).getDescription()).contains("    Callable<List<String>> instead()",
+				"Each may also return the value itself: List<String>");
+		assertThat(analysis(MissingOfMono.class).getDescription()).contains("the value itself: void");
+		assertThat(analysis(MissingOfStage.class).getDescription()).doesNotContain("the value itself");
 	}
 
 	@Test
@@ -635,6 +645,33 @@ class FallbackMisfitTests {
 
 		<X extends Exception> String instead(Class<X> type) throws X {
 			return "instead";
+		}
+
+	}
+
+	static class MissingOfCallable {
+
+		@CircuitBreaker(name = "missing", fallbackMethod = "instead")
+		public Callable<List<String>> call() {
+			return List::of;
+		}
+
+	}
+
+	static class MissingOfMono {
+
+		@CircuitBreaker(name = "missing", fallbackMethod = "instead")
+		public Mono<Void> call() {
+			return Mono.empty();
+		}
+
+	}
+
+	static class MissingOfStage {
+
+		@CircuitBreaker(name = "missing", fallbackMethod = "instead")
+		public CompletableFuture<String> call() {
+			return CompletableFuture.completedFuture("value");
 		}
 
 	}

@@ -321,6 +321,18 @@ class FallbackRunTests {
 	}
 
 	@Test
+	void aFallbackThatReturnsNullForAnIntTellsWhatFailed() {
+		Contexts.with(NoNumber.class, Heard.class).run((context) -> {
+			assertThatExceptionOfType(NullPointerException.class)
+				.isThrownBy(() -> context.getBean(NoNumber.class).call())
+				.withMessageContaining("NoNumber.nothing() returned null")
+				.withMessageContaining("NoNumber.call() cannot")
+				.satisfies((ex) -> assertThat(ex.getSuppressed()[0]).hasMessage("the cause"));
+			assertThat(context.getBean(Heard.class).news).containsExactly("noNumber false");
+		});
+	}
+
+	@Test
 	void aStageThatNoFallbackTakesFailsAsItDid() {
 		Contexts.with(OnlyIoStages.class).run((context) -> {
 			OnlyIoStages bean = context.getBean(OnlyIoStages.class);
@@ -770,6 +782,19 @@ class FallbackRunTests {
 
 		private CompletableFuture<String> instead(IOException thrown) {
 			return CompletableFuture.completedFuture("io");
+		}
+
+	}
+
+	static class NoNumber {
+
+		@CircuitBreaker(name = "noNumber", fallbackMethod = "nothing")
+		public int call() {
+			throw new IllegalStateException("the cause");
+		}
+
+		Integer nothing() {
+			return null;
 		}
 
 	}

@@ -3,7 +3,11 @@ package dev.breaker.spring.http;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -18,6 +22,9 @@ import feign.Request;
 import feign.Response;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
@@ -60,6 +67,82 @@ class AnnotatedStatusTests {
 			assertThat(shop.entity(503).getStatusCode().value()).isEqualTo(503);
 			shop.later(503);
 			HttpClientContexts.assertCounts(context, "shop", 2, 2, 0);
+		});
+	}
+
+	@Test
+	void theStatusOfAnAnswerWhoseBodyComesLaterIsRead() {
+		for (String kind : List.of("mono", "flux", "future", "callable", "any", "object")) {
+			with("record-http-statuses=5xx").run((context) -> {
+				use(context.getBean(Shop.class), kind, 503);
+				HttpClientContexts.assertCounts(context, "shop", 0, 1, 0);
+				use(context.getBean(Shop.class), kind, 200);
+				HttpClientContexts.assertCounts(context, "shop", 1, 1, 0);
+			});
+			with("ignore-http-statuses=404").run((context) -> {
+				use(context.getBean(Shop.class), kind, 404);
+				HttpClientContexts.assertCounts(context, "shop", 0, 0, 1);
+			});
+		}
+	}
+
+	private static void use(Shop shop, String kind, int status) throws Exception {
+		ResponseEntity<?> answer = switch (kind) {
+			case "mono" -> shop.bodyLater(status);
+			case "flux" -> shop.bodiesLater(status);
+			case "future" -> shop.bodyOfFuture(status);
+			case "callable" -> shop.bodyOfCallable(status);
+			case "any" -> shop.any(status);
+			default -> (ResponseEntity<?>) shop.object(status);
+		};
+		assertThat(answer.getStatusCode().value()).isEqualTo(status);
+		Object body = answer.getBody();
+		if (body instanceof Publisher<?> publisher) {
+			assertThat(Flux.from(publisher).blockLast()).isEqualTo("an item");
+		}
+		else if (body instanceof Callable<?> callable) {
+			assertThat(callable.call()).isEqualTo("an item");
+		}
+	}
+
+	@Test
+	void retryAfterOfAnAnswerWhoseBodyComesLaterBecomesTheWait() {
+		with("record-http-statuses=5xx", "honour-retry-after=true", "consecutive-failure-threshold=1")
+			.run((context) -> {
+				context.getBean(Shop.class).bodyOfFuture(503);
+				assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
+					.isEqualTo(Duration.ofSeconds(45));
+			});
+	}
+
+	@Test
+	void theStatusOfAnAnswerInAnOptionalIsRead() {
+		with("record-http-statuses=5xx", "ignore-http-statuses=404").run((context) -> {
+			Shop shop = context.getBean(Shop.class);
+			shop.perhaps(503);
+			shop.perhaps(404);
+			shop.perhaps(200);
+			HttpClientContexts.assertCounts(context, "shop", 1, 1, 1);
+		});
+	}
+
+	@Test
+	void ofSeveralAnswersIgnoredOnesCountForNothing() {
+		with("record-http-statuses=5xx", "ignore-http-statuses=404").run((context) -> {
+			Shop shop = context.getBean(Shop.class);
+			shop.several(404, 404).blockLast();
+			HttpClientContexts.assertCounts(context, "shop", 0, 0, 1);
+			shop.several(404, 200, 404).blockLast();
+			HttpClientContexts.assertCounts(context, "shop", 1, 0, 1);
+			shop.several(404, 503, 200).blockLast();
+			HttpClientContexts.assertCounts(context, "shop", 1, 1, 1);
+			shop.several(404, 200).next().block();
+			HttpClientContexts.assertCounts(context, "shop", 1, 1, 2);
+			for (int[] statuses : new int[][] { { 404, 404 }, { 404, 200 }, { 200, 404, 503 } }) {
+				ResponseEntity<?> answer = shop.any(200, shop.plain(statuses));
+				Flux.from((Publisher<?>) answer.getBody()).blockLast();
+			}
+			HttpClientContexts.assertCounts(context, "shop", 2, 2, 3);
 		});
 	}
 
@@ -218,6 +301,59 @@ class AnnotatedStatusTests {
 		@CircuitBreaker(name = "shop")
 		CompletionStage<ResponseEntity<String>> later(int status) {
 			return CompletableFuture.completedFuture(entity(status));
+		}
+
+		@CircuitBreaker(name = "shop")
+		ResponseEntity<Mono<String>> bodyLater(int status) {
+			return of(status, Mono.just("an item"));
+		}
+
+		@CircuitBreaker(name = "shop")
+		ResponseEntity<Flux<String>> bodiesLater(int status) {
+			return of(status, Flux.just("a", "an item"));
+		}
+
+		@CircuitBreaker(name = "shop")
+		ResponseEntity<CompletableFuture<String>> bodyOfFuture(int status) {
+			return of(status, CompletableFuture.completedFuture("an item"));
+		}
+
+		@CircuitBreaker(name = "shop")
+		ResponseEntity<Callable<String>> bodyOfCallable(int status) {
+			return of(status, () -> "an item");
+		}
+
+		@CircuitBreaker(name = "shop")
+		ResponseEntity<?> any(int status) {
+			return of(status, Mono.just("an item"));
+		}
+
+		@CircuitBreaker(name = "shop")
+		ResponseEntity<?> any(int status, Object body) {
+			return of(status, body);
+		}
+
+		@CircuitBreaker(name = "shop")
+		Object object(int status) {
+			return of(status, Flux.just("an item"));
+		}
+
+		@CircuitBreaker(name = "shop")
+		Optional<ResponseEntity<String>> perhaps(int status) {
+			return Optional.of(of(status, "an item"));
+		}
+
+		@CircuitBreaker(name = "shop")
+		Flux<ResponseEntity<String>> several(int... statuses) {
+			return plain(statuses);
+		}
+
+		Flux<ResponseEntity<String>> plain(int... statuses) {
+			return Flux.fromStream(() -> Arrays.stream(statuses).mapToObj((status) -> of(status, "an item")));
+		}
+
+		private static <T> ResponseEntity<T> of(int status, T body) {
+			return ResponseEntity.status(status).header(HttpHeaders.RETRY_AFTER, "45").body(body);
 		}
 
 		@CircuitBreaker(name = "shop")

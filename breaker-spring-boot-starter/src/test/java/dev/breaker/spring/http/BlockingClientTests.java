@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import dev.breaker.CallNotPermittedException;
@@ -17,12 +19,14 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Failure;
 import dev.breaker.Snapshot;
 import dev.breaker.State;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.support.TestServer;
 import dev.breaker.test.ManualClock;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,16 +35,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
+import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.client.RestTemplate;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.HttpExchange;
@@ -54,6 +62,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 /**
  * Blocking clients that are guarded without annotations.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class BlockingClientTests {
 
 	private final ManualClock clock = new ManualClock();
@@ -166,10 +175,7 @@ class BlockingClientTests {
 
 	@Test
 	void aServerThatIsNotThereIsAFailure() throws IOException {
-		int port;
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			port = socket.getLocalPort();
-		}
+		int port = unusedPort();
 		guarded().run((context) -> {
 			assertThatExceptionOfType(ResourceAccessException.class).isThrownBy(() -> restClient(context).get()
 				.uri("http://localhost:" + port + "/a")
@@ -234,6 +240,84 @@ class BlockingClientTests {
 			catchThrowable(() -> restClient(context).get().uri(this.server.url("/a")).retrieve().toBodilessEntity());
 			HttpClientContexts.assertCounts(context, "shop", 0, 1, 0);
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "java.io.IOException", "org.springframework.web.client.ResourceAccessException",
+			"org.springframework.web.client.RestClientException" })
+	void aRecordRuleNamesWhatTheTransportOrTheClientThrows(String type) {
+		CountDownLatch never = new CountDownLatch(1);
+		this.server.holdsUntil(never);
+		guarded()
+			.withPropertyValues("breaker.instances.shop.record-exceptions=" + type,
+					"spring.http.clients.read-timeout=1ms")
+			.run((context) -> {
+				assertThatExceptionOfType(ResourceAccessException.class)
+					.isThrownBy(
+							() -> restClient(context).get().uri(this.server.url("/a")).retrieve().toBodilessEntity())
+					.withCauseInstanceOf(IOException.class);
+				assertThatExceptionOfType(ResourceAccessException.class)
+					.isThrownBy(() -> withRestTemplate(context, "a"));
+				HttpClientContexts.assertCounts(context, "shop", 0, 2, 0);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "java.io.IOException", "org.springframework.web.client.ResourceAccessException" })
+	void anIgnoreRuleNamesWhatTheTransportOrTheClientThrows(String type) throws IOException {
+		int port = unusedPort();
+		guarded().withPropertyValues("breaker.instances.shop.ignore-exceptions=" + type).run((context) -> {
+			assertThatExceptionOfType(ResourceAccessException.class).isThrownBy(() -> restClient(context).get()
+				.uri("http://localhost:" + port + "/a")
+				.retrieve()
+				.toBodilessEntity());
+			HttpClientContexts.assertCounts(context, "shop", 0, 0, 1);
+		});
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("clients")
+	void anIgnoreRuleNamesTheExceptionOfAStatus(String name, Client client) {
+		guarded()
+			.withPropertyValues("breaker.instances.shop.ignore-exceptions="
+					+ "org.springframework.web.client.HttpServerErrorException,"
+					+ "org.springframework.web.client.HttpClientErrorException$NotFound")
+			.run((context) -> {
+				for (int status : List.of(500, 404, 429, 400)) {
+					this.server.answersWith(status);
+					assertThat(catchThrowable(() -> client.get(context, "a")))
+						.isInstanceOf(RestClientResponseException.class);
+				}
+				HttpClientContexts.assertCounts(context, "shop", 1, 1, 2);
+			});
+	}
+
+	@Test
+	void aRecordRuleNamesTheExceptionOfAStatus() {
+		guarded()
+			.withPropertyValues("breaker.instances.shop.record-exceptions="
+					+ "org.springframework.web.client.HttpClientErrorException$NotFound")
+			.run((context) -> {
+				for (int status : List.of(500, 404, 400)) {
+					this.server.answersWith(status);
+					catchThrowable(() -> withRestClient(context, "a"));
+				}
+				HttpClientContexts.assertCounts(context, "shop", 1, 2, 0);
+			});
+	}
+
+	@Test
+	void aPredicateIsAskedOfWhatTheClientThrows() {
+		guarded()
+			.withPropertyValues("breaker.instances.shop.ignore-exception-predicate=" + OfClients.class.getName(),
+					"breaker.instances.shop.record-exception-predicate=" + Broken.class.getName())
+			.run((context) -> {
+				for (int status : List.of(500, 404, 200)) {
+					this.server.answersWith(status);
+					catchThrowable(() -> withRestClient(context, "a"));
+				}
+				HttpClientContexts.assertCounts(context, "shop", 1, 1, 1);
+			});
 	}
 
 	@Test
@@ -345,6 +429,16 @@ class BlockingClientTests {
 	}
 
 	@Test
+	void aRetryAfterBeyondAllNumbersIsBoundedToo() {
+		guarded().withPropertyValues("breaker.instances.shop.honour-retry-after=true").run((context) -> {
+			this.server.answersWith(503).withHeader("Retry-After", "9223372036854775808");
+			failThreeTimes(context);
+			assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
+				.isEqualTo(Duration.ofMinutes(10));
+		});
+	}
+
+	@Test
 	void retryAfterChangesNothingUnlessItIsHonoured() {
 		guarded().run((context) -> {
 			this.server.answersWith(503).withHeader("Retry-After", "240");
@@ -352,6 +446,34 @@ class BlockingClientTests {
 			assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
 				.isEqualTo(Duration.ofSeconds(60));
 		});
+	}
+
+	@Test
+	void aTimeLimitThatABlockingClientCannotKeepIsAWarning(CapturedOutput output) {
+		String warning = "Circuit breaker 'shop' has a time-limit (PT2S), which does not end requests of a RestClient";
+		guarded().withPropertyValues("breaker.instances.shop.time-limit=2s").run((context) -> {
+			assertThat(output).contains(warning).contains("spring.http.clients.read-timeout");
+			withRestClient(context, "a");
+			withRestTemplate(context, "a");
+			assertThat(output).containsOnlyOnce(warning);
+		});
+	}
+
+	@Test
+	void aTimeLimitThatIsGivenLaterIsAWarningToo(CapturedOutput output) {
+		guarded().run((context) -> {
+			withRestClient(context, "a");
+			context.getBean(BreakerConfigs.class).change("shop", Map.of("time-limit", "3s"));
+			withRestClient(context, "a");
+			withRestClient(context, "a");
+			assertThat(output).containsOnlyOnce("Circuit breaker 'shop' has a time-limit (PT3S)");
+		});
+	}
+
+	private static int unusedPort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
 	}
 
 	private void failThreeTimes(ApplicationContext context) {
@@ -376,6 +498,24 @@ class BlockingClientTests {
 	private interface Client {
 
 		ResponseEntity<String> get(ApplicationContext context, String path);
+
+	}
+
+	static class OfClients implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable thrown) {
+			return thrown instanceof HttpClientErrorException;
+		}
+
+	}
+
+	static class Broken implements Predicate<Throwable> {
+
+		@Override
+		public boolean test(Throwable thrown) {
+			throw new IllegalStateException("broken");
+		}
 
 	}
 

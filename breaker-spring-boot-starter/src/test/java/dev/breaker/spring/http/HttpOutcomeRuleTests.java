@@ -174,9 +174,18 @@ class HttpOutcomeRuleTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "soon", "", "-5", "1.5", "12345678901234567890", "Thursday", "+3" })
+	@ValueSource(strings = { "soon", "", "-5", "1.5", "Thursday", "+3" })
 	void retryAfterThatSaysNothingIsNone(String header) {
 		assertThat(waitOf(rule("", "", true), Carrier.REST_CLIENT.of(503, header))).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "9223372036854775807", "12345678901234567890", "999999999999" })
+	void anyNumberOfSecondsIsAWaitForTheBreakerToBound(String header) {
+		assertThat(waitOf(rule("", "", true), Carrier.REST_CLIENT.of(503, header)))
+			.isEqualTo(Duration.ofSeconds(999_999_999_999L));
+		assertThat(waitOf(rule("", "", true), Carrier.REST_CLIENT.of(503, "0".repeat(30) + "7")))
+			.isEqualTo(Duration.ofSeconds(7));
 	}
 
 	private static HttpOutcomeRule rule(String recorded, String ignored, boolean honourRetryAfter) {

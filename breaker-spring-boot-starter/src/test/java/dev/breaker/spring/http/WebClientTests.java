@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.breaker.CallNotPermittedException;
@@ -16,6 +17,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
@@ -30,6 +33,7 @@ import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.registry.HttpServiceGroup;
@@ -224,6 +228,64 @@ class WebClientTests {
 			}
 			assertThat(HttpClientContexts.breaker(context, "shop").snapshot().retryAfter())
 				.isEqualTo(Duration.ofSeconds(90));
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "java.io.IOException", "io.netty.handler.timeout.ReadTimeoutException",
+			"org.springframework.web.reactive.function.client.WebClientRequestException" })
+	void aRuleNamesWhatTheTransportOrTheClientThrows(String type) {
+		this.server.holdsUntil(new CountDownLatch(1));
+		for (String rule : List.of("record", "ignore")) {
+			guarded()
+				.withPropertyValues("breaker.instances.shop.%s-exceptions=%s".formatted(rule, type),
+						"spring.http.clients.read-timeout=1ms")
+				.run((context) -> {
+					assertThatExceptionOfType(WebClientRequestException.class)
+						.isThrownBy(() -> get(context).block(PATIENCE));
+					boolean recorded = rule.equals("record");
+					HttpClientContexts.assertCounts(context, "shop", 0, recorded ? 1 : 0, recorded ? 0 : 1);
+				});
+		}
+	}
+
+	@Test
+	void anIgnoreRuleNamesTheExceptionOfAStatus() {
+		String types = "org.springframework.web.reactive.function.client.WebClientResponseException$";
+		guarded()
+			.withPropertyValues(
+					"breaker.instances.shop.ignore-exceptions=%1$sInternalServerError,%1$sNotFound".formatted(types))
+			.run((context) -> {
+				for (int status : List.of(500, 404, 503, 400)) {
+					this.server.answersWith(status);
+					get(context).onErrorComplete().block(PATIENCE);
+				}
+				HttpClientContexts.assertCounts(context, "shop", 1, 1, 2);
+			});
+	}
+
+	@Test
+	void aRecordRuleNamesTheExceptionOfAStatus() {
+		guarded()
+			.withPropertyValues("breaker.instances.shop.record-exceptions="
+					+ "org.springframework.web.reactive.function.client.WebClientResponseException$NotFound")
+			.run((context) -> {
+				for (int status : List.of(500, 404, 400)) {
+					this.server.answersWith(status);
+					get(context).onErrorComplete().block(PATIENCE);
+				}
+				HttpClientContexts.assertCounts(context, "shop", 1, 2, 0);
+			});
+	}
+
+	@Test
+	void aTimeLimitEndsARequestOfAWebClient() {
+		this.server.holdsUntil(new CountDownLatch(1));
+		guarded().withPropertyValues("breaker.instances.shop.time-limit=5ms").run((context) -> {
+			assertThat(get(context).toFuture()).failsWithin(PATIENCE)
+				.withThrowableThat()
+				.withCauseInstanceOf(TimeoutException.class);
+			HttpClientContexts.assertCounts(context, "shop", 0, 1, 0);
 		});
 	}
 

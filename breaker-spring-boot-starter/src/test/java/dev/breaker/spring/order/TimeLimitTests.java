@@ -2,6 +2,7 @@ package dev.breaker.spring.order;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -13,11 +14,18 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.ResponseEntity;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * {@code time-limit}: for methods whose calls can be ended from outside.
@@ -39,6 +47,33 @@ class TimeLimitTests {
 				.withThrowableThat()
 				.withCauseInstanceOf(TimeoutException.class);
 			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aMethodThatTakesTheTimeItselfHasItsFallback() {
+		Contexts.with(Futures.class).withPropertyValues(SHORT).run((context) -> {
+			assertThat(context.getBean(Futures.class).slow()).succeedsWithin(PATIENCE)
+				.isEqualTo("instead of TimeoutException");
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void anAsyncMethodThatTakesTooLongHasItsFallback() {
+		Contexts.with(Futures.class, Asynchronous.class).withPropertyValues(SHORT).run((context) -> {
+			assertThat(context.getBean(Futures.class).async()).succeedsWithin(PATIENCE)
+				.isEqualTo("instead of TimeoutException");
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
+			assertThat(Contexts.breaker(context, "remote").snapshot().successfulCallsTotal()).isZero();
+		});
+	}
+
+	@Test
+	void whatAMethodThrowsTooLateIsThrown() {
+		Contexts.with(Futures.class).withPropertyValues(SHORT).run((context) -> {
+			assertThatIllegalStateException().isThrownBy(context.getBean(Futures.class)::slowFailure);
+			assertThat(Contexts.breaker(context, "remote").snapshot().failedCallsTotal()).isOne();
 		});
 	}
 
@@ -97,6 +132,16 @@ class TimeLimitTests {
 	}
 
 	@Test
+	void whatAnObjectOrAContainerHoldsHasNoTimeLimitEither() {
+		Contexts.with(Undeclared.class)
+			.withPropertyValues("breaker.instances.remote.time-limit=2s")
+			.run((context) -> assertThat(Contexts.analysis(context).getDescription()).contains(
+					"Undeclared.object() has a time-limit (PT2S), and a call that returns the value itself cannot be ended",
+					"Undeclared.optional() has a time-limit (PT2S), and a call that returns an Optional of a result that comes later cannot be ended",
+					"Undeclared.entity() has a time-limit (PT2S), and a call that returns an HttpEntity of a result that comes later cannot be ended"));
+	}
+
+	@Test
 	void anInheritedLimitCanBeTakenAway() {
 		Contexts.with(Plain.class)
 			.withPropertyValues("breaker.configs.default.time-limit=2s")
@@ -105,6 +150,17 @@ class TimeLimitTests {
 		Contexts.with(Plain.class)
 			.withPropertyValues("breaker.configs.default.time-limit=2s", "breaker.instances.remote.time-limit=none")
 			.run((context) -> assertThat(context.getBean(Plain.class).value()).isEqualTo("value"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	static class Asynchronous {
+
+		@Bean
+		ThreadPoolTaskExecutor taskExecutor() {
+			return new ThreadPoolTaskExecutor();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -131,6 +187,36 @@ class TimeLimitTests {
 		@CircuitBreaker(name = "remote", fallbackMethod = "instead")
 		public CompletableFuture<String> retried(CompletableFuture<String> source) {
 			return source;
+		}
+
+		@CircuitBreaker(name = "remote", fallbackMethod = "insteadOfSlow")
+		public CompletableFuture<String> slow() {
+			takeTime();
+			return CompletableFuture.completedFuture("late");
+		}
+
+		@Async
+		@CircuitBreaker(name = "remote", fallbackMethod = "insteadOfSlow")
+		public CompletableFuture<String> async() {
+			takeTime();
+			return CompletableFuture.completedFuture("late");
+		}
+
+		@CircuitBreaker(name = "remote")
+		public CompletableFuture<String> slowFailure() {
+			takeTime();
+			throw new IllegalStateException();
+		}
+
+		/** Longer than the limit, which is real time. */
+		private static void takeTime() {
+			long begin = System.nanoTime();
+			await().pollInterval(Duration.ofMillis(1))
+				.until(() -> System.nanoTime() - begin > Duration.ofMillis(10).toNanos());
+		}
+
+		private CompletableFuture<String> insteadOfSlow(Throwable thrown) {
+			return CompletableFuture.completedFuture("instead of " + thrown.getClass().getSimpleName());
 		}
 
 		private CompletableFuture<String> instead(CompletableFuture<String> source, Throwable thrown) {
@@ -192,6 +278,25 @@ class TimeLimitTests {
 
 		@CircuitBreaker(name = "remote")
 		public void nothing() {
+		}
+
+	}
+
+	static class Undeclared {
+
+		@CircuitBreaker(name = "remote")
+		public Object object() {
+			return Mono.just("value");
+		}
+
+		@CircuitBreaker(name = "remote")
+		public Optional<Mono<String>> optional() {
+			return Optional.of(Mono.just("value"));
+		}
+
+		@CircuitBreaker(name = "remote")
+		public ResponseEntity<Mono<String>> entity() {
+			return ResponseEntity.ok(Mono.just("value"));
 		}
 
 	}

@@ -1,12 +1,19 @@
 package dev.breaker.spring.cloud;
 
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.HookFailures;
+import dev.breaker.LogText;
 import dev.breaker.spring.config.BreakerConfigs;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.cloud.client.circuitbreaker.CircuitBreaker;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
@@ -14,7 +21,8 @@ import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 /**
  * Makes Spring Cloud circuit breakers that are views of Breaker's: an id is the name of a
  * breaker in the registry, the same one that annotations of that name have. Calls are
- * made on the caller's thread, without a time limit. Safe for use by many threads.
+ * made on the caller's thread, where nothing ends them from outside: a {@code timeLimit}
+ * of a config is a WARN, once for each id. Safe for use by many threads.
  *
  * <p>
  * The config of an id is the one that {@link #configure} gave it, else that of the
@@ -29,7 +37,12 @@ import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
  */
 public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitBreakerConfig, BreakerConfigBuilder> {
 
+	private static final Logger logger = LoggerFactory.getLogger(BreakerCircuitBreakerFactory.class);
+
 	private final NamedBreakers breakers;
+
+	/** Ids with a time limit, which their calls do not keep. */
+	private final Set<String> limitsIgnored = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Makes a factory.
@@ -65,10 +78,7 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 	 */
 	@Override
 	public CircuitBreaker create(String id, String groupName) {
-		NamedBreakers.requireNames(id, groupName);
-		View view = new View(id, groupName);
-		view.breaker();
-		return view;
+		return new View(id, groupName);
 	}
 
 	/**
@@ -101,20 +111,23 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 		return this.breakers.configBuilder(id);
 	}
 
-	private final class View implements CircuitBreaker {
+	private final class View extends NamedBreakers.View implements CircuitBreaker {
 
 		private final String id;
 
-		private final String groupName;
-
 		View(String id, String groupName) {
+			super(BreakerCircuitBreakerFactory.this.breakers, id, groupName);
 			this.id = id;
-			this.groupName = groupName;
+			reportLimit(breaker());
 		}
 
-		/** Looked up by each call, since a breaker can be removed from the registry. */
-		dev.breaker.CircuitBreaker breaker() {
-			return BreakerCircuitBreakerFactory.this.breakers.get(this.id, this.groupName);
+		private void reportLimit(dev.breaker.CircuitBreaker breaker) {
+			Duration limit = breaker.config().timeLimit();
+			if (limit != null && BreakerCircuitBreakerFactory.this.limitsIgnored.add(this.id)) {
+				HookFailures.log(logger,
+						"Circuit breaker '{}' has a time-limit ({}), which does not end calls of a CircuitBreakerFactory. Set the timeouts of the client, such as spring.http.clients.read-timeout, and take the limit away (time-limit: none); or use a ReactiveCircuitBreakerFactory",
+						LogText.oneLine(this.id), limit);
+			}
 		}
 
 		// That the fallback may be given null, the checker sees on newer JDKs alone.
@@ -122,16 +135,13 @@ public class BreakerCircuitBreakerFactory extends CircuitBreakerFactory<CircuitB
 		@SuppressWarnings("NullAway")
 		public <T> T run(Supplier<T> toRun, Function<Throwable, T> fallback) {
 			try {
-				return breaker().call(toRun::get);
+				dev.breaker.CircuitBreaker breaker = breaker();
+				reportLimit(breaker);
+				return breaker.call(toRun::get);
 			}
 			catch (Throwable ex) {
 				return fallback.apply(ex);
 			}
-		}
-
-		@Override
-		public String toString() {
-			return breaker().toString();
 		}
 
 	}

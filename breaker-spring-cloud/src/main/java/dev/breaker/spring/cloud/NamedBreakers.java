@@ -71,7 +71,7 @@ final class NamedBreakers {
 	 * @param id the id, which is the breaker's name
 	 * @param groupName has the config of an id that has none
 	 */
-	CircuitBreaker get(String id, String groupName) {
+	private CircuitBreaker get(String id, String groupName) {
 		Optional<CircuitBreaker> present = this.registry.find(id);
 		return present.isPresent() ? present.get() : make(id, groupName);
 	}
@@ -90,10 +90,41 @@ final class NamedBreakers {
 		return this.registry.get(id);
 	}
 
-	static void requireNames(@Nullable String id, @Nullable String groupName) {
-		Assert.hasText(id, "A circuit breaker must have an id: it is the name of the breaker");
-		Assert.hasText(groupName, () -> "The group of circuit breaker '" + id
-				+ "' must have a name: create(id) makes one without a group");
+	/**
+	 * What a factory makes: a view of the breaker of an id.
+	 */
+	abstract static class View {
+
+		private final NamedBreakers breakers;
+
+		private final String id;
+
+		private final String groupName;
+
+		/**
+		 * Makes a view, and the breaker unless it is there.
+		 * @throws IllegalArgumentException if the id or the group is blank
+		 */
+		View(NamedBreakers breakers, String id, String groupName) {
+			Assert.hasText(id, "A circuit breaker must have an id: it is the name of the breaker");
+			Assert.hasText(groupName, () -> "The group of circuit breaker '" + id
+					+ "' must have a name: create(id) makes one without a group");
+			this.breakers = breakers;
+			this.id = id;
+			this.groupName = groupName;
+			breaker();
+		}
+
+		/** Looked up by each call, since a breaker can be removed from the registry. */
+		final CircuitBreaker breaker() {
+			return this.breakers.get(this.id, this.groupName);
+		}
+
+		@Override
+		public final String toString() {
+			return breaker().toString();
+		}
+
 	}
 
 }

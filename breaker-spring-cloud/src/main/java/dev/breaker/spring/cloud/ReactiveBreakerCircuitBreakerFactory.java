@@ -3,7 +3,6 @@ package dev.breaker.spring.cloud;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.reactor.CircuitBreakerOperator;
@@ -19,7 +18,8 @@ import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFac
  * {@link BreakerCircuitBreakerFactory} does: an id has one breaker, whichever factory it
  * comes from, and its config is found in the same way. Permission is taken at each
  * subscription; a cancellation gives it back. Signals stay on the threads of their
- * source, without a time limit. Safe for use by many threads.
+ * source, but for the {@code TimeoutException} of a {@code timeLimit}. Safe for use by
+ * many threads.
  */
 public class ReactiveBreakerCircuitBreakerFactory
 		extends ReactiveCircuitBreakerFactory<CircuitBreakerConfig, BreakerConfigBuilder> {
@@ -60,10 +60,7 @@ public class ReactiveBreakerCircuitBreakerFactory
 	 */
 	@Override
 	public ReactiveCircuitBreaker create(String id, String groupName) {
-		NamedBreakers.requireNames(id, groupName);
-		View view = new View(id, groupName);
-		view.breaker();
-		return view;
+		return new View(this.breakers, id, groupName);
 	}
 
 	/**
@@ -96,20 +93,10 @@ public class ReactiveBreakerCircuitBreakerFactory
 		return this.breakers.configBuilder(id);
 	}
 
-	private final class View implements ReactiveCircuitBreaker {
+	private static final class View extends NamedBreakers.View implements ReactiveCircuitBreaker {
 
-		private final String id;
-
-		private final String groupName;
-
-		View(String id, String groupName) {
-			this.id = id;
-			this.groupName = groupName;
-		}
-
-		/** Looked up each time, since a breaker can be removed from the registry. */
-		CircuitBreaker breaker() {
-			return ReactiveBreakerCircuitBreakerFactory.this.breakers.get(this.id, this.groupName);
+		View(NamedBreakers breakers, String id, String groupName) {
+			super(breakers, id, groupName);
 		}
 
 		@Override
@@ -120,11 +107,6 @@ public class ReactiveBreakerCircuitBreakerFactory
 		@Override
 		public <T> Flux<T> run(Flux<T> toRun, Function<Throwable, Flux<T>> fallback) {
 			return toRun.transform(CircuitBreakerOperator.<T>of(this::breaker)).onErrorResume(fallback);
-		}
-
-		@Override
-		public String toString() {
-			return breaker().toString();
 		}
 
 	}

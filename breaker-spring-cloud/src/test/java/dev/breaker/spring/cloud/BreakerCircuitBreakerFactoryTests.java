@@ -19,12 +19,15 @@ import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.cloud.client.circuitbreaker.NoFallbackAvailableException;
 import org.springframework.context.ApplicationContext;
@@ -41,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Code that is written against Spring Cloud's blocking API.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class BreakerCircuitBreakerFactoryTests {
 
 	private static final String ODD = "Client#pay(String,int[]).${x}";
@@ -68,6 +72,22 @@ class BreakerCircuitBreakerFactoryTests {
 			this.clock.advance(Duration.ofMinutes(1));
 			assertThat(run(context, "payments", () -> "paid")).isEqualTo("paid");
 			assertThat(breaker(context, "payments")).isClosed();
+		});
+	}
+
+	@Test
+	void aTimeLimitThatCannotBeKeptIsAWarning(CapturedOutput output) {
+		this.runner.withPropertyValues("breaker.instances.payments.time-limit=2s").run((context) -> {
+			factory(context).create("payments");
+			assertThat(output).contains("Circuit breaker 'payments' has a time-limit (PT2S)",
+					"spring.http.clients.read-timeout", "ReactiveCircuitBreakerFactory");
+			run(context, "orders", () -> "done");
+			assertThat(output).doesNotContain("'orders'");
+			context.getBean(BreakerConfigs.class).change("orders", Map.of("time-limit", "3s"));
+			run(context, "orders", () -> "done");
+			run(context, "payments", () -> "paid");
+			assertThat(output).containsOnlyOnce("'payments' has a time-limit")
+				.containsOnlyOnce("'orders' has a time-limit (PT3S)");
 		});
 	}
 

@@ -10,10 +10,12 @@ import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerEndpointAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerMetricsAutoConfiguration;
+import dev.breaker.spring.config.BreakerConfigs;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -21,10 +23,12 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.circuitbreaker.resilience4j.Resilience4JCircuitBreakerFactory;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreaker;
 import org.springframework.cloud.client.circuitbreaker.CircuitBreakerFactory;
 import org.springframework.cloud.client.circuitbreaker.ConfigBuilder;
 import org.springframework.cloud.client.circuitbreaker.Customizer;
+import org.springframework.cloud.client.circuitbreaker.ReactiveCircuitBreakerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -37,10 +41,15 @@ class BreakerSpringCloudAutoConfigurationTests {
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(BreakerAutoConfiguration.class, BreakerSpringCloudAutoConfiguration.class));
 
+	private static final String RESILIENCE4J = "org.springframework.cloud.circuitbreaker.resilience4j";
+
+	private static final String THEIRS = "spring-cloud-circuitbreaker-resilience4j, which is on the classpath, too";
+
 	@Test
 	void theFactoryIsThereAndNothingIsSaid(CapturedOutput output) {
-		this.runner.run((context) -> assertThat(context).hasSingleBean(CircuitBreakerFactory.class)
-			.hasSingleBean(BreakerCircuitBreakerFactory.class));
+		this.runner.withClassLoader(new FilteredClassLoader(RESILIENCE4J))
+			.run((context) -> assertThat(context).hasSingleBean(CircuitBreakerFactory.class)
+				.hasSingleBean(BreakerCircuitBreakerFactory.class));
 		assertThat(output).doesNotContain("CircuitBreakerFactory");
 	}
 
@@ -52,6 +61,50 @@ class BreakerSpringCloudAutoConfigurationTests {
 				.isEqualTo(42);
 			assertThat(context.getBean(Customizers.class).applied).containsExactly("first", "second");
 		});
+	}
+
+	@Test
+	void besideResilience4jItIsSaidWhoseFactoryIsUsed(CapturedOutput output) {
+		this.runner.withConfiguration(AutoConfigurations.of(BreakerReactiveSpringCloudAutoConfiguration.class))
+			.run((context) -> assertThat(output)
+				.containsOnlyOnce("Breaker's CircuitBreakerFactory is used, and not that of " + THEIRS)
+				.containsOnlyOnce("Breaker's ReactiveCircuitBreakerFactory is used, and not that of " + THEIRS)
+				.doesNotContain("These customizers have no effect"));
+	}
+
+	@Test
+	void customizersOfResilience4jAreNamedAsWithoutEffect(CapturedOutput output) {
+		this.runner.withConfiguration(AutoConfigurations.of(BreakerReactiveSpringCloudAutoConfiguration.class))
+			.withUserConfiguration(OthersCustomizers.class)
+			.run((context) -> {
+				assertThat(output)
+					.containsOnlyOnce(
+							"These customizers have no effect, since Breaker's CircuitBreakerFactory is used, "
+									+ "and not that of " + THEIRS + ": fast, slow. Make them customizers of Breaker's")
+					.containsOnlyOnce("Breaker's ReactiveCircuitBreakerFactory is used, and not that of " + THEIRS);
+				assertThat(context.getBean(OthersCustomizers.class).applied).isEmpty();
+			});
+	}
+
+	@Test
+	void aFactoryOfTheApplicationMayBeOneOfBreakers(CapturedOutput output) {
+		this.runner.withConfiguration(AutoConfigurations.of(BreakerReactiveSpringCloudAutoConfiguration.class))
+			.withUserConfiguration(OwnFactories.class)
+			.withPropertyValues("breaker.instances.pay.sliding-window-size=42")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(CircuitBreakerFactory.class)
+					.hasSingleBean(ReactiveCircuitBreakerFactory.class)
+					.hasBean("blocking")
+					.hasBean("reactive");
+				context.getBean(CircuitBreakerFactory.class).create("pay").run(() -> "paid");
+				context.getBean(ReactiveCircuitBreakerFactory.class).create("pay").run(Mono.just("paid")).block();
+				dev.breaker.CircuitBreaker pay = context.getBean(CircuitBreakerRegistry.class)
+					.find("pay")
+					.orElseThrow();
+				assertThat(pay.config().slidingWindowSize()).isEqualTo(42);
+				assertThat(pay.snapshot().successfulCallsTotal()).isEqualTo(2);
+				assertThat(output).doesNotContain("of the application, and Breaker's is not created");
+			});
 	}
 
 	@Test
@@ -141,6 +194,38 @@ class BreakerSpringCloudAutoConfigurationTests {
 				this.applied.add("first");
 				factory.configure((builder) -> builder.config().slidingWindowSize(41), "pay");
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OthersCustomizers {
+
+		final List<String> applied = new ArrayList<>();
+
+		@Bean
+		Customizer<Resilience4JCircuitBreakerFactory> slow() {
+			return (factory) -> this.applied.add("slow");
+		}
+
+		@Bean
+		Customizer<Resilience4JCircuitBreakerFactory> fast() {
+			return (factory) -> this.applied.add("fast");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnFactories {
+
+		@Bean
+		BreakerCircuitBreakerFactory blocking(CircuitBreakerRegistry registry, BreakerConfigs configs) {
+			return new BreakerCircuitBreakerFactory(registry, configs);
+		}
+
+		@Bean
+		ReactiveBreakerCircuitBreakerFactory reactive(CircuitBreakerRegistry registry, BreakerConfigs configs) {
+			return new ReactiveBreakerCircuitBreakerFactory(registry, configs);
 		}
 
 	}

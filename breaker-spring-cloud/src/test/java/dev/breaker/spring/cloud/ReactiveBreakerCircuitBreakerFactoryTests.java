@@ -74,6 +74,14 @@ class ReactiveBreakerCircuitBreakerFactoryTests {
 	}
 
 	@Test
+	void aTimeLimitEndsACall() {
+		this.runner.withPropertyValues("breaker.instances.payments.time-limit=5ms").run((context) -> {
+			assertThat(run(context, Mono.never())).isEqualTo("TimeoutException");
+			assertThat(breaker(context)).hasFailed(1);
+		});
+	}
+
+	@Test
 	void fluxesTripRefuseAndRecover() {
 		this.runner.run((context) -> {
 			ReactiveCircuitBreaker payments = factory(context).create("payments");
