@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncCall<T extends @Nullable Object> {
 
+	/** How long, in milliseconds, a fallback waits for a thread of its executor. */
+	private static final long PATIENCE = 100;
+
 	private final CircuitBreaker breaker;
 
 	private final Admission admission;
@@ -106,8 +109,7 @@ final class AsyncCall<T extends @Nullable Object> {
 		}
 		guarded.cancelSource();
 		if (outcome.fallsBack() && this.fallback != null) {
-			// One that takes its time must not keep other timeouts waiting.
-			guarded.defaultExecutor().execute(() -> goOn(guarded, timeout, outcome));
+			offTheTimer(guarded, () -> goOn(guarded, timeout, outcome));
 		}
 		else {
 			goOn(guarded, timeout, outcome);
@@ -117,6 +119,29 @@ final class AsyncCall<T extends @Nullable Object> {
 	private TimeoutException timeout(long limit) {
 		return new TimeoutException("Circuit breaker '" + this.breaker.name()
 				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
+	}
+
+	/**
+	 * On a thread of the default executor, since a fallback that takes its time must not
+	 * keep other timeouts waiting; on the timer's where that executor is so busy that it
+	 * does not begin, as with just the calls that take too long.
+	 */
+	private static void offTheTimer(GuardedFuture<?> guarded, Runnable fallback) {
+		CompletableFuture<@Nullable Void> begun = new CompletableFuture<>();
+		CompletableFuture<@Nullable Void> patience = new CompletableFuture<>();
+		CompletionStage<@Nullable Void> over = patience;
+		over.whenComplete((nothing, timeout) -> {
+			if (timeout != null && begun.complete(null)) {
+				fallback.run();
+			}
+		});
+		patience.orTimeout(PATIENCE, TimeUnit.MILLISECONDS);
+		guarded.defaultExecutor().execute(() -> {
+			if (begun.complete(null)) {
+				patience.complete(null);
+				fallback.run();
+			}
+		});
 	}
 
 	private void end(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {

@@ -89,11 +89,10 @@ class ArchitectureTests {
 		noClasses().that()
 			.resideInAPackage(KOTLIN_PACKAGE)
 			.should()
-			.dependOnClassesThat(areOfOtherLibrariesThan(
-					Stream
-						.concat(NEEDED_BY_CORE.stream(),
-								Stream.of("kotlin.", "kotlinx.coroutines.", "org.jetbrains.annotations."))
-						.toList()))
+			.dependOnClassesThat(areOfOtherLibrariesThan(Stream
+				.concat(NEEDED_BY_CORE.stream(),
+						Stream.of("kotlin.", "kotlinx.coroutines.", "org.jetbrains.annotations."))
+				.toList()))
 			.check(PublishedModule.CORE.classes());
 		noClasses().that()
 			.resideOutsideOfPackage(KOTLIN_PACKAGE)

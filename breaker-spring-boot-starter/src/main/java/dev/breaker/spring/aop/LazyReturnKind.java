@@ -114,7 +114,8 @@ abstract class LazyReturnKind extends LaterReturnKind {
 		@Override
 		@Nullable Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
 				throws Throwable {
-			return guard(() -> new LaterCall(this.guarded, this.guarded.present(breaker), invocation, instead, null), invocation);
+			return guard(() -> new LaterCall(this.guarded, this.guarded.present(breaker), invocation, instead, null),
+					invocation);
 		}
 
 		@Override

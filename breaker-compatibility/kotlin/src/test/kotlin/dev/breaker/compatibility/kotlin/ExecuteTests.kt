@@ -116,7 +116,7 @@ class ExecuteTests {
 
     @Test
     fun aTimeoutInsideOfACallIsAFailure() = runBlocking {
-        val thrown = runCatching { breaker.execute { withTimeout(1) { awaitCancellation() } } }.exceptionOrNull()
+        val thrown = runCatching { breaker.execute<String> { withTimeout(1) { awaitCancellation() } } }.exceptionOrNull()
         assertThat(thrown).isInstanceOf(TimeoutCancellationException::class.java)
         assertThat(breaker.snapshot().failedCallsTotal()).isOne()
         Unit
@@ -125,9 +125,10 @@ class ExecuteTests {
     @Test
     fun aTimeoutAroundACallGivesThePermitBack() = runBlocking {
         breaker.halfOpen()
-        assertThat(withTimeoutOrNull(1) { breaker.execute { awaitCancellation() } }).isNull()
+        val answer: String? = withTimeoutOrNull(1) { breaker.execute<String> { awaitCancellation() } }
+        assertThat(answer).isNull()
         assertThat(breaker.snapshot().failedCallsTotal() + breaker.snapshot().successfulCallsTotal()).isZero()
-        assertThat(breaker.tryAcquire()).isNotNull()
+        assertThat(breaker.tryAcquire() != null).isTrue()
         Unit
     }
 }
