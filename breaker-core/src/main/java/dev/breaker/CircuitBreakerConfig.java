@@ -610,9 +610,9 @@ public final class CircuitBreakerConfig {
 		 * {@link CircuitBreaker#call}, {@link CircuitBreaker#run} and permits, whose
 		 * calls cannot be ended from outside: set the timeouts of the client that they
 		 * use. The time is real, whatever {@link #nanoClock} says. A stage is recorded,
-		 * and fails, on the thread of the timer that all futures share; its fallback
-		 * runs on the default executor of futures, or on that thread where the executor
-		 * has none free for 100 milliseconds. Default: off, no limit and no timer.
+		 * and fails, on the thread of the timer that all futures share; its fallback runs
+		 * on the default executor of futures, or on that thread where the executor has
+		 * none free for 100 milliseconds. Default: off, no limit and no timer.
 		 * @param duration above zero
 		 * @return this builder
 		 */

@@ -188,8 +188,7 @@ final class RetryableChecker {
 	private static boolean failsUnretried(GuardedMethod method) {
 		ReturnKind kind = method.kind();
 		if (kind instanceof ContainerReturnKind<?> container) {
-			Class<?> content = container
-				.content(ResolvableType.forMethodReturnType(method.method(), method.type()))
+			Class<?> content = container.content(ResolvableType.forMethodReturnType(method.method(), method.type()))
 				.resolve(Object.class);
 			return content != Object.class;
 		}

@@ -65,8 +65,8 @@ final class SuspendingReturnKind extends ReactiveReturnKind {
 			return super.fallbackLater(guarded, fallback, invocation, result, attempts);
 		}
 		ReactiveAdapter adapter = adapter(guarded);
-		return judged(adapter.toPublisher(result), (judged) -> adapter
-			.toPublisher(super.fallbackLater(guarded, fallback, invocation, judged, attempts)));
+		return judged(adapter.toPublisher(result),
+				(judged) -> adapter.toPublisher(super.fallbackLater(guarded, fallback, invocation, judged, attempts)));
 	}
 
 	@Override
