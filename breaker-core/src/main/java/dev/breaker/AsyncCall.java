@@ -116,6 +116,11 @@ final class AsyncCall<T extends @Nullable Object> {
 		}
 	}
 
+	private TimeoutException timeout(long limit) {
+		return new TimeoutException("Circuit breaker '" + this.breaker.name()
+				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
+	}
+
 	/**
 	 * On a thread of the default executor, since a fallback that takes its time must not
 	 * keep other timeouts waiting; on the timer's where that executor is so busy that it
@@ -137,11 +142,6 @@ final class AsyncCall<T extends @Nullable Object> {
 				fallback.run();
 			}
 		});
-	}
-
-	private TimeoutException timeout(long limit) {
-		return new TimeoutException("Circuit breaker '" + this.breaker.name()
-				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
 	}
 
 	private void end(GuardedFuture<T> guarded, T result, @Nullable Throwable thrown) {

@@ -266,7 +266,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		return methods.stream().filter((guarded) -> guarded.method().equals(method)).findFirst().orElse(null);
 	}
 
-	/** The guarded methods of a class whose calls may be made before the start is over. */
+	/**
+	 * The guarded methods of a class whose calls may be made before the start is over.
+	 */
 	private List<GuardedMethod> guardedMethods(Class<?> type) {
 		Problems problems = new Problems();
 		List<GuardedMethod> methods = find(Subject.ofType(type), problems);

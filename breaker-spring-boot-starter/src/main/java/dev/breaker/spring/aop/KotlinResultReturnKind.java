@@ -53,6 +53,11 @@ final class KotlinResultReturnKind extends ObjectReturnKind {
 	}
 
 	@Override
+	public boolean failsUnretried() {
+		return true;
+	}
+
+	@Override
 	public boolean carriesExceptions() {
 		return true;
 	}

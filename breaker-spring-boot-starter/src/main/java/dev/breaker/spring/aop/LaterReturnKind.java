@@ -92,6 +92,11 @@ abstract class LaterReturnKind implements ReturnKind {
 	}
 
 	@Override
+	public boolean failsUnretried() {
+		return true;
+	}
+
+	@Override
 	public boolean carriesExceptions() {
 		return true;
 	}

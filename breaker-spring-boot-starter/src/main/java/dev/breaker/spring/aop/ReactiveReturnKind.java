@@ -2,6 +2,7 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.context.ContextView;
 
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -174,49 +174,34 @@ class ReactiveReturnKind implements ReturnKind {
 		return afterAttempts(guarded, result, attempts, Flux::error);
 	}
 
-	/**
-	 * Ends a subscription after its last attempt, which may have been refused. Attempts
-	 * on types that do not pass a context on share those of the invocation.
-	 */
-	private @Nullable Object afterAttempts(GuardedMethod guarded, @Nullable Object result, RetryAttempts shared,
+	/** Ends a subscription after its last attempt, which may have been refused. */
+	private @Nullable Object afterAttempts(GuardedMethod guarded, @Nullable Object result, RetryAttempts attempts,
 			Function<Throwable, Publisher<Object>> instead) {
 		if (result == null) {
 			return null;
 		}
 		ReactiveAdapter adapter = adapter(guarded);
 		Flux<Object> source = Flux.from(adapter.toPublisher(result));
-		return asSource(adapter, Flux.defer(() -> {
-			shared.restart();
-			RetryAttempts own = new RetryAttempts();
-			return source.concatWith(Flux.defer(() -> {
-				Throwable refusal = (own.refusal() != null) ? own.refusal() : shared.refusal();
-				return (refusal != null) ? Flux.error(refusal) : Flux.empty();
-			})).onErrorResume((thrown) -> {
-				Throwable cause = own.causeOf(thrown);
-				cause = (cause != null) ? cause : shared.causeOf(thrown);
-				return (cause != null) ? atMost(adapter, instead.apply(cause)) : Flux.error(thrown);
-			}).contextWrite((context) -> context.put(RetryAttempts.class, own));
+		return asSource(adapter, HiddenRefusal.shown(adapter, source).onErrorResume((thrown) -> {
+			Throwable cause = attempts.causeOf(thrown);
+			if (cause == null && attempts.isRetried() && thrown instanceof TimeoutException) {
+				// The retry's own, while an attempt was under way.
+				cause = thrown;
+			}
+			return (cause != null) ? atMost(adapter, instead.apply(cause)) : Flux.error(thrown);
 		}));
 	}
 
 	@Override
-	public @Nullable Object hideRefusal(GuardedMethod guarded, @Nullable Object result, RetryAttempts shared) {
+	public @Nullable Object hideRefusal(GuardedMethod guarded, @Nullable Object result, RetryAttempts attempts) {
 		if (result == null) {
 			return null;
 		}
 		ReactiveAdapter adapter = adapter(guarded);
-		Flux<Object> source = Flux.from(adapter.toPublisher(result));
-		return asSource(adapter, Flux.deferContextual((context) -> {
-			RetryAttempts attempts = attemptsOf(context, shared);
-			attempts.next();
-			return source.onErrorResume(
-					(thrown) -> (attempts.refusal() != null && attempts.causeOf(thrown) == attempts.refusal())
-							? Flux.empty() : Flux.error(thrown));
+		return asSource(adapter, Flux.from(adapter.toPublisher(result)).onErrorResume((thrown) -> {
+			CallNotPermittedException refusal = attempts.failures().refusalIn(thrown);
+			return (refusal != null) ? HiddenRefusal.of(adapter, refusal) : Flux.error(thrown);
 		}));
-	}
-
-	private static RetryAttempts attemptsOf(ContextView context, RetryAttempts shared) {
-		return context.getOrDefault(RetryAttempts.class, shared);
 	}
 
 	@Override
@@ -435,6 +420,41 @@ class ReactiveReturnKind implements ReturnKind {
 	}
 
 	/**
+	 * A refusal on its way through a retry, which repeats errors: it is an element there,
+	 * of types that have none a completion on the same thread.
+	 */
+	private record HiddenRefusal(CallNotPermittedException refusal) {
+
+		private static final ThreadLocal<@Nullable CallNotPermittedException> COMPLETED = new ThreadLocal<>();
+
+		static Flux<Object> of(ReactiveAdapter adapter, CallNotPermittedException refusal) {
+			if (!adapter.isNoValue()) {
+				return Flux.just(new HiddenRefusal(refusal));
+			}
+			return Flux.empty().doOnComplete(() -> COMPLETED.set(refusal)).doAfterTerminate(COMPLETED::remove);
+		}
+
+		static Flux<Object> shown(ReactiveAdapter adapter, Flux<Object> source) {
+			if (!adapter.isNoValue()) {
+				return source.handle((element, sink) -> {
+					if (element instanceof HiddenRefusal hidden) {
+						sink.error(hidden.refusal());
+					}
+					else {
+						sink.next(element);
+					}
+				});
+			}
+			return source.concatWith(Flux.defer(() -> {
+				CallNotPermittedException refusal = COMPLETED.get();
+				COMPLETED.remove();
+				return (refusal != null) ? Flux.error(refusal) : Flux.empty();
+			}));
+		}
+
+	}
+
+	/**
 	 * Tells how an attempt ended, and lets it end so. A refusal by the attempt's own
 	 * breaker ends the retry.
 	 */
@@ -442,10 +462,8 @@ class ReactiveReturnKind implements ReturnKind {
 
 		@Override
 		public Publisher<Object> apply(Throwable thrown) {
-			return Flux.deferContextual((context) -> {
-				attemptsOf(context, this.attempts).ended(thrown, !isOwnRefusal(thrown));
-				return Flux.error(thrown);
-			});
+			this.attempts.failures().add(thrown, isOwnRefusal(thrown));
+			return Flux.error(thrown);
 		}
 
 		@Override

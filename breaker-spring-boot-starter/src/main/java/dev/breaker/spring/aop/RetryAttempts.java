@@ -1,7 +1,6 @@
 package dev.breaker.spring.aop;
 
 import dev.breaker.CallNotPermittedException;
-import dev.breaker.spring.fallback.RefusalFinder;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +14,18 @@ final class RetryAttempts {
 
 	private static final String KEY = RetryAttempts.class.getName();
 
-	// Causes can lead back to the exception itself.
-	private static final int DEEPEST_CAUSE = 32;
-
-	private @Nullable Throwable failure;
+	private final RetryFailures failures;
 
 	private @Nullable CallNotPermittedException refusal;
 
-	static RetryAttempts begin(MethodInvocation invocation) {
-		RetryAttempts attempts = new RetryAttempts();
+	private boolean retried;
+
+	private RetryAttempts(RetryFailures failures) {
+		this.failures = failures;
+	}
+
+	static RetryAttempts begin(MethodInvocation invocation, RetryFailures failures) {
+		RetryAttempts attempts = new RetryAttempts(failures);
 		ofProxy(invocation).setUserAttribute(KEY, attempts);
 		return attempts;
 	}
@@ -43,15 +45,18 @@ final class RetryAttempts {
 		throw new IllegalStateException("Not an invocation of a Spring proxy: " + invocation);
 	}
 
-	/** Begins the call anew, which a reactive one does with each subscription. */
-	void restart() {
-		this.failure = null;
-		this.refusal = null;
+	/** A retry makes the attempts. */
+	void retry() {
+		this.retried = true;
 	}
 
-	/** Begins the next attempt. */
-	void next() {
-		this.failure = null;
+	boolean isRetried() {
+		return this.retried;
+	}
+
+	/** What the attempts of all calls of the method ended with. */
+	RetryFailures failures() {
+		return this.failures;
 	}
 
 	/**
@@ -63,26 +68,22 @@ final class RetryAttempts {
 		if (!started && thrown instanceof CallNotPermittedException refused) {
 			this.refusal = refused;
 		}
-		this.failure = thrown;
+		this.failures.add(thrown, !started);
 	}
 
-	/** The refusal of the guard's own breaker, not of one further in. */
+	/**
+	 * The refusal of the guard's own breaker, not of one further in, where it was thrown
+	 * before the attempt returned.
+	 */
 	@Nullable CallNotPermittedException refusal() {
 		return this.refusal;
 	}
 
 	/**
-	 * What the last attempt ended with, if it is a cause of what was thrown.
+	 * What an attempt ended with, if it is a cause of what was thrown.
 	 */
 	@Nullable Throwable causeOf(Throwable thrown) {
-		Throwable cause = thrown;
-		for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
-			if (cause == this.failure) {
-				return this.failure;
-			}
-			cause = RefusalFinder.causeOf(cause);
-		}
-		return null;
+		return this.failures.causeOf(thrown);
 	}
 
 }

@@ -17,6 +17,8 @@ final class RetryFallbackInterceptor implements MethodInterceptor {
 
 	private final @Nullable FallbackMethod fallback;
 
+	private final RetryFailures failures = new RetryFailures();
+
 	RetryFallbackInterceptor(GuardedMethod guarded) {
 		this.guarded = guarded;
 		this.fallback = guarded.fallback();
@@ -24,7 +26,7 @@ final class RetryFallbackInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		RetryAttempts attempts = RetryAttempts.begin(invocation);
+		RetryAttempts attempts = RetryAttempts.begin(invocation, this.failures);
 		Object result;
 		try {
 			result = invocation.proceed();

@@ -22,7 +22,7 @@ final class RetryRefusalInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		RetryAttempts attempts = RetryAttempts.of(invocation);
-		attempts.next();
+		attempts.retry();
 		try {
 			Object result = invocation.proceed();
 			return (attempts.refusal() != null) ? null

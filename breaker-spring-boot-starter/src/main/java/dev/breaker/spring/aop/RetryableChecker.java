@@ -7,8 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 import dev.breaker.CallNotPermittedException;
@@ -23,6 +21,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.resilience.annotation.RetryAnnotationBeanPostProcessor;
 import org.springframework.resilience.annotation.Retryable;
@@ -33,8 +32,8 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Warns of each {@code @Retryable} that does not do beside a circuit breaker what it
- * seems to: it repeats refusals, each after its back-off, or it stands on a method whose
- * future fails when the retry is over.
+ * seems to: it repeats refusals, each after its back-off, or it stands on a method that
+ * returns its failures, such as one of a future.
  */
 final class RetryableChecker {
 
@@ -72,9 +71,10 @@ final class RetryableChecker {
 		if (retryable == null || !this.reported.add(method)) {
 			return;
 		}
-		if (isFuture(method.returnType()) && !isAsync(method)) {
+		if (failsUnretried(method)) {
 			logger
-				.warn("@Retryable on {} does not make the call again when its future fails: Spring retries what the method itself throws."
+				.warn("@Retryable on {} does not make the call again when it fails: Spring retries what the method itself throws and what a declared reactive type signals,"
+						+ " not a future, a Callable or a DeferredResult that fails, a suspending function, or a failure in a Result, an Optional or a ResponseEntity."
 						+ " Return a plain value or a reactive type, or put both annotations on a method that waits for the result",
 						method.describe());
 		}
@@ -184,8 +184,15 @@ final class RetryableChecker {
 		return Arrays.stream(types).anyMatch((type) -> type.isAssignableFrom(CallNotPermittedException.class));
 	}
 
-	private static boolean isFuture(Class<?> type) {
-		return CompletionStage.class.isAssignableFrom(type) || Future.class.isAssignableFrom(type);
+	/** What an asynchronous method throws is retried on the thread that does its work. */
+	private static boolean failsUnretried(GuardedMethod method) {
+		ReturnKind kind = method.kind();
+		if (kind instanceof ContainerReturnKind<?> container) {
+			Class<?> content = container.content(ResolvableType.forMethodReturnType(method.method(), method.type()))
+				.resolve(Object.class);
+			return content != Object.class;
+		}
+		return kind.failsUnretried() && !isAsync(method);
 	}
 
 	private static boolean isAsync(GuardedMethod method) {

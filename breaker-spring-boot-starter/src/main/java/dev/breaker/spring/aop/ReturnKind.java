@@ -26,6 +26,14 @@ interface ReturnKind extends FallbackResult {
 	}
 
 	/**
+	 * Whether calls fail in a way that Spring's {@code @Retryable} takes no notice of,
+	 * since the method returns it.
+	 */
+	default boolean failsUnretried() {
+		return false;
+	}
+
+	/**
 	 * Whether results of that class are of this kind where the method declares no type
 	 * that tells.
 	 */

@@ -92,6 +92,11 @@ final class StageReturnKind implements ReturnKind {
 	}
 
 	@Override
+	public boolean failsUnretried() {
+		return true;
+	}
+
+	@Override
 	public boolean carriesExceptions() {
 		return true;
 	}

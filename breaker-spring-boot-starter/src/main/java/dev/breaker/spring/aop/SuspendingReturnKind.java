@@ -2,11 +2,14 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.util.Objects;
+import java.util.function.Function;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.reactor.CircuitBreakerOperator;
+import dev.breaker.spring.fallback.FallbackMethod;
 import kotlin.Result;
 import kotlin.ResultKt;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
@@ -23,6 +26,8 @@ import org.springframework.util.ReflectionUtils;
  * suspends. Of those that return a {@link Result}, a failure counts as thrown. Loaded
  * only where Kotlin's coroutines and Reactor are there.
  */
+// From class files, the checker on JDK 17 does not see that results may be null.
+@SuppressWarnings("NullAway")
 final class SuspendingReturnKind extends ReactiveReturnKind {
 
 	private final boolean returnsResult;
@@ -49,17 +54,35 @@ final class SuspendingReturnKind extends ReactiveReturnKind {
 
 	@Override
 	Publisher<Object> guard(CircuitBreakerOperator<Object> operator, Publisher<Object> source) {
-		if (!this.returnsResult) {
-			return super.guard(operator, source);
+		return this.returnsResult ? judged(source, (judged) -> super.guard(operator, judged))
+				: super.guard(operator, source);
+	}
+
+	@Override
+	public @Nullable Object fallbackLater(GuardedMethod guarded, FallbackMethod fallback, MethodInvocation invocation,
+			@Nullable Object result, RetryAttempts attempts) {
+		if (!this.returnsResult || result == null) {
+			return super.fallbackLater(guarded, fallback, invocation, result, attempts);
 		}
+		ReactiveAdapter adapter = adapter(guarded);
+		return judged(adapter.toPublisher(result),
+				(judged) -> adapter.toPublisher(super.fallbackLater(guarded, fallback, invocation, judged, attempts)));
+	}
+
+	@Override
+	public boolean failsUnretried() {
+		return true;
+	}
+
+	/** What is done with a source where a failure that it returns is thrown. */
+	private static Mono<Object> judged(Publisher<Object> source, Function<Mono<Object>, Publisher<Object>> work) {
 		return new Mono<>() {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super Object> caller) {
 				ResultCall call = new ResultCall();
-				Publisher<Object> guarded = SuspendingReturnKind.super.guard(operator,
-						Mono.from(source).handle(call::judge));
-				Mono.from(guarded).onErrorResume(call::returned).map(call::given).subscribe(caller);
+				Publisher<Object> done = work.apply(Mono.from(source).handle(call::judge));
+				Mono.from(done).onErrorResume(call::returned).map(call::given).subscribe(caller);
 				call.suspended = true;
 			}
 

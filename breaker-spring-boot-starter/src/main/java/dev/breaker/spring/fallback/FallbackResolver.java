@@ -136,7 +136,7 @@ public final class FallbackResolver {
 
 	private static Overload overload(Method candidate, SignatureMatch match, Request request) {
 		try {
-			return Overload.of(candidate, match, KotlinDetector.isSuspendingFunction(request.guarded),
+			return Overload.of(candidate, match, request.guarded,
 					request.bean == null && request.searched.isInterface());
 		}
 		catch (IllegalAccessException | InaccessibleObjectException ex) {

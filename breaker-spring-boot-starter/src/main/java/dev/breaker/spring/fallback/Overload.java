@@ -33,17 +33,21 @@ final class Overload {
 
 	/**
 	 * Prepares a method.
-	 * @param suspending whether the guarded method is a suspending function, whose last
-	 * argument is none of its source
+	 * @param guarded the guarded method: the last argument of a suspending function is
+	 * none of its source
 	 * @param onProxy whether there is only a proxy to run it on, whose interface has it:
 	 * the default method itself runs, without the proxy's advice
 	 */
-	static Overload of(Method method, SignatureMatch match, boolean suspending, boolean onProxy)
+	static Overload of(Method method, SignatureMatch match, Method guarded, boolean onProxy)
 			throws IllegalAccessException {
 		if (KotlinDetector.isSuspendingFunction(method)) {
 			return new Overload(method, match, null);
 		}
 		MethodHandle handle = unreflect(method, onProxy).asFixedArity();
+		ValueClassResult valueClass = SignatureMatch.valueClass(method, guarded);
+		if (valueClass != null) {
+			handle = valueClass.boxed(handle);
+		}
 		if (Modifier.isStatic(method.getModifiers())) {
 			handle = MethodHandles.dropArguments(handle, 0, Object.class);
 		}
@@ -52,7 +56,7 @@ final class Overload {
 			handle = MethodHandles.dropArguments(handle, handle.type().parameterCount(), Throwable.class);
 		}
 		if (match.takesArguments()) {
-			if (suspending) {
+			if (KotlinDetector.isSuspendingFunction(guarded)) {
 				handle = MethodHandles.dropArguments(handle, handle.type().parameterCount() - 1, Object.class);
 			}
 			handle = handle.asSpreader(1, Object[].class, handle.type().parameterCount() - 2);

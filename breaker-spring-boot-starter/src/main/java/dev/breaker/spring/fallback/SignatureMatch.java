@@ -91,13 +91,25 @@ record SignatureMatch(boolean takesArguments, @Nullable Class<?> throwable, @Nul
 	private static @Nullable String returnMismatch(Method candidate, Class<?> candidateType, Method guarded,
 			Class<?> type, FallbackResult kind) {
 		ResolvableType wanted = MethodSignatures.returnType(guarded, type);
-		ResolvableType given = MethodSignatures.returnType(candidate, candidateType);
+		ValueClassResult valueClass = valueClass(candidate, guarded);
+		ResolvableType given = (valueClass != null) ? ResolvableType.forClass(valueClass.type())
+				: MethodSignatures.returnType(candidate, candidateType);
 		Class<?> wantedClass = wanted.resolve(Object.class);
 		if (wantedClass == void.class || wantedClass == Void.class || kind.fits(wanted, given)) {
 			return null;
 		}
 		return "it returns %s, which is no %s".formatted(MethodSignatures.returned(candidate, candidateType),
 				MethodSignatures.returned(guarded, type));
+	}
+
+	/**
+	 * The value class of which a suspending function returns an object, and a candidate
+	 * that does not suspend what is in it.
+	 */
+	static @Nullable ValueClassResult valueClass(Method candidate, Method guarded) {
+		return (KotlinDetector.isKotlinReflectPresent() && KotlinDetector.isSuspendingFunction(guarded)
+				&& !KotlinDetector.isSuspendingFunction(candidate)
+				&& KotlinDetector.isKotlinType(candidate.getDeclaringClass())) ? ValueClassResult.of(candidate) : null;
 	}
 
 	private static @Nullable Class<?> throwableAt(Method method, Class<?> type, int index) {

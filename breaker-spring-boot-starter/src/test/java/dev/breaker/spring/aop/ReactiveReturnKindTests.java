@@ -42,6 +42,7 @@ import org.springframework.resilience.annotation.Retryable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Annotated methods that return reactive types.
@@ -398,6 +399,33 @@ class ReactiveReturnKindTests {
 			Contexts.breaker(context, "reactive").forceOpen();
 			assertThat(bean.call("a").block()).isEqualTo("value");
 			assertThat(bean.retried("a").block()).isEqualTo("value");
+		});
+	}
+
+	@Test
+	void aCacheThatSubscribesFirstHasTheFallbackToo() {
+		retrying().withUserConfiguration(Caches.class, Cached.class).run((context) -> {
+			Cached bean = context.getBean(Cached.class);
+			Mono<String> mono = bean.early("a");
+			Mono<List<String>> flux = bean.earlyMany("b").collectList();
+			await().until(() -> snapshot(context).failedCallsTotal() == 2);
+			assertThat(mono.block()).isEqualTo("instead");
+			assertThat(flux.block()).containsExactly("instead");
+			Contexts.breaker(context, "reactive").forceOpen();
+			Mono<String> refused = bean.early("c");
+			Mono<String> retried = bean.earlyRetried("d");
+			await().until(() -> snapshot(context).notPermittedCallsTotal() == 2);
+			assertThat(refused.block()).isEqualTo("instead");
+			assertThat(retried.block()).isEqualTo("instead");
+			assertThat(snapshot(context).notPermittedCallsTotal()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aTimeoutOfTheRetryHasTheFallback() {
+		retrying().run((context) -> {
+			assertThat(context.getBean(Retried.class).timed().block()).startsWith("instead of Did not observe");
+			assertThat(snapshot(context).failedCallsTotal()).isZero();
 		});
 	}
 
@@ -819,6 +847,12 @@ class ReactiveReturnKindTests {
 			return JdkFlowAdapter.publisherToFlowPublisher(attempt(failures, "a"));
 		}
 
+		@Retryable(timeout = 1)
+		@CircuitBreaker(name = "reactive", fallbackMethod = "instead")
+		public Mono<String> timed() {
+			return Mono.never();
+		}
+
 		@Retryable(maxRetries = 3, delay = 1_000_000)
 		@CircuitBreaker(name = "reactive", fallbackMethod = "instead")
 		public Mono<String> slow() {
@@ -873,6 +907,25 @@ class ReactiveReturnKindTests {
 		@Cacheable("cached")
 		@CircuitBreaker(name = "reactive", fallbackMethod = "instead")
 		public Mono<String> call(String key) {
+			return Mono.just("value");
+		}
+
+		@Cacheable(cacheNames = "early", sync = true)
+		@CircuitBreaker(name = "reactive", fallbackMethod = "instead")
+		public Mono<String> early(String key) {
+			return Mono.error(new IOException());
+		}
+
+		@Cacheable(cacheNames = "early", sync = true)
+		@CircuitBreaker(name = "reactive", fallbackMethod = "instead")
+		public Flux<String> earlyMany(String key) {
+			return Flux.error(new IOException());
+		}
+
+		@Cacheable(cacheNames = "early", sync = true)
+		@Retryable(maxRetries = 3, delay = 1_000_000)
+		@CircuitBreaker(name = "reactive", fallbackMethod = "instead")
+		public Mono<String> earlyRetried(String key) {
 			return Mono.just("value");
 		}
 

@@ -128,7 +128,7 @@ class WovenBeanTests {
 				.isThrownBy(() -> context.getBean(Shop.class).buy("a"));
 			assertThat(Contexts.breaker(context, "retried").snapshot().notPermittedCallsTotal()).isEqualTo(3);
 			assertThat(output).containsOnlyOnce("@Retryable on " + WovenBeans.RetriedAlone.class.getName()
-					+ ".buy(String) retries the refusals of its circuit breaker, each after its back-off: the guard is woven into the method. Add excludes = CallNotPermittedException.class")
+					+ ".buy(String) retries the refusals of its circuit breaker, each after its back-off: the guard is woven into the method, inside of the retry. Add excludes = CallNotPermittedException.class, or set breaker.aspect.mode=proxy")
 				.doesNotContain("another proxy");
 		}, WovenBeans.RetriedAlone.class, Resilient.class);
 	}

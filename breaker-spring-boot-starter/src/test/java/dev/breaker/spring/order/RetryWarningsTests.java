@@ -1,6 +1,8 @@
 package dev.breaker.spring.order;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +13,7 @@ import dev.breaker.spring.aop.Contexts;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.Mono;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
@@ -20,6 +23,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.http.ResponseEntity;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
 import org.springframework.scheduling.annotation.Async;
@@ -37,7 +41,7 @@ class RetryWarningsTests {
 	void aRetryOfFuturesIsWarnedOf(CapturedOutput output) {
 		contextRunner(Futures.class).run((context) -> {
 			assertThat(warnings(output)).hasSize(2)
-				.allMatch((line) -> line.contains("does not make the call again when its future fails"))
+				.allMatch((line) -> line.contains("does not make the call again when it fails"))
 				.anyMatch((line) -> line.contains("Futures.future()"))
 				.anyMatch((line) -> line.contains("Futures.stage()"));
 			// What it warns of
@@ -45,6 +49,15 @@ class RetryWarningsTests {
 			assertThat(futures.future()).isCompletedExceptionally();
 			assertThat(futures.calls()).isOne();
 		});
+	}
+
+	@Test
+	void aRetryOfWhatFailsLaterIsWarnedOf(CapturedOutput output) {
+		contextRunner(Later.class).run((context) -> assertThat(warnings(output)).hasSize(3)
+			.allMatch((line) -> line.contains("does not make the call again when it fails"))
+			.anyMatch((line) -> line.contains("Later.callable()"))
+			.anyMatch((line) -> line.contains("Later.optional()"))
+			.anyMatch((line) -> line.contains("Later.response()")));
 	}
 
 	@Test
@@ -159,6 +172,46 @@ class RetryWarningsTests {
 
 		public int calls() {
 			return this.calls.get();
+		}
+
+	}
+
+	static class Later {
+
+		@Retryable
+		@CircuitBreaker(name = "later")
+		public Callable<String> callable() {
+			return () -> "value";
+		}
+
+		@Retryable
+		@CircuitBreaker(name = "later")
+		public Optional<CompletableFuture<String>> optional() {
+			return Optional.empty();
+		}
+
+		@Retryable
+		@CircuitBreaker(name = "later")
+		public ResponseEntity<Mono<String>> response() {
+			return ResponseEntity.ok(Mono.just("value"));
+		}
+
+		@Retryable
+		@CircuitBreaker(name = "later")
+		public ResponseEntity<String> plain() {
+			return ResponseEntity.ok("value");
+		}
+
+		@Retryable
+		@CircuitBreaker(name = "later")
+		public ResponseEntity<?> unknown() {
+			return plain();
+		}
+
+		@Retryable
+		@CircuitBreaker(name = "later")
+		public Mono<String> mono() {
+			return Mono.just("value");
 		}
 
 	}
