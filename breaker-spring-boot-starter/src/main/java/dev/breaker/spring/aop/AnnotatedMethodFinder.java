@@ -216,8 +216,7 @@ final class AnnotatedMethodFinder {
 
 	private static List<MergedAnnotation<CircuitBreaker>> all(MergedAnnotations annotations) {
 		return annotations.stream(CircuitBreaker.class)
-			.sorted(Comparator
-				.<MergedAnnotation<CircuitBreaker>>comparingInt(MergedAnnotation::getAggregateIndex)
+			.sorted(Comparator.<MergedAnnotation<CircuitBreaker>>comparingInt(MergedAnnotation::getAggregateIndex)
 				.thenComparingInt(MergedAnnotation::getDistance))
 			.toList();
 	}
@@ -238,8 +237,7 @@ final class AnnotatedMethodFinder {
 		if (other.getAggregateIndex() == nearest.getAggregateIndex()) {
 			return other.getDistance() == nearest.getDistance();
 		}
-		return isInterface(nearest) && isInterface(other)
-				&& !declaredBy(other).isAssignableFrom(declaredBy(nearest));
+		return isInterface(nearest) && isInterface(other) && !declaredBy(other).isAssignableFrom(declaredBy(nearest));
 	}
 
 	private static boolean isMoreSpecific(MergedAnnotation<CircuitBreaker> one,
@@ -268,7 +266,8 @@ final class AnnotatedMethodFinder {
 
 	private static String describe(CircuitBreaker annotation) {
 		return "\"%s\"%s%s".formatted(annotation.name(),
-				annotation.fallbackMethod().isEmpty() ? "" : " with fallbackMethod \"" + annotation.fallbackMethod() + "\"",
+				annotation.fallbackMethod().isEmpty() ? ""
+						: " with fallbackMethod \"" + annotation.fallbackMethod() + "\"",
 				annotation.key().isEmpty() ? "" : " with key \"" + annotation.key() + "\"");
 	}
 

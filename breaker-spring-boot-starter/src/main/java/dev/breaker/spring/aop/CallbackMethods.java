@@ -22,8 +22,8 @@ final class CallbackMethods {
 	private static final String AWARE = "org.springframework.beans.factory.Aware";
 
 	/** Their methods are called while a bean is made or destroyed. */
-	private static final Set<String> LIFECYCLE_INTERFACES = Set.of(
-			"org.springframework.beans.factory.InitializingBean", "org.springframework.beans.factory.DisposableBean");
+	private static final Set<String> LIFECYCLE_INTERFACES = Set.of("org.springframework.beans.factory.InitializingBean",
+			"org.springframework.beans.factory.DisposableBean");
 
 	private static final List<String> LIFECYCLE_ANNOTATIONS = List.of("jakarta.annotation.PostConstruct",
 			"jakarta.annotation.PreDestroy", "jakarta.annotation.Resource", "jakarta.inject.Inject",

@@ -35,8 +35,8 @@ public final class FallbackMethod {
 
 	private final FallbackResult kind;
 
-	FallbackMethod(String name, Method guarded, FallbackResult kind, Supplier<List<Overload>> overloads, Receiver receiver,
-			FallbackListener listener, @Nullable String otherBean) {
+	FallbackMethod(String name, Method guarded, FallbackResult kind, Supplier<List<Overload>> overloads,
+			Receiver receiver, FallbackListener listener, @Nullable String otherBean) {
 		this.name = name;
 		this.guarded = guarded;
 		this.kind = kind;

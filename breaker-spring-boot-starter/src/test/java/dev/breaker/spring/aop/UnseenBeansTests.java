@@ -344,13 +344,8 @@ class UnseenBeansTests {
 
 		@Override
 		public Object postProcessAfterInitialization(Object bean, String beanName) {
-			return (bean instanceof Client client)
-					? Proxy.newProxyInstance(Client.class.getClassLoader(), new Class<?>[] { Client.class },
-							(proxy, method, arguments) -> {
-								client.call();
-								return null;
-							})
-					: bean;
+			return (bean instanceof Client client) ? Proxy.newProxyInstance(Client.class.getClassLoader(),
+					new Class<?>[] { Client.class }, (proxy, method, arguments) -> method.invoke(client, arguments)) : bean;
 		}
 
 	}
