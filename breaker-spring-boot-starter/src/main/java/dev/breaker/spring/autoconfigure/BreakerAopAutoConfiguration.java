@@ -12,7 +12,6 @@ import dev.breaker.spring.fallback.FallbackListener;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
@@ -47,11 +46,12 @@ public final class BreakerAopAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GuardedMethodRegistry breakerGuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory,
-			CircuitBreakerRegistry registry, BreakerConfigs configs, BreakerProperties properties,
-			CircuitBreakerBeanPostProcessor guards, ObjectProvider<FallbackListener> fallbackListeners) {
-		return new GuardedMethodRegistry(beanFactory, registry, configs, properties.keys().max(), guards,
-				fallbackListeners);
+	GuardedMethodRegistry breakerGuardedMethodRegistry(BeansByType breakerBeansByType,
+			ObjectProvider<FallbackListener> fallbackListeners) {
+		return new GuardedMethodRegistry(breakerBeansByType.beanFactory(),
+				breakerBeansByType.get(CircuitBreakerRegistry.class), breakerBeansByType.get(BreakerConfigs.class),
+				breakerBeansByType.get(BreakerProperties.class).keys().max(),
+				breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);
 	}
 
 }
