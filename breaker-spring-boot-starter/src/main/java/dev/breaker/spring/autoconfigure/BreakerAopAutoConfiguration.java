@@ -26,6 +26,10 @@ public final class BreakerAopAutoConfiguration {
 
 	private static final String ORDER = "breaker.aspect.order";
 
+	private static final String MAX_KEYS = "breaker.keys.max";
+
+	private static final int DEFAULT_MAX_KEYS = 10_000;
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static CircuitBreakerBeanPostProcessor breakerBeanPostProcessor(Environment environment) {
@@ -46,12 +50,15 @@ public final class BreakerAopAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GuardedMethodRegistry breakerGuardedMethodRegistry(BeansByType breakerBeansByType,
+	GuardedMethodRegistry breakerGuardedMethodRegistry(Environment environment, BeansByType breakerBeansByType,
 			ObjectProvider<FallbackListener> fallbackListeners) {
+		// Read by hand, too: Boot looks beans up by type where it binds properties.
+		int maxKeys = BreakerProperties.find(environment, MAX_KEYS, Integer.class)
+			.filter((max) -> max > 0)
+			.orElse(DEFAULT_MAX_KEYS);
 		return new GuardedMethodRegistry(breakerBeansByType.beanFactory(),
 				breakerBeansByType.get(CircuitBreakerRegistry.class), breakerBeansByType.get(BreakerConfigs.class),
-				breakerBeansByType.get(BreakerProperties.class).keys().max(),
-				breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);
+				maxKeys, breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);
 	}
 
 }
