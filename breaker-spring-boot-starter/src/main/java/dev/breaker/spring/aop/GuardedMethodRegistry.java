@@ -56,6 +56,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private static final Logger logger = LoggerFactory.getLogger(GuardedMethodRegistry.class);
 
+	private static final String NULL_BEAN = "org.springframework.beans.factory.support.NullBean";
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final CircuitBreakerRegistry registry;
@@ -173,11 +175,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	}
 
 	/** Whether the bean is null, which Spring does not give to post-processors. */
-	@SuppressWarnings("EqualsNull") // as its stand-in answers
 	private boolean isNull(String beanName) {
 		Object singleton = this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getSingleton(beanName)
 				: null;
-		return singleton != null && singleton.equals(null);
+		return singleton != null && singleton.getClass().getName().equals(NULL_BEAN);
 	}
 
 	@Override

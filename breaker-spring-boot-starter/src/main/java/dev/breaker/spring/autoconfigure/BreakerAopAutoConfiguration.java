@@ -12,7 +12,6 @@ import dev.breaker.spring.fallback.FallbackListener;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
@@ -26,6 +25,10 @@ import org.springframework.core.env.Environment;
 public final class BreakerAopAutoConfiguration {
 
 	private static final String ORDER = "breaker.aspect.order";
+
+	private static final String MAX_KEYS = "breaker.keys.max";
+
+	private static final int DEFAULT_MAX_KEYS = 10_000;
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -47,11 +50,15 @@ public final class BreakerAopAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	GuardedMethodRegistry breakerGuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory,
-			CircuitBreakerRegistry registry, BreakerConfigs configs, BreakerProperties properties,
-			CircuitBreakerBeanPostProcessor guards, ObjectProvider<FallbackListener> fallbackListeners) {
-		return new GuardedMethodRegistry(beanFactory, registry, configs, properties.keys().max(), guards,
-				fallbackListeners);
+	GuardedMethodRegistry breakerGuardedMethodRegistry(Environment environment, BeansByType breakerBeansByType,
+			ObjectProvider<FallbackListener> fallbackListeners) {
+		// Read by hand, too: Boot looks beans up by type where it binds properties.
+		int maxKeys = BreakerProperties.find(environment, MAX_KEYS, Integer.class)
+			.filter((max) -> max > 0)
+			.orElse(DEFAULT_MAX_KEYS);
+		return new GuardedMethodRegistry(breakerBeansByType.beanFactory(),
+				breakerBeansByType.get(CircuitBreakerRegistry.class), breakerBeansByType.get(BreakerConfigs.class),
+				maxKeys, breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);
 	}
 
 }

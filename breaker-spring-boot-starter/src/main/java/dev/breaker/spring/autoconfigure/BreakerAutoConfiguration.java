@@ -30,22 +30,27 @@ import org.springframework.core.env.Environment;
 public final class BreakerAutoConfiguration {
 
 	@Bean
+	static BeansByType breakerBeansByType() {
+		return new BeansByType();
+	}
+
+	@Bean
 	@Lazy(false)
-	BreakerConfigs breakerConfigs(Environment environment, ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<CircuitBreakerConfigCustomizer> customizers, ObjectProvider<BreakerClock> clock) {
-		return BreakerConfigs.load(environment, beanFactory, customizers.orderedStream().toList(),
-				clock.getIfAvailable());
+	BreakerConfigs breakerConfigs(Environment environment, BeansByType breakerBeansByType) {
+		return BreakerConfigs.load(environment, breakerBeansByType.beanFactory(),
+				breakerBeansByType.all(CircuitBreakerConfigCustomizer.class),
+				breakerBeansByType.find(BreakerClock.class));
 	}
 
 	@Bean
 	@Lazy(false)
 	@ConditionalOnMissingBean
-	CircuitBreakerRegistry breakerRegistry(BreakerConfigs configs, ObjectProvider<BreakerClock> clock) {
-		BreakerClock clockOfAll = clock.getIfAvailable();
-		CircuitBreakerRegistry registry = (clockOfAll != null)
-				? CircuitBreakerRegistry.of(configs.defaults(), configs::get, clockOfAll::applyTo)
-				: CircuitBreakerRegistry.of(configs.defaults(), configs::get);
-		configs.addTo(registry);
+	CircuitBreakerRegistry breakerRegistry(BreakerConfigs breakerConfigs, BeansByType breakerBeansByType) {
+		BreakerClock clock = breakerBeansByType.find(BreakerClock.class);
+		CircuitBreakerRegistry registry = (clock != null)
+				? CircuitBreakerRegistry.of(breakerConfigs.defaults(), breakerConfigs::get, clock::applyTo)
+				: CircuitBreakerRegistry.of(breakerConfigs.defaults(), breakerConfigs::get);
+		breakerConfigs.addTo(registry);
 		return registry;
 	}
 

@@ -1,5 +1,6 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.List;
 
@@ -344,11 +345,11 @@ class UnseenBeansTests {
 
 		@Override
 		public Object postProcessAfterInitialization(Object bean, String beanName) {
-			return (bean instanceof Client client) ? Proxy.newProxyInstance(Client.class.getClassLoader(),
-					new Class<?>[] { Client.class }, (proxy, method, arguments) -> {
-						client.call();
-						return null;
-					}) : bean;
+			if (!(bean instanceof Client client)) {
+				return bean;
+			}
+			InvocationHandler handler = (proxy, method, arguments) -> method.invoke(client, arguments);
+			return Proxy.newProxyInstance(Client.class.getClassLoader(), new Class<?>[] { Client.class }, handler);
 		}
 
 	}

@@ -36,9 +36,10 @@ class BareApplicationTests {
 		String output = run(Application.class, OPTIONAL + "|kotlin", 0);
 		assertThat(output).contains("guarded: done")
 			.contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
-			.contains("beans: [breakerAdvisorOrderBeanPostProcessor, breakerBeanPostProcessor, breakerConfigs, "
-					+ "breakerGuardedMethodRegistry, breakerListenerRegistrar, breakerRegistry, "
-					+ "breakerStartup, breakerStartupNews, breakerStateChangeLogger, breakerStateChangePublisher]");
+			.contains(
+					"beans: [breakerAdvisorOrderBeanPostProcessor, breakerBeanPostProcessor, breakerBeansByType, breakerConfigs, "
+							+ "breakerGuardedMethodRegistry, breakerListenerRegistrar, breakerRegistry, "
+							+ "breakerStartup, breakerStartupNews, breakerStateChangeLogger, breakerStateChangePublisher]");
 	}
 
 	@Test
