@@ -1,10 +1,6 @@
-package dev.breaker.compatibility.kotlin
+package dev.breaker
 
-import dev.breaker.CallNotPermittedException
-import dev.breaker.CircuitBreaker
-import dev.breaker.State
 import dev.breaker.kotlin.execute
-import dev.breaker.test.ManualClock
 import java.io.IOException
 import java.time.Duration
 import kotlinx.coroutines.CompletableDeferred
@@ -23,11 +19,12 @@ import org.junit.jupiter.api.Test
 
 /** The extension of a circuit breaker for suspending calls. */
 class ExecuteTests {
-    private val clock = ManualClock()
+    private val clock = HandClock()
 
     private val breaker = CircuitBreaker.of(
         "payments",
-        clock.config()
+        CircuitBreakerConfig.builder()
+            .nanoClock(clock)
             .consecutiveFailureThreshold(2)
             .slowCallDurationThreshold(Duration.ofSeconds(1))
             .ignoreExceptions(IllegalArgumentException::class.java)
