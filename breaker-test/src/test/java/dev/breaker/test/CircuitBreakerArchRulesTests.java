@@ -15,6 +15,7 @@ import dev.breaker.annotation.Unguarded;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.example.OrderCustomizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -55,7 +56,7 @@ class CircuitBreakerArchRulesTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { OtherBean.class, Decorator.class, NotCovered.class, LeftOut.class, Overrides.class,
-			NestedStatic.Other.class, ClosesItself.class, ClosesItselfByInheritance.class })
+			NestedStatic.Other.class, ClosesItself.class, ClosesItselfByInheritance.class, CustomizesItself.class })
 	void otherCallsAreNoSelfInvocation(Class<?> type) {
 		assertThat(violations(type)).isEmpty();
 	}
@@ -103,6 +104,20 @@ class CircuitBreakerArchRulesTests {
 		public void payAll() {
 			pay();
 			close();
+		}
+
+	}
+
+	/** The compiler leads calls of the callback to the method with the other type. */
+	@CircuitBreaker(name = "payments")
+	static class CustomizesItself implements OrderCustomizer<String> {
+
+		@Override
+		public void customize(String order) {
+		}
+
+		public void customizeAll() {
+			customize("one");
 		}
 
 	}

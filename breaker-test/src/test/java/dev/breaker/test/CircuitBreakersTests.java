@@ -10,6 +10,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.OutcomeRule;
 import dev.breaker.Reason;
 import dev.breaker.SlidingWindowType;
 import dev.breaker.State;
@@ -373,6 +374,18 @@ class CircuitBreakersTests {
 			.ignoreExceptions(IllegalArgumentException.class)
 			.recordResult("bad"::equals)
 			.build());
+
+		@Test
+		void anIgnoredResultIsACallToo() {
+			CircuitBreaker payments = CircuitBreaker.of("payments",
+					config().outcomeRule((result, thrown) -> OutcomeRule.Verdict.IGNORED).build());
+			RecordingListener listener = RecordingListener.of(payments);
+			payments.call(() -> "not modified");
+			assertThat(listener.calls()).singleElement().satisfies((call) -> {
+				assertThat(call.outcome()).isEqualTo(Outcome.IGNORED);
+				assertThat(call.thrown()).isNull();
+			});
+		}
 
 		@Test
 		void callsAndChangesAreKept() {
