@@ -182,7 +182,7 @@ class ReactiveReturnKind implements ReturnKind {
 		}
 		ReactiveAdapter adapter = adapter(guarded);
 		Flux<Object> source = Flux.from(adapter.toPublisher(result));
-		return asSource(adapter, HiddenRefusal.shown(adapter, source).onErrorResume((thrown) -> {
+		return asSource(adapter, HiddenRefusal.shown(adapter, source, attempts).onErrorResume((thrown) -> {
 			Throwable cause = attempts.causeOf(thrown);
 			if (cause == null && attempts.isRetried() && thrown instanceof TimeoutException) {
 				// The retry's own, while an attempt was under way.
@@ -200,7 +200,7 @@ class ReactiveReturnKind implements ReturnKind {
 		ReactiveAdapter adapter = adapter(guarded);
 		return asSource(adapter, Flux.from(adapter.toPublisher(result)).onErrorResume((thrown) -> {
 			CallNotPermittedException refusal = attempts.failures().refusalIn(thrown);
-			return (refusal != null) ? HiddenRefusal.of(adapter, refusal) : Flux.error(thrown);
+			return (refusal != null) ? HiddenRefusal.of(adapter, refusal, attempts) : Flux.error(thrown);
 		}));
 	}
 
@@ -420,21 +420,20 @@ class ReactiveReturnKind implements ReturnKind {
 	}
 
 	/**
-	 * A refusal on its way through a retry, which repeats errors: it is an element there,
-	 * of types that have none a completion on the same thread.
+	 * A refusal on its way through a retry, which repeats errors: it is an element there.
+	 * Of types that have none it is with the attempts, and the source completes.
 	 */
 	private record HiddenRefusal(CallNotPermittedException refusal) {
 
-		private static final ThreadLocal<@Nullable CallNotPermittedException> COMPLETED = new ThreadLocal<>();
-
-		static Flux<Object> of(ReactiveAdapter adapter, CallNotPermittedException refusal) {
+		static Flux<Object> of(ReactiveAdapter adapter, CallNotPermittedException refusal, RetryAttempts attempts) {
 			if (!adapter.isNoValue()) {
 				return Flux.just(new HiddenRefusal(refusal));
 			}
-			return Flux.empty().doOnComplete(() -> COMPLETED.set(refusal)).doAfterTerminate(COMPLETED::remove);
+			attempts.hide(refusal);
+			return Flux.empty();
 		}
 
-		static Flux<Object> shown(ReactiveAdapter adapter, Flux<Object> source) {
+		static Flux<Object> shown(ReactiveAdapter adapter, Flux<Object> source, RetryAttempts attempts) {
 			if (!adapter.isNoValue()) {
 				return source.handle((element, sink) -> {
 					if (element instanceof HiddenRefusal hidden) {
@@ -446,8 +445,7 @@ class ReactiveReturnKind implements ReturnKind {
 				});
 			}
 			return source.concatWith(Flux.defer(() -> {
-				CallNotPermittedException refusal = COMPLETED.get();
-				COMPLETED.remove();
+				CallNotPermittedException refusal = attempts.takeHidden();
 				return (refusal != null) ? Flux.error(refusal) : Flux.empty();
 			}));
 		}

@@ -20,6 +20,8 @@ final class RetryAttempts {
 
 	private boolean retried;
 
+	private volatile @Nullable CallNotPermittedException hidden;
+
 	private RetryAttempts(RetryFailures failures) {
 		this.failures = failures;
 	}
@@ -77,6 +79,18 @@ final class RetryAttempts {
 	 */
 	@Nullable CallNotPermittedException refusal() {
 		return this.refusal;
+	}
+
+	/** A refusal that the retry sees as a completion without an element. */
+	void hide(CallNotPermittedException refused) {
+		this.hidden = refused;
+	}
+
+	/** The refusal behind the last completion, once. */
+	@Nullable CallNotPermittedException takeHidden() {
+		CallNotPermittedException taken = this.hidden;
+		this.hidden = null;
+		return taken;
 	}
 
 	/**
