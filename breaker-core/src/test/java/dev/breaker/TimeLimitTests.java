@@ -271,6 +271,8 @@ class TimeLimitTests {
 
 	@Test
 	void aFluxThatStopsHalfwayFails() {
+		// Long enough for what comes at once
+		this.test = limited(Duration.ofMillis(300));
 		List<Integer> seen = new CopyOnWriteArrayList<>();
 		Flux<Integer> flux = Flux.concat(Flux.just(1, 2), Flux.<Integer>never())
 			.transform(CircuitBreakerOperator.of(this.test.breaker))

@@ -34,6 +34,9 @@ class TimeLimitTests {
 
 	private static final String SHORT = "breaker.instances.remote.time-limit=5ms";
 
+	/** Long enough for what comes at once. */
+	private static final String LONGER = "breaker.instances.remote.time-limit=300ms";
+
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	@Test
@@ -101,7 +104,7 @@ class TimeLimitTests {
 
 	@Test
 	void aPublisherThatTakesTooLongHasItsFallback() {
-		Contexts.with(Publishers.class).withPropertyValues(SHORT).run((context) -> {
+		Contexts.with(Publishers.class).withPropertyValues(LONGER).run((context) -> {
 			Publishers publishers = context.getBean(Publishers.class);
 			assertThat(publishers.mono().toFuture()).succeedsWithin(PATIENCE).isEqualTo("instead of TimeoutException");
 			assertThat(publishers.flux().collectList().toFuture()).succeedsWithin(PATIENCE)
