@@ -13,6 +13,8 @@ import java.util.concurrent.Future;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
+import dev.breaker.spring.aop.GuardedMethodRegistry;
+import dev.breaker.spring.aop.MethodBinding;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +40,15 @@ class WovenMethodsTests {
 			assertThat(WovenContexts.recorded(context, "payments")).isEqualTo(2);
 			trip(context, "payments");
 			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(payments::payBoth);
+		});
+	}
+
+	@Test
+	void selfInvocationOfAWovenMethodIsNoneToReport() {
+		WovenContexts.with(Payments.class).withPropertyValues("breaker.aspect.strict=true").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(GuardedMethodRegistry.class).bindings()).isNotEmpty()
+				.allMatch(MethodBinding::intercepted);
 		});
 	}
 

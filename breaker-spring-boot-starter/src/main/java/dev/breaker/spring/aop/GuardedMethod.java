@@ -75,6 +75,10 @@ final class GuardedMethod {
 		}
 	}
 
+	dev.breaker.annotation.CircuitBreaker annotation() {
+		return this.annotated.annotation();
+	}
+
 	NamedBreaker named() {
 		return this.named;
 	}

@@ -78,6 +78,10 @@ final class NamedBreaker {
 		this.maxKeys = maxKeys;
 	}
 
+	String name() {
+		return this.name;
+	}
+
 	/** An annotation has no key: its breaker is there from the start, and measured. */
 	void useBreaker() {
 		this.withoutKey = true;

@@ -50,8 +50,8 @@ public final class BreakerAopAutoConfiguration {
 	GuardedMethodRegistry breakerGuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory,
 			CircuitBreakerRegistry registry, BreakerConfigs configs, BreakerProperties properties,
 			CircuitBreakerBeanPostProcessor guards, ObjectProvider<FallbackListener> fallbackListeners) {
-		return new GuardedMethodRegistry(beanFactory, registry, configs, properties.keys().max(), guards,
-				fallbackListeners);
+		return new GuardedMethodRegistry(beanFactory, registry, configs, properties.keys().max(),
+				properties.aspect().strict(), guards, fallbackListeners);
 	}
 
 }
