@@ -81,6 +81,9 @@ final class SelfCallReader {
 
 		private static final String KOTLIN_LAMBDA = "$lambda$";
 
+		/** Its subclasses go on with a suspending function, by calling it once more. */
+		private static final String KOTLIN_CONTINUATION = "kotlin/coroutines/jvm/internal/ContinuationImpl";
+
 		private final List<SelfCall> calls = new ArrayList<>();
 
 		private final Set<String> nested = new LinkedHashSet<>();
@@ -88,6 +91,8 @@ final class SelfCallReader {
 		private String name = "";
 
 		private String source = "";
+
+		private boolean isContinuation;
 
 		private final Set<String> seenLambdas = new HashSet<>();
 
@@ -105,6 +110,7 @@ final class SelfCallReader {
 		public void visit(int version, int access, String name, @Nullable String signature, @Nullable String superName,
 				String @Nullable [] interfaces) {
 			this.name = name;
+			this.isContinuation = KOTLIN_CONTINUATION.equals(superName);
 		}
 
 		@Override
@@ -133,7 +139,7 @@ final class SelfCallReader {
 				given = lambdas.getOrDefault(method + descriptor, List.of());
 			}
 			// What a bridge calls is what its caller means
-			if (given.isEmpty() || (access & Opcodes.ACC_BRIDGE) != 0) {
+			if (given.isEmpty() || this.isContinuation || (access & Opcodes.ACC_BRIDGE) != 0) {
 				return null;
 			}
 			String lambdaOf = ((access & Opcodes.ACC_SYNTHETIC) != 0) ? lambdaOf(method) : null;

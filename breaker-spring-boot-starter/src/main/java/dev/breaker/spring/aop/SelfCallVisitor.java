@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,9 @@ final class SelfCallVisitor extends MethodVisitor {
 	private static final String CONSTRUCTOR = "<init>";
 
 	private static final String OUTER_OBJECT = "this$";
+
+	/** Kotlin's compiler calls a method with default arguments by a static one. */
+	private static final String KOTLIN_DEFAULTS = "$default";
 
 	private final ClassCode type;
 
@@ -210,14 +214,25 @@ final class SelfCallVisitor extends MethodVisitor {
 	@Override
 	public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
 		int sizes = Type.getArgumentsAndReturnSizes(descriptor);
-		this.values.grow(1 - (sizes >> 2));
+		List<String> arguments = this.values.take((sizes >> 2) - 1);
 		if (opcode != Opcodes.INVOKESTATIC) {
 			String receiver = this.values.pop();
 			if (!receiver.equals(OTHER) && !name.equals(CONSTRUCTOR)) {
 				found(receiver, name + descriptor, (opcode == Opcodes.INVOKESPECIAL) ? owner : null, this.inLambda);
 			}
 		}
+		else if (name.endsWith(KOTLIN_DEFAULTS) && !arguments.isEmpty() && !arguments.get(0).equals(OTHER)) {
+			found(arguments.get(0), withoutDefaults(name, descriptor), null, this.inLambda);
+		}
 		this.values.pushOther(sizes & 3);
+	}
+
+	/** The method itself: without the object in front, and the mask and marker behind. */
+	private static String withoutDefaults(String name, String descriptor) {
+		Type[] types = Type.getArgumentTypes(descriptor);
+		Type[] own = Arrays.copyOfRange(types, 1, Math.max(1, types.length - 2));
+		return name.substring(0, name.length() - KOTLIN_DEFAULTS.length())
+				+ Type.getMethodDescriptor(Type.getReturnType(descriptor), own);
 	}
 
 	@Override
