@@ -62,7 +62,7 @@ final class SelfCallReader {
 				do {
 					reader.accept(code, ClassReader.EXPAND_FRAMES);
 				}
-				while (code.hasLambdasLeft());
+				while (code.hasBodiesLeft());
 			}
 		}
 		catch (IOException | RuntimeException ex) {
@@ -94,13 +94,13 @@ final class SelfCallReader {
 
 		private boolean isContinuation;
 
-		private final Set<String> seenLambdas = new HashSet<>();
+		private final Set<String> seenBodies = new HashSet<>();
 
-		// Static bodies of lambdas that were found, with what they are given.
-		private Map<String, List<String>> foundLambdas = new HashMap<>();
+		// Static bodies of lambdas and of suspending functions, with what they are given.
+		private Map<String, List<String>> foundBodies = new HashMap<>();
 
-		// Those that are read now, after the methods of objects.
-		private @Nullable Map<String, List<String>> lambdas;
+		// Those that are read now, after the methods of objects were.
+		private @Nullable Map<String, List<String>> bodies;
 
 		ClassCode() {
 			super(SpringAsmInfo.ASM_VERSION);
@@ -130,21 +130,26 @@ final class SelfCallReader {
 		public @Nullable MethodVisitor visitMethod(int access, String method, String descriptor,
 				@Nullable String signature, String @Nullable [] exceptions) {
 			boolean isStatic = (access & Opcodes.ACC_STATIC) != 0;
-			Map<String, List<String>> lambdas = this.lambdas;
+			Map<String, List<String>> bodies = this.bodies;
 			List<String> given = List.of();
-			if (lambdas == null && !isStatic) {
+			if (bodies == null && !isStatic) {
 				given = List.of(this.name);
 			}
-			else if (lambdas != null && isStatic) {
-				given = lambdas.getOrDefault(method + descriptor, List.of());
+			else if (bodies != null && isStatic) {
+				given = bodies.getOrDefault(method + descriptor, List.of());
 			}
 			// What a bridge calls is what its caller means
 			if (given.isEmpty() || this.isContinuation || (access & Opcodes.ACC_BRIDGE) != 0) {
 				return null;
 			}
 			String lambdaOf = ((access & Opcodes.ACC_SYNTHETIC) != 0) ? lambdaOf(method) : null;
-			return new SelfCallVisitor(this, (lambdaOf != null) ? lambdaOf : method + descriptor, lambdaOf != null,
-					given);
+			if (lambdaOf != null) {
+				return new SelfCallVisitor(this, lambdaOf, true, given);
+			}
+			String caller = method.endsWith(SelfCallVisitor.KOTLIN_SUSPENDING)
+					? SelfCallVisitor.ofStatic(method, SelfCallVisitor.KOTLIN_SUSPENDING, descriptor, 0)
+					: method + descriptor;
+			return new SelfCallVisitor(this, caller, false, given);
 		}
 
 		/** The method that a lambda is written in, by the name of its body. */
@@ -174,18 +179,18 @@ final class SelfCallReader {
 			return (line > 0) ? file + ":" + line : file;
 		}
 
-		/** A lambda whose body is a static method is given objects of this class. */
-		void foundLambda(String body, List<String> given) {
-			if (this.seenLambdas.add(body)) {
-				this.foundLambdas.put(body, given);
+		/** A static method is the body of another one, and is given objects. */
+		void foundBody(String body, List<String> given) {
+			if (this.seenBodies.add(body)) {
+				this.foundBodies.put(body, given);
 			}
 		}
 
-		/** Whether the class is to be read once more, for lambdas found in the last time. */
-		boolean hasLambdasLeft() {
-			Map<String, List<String>> next = this.foundLambdas;
-			this.lambdas = next;
-			this.foundLambdas = new HashMap<>();
+		/** Whether the class is to be read once more, for bodies found in the last time. */
+		boolean hasBodiesLeft() {
+			Map<String, List<String>> next = this.foundBodies;
+			this.bodies = next;
+			this.foundBodies = new HashMap<>();
 			return !next.isEmpty();
 		}
 

@@ -35,6 +35,9 @@ final class SelfCallVisitor extends MethodVisitor {
 	/** Kotlin's compiler calls a method with default arguments by a static one. */
 	private static final String KOTLIN_DEFAULTS = "$default";
 
+	/** Has the body of a suspending function that is open. */
+	static final String KOTLIN_SUSPENDING = "$suspendImpl";
+
 	private final ClassCode type;
 
 	private final String caller;
@@ -221,17 +224,28 @@ final class SelfCallVisitor extends MethodVisitor {
 				found(receiver, name + descriptor, (opcode == Opcodes.INVOKESPECIAL) ? owner : null, this.inLambda);
 			}
 		}
-		else if (name.endsWith(KOTLIN_DEFAULTS) && !arguments.isEmpty() && !arguments.get(0).equals(OTHER)) {
-			found(arguments.get(0), withoutDefaults(name, descriptor), null, this.inLambda);
+		else if (!arguments.isEmpty() && !arguments.get(0).equals(OTHER)) {
+			if (name.endsWith(KOTLIN_DEFAULTS)) {
+				found(arguments.get(0), ofStatic(name, KOTLIN_DEFAULTS, descriptor, 2), null, this.inLambda);
+			}
+			else if (name.endsWith(KOTLIN_SUSPENDING) && owner.equals(this.type.name())) {
+				this.type.foundBody(name + descriptor, arguments);
+			}
 		}
 		this.values.pushOther(sizes & 3);
 	}
 
-	/** The method itself: without the object in front, and the mask and marker behind. */
-	private static String withoutDefaults(String name, String descriptor) {
+	/**
+	 * The method for which a static one stands, which is given the object first.
+	 * @param name the name of the static method
+	 * @param suffix what its name has at the end
+	 * @param descriptor its descriptor
+	 * @param added how many parameters are added at the end, as a mask and a marker
+	 */
+	static String ofStatic(String name, String suffix, String descriptor, int added) {
 		Type[] types = Type.getArgumentTypes(descriptor);
-		Type[] own = Arrays.copyOfRange(types, 1, Math.max(1, types.length - 2));
-		return name.substring(0, name.length() - KOTLIN_DEFAULTS.length())
+		Type[] own = Arrays.copyOfRange(types, 1, Math.max(1, types.length - added));
+		return name.substring(0, name.length() - suffix.length())
 				+ Type.getMethodDescriptor(Type.getReturnType(descriptor), own);
 	}
 
@@ -259,7 +273,7 @@ final class SelfCallVisitor extends MethodVisitor {
 			case Opcodes.H_INVOKESTATIC -> {
 				boolean own = handle.getOwner().equals(this.type.name());
 				if (own && captured.stream().anyMatch((value) -> !value.equals(OTHER))) {
-					this.type.foundLambda(method, captured);
+					this.type.foundBody(method, captured);
 				}
 			}
 			default -> {
