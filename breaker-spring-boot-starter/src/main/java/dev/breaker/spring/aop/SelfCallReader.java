@@ -186,7 +186,9 @@ final class SelfCallReader {
 			}
 		}
 
-		/** Whether the class is to be read once more, for bodies found in the last time. */
+		/**
+		 * Whether the class is to be read once more, for bodies found in the last time.
+		 */
 		boolean hasBodiesLeft() {
 			Map<String, List<String>> next = this.foundBodies;
 			this.bodies = next;

@@ -388,7 +388,9 @@ final class SelfCallVisitor extends MethodVisitor {
 			this.stack.addAll(Collections.nCopies(slots, OTHER));
 		}
 
-		/** What is on top, also where code that is never reached has put nothing there. */
+		/**
+		 * What is on top, also where code that is never reached has put nothing there.
+		 */
 		String pop() {
 			return this.stack.isEmpty() ? OTHER : this.stack.remove(this.stack.size() - 1);
 		}

@@ -63,7 +63,8 @@ class CircuitBreakerBindingsEndpointTests {
 		assertThat(binding.get("breaker").asString()).isEqualTo("payments");
 		assertThat(binding.get("key").isNull()).isTrue();
 		assertThat(binding.get("fallbacks").valueStream().map(JsonNode::asString)).containsExactly(
-				"payLater(String, CallNotPermittedException)", "payLater(String, RuntimeException)", "payLater(String)");
+				"payLater(String, CallNotPermittedException)", "payLater(String, RuntimeException)",
+				"payLater(String)");
 	}
 
 	@Test
@@ -94,7 +95,8 @@ class CircuitBreakerBindingsEndpointTests {
 	void aRegisteredObjectIsNamedNotProxied() {
 		JsonNode binding = binding(".Registered.call()");
 		assertThat(binding.get("intercepted").asBoolean()).isFalse();
-		assertThat(binding.get("reason").asString()).startsWith("not proxied: ").contains("'byHand'", "registerSingleton");
+		assertThat(binding.get("reason").asString()).startsWith("not proxied: ")
+			.contains("'byHand'", "registerSingleton");
 	}
 
 	@Test

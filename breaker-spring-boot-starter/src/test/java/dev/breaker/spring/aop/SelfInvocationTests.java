@@ -82,9 +82,9 @@ class SelfInvocationTests {
 	@ParameterizedTest
 	@ValueSource(classes = { ByParameter.class, ByField.class, ByInjectedSelf.class, ByNew.class, ByElement.class,
 			ByStatic.class, ByEither.class, ByReassigned.class, ByLambdaParameter.class, ByCaptured.class,
-			ByReferenceOfOther.class, InStaticNested.class, OfInnerItself.class, Recursive.class, OverrideCallsSuper.class,
-			SameBreaker.class, OverridesCaller.class, PrivateOfSameName.class, ConstructorOfOther.class,
-			AroundLongs.class })
+			ByReferenceOfOther.class, InStaticNested.class, OfInnerItself.class, Recursive.class,
+			OverrideCallsSuper.class, SameBreaker.class, OverridesCaller.class, PrivateOfSameName.class,
+			ConstructorOfOther.class, AroundLongs.class })
 	void otherCallsAreNoFalseAlarm(Class<?> type, CapturedOutput output) {
 		Contexts.with(type).withAllowCircularReferences(true).run((context) -> {
 			assertThat(context).hasNotFailed();
@@ -128,7 +128,8 @@ class SelfInvocationTests {
 	@Test
 	void strictlyASelfInvocationStopsTheApplication(CapturedOutput output) {
 		Contexts.with(ByThis.class).withPropertyValues("breaker.aspect.strict=true").run((context) -> {
-			assertThat(Contexts.analysis(context).getDescription()).contains(ByThis.class.getName() + ".all(List) calls")
+			assertThat(Contexts.analysis(context).getDescription())
+				.contains(ByThis.class.getName() + ".all(List) calls")
 				.contains(ByThis.class.getName() + ".call(String)")
 				.containsPattern(PLACE);
 			assertThat(Contexts.analysis(context).getAction()).contains("through another bean",

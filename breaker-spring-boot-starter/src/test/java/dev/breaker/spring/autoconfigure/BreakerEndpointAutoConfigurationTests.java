@@ -31,9 +31,8 @@ class BreakerEndpointAutoConfigurationTests {
 
 	private static final String EXPOSE_ALL = "management.endpoints.web.exposure.include=*";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class,
-					BreakerEndpointAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
+		.of(BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class, BreakerEndpointAutoConfiguration.class));
 
 	@Test
 	void endpointsAreThereWhenExposed() {
