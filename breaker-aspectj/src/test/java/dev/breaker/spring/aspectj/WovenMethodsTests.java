@@ -15,6 +15,8 @@ import dev.breaker.Snapshot;
 import dev.breaker.State;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
+import dev.breaker.spring.aop.GuardedMethodRegistry;
+import dev.breaker.spring.aop.MethodBinding;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import org.aspectj.lang.Aspects;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,15 @@ class WovenMethodsTests {
 			assertThat(WovenContexts.recorded(context, "payments")).isEqualTo(2);
 			trip(context, "payments");
 			assertThatExceptionOfType(CallNotPermittedException.class).isThrownBy(payments::payBoth);
+		});
+	}
+
+	@Test
+	void selfInvocationOfAWovenMethodIsNoneToReport() {
+		WovenContexts.with(Payments.class).withPropertyValues("breaker.aspect.strict=true").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(GuardedMethodRegistry.class).bindings()).isNotEmpty()
+				.allMatch(MethodBinding::intercepted);
 		});
 	}
 

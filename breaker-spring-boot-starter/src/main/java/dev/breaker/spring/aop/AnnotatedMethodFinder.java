@@ -64,6 +64,48 @@ final class AnnotatedMethodFinder {
 		return found;
 	}
 
+	/**
+	 * Finds the methods that {@link Unguarded} leaves out of an annotation on their type,
+	 * or on what they override, with that annotation.
+	 * @param subject has the methods
+	 */
+	static List<AnnotatedMethod> leftOut(Subject subject) {
+		AnnotatedMethodFinder finder = new AnnotatedMethodFinder(false, (problem) -> {
+		});
+		List<AnnotatedMethod> found = new ArrayList<>();
+		if (subject.type() != null) {
+			found.addAll(finder.leftOutOf(subject.type()));
+		}
+		for (Class<?> type : subject.interfaces()) {
+			found.addAll(finder.leftOutOf(type));
+		}
+		return found;
+	}
+
+	private Collection<AnnotatedMethod> leftOutOf(Class<?> type) {
+		Map<Method, AnnotatedMethod> found = new LinkedHashMap<>();
+		MethodIntrospector.selectMethods(type, (Method method) -> leftOutOf(method, type))
+			.forEach((method, annotation) -> {
+				Method real = BridgeMethodResolver.findBridgedMethod(method);
+				found.putIfAbsent(real, new AnnotatedMethod(real, type, annotation, false));
+			});
+		return found.values();
+	}
+
+	private @Nullable CircuitBreaker leftOutOf(Method candidate, Class<?> type) {
+		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
+		OnMethod onMethod = onMethod(method, type);
+		if (onMethod == null || onMethod.annotation != null) {
+			return null;
+		}
+		CircuitBreaker onType = type.isInterface() ? onInterfaceWith(method, type)
+				: nearest(type, SearchStrategy.SUPERCLASS);
+		if (onType == null && !type.isInterface()) {
+			onType = onInterfaceOf(method, type);
+		}
+		return (onType != null) ? onType : nearest(method, SearchStrategy.TYPE_HIERARCHY);
+	}
+
 	private Collection<AnnotatedMethod> ofClass(Class<?> type) {
 		Map<Method, AnnotatedMethod> found = new LinkedHashMap<>();
 		MethodIntrospector.selectMethods(type, (Method method) -> inspect(method, type))

@@ -93,6 +93,10 @@ final class GuardedMethod {
 		}
 	}
 
+	dev.breaker.annotation.CircuitBreaker annotation() {
+		return this.annotated.annotation();
+	}
+
 	NamedBreaker named() {
 		return this.named;
 	}

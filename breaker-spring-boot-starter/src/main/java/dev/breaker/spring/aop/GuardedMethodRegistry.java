@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -74,6 +75,12 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private final boolean weaving;
 
+	private final UninterceptedMethods unintercepted;
+
+	private final Map<Class<?>, List<GuardedMethod>> ofClasses = new ConcurrentHashMap<>();
+
+	private final Map<Class<?>, List<SelfInvocation>> selfInvocations = new ConcurrentHashMap<>();
+
 	private final Map<Subject, List<GuardedMethod>> known = new ConcurrentHashMap<>();
 
 	private final Map<String, NamedBreaker> namedBreakers = new ConcurrentHashMap<>();
@@ -111,16 +118,19 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * @param registry has the breakers
 	 * @param configs their configs
 	 * @param maxKeys how many keys of a name may have a breaker at a time, 1 or more
+	 * @param strict whether annotated methods with calls that are not guarded stop the
+	 * application
 	 * @param guards puts the guards on beans
 	 * @param fallbackListeners are told of fallbacks that ran
 	 */
 	public GuardedMethodRegistry(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
-			BreakerConfigs configs, int maxKeys, CircuitBreakerBeanPostProcessor guards,
+			BreakerConfigs configs, int maxKeys, boolean strict, CircuitBreakerBeanPostProcessor guards,
 			ObjectProvider<FallbackListener> fallbackListeners) {
 		this.beanFactory = beanFactory;
 		this.registry = registry;
 		this.configs = configs;
 		this.maxKeys = maxKeys;
+		this.unintercepted = new UninterceptedMethods(strict);
 		this.guards = guards;
 		this.annotatedTypes = guards.annotatedTypes();
 		this.weaving = guards.isWeaving();
@@ -135,6 +145,34 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	public Set<String> breakerNames() {
 		afterSingletonsInstantiated();
 		return Collections.unmodifiableSet(new TreeSet<>(this.breakerNames));
+	}
+
+	/**
+	 * What the annotations do that are known so far: those of all beans whose classes are
+	 * known, and of those that were made.
+	 * @return an unmodifiable copy, sorted by method, then by breaker
+	 */
+	public List<MethodBinding> bindings() {
+		afterSingletonsInstantiated();
+		Set<MethodBinding> bindings = new LinkedHashSet<>();
+		this.known.forEach((subject, methods) -> {
+			methods.forEach((method) -> bindings.add(MethodBinding.of(method, this.unintercepted.reason(method))));
+			AnnotatedMethodFinder.leftOut(subject)
+				.forEach((method) -> bindings.add(MethodBinding.unguarded(method, nameOrText(method))));
+		});
+		return bindings.stream()
+			.sorted(Comparator.comparing(MethodBinding::method).thenComparing(MethodBinding::breaker))
+			.toList();
+	}
+
+	/** A name that no guard needs may have no value. */
+	private String nameOrText(AnnotatedMethod method) {
+		try {
+			return name(method);
+		}
+		catch (InvalidCircuitBreakerAnnotationException ex) {
+			return method.annotation().name();
+		}
 	}
 
 	/**
@@ -190,7 +228,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		Problems problems = new Problems();
 		for (String beanName : definedBeans()) {
 			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
-			reportReplaced(beanName);
+			reportReplaced(beanName, problems);
 		}
 		this.guardedBeans.clear();
 		for (String beanName : this.beanFactory.getSingletonNames()) {
@@ -209,6 +247,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (problems.isEmpty()) {
 			FallbackCycles.find(this.known.values(), this::ofBean, problems::add);
 		}
+	}
+
+		findSelfInvocations(this.ofClasses.keySet(), problems);
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
@@ -221,6 +262,17 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	private List<GuardedMethod> ofBean(String beanName) {
 		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
 		return (type != null) ? this.known.getOrDefault(Subject.ofType(type), List.of()) : List.of();
+	}
+
+	/** Looks through each class once. */
+	private void findSelfInvocations(Set<Class<?>> types, Problems problems) {
+		SelfInvocationFinder finder = new SelfInvocationFinder();
+		List<SelfInvocation> found = new ArrayList<>();
+		for (Class<?> type : types) {
+			found.addAll(this.selfInvocations.computeIfAbsent(type,
+					(newType) -> finder.find(newType, this.ofClasses.getOrDefault(newType, List.of()))));
+		}
+		this.unintercepted.addSelfInvoked(found, problems::add);
 	}
 
 	/** A proxy guards fewer calls than an aspect would. */
@@ -319,21 +371,11 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 				|| isGuarded(singleton) || methods.stream().allMatch(GuardedMethod::isWoven)) {
 			return;
 		}
-		if (defined) {
-			logger.warn(
-					"Bean '{}' of type {} has methods annotated with @CircuitBreaker that are not guarded: it was made before circuit breakers were ready, or is no proxy. Nothing that beans are post-processed with should depend on it",
-					beanName, type.getName());
-		}
-		else {
-			logger.warn(
-					"Bean '{}' of type {} has methods annotated with @CircuitBreaker that are not guarded: it was registered as an object (registerSingleton), and such beans are not post-processed. Define the bean instead, as with @Bean or registerBean: {}",
-					beanName, type.getName(),
-					methods.stream().map(GuardedMethod::describe).collect(Collectors.joining(", ")));
-		}
+		this.unintercepted.addUnproxied(beanName, type, defined, methods, problems::add);
 	}
 
 	/** Another post-processor may give an object of another class in place of a bean. */
-	private void reportReplaced(String beanName) {
+	private void reportReplaced(String beanName, Problems problems) {
 		Class<?> declared = this.beanFactory.getMergedBeanDefinition(beanName).getResolvableType().resolve();
 		if (declared == null || FactoryBean.class.isAssignableFrom(declared) || !this.annotatedTypes.mention(declared)
 				|| this.guardedBeans.contains(beanName) || !this.beanFactory.containsSingleton(beanName)
@@ -347,9 +389,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		List<String> unguarded = AnnotatedMethodFinder.of(Subject.ofType(declared), this.weaving, (problem) -> {
 		}).stream().filter((method) -> !method.woven()).map(AnnotatedMethod::describe).toList();
 		if (!unguarded.isEmpty()) {
-			logger.warn(
-					"Bean '{}' is defined as a {}, whose methods annotated with @CircuitBreaker are not guarded: another BeanPostProcessor has put a {} in its place before circuit breakers were put on it. Give that one the order Ordered.LOWEST_PRECEDENCE, and let it wrap beans in postProcessAfterInitialization: {}",
-					beanName, declared.getName(), singleton.getClass().getName(), String.join(", ", unguarded));
+			this.unintercepted.addReplaced(beanName, declared, singleton.getClass(), unguarded, problems::add);
 		}
 	}
 
@@ -396,7 +436,12 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		Problems problems = new Problems();
 		methods = find(subject, problems);
+		Class<?> type = subject.type();
+		if (this.started && type != null) {
+			findSelfInvocations(Set.of(type), problems);
+		}
 		if (!problems.isEmpty()) {
+			this.known.remove(subject);
 			throw withAllOthers(problems);
 		}
 		return methods;
@@ -436,6 +481,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 				}
 			}
 		}
+		if (this.unintercepted.isStrict()) {
+			findSelfInvocations(this.ofClasses.keySet(), problems);
+		}
 		return problems.toException();
 	}
 
@@ -457,6 +505,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			if (method != null) {
 				methods.add(method);
 			}
+		}
+		Class<?> type = subject.type();
+		if (type != null) {
+			this.ofClasses.putIfAbsent(type, List.copyOf(methods));
 		}
 		if (problems.size() == before) {
 			this.known.put(subject, List.copyOf(methods));

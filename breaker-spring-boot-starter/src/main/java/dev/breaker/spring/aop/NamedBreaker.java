@@ -81,6 +81,10 @@ final class NamedBreaker implements Supplier<CircuitBreaker> {
 		this.maxKeys = maxKeys;
 	}
 
+	String name() {
+		return this.name;
+	}
+
 	/** An annotation has no key: its breaker is there from the start, and measured. */
 	void useBreaker() {
 		this.withoutKey = true;

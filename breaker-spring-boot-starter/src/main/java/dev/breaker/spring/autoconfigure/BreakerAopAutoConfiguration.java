@@ -28,6 +28,8 @@ public final class BreakerAopAutoConfiguration {
 
 	private static final String MAX_KEYS = "breaker.keys.max";
 
+	private static final String STRICT = "breaker.aspect.strict";
+
 	private static final int DEFAULT_MAX_KEYS = 10_000;
 
 	@Bean
@@ -56,9 +58,10 @@ public final class BreakerAopAutoConfiguration {
 		int maxKeys = BreakerProperties.find(environment, MAX_KEYS, Integer.class)
 			.filter((max) -> max > 0)
 			.orElse(DEFAULT_MAX_KEYS);
+		boolean strict = BreakerProperties.find(environment, STRICT, Boolean.class).orElse(false);
 		return new GuardedMethodRegistry(breakerBeansByType.beanFactory(),
 				breakerBeansByType.get(CircuitBreakerRegistry.class), breakerBeansByType.get(BreakerConfigs.class),
-				maxKeys, breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);
+				maxKeys, strict, breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);
 	}
 
 }

@@ -1,10 +1,12 @@
 package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.actuate.CircuitBreakerBindingsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
+import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.EventStore;
@@ -27,11 +29,12 @@ import org.springframework.core.Ordered;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the
- * {@link CircuitBreakersEndpoint} and the {@link CircuitBreakerEventsEndpoint}. Events
- * are kept only where that endpoint can show them. Comes last, since it steps back where
- * another library has an endpoint of the same id.
+ * {@link CircuitBreakersEndpoint}, the {@link CircuitBreakerEventsEndpoint} and the
+ * {@link CircuitBreakerBindingsEndpoint}. Events are kept only where their endpoint can
+ * show them. Comes last, since it steps back where another library has an endpoint of the
+ * same id.
  */
-@AutoConfiguration(after = BreakerAutoConfiguration.class)
+@AutoConfiguration(after = { BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class })
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(CircuitBreakerRegistry.class)
@@ -83,6 +86,15 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(CircuitBreakerEventsEndpoint endpoint) {
 		return new CircuitBreakerEventsEndpointWebExtension(endpoint);
+	}
+
+	@Bean
+	@ConditionalOnMissingPart
+	@ConditionalOnBean(GuardedMethodRegistry.class)
+	@ConditionalOnAvailableEndpoint
+	@ConditionalOnFreeEndpointId("circuitbreakerbindings")
+	CircuitBreakerBindingsEndpoint breakerBindingsEndpoint(GuardedMethodRegistry methods) {
+		return new CircuitBreakerBindingsEndpoint(methods);
 	}
 
 	@Bean

@@ -12,6 +12,7 @@ import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.aop.UnguardedMethodFinder;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import dev.breaker.spring.http.HttpClientBreakers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -129,13 +130,16 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	private void reportUnguarded(ConfigurableApplicationContext child) {
 		boolean weaving = this.properties.aspect().mode() == BreakerProperties.Mode.ASPECTJ;
 		Set<String> beans = new UnguardedMethodFinder(child.getBeanFactory(), weaving).beans();
-		if (!beans.isEmpty()) {
-			logger.warn(
-					"Beans of the child context '{}' have methods annotated with @CircuitBreaker that are not guarded,"
-							+ " since a parent context does not guard the beans of its children: {}."
-							+ " Put @Import(BreakerAopAutoConfiguration.class) on a configuration of the child context",
-					LogText.oneLine(child.getDisplayName()), list(beans));
+		if (beans.isEmpty()) {
+			return;
 		}
+		String problem = "Beans of the child context '%s' have methods annotated with @CircuitBreaker that are not guarded, since a parent context does not guard the beans of its children: %s."
+			.formatted(LogText.oneLine(child.getDisplayName()), list(beans));
+		String remedy = "Put @Import(BreakerAopAutoConfiguration.class) on a configuration of the child context";
+		if (this.properties.aspect().strict()) {
+			throw new InvalidCircuitBreakerAnnotationException(problem, remedy + ".");
+		}
+		logger.warn("{} {}", problem, remedy);
 	}
 
 	private void reportCustomizers() {

@@ -24,7 +24,7 @@ final class EndpointIds implements SmartInitializingSingleton {
 
 	static final String REPLACE_OTHERS = "breaker.endpoints.replace-others";
 
-	static final List<String> OWN = List.of("circuitbreakers", "circuitbreakerevents");
+	static final List<String> OWN = List.of("circuitbreakers", "circuitbreakerevents", "circuitbreakerbindings");
 
 	private static final Logger logger = LoggerFactory.getLogger(EndpointIds.class);
 

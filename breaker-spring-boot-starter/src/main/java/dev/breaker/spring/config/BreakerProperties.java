@@ -74,8 +74,12 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * runs further outside, but always inside of retries, validation, method security,
 	 * limits of concurrency and asynchronous execution. The default is outside of
 	 * transactions.
+	 * @param strict Whether the application does not start where calls of an annotated
+	 * method are not guarded, as those that an object makes on itself. Otherwise each is
+	 * a warning.
 	 */
-	public record Aspect(@DefaultValue("proxy") Mode mode, @DefaultValue("" + DEFAULT_ORDER) int order) {
+	public record Aspect(@DefaultValue("proxy") Mode mode, @DefaultValue("" + DEFAULT_ORDER) int order,
+			@DefaultValue("false") boolean strict) {
 	}
 
 	/**
@@ -138,8 +142,8 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * The actuator endpoints.
 	 *
 	 * @param replaceOthers Whether endpoints of other libraries that have the ids
-	 * circuitbreakers and circuitbreakerevents, such as Resilience4j's, give way to
-	 * Breaker's. Otherwise Breaker's are not there.
+	 * circuitbreakers, circuitbreakerevents and circuitbreakerbindings, such as
+	 * Resilience4j's, give way to Breaker's. Otherwise Breaker's are not there.
 	 */
 	public record Endpoints(@DefaultValue("false") boolean replaceOthers) {
 	}

@@ -4,6 +4,8 @@ import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescript
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CommandDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.MemberDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.StateChangeDescriptor;
+import dev.breaker.spring.aop.MethodBinding;
+import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerEndpointAutoConfiguration;
 import dev.breaker.spring.event.BreakerEvent;
@@ -31,6 +33,7 @@ class EndpointHintsTests {
 		assertInvoked(CircuitBreakersEndpoint.class, "circuitBreakers");
 		assertInvoked(CircuitBreakersEndpointWebExtension.class, "circuitBreakerWithSlashes");
 		assertInvoked(CircuitBreakerEventsEndpoint.class, "events");
+		assertInvoked(CircuitBreakerBindingsEndpoint.class, "bindings");
 		assertInvoked(CircuitBreakerEventsEndpointWebExtension.class, "eventsOfNameWithSlashes");
 	}
 
@@ -41,6 +44,7 @@ class EndpointHintsTests {
 		assertInvoked(CommandDescriptor.class, "actor");
 		assertInvoked(MemberDescriptor.class, "state");
 		assertInvoked(BreakerEvent.class, "circuitBreaker");
+		assertInvoked(MethodBinding.class, "reason");
 		assertInvoked(ErrorDescriptor.class, "message");
 	}
 
@@ -51,7 +55,8 @@ class EndpointHintsTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ BreakerAutoConfiguration.class, BreakerEndpointAutoConfiguration.class })
+	@ImportAutoConfiguration({ BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class,
+			BreakerEndpointAutoConfiguration.class })
 	static class Application {
 
 	}

@@ -5,6 +5,7 @@ import java.util.List;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.actuate.CircuitBreakerBindingsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
@@ -30,8 +31,8 @@ class BreakerEndpointAutoConfigurationTests {
 
 	private static final String EXPOSE_ALL = "management.endpoints.web.exposure.include=*";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(BreakerAutoConfiguration.class, BreakerEndpointAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
+		.of(BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class, BreakerEndpointAutoConfiguration.class));
 
 	@Test
 	void endpointsAreThereWhenExposed() {
@@ -40,7 +41,26 @@ class BreakerEndpointAutoConfigurationTests {
 				.hasSingleBean(CircuitBreakersEndpointWebExtension.class)
 				.hasSingleBean(CircuitBreakerEventsEndpoint.class)
 				.hasSingleBean(CircuitBreakerEventsEndpointWebExtension.class)
-				.hasSingleBean(EventStore.class));
+				.hasSingleBean(EventStore.class)
+				.hasSingleBean(CircuitBreakerBindingsEndpoint.class));
+	}
+
+	@Test
+	void withoutGuardsThereAreNoBindings() {
+		new ApplicationContextRunner().withPropertyValues(EXPOSE_ALL)
+			.withConfiguration(
+					AutoConfigurations.of(BreakerAutoConfiguration.class, BreakerEndpointAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasSingleBean(CircuitBreakersEndpoint.class)
+				.doesNotHaveBean(CircuitBreakerBindingsEndpoint.class));
+	}
+
+	@Test
+	void bindingsOfAnotherWithTheSameIdStay(CapturedOutput output) {
+		this.runner.withPropertyValues(EXPOSE_ALL).withBean("others", OtherBindings.class).run((context) -> {
+			assertThat(context).doesNotHaveBean(CircuitBreakerBindingsEndpoint.class)
+				.hasSingleBean(CircuitBreakersEndpoint.class);
+			assertThat(output).containsOnlyOnce("Breaker's actuator endpoints [circuitbreakerbindings] are not there");
+		});
 	}
 
 	@Test
@@ -182,11 +202,17 @@ class BreakerEndpointAutoConfigurationTests {
 	private static void assertNothing(String[] beanNames) {
 		assertThat(beanNames)
 			.noneMatch((name) -> name.startsWith("breakerEndpoint") && !name.equals("breakerEndpointIds"))
-			.noneMatch((name) -> name.startsWith("breakerEvents"));
+			.noneMatch((name) -> name.startsWith("breakerEvents"))
+			.noneMatch((name) -> name.startsWith("breakerBindings"));
 	}
 
 	@Endpoint(id = "circuit-breaker-events")
 	static class OtherEndpoint {
+
+	}
+
+	@Endpoint(id = "circuitbreakerbindings")
+	static class OtherBindings {
 
 	}
 

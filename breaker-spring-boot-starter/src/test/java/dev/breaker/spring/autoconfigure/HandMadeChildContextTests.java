@@ -2,6 +2,7 @@ package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import dev.breaker.spring.support.RunningApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,6 +22,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Contexts that the application makes by hand below its own.
@@ -49,6 +51,17 @@ class HandMadeChildContextTests {
 				.isEqualTo(1);
 		}
 		assertThat(output).doesNotContain(UNGUARDED);
+	}
+
+	@Test
+	void strictlyAnUnguardedChildDoesNotStart() {
+		try (RunningApplication application = RunningApplication.start(Application.class, "breaker.aspect.strict=true");
+				AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+			child.setParent(application.context());
+			child.register(Books.class);
+			assertThatExceptionOfType(InvalidCircuitBreakerAnnotationException.class).isThrownBy(child::refresh)
+				.withMessageStartingWith(UNGUARDED);
+		}
 	}
 
 	@Test
