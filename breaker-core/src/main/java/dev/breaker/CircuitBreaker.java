@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -166,7 +168,40 @@ public final class CircuitBreaker {
 		return live().shown();
 	}
 
-	private Snapshot shown() {
+	/**
+	 * Says why the breaker is in its present state: since when, because of what, what
+	 * failed, and what leads out of it. Costs more than a {@link #snapshot()}, and no
+	 * call waits for it.
+	 * @return an explanation, whose {@code toString()} is one sentence
+	 */
+	public Explanation explain() {
+		return live().explained();
+	}
+
+	private Explanation explained() {
+		Sight sight = look();
+		Period p = sight.period();
+		CircuitBreakerConfig config = p.rules.config;
+		FailureLog.Content failures = p.failures().content();
+		Explanation.Command command = p.command();
+		String sentence = new Sentence(p, sight.counts(), command, failures.counts(), instant(config, 0),
+				Duration.ofNanos(p.remaining(sight.now())), zone(config))
+			.toString();
+		return new Explanation(p.state, p.since, sentence, failures.counts(), failures.last(), command);
+	}
+
+	private ZoneId zone(CircuitBreakerConfig config) {
+		try {
+			return Objects.requireNonNull(config.clock().getZone());
+		}
+		catch (Throwable ex) {
+			logHookFailure(ex);
+			return ZoneOffset.UTC;
+		}
+	}
+
+	/** What there is to see, of one moment. */
+	private Sight look() {
 		long now;
 		Period p;
 		WindowCounts counts;
@@ -177,10 +212,20 @@ public final class CircuitBreaker {
 			// WindowCounts that led to another state are none of this one's.
 		}
 		while (p != current(now));
+		return new Sight(p, counts, now);
+	}
+
+	private record Sight(Period period, WindowCounts counts, long now) {
+	}
+
+	private Snapshot shown() {
+		Sight sight = look();
+		Period p = sight.period();
+		WindowCounts counts = sight.counts();
 		return new Snapshot(this.name, p.state, p.since, counts.failureRate(), counts.slowCallRate(), counts.calls(),
 				counts.failed(), counts.slow(), counts.consecutiveFailures(), counts.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
-				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(now)), p.lastChange);
+				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(sight.now())), p.lastChange);
 	}
 
 	/**
@@ -611,7 +656,7 @@ public final class CircuitBreaker {
 			long end) {
 		this.failures.increment();
 		Period admitted = admission.period();
-		admitted.lastFailure((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
+		admitted.failed((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
 		ended(admission, true, result, thrown, elapsed, end);
 	}
 

@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -41,6 +42,9 @@ final class Period implements Admission {
 
 	final Instant since;
 
+	/** Later than {@link #since} where a command began the state anew. */
+	private final Instant beganAt;
+
 	final int openings;
 
 	/** Null where there was none yet. */
@@ -53,17 +57,18 @@ final class Period implements Admission {
 	final News news;
 
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
-			@Nullable Probes probes, @Nullable WindowCounts frozen, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, boolean commanded, News news) {
+			@Nullable Probes probes, @Nullable WindowCounts frozen, long began, long limit, Instant since, Instant beganAt,
+			int openings, @Nullable StateChange lastChange, boolean commanded, News news) {
 		this.state = state;
 		this.rules = rules;
-		this.generation = (generation != null) ? generation : new Generation();
+		this.generation = (generation != null) ? generation : new Generation(new FailureLog());
 		this.window = window;
 		this.probes = probes;
 		this.frozen = frozen;
 		this.began = began;
 		this.limit = limit;
 		this.since = since;
+		this.beganAt = beganAt;
 		this.openings = openings;
 		this.lastChange = lastChange;
 		this.commanded = commanded;
@@ -75,7 +80,7 @@ final class Period implements Admission {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
-				limit(state, rules, BY_RULES, openings), at, openings, null, false, News.NONE);
+				limit(state, rules, BY_RULES, openings), at, at, openings, null, false, News.NONE);
 	}
 
 	/** The period that follows by the rules or by time. */
@@ -104,13 +109,17 @@ final class Period implements Admission {
 						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
 		boolean reset = command != null && command.isReset();
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
-		Generation generation = new Generation();
-		if (next != State.CLOSED) {
+		Generation generation;
+		if (next == State.CLOSED) {
+			generation = new Generation(new FailureLog());
+		}
+		else {
+			generation = new Generation(this.generation.failures);
 			generation.lastFailure = this.generation.lastFailure;
 		}
 		return new Period(next, this.rules, generation, newWindow(next, this.rules, began), newProbes(next, this.rules),
 				next.refuses() ? counts(began) : null, began, limit(next, this.rules, limit, openings),
-				same ? this.since : at, openings, change, command != null, news);
+				same ? this.since : at, at, openings, change, command != null, news);
 	}
 
 	private static boolean hasWords(@Nullable StateCommand command) {
@@ -131,7 +140,7 @@ final class Period implements Admission {
 			window = SlidingWindow.of(other.config, now);
 		}
 		return new Period(this.state, other, this.generation, window, this.probes, this.frozen, this.began, this.limit,
-				this.since, this.openings, this.lastChange, this.commanded, this.news);
+				this.since, this.beganAt, this.openings, this.lastChange, this.commanded, this.news);
 	}
 
 	/**
@@ -146,7 +155,7 @@ final class Period implements Admission {
 	/** The same generation with another limit. */
 	Period lasting(long nanos) {
 		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.frozen, this.began,
-				nanos, this.since, this.openings, this.lastChange, this.commanded, this.news);
+				nanos, this.since, this.beganAt, this.openings, this.lastChange, this.commanded, this.news);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
@@ -235,6 +244,30 @@ final class Period implements Admission {
 		};
 	}
 
+	/** The command that it began by; null where there is none. */
+	Explanation.@Nullable Command command() {
+		if (!this.commanded) {
+			return null;
+		}
+		StateChange told = this.lastChange;
+		// One without words for the state that was there already is not told.
+		boolean itsOwn = told != null && told.reason() == Reason.COMMAND && told.to() == this.state;
+		return new Explanation.Command(itsOwn ? told.actor() : null, itsOwn ? told.comment() : null, until());
+	}
+
+	private @Nullable Instant until() {
+		if (this.limit == WITHOUT_END) {
+			return null;
+		}
+		try {
+			return this.beganAt.plusNanos(this.limit);
+		}
+		catch (DateTimeException | ArithmeticException ex) {
+			// The clock for instants is the application's, and may show any.
+			return null;
+		}
+	}
+
 	WindowCounts counts(long now) {
 		if (this.window != null) {
 			return this.window.counts(now, this.rules);
@@ -245,8 +278,20 @@ final class Period implements Admission {
 		return (this.frozen != null) ? this.frozen : new WindowCounts(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
 	}
 
-	void lastFailure(@Nullable Failure failure) {
+	/** A call failed; the failure is null where it was a result. */
+	void failed(@Nullable Failure failure) {
 		this.generation.lastFailure = failure;
+		if (failure != null) {
+			this.generation.failures.add(failure);
+		}
+		else {
+			this.generation.failures.addResult();
+		}
+	}
+
+	/** What failed since the breaker was last closed. */
+	FailureLog failures() {
+		return this.generation.failures;
 	}
 
 	@Nullable Failure lastFailure() {
@@ -263,6 +308,12 @@ final class Period implements Admission {
 		 * result. Written by any thread; only shown.
 		 */
 		private volatile @Nullable Failure lastFailure;
+
+		private final FailureLog failures;
+
+		Generation(FailureLog failures) {
+			this.failures = failures;
+		}
 
 	}
 
