@@ -255,7 +255,7 @@ class OperatorCommandsTests {
 		Calls.fail(this.inventory.get("paris"), 2);
 		JsonNode group = get("inventory");
 		assertThat(group.propertyNames()).containsExactlyInAnyOrder("name", "size", "limit", "states", "worst",
-				"overflowCalls", "command");
+				"overflowCalls", "command", "keys");
 		assertThat(group.get("name").asString()).isEqualTo("inventory");
 		assertThat(group.get("size").asInt()).isEqualTo(2);
 		assertThat(group.get("limit").asInt()).isEqualTo(3);
@@ -264,6 +264,8 @@ class OperatorCommandsTests {
 		assertThat(group.at("/states/CLOSED").asInt()).isEqualTo(2);
 		assertThat(group.at("/worst/name").asString()).isEqualTo("inventory:paris");
 		assertThat(group.at("/worst/state").asString()).isEqualTo("CLOSED");
+		assertThat(group.at("/keys/0/name").asString()).isEqualTo("inventory:paris");
+		assertThat(group.at("/keys/1/name").asString()).isEqualTo("inventory:berlin");
 		this.inventory.get("berlin").halfOpen();
 		assertThat(get("inventory").at("/worst/name").asString()).isEqualTo("inventory:berlin");
 		this.inventory.get("rome").forceOpen();
