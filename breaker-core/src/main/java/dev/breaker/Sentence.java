@@ -97,8 +97,7 @@ final class Sentence {
 		}
 		Reason reason = reason();
 		String cause = (reason != null) ? cause(reason) : "it began so";
-		String row = (this.period.openings > 1) ? "; " + this.period.openings + " openings in a row" : "";
-		return since("Open") + ": " + cause + row + "; " + outlook;
+		return since("Open") + ": " + cause + "; " + outlook;
 	}
 
 	private String cause(Reason reason) {

@@ -224,7 +224,7 @@ class ExplanationTests {
 				+ "waiting for calls");
 		test.fail();
 		assertThat(sentence(test)).isEqualTo("Open: 2 of 3 probes failed, mostly java.lang.IllegalStateException; "
-				+ "2 openings in a row; the next probe may pass in 30 s");
+				+ "the next probe may pass in 30 s");
 	}
 
 	@Test
