@@ -57,8 +57,8 @@ final class Period implements Admission {
 	final News news;
 
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
-			@Nullable Probes probes, @Nullable WindowCounts frozen, long began, long limit, Instant since, Instant beganAt,
-			int openings, @Nullable StateChange lastChange, boolean commanded, News news) {
+			@Nullable Probes probes, @Nullable WindowCounts frozen, long began, long limit, Instant since,
+			Instant beganAt, int openings, @Nullable StateChange lastChange, boolean commanded, News news) {
 		this.state = state;
 		this.rules = rules;
 		this.generation = (generation != null) ? generation : new Generation(new FailureLog());

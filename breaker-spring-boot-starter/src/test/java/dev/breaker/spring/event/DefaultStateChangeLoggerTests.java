@@ -73,8 +73,8 @@ class DefaultStateChangeLoggerTests {
 		Calls.succeed(breaker, Duration.ofSeconds(2));
 		Calls.fail(breaker, 2);
 		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE). "
-				+ "Open: 2 of the last 4 calls failed (50 %, threshold 50 %), mostly java.lang.IllegalStateException; "
-				+ "the next probe may pass in 30 s; last failure: java.lang.IllegalStateException: Read timed out");
+				+ "Open: 2 of the last 4 calls failed (50 %, threshold 50 %), "
+				+ "mostly java.lang.IllegalStateException; the next probe may pass in 30 s; last failure: java.lang.IllegalStateException: Read timed out");
 	}
 
 	@Test
@@ -129,8 +129,8 @@ class DefaultStateChangeLoggerTests {
 		CircuitBreaker breaker = breaker(this.clock.config().minimumNumberOfCalls(1));
 		Calls.fail(breaker, 1);
 		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE). "
-				+ "Open: 1 of the last 1 calls failed (100 %, threshold 50 %), mostly java.lang.IllegalStateException; "
-				+ "the next probe may pass in 60 s; last failure: java.lang.IllegalStateException: Read timed out");
+				+ "Open: 1 of the last 1 calls failed (100 %, threshold 50 %), "
+				+ "mostly java.lang.IllegalStateException; the next probe may pass in 60 s; last failure: java.lang.IllegalStateException: Read timed out");
 	}
 
 	@Test
