@@ -180,6 +180,18 @@ class CircuitBreakersEndpointWebTests {
 	}
 
 	@Test
+	void theListStaysSmallHoweverManyKeysThereAre() {
+		CircuitBreakerGroup group = registry().group("customers", CircuitBreakerConfig.ofDefaults(), 10_000);
+		for (int key = 0; key < 10_000; key++) {
+			Calls.fail(group.get("customer-" + key), 1);
+		}
+		Answer list = this.application.get(PATH);
+		assertThat(list.at("/groups/customers/size").asInt()).isEqualTo(10_000);
+		assertThat(list.body().length()).isLessThan(100_000);
+		registry().removeGroup("customers");
+	}
+
+	@Test
 	void keyWithoutABreakerIs404ThatNamesItsGroup() {
 		registry().group("rooms", CircuitBreakerConfig.ofDefaults(), 10);
 		registry().group("rooms:grand", CircuitBreakerConfig.ofDefaults(), 10);
