@@ -112,8 +112,7 @@ public class CircuitBreakersEndpoint {
 	}
 
 	/**
-	 * One breaker, or else the group of that name with the 20 keys in
-	 * most trouble.
+	 * One breaker, or else the group of that name with the 20 keys in most trouble.
 	 * @param name its name
 	 * @return a {@link CircuitBreakerDescriptor}, a {@link GroupDescriptor}, or
 	 * {@code null} where there is neither a breaker nor a group of that name
@@ -126,8 +125,8 @@ public class CircuitBreakersEndpoint {
 	/**
 	 * One breaker, or else the group of that name.
 	 * @param name its name
-	 * @param keys {@code all} for all keys of a group; {@code null} for the
-	 * 20 in most trouble
+	 * @param keys {@code all} for the group with all of its keys, also where there is a
+	 * breaker of that name; {@code null} for the 20 in most trouble
 	 * @return a {@link CircuitBreakerDescriptor}, a {@link GroupDescriptor}, or
 	 * {@code null} where there is neither a breaker nor a group of that name
 	 * @throws InvalidEndpointRequestException if the keys are not {@code all}, or the
@@ -135,17 +134,18 @@ public class CircuitBreakersEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable OperationResponseBody circuitBreaker(@Selector String name, @Nullable String keys) {
-		CircuitBreaker breaker = this.registry.find(name).orElse(null);
 		if (keys != null && !keys.equals(ALL_KEYS)) {
 			throw invalid("Invalid keys '" + LogText.oneLine(keys) + "'. Valid: " + ALL_KEYS);
+		}
+		CircuitBreaker breaker = this.registry.find(name).orElse(null);
+		CircuitBreakerGroup group = this.registry.findGroup(name).orElse(null);
+		if (group != null && (keys != null || breaker == null)) {
+			return describe(group, (keys != null) ? Integer.MAX_VALUE : SHOWN_KEYS);
 		}
 		if (breaker != null && keys != null) {
 			throw invalid("'" + LogText.oneLine(name) + "' is one circuit breaker and has no keys. Leave 'keys' out");
 		}
-		return (breaker != null) ? describe(breaker, true)
-				: this.registry.findGroup(name)
-					.map((group) -> describe(group, (keys != null) ? Integer.MAX_VALUE : SHOWN_KEYS))
-					.orElse(null);
+		return (breaker != null) ? describe(breaker, true) : null;
 	}
 
 	private static InvalidEndpointRequestException invalid(String message) {

@@ -183,6 +183,9 @@ class CircuitBreakersEndpointTests {
 		assertThat(this.web.circuitBreaker("payments", "all").getBody()).isEqualTo(new ErrorDescriptor(400,
 				"Bad Request", "'payments' is one circuit breaker and has no keys. Leave 'keys' out"));
 		assertThat(status(this.web.circuitBreaker("unknown", "all"))).isEqualTo(404);
+		this.registry.get("inventory");
+		assertThat(this.endpoint.circuitBreaker("inventory")).isInstanceOf(CircuitBreakerDescriptor.class);
+		assertThat(this.web.circuitBreaker("inventory", "all").getBody()).isInstanceOf(GroupDescriptor.class);
 	}
 
 	@Test
