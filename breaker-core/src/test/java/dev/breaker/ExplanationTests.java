@@ -6,7 +6,12 @@ import java.lang.ref.WeakReference;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TimeZone;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.AfterEach;
@@ -283,6 +288,34 @@ class ExplanationTests {
 		test.succeed();
 		assertThat(test.breaker.explain().failureCounts()).isEmpty();
 		assertThat(test.breaker.explain().lastFailures()).isEmpty();
+	}
+
+	@Test
+	void noFailureIsLostAmongThreads() throws Exception {
+		CircuitBreaker breaker = CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder().slidingWindowSize(10_000).minimumNumberOfCalls(10_000).build());
+		List<Throwable> thrown = List.of(new IllegalStateException(), new IllegalArgumentException(),
+				new ArithmeticException());
+		ExecutorService threads = Executors.newFixedThreadPool(4);
+		try {
+			List<Future<?>> ended = new ArrayList<>();
+			for (int thread = 0; thread < 4; thread++) {
+				ended.add(threads.submit(() -> {
+					for (int call = 0; call < 900; call++) {
+						breaker.acquire().failure(thrown.get(call % 3), 0);
+					}
+				}));
+			}
+			for (Future<?> each : ended) {
+				each.get();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+		assertThat(breaker.explain().failureCounts()).hasSize(3).allSatisfy(
+				(type, calls) -> assertThat(calls).as(type).isEqualTo(1_200));
+		assertThat(breaker.explain().lastFailures()).hasSize(5);
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.util.WeakHashMap;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.Explanation;
+import dev.breaker.Failure;
 import dev.breaker.LogText;
 import dev.breaker.PlainText;
 import dev.breaker.Reason;
@@ -110,9 +111,10 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 				.append((change.comment() != null) ? ": " + LogText.oneLine(change.comment()) : "")
 				.append(')');
 		}
-		if (change.to().refuses() && change.lastFailure() != null) {
-			line.append("; last failure: ").append(ThrowableText.of(change.lastFailure()));
-			event = event.addKeyValue("breaker.exception", change.lastFailure().type());
+		Failure lastFailure = change.lastFailure();
+		if (change.to().refuses() && lastFailure != null) {
+			line.append("; last failure: ").append(ThrowableText.of(lastFailure));
+			event = event.addKeyValue("breaker.exception", lastFailure.type());
 		}
 		if (openings > 1) {
 			line.append("; ").append(openings).append(" openings in a row");
