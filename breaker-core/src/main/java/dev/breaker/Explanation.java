@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param state the state
  * @param since when this state began
  * @param sentence the explanation in one sentence on one line, without the breaker's
- * name: {@code Open for 12 s: 7 of the last 10 calls failed (70 %, threshold 50 %), mostly
+ * name:
+ * {@code Open for 12 s: 7 of the last 10 calls failed (70 %, threshold 50 %), mostly
  * java.net.ConnectException; the next probe may pass in 18 s}. Its wording may change
  * @param failureCounts how many calls failed since the breaker was last closed, by the
  * name of the class that was thrown, the most frequent first: the first ten classes that

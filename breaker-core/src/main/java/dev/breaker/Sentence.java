@@ -78,9 +78,8 @@ final class Sentence {
 			return "Closed although " + percent(this.counts.slow()) + " of calls were slow: " + outlook;
 		}
 		Reason reason = reason();
-		String beginning = since("Closed") + ((this.command != null) ? commanded()
-				: (reason == Reason.PROBES_SUCCEEDED) ? " after its probes succeeded"
-						: (reason == Reason.HOLD_ELAPSED) ? " after a hold was over" : "");
+		String beginning = since("Closed") + ((this.command != null) ? commanded() : (reason == Reason.PROBES_SUCCEEDED)
+				? " after its probes succeeded" : (reason == Reason.HOLD_ELAPSED) ? " after a hold was over" : "");
 		List<String> parts = new ArrayList<>();
 		parts.add((this.counts.calls() > 0) ? figures() : "no call in its window");
 		if (missing > 0) {
@@ -104,11 +103,11 @@ final class Sentence {
 		return switch (reason) {
 			case FAILURE_RATE -> failedCalls() + mostly();
 			case SLOW_CALL_RATE -> slowCalls();
-			case CONSECUTIVE_FAILURES -> this.counts.consecutiveFailures() + " calls in a row failed"
-					+ thresholdInRow() + mostly();
+			case CONSECUTIVE_FAILURES ->
+				this.counts.consecutiveFailures() + " calls in a row failed" + thresholdInRow() + mostly();
 			case PROBES_FAILED -> probes() + mostly();
-			case PROBES_LOST -> "a probe did not come back within "
-					+ PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
+			case PROBES_LOST ->
+				"a probe did not come back within " + PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
 			case SIGNAL -> "a signal opened it";
 			case FLEET -> "its fleet opened it";
 			case WAIT_ELAPSED, PROBES_SUCCEEDED, HOLD_ELAPSED, COMMAND -> reason.toString();
@@ -126,8 +125,7 @@ final class Sentence {
 
 	private String halfOpen() {
 		int permitted = this.counts.calls() + this.counts.callsUntilEvaluated();
-		StringBuilder sentence = new StringBuilder(since("Half-open"))
-			.append((this.command != null) ? commanded() : "")
+		StringBuilder sentence = new StringBuilder(since("Half-open")).append((this.command != null) ? commanded() : "")
 			.append(hasComment() ? "; " : ": ")
 			.append(this.counts.calls())
 			.append(" of ")
@@ -209,8 +207,8 @@ final class Sentence {
 	private String ofCalls() {
 		int calls = this.counts.calls();
 		return (this.config.slidingWindowType() == SlidingWindowType.TIME_BASED)
-				? " of " + calls + " calls in the last " + PlainText.duration(
-						Duration.ofSeconds(this.config.slidingWindowSize()))
+				? " of " + calls + " calls in the last "
+						+ PlainText.duration(Duration.ofSeconds(this.config.slidingWindowSize()))
 				: " of the last " + calls + " calls";
 	}
 

@@ -46,9 +46,8 @@ class ExplanationTests {
 	}
 
 	private static TestBreaker ofTen(UnaryOperator<CircuitBreakerConfig.Builder> settings) {
-		return TestBreaker.with((config) -> settings.apply(config.slidingWindowSize(10)
-			.minimumNumberOfCalls(10)
-			.waitDurationInOpenState(Duration.ofSeconds(30))));
+		return TestBreaker.with((config) -> settings.apply(
+				config.slidingWindowSize(10).minimumNumberOfCalls(10).waitDurationInOpenState(Duration.ofSeconds(30))));
 	}
 
 	private static TestBreaker ofTen() {
@@ -225,8 +224,8 @@ class ExplanationTests {
 		assertThat(sentence(test))
 			.isEqualTo("Half-open for 3 s: 1 of 4 probes done, 1 failed, mostly java.lang.IllegalStateException");
 		permit.success(null, 0);
-		assertThat(sentence(test)).endsWith("2 of 4 probes done, 1 failed, mostly java.lang.IllegalStateException; "
-				+ "waiting for calls");
+		assertThat(sentence(test))
+			.endsWith("2 of 4 probes done, 1 failed, mostly java.lang.IllegalStateException; " + "waiting for calls");
 		test.fail();
 		assertThat(sentence(test)).isEqualTo("Open: 2 of 3 probes failed, mostly java.lang.IllegalStateException; "
 				+ "the next probe may pass in 30 s");
@@ -252,8 +251,7 @@ class ExplanationTests {
 		TestBreaker test = TestBreaker.simple();
 		test.breaker.apply(StateCommand.to(State.OPEN).hold(Duration.ofMinutes(5)).actor("alice"));
 		assertThat(sentence(test)).isEqualTo("Open by alice; the next probe may pass in 5 min");
-		assertThat(test.breaker.explain().command().until())
-			.isEqualTo(HandWallClock.START.plus(Duration.ofMinutes(5)));
+		assertThat(test.breaker.explain().command().until()).isEqualTo(HandWallClock.START.plus(Duration.ofMinutes(5)));
 		test.breaker.halfOpen();
 		assertThat(sentence(test)).isEqualTo("Half-open by command: 0 of 1 probes done; waiting for calls");
 		assertThat(test.breaker.explain().command()).isEqualTo(new Explanation.Command(null, null, null));
@@ -313,8 +311,8 @@ class ExplanationTests {
 		finally {
 			threads.shutdownNow();
 		}
-		assertThat(breaker.explain().failureCounts()).hasSize(3).allSatisfy(
-				(type, calls) -> assertThat(calls).as(type).isEqualTo(1_200));
+		assertThat(breaker.explain().failureCounts()).hasSize(3)
+			.allSatisfy((type, calls) -> assertThat(calls).as(type).isEqualTo(1_200));
 		assertThat(breaker.explain().lastFailures()).hasSize(5);
 	}
 

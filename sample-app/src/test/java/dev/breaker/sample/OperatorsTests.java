@@ -47,8 +47,8 @@ class OperatorsTests {
 		for (String outcome : new String[] { "success", "failure" }) {
 			assertMeter(scrape, "breaker_fallbacks_total", "name", name, "outcome", outcome);
 		}
-		assertMeter(scrape, "breaker_state_transitions_total", "from", "closed", "name", name, "reason",
-				"failure_rate", "to", "open");
+		assertMeter(scrape, "breaker_state_transitions_total", "from", "closed", "name", name, "reason", "failure_rate",
+				"to", "open");
 		for (String meter : new String[] { "breaker_calls_slow_total", "breaker_calls_not_permitted_total",
 				"breaker_failure_rate", "breaker_slow_call_rate", "breaker_window_calls" }) {
 			assertMeter(scrape, meter, "name", name);

@@ -411,8 +411,9 @@ public class CircuitBreakersEndpoint {
 
 		static @Nullable CommandDescriptor of(Explanation explanation) {
 			Explanation.Command command = explanation.command();
-			return (command != null) ? new CommandDescriptor(explanation.state(), command.comment(), command.actor(),
-					command.until()) : null;
+			return (command != null)
+					? new CommandDescriptor(explanation.state(), command.comment(), command.actor(), command.until())
+					: null;
 		}
 
 	}

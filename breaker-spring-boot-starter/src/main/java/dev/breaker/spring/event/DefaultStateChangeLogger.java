@@ -79,8 +79,7 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 
 	private static void log(CircuitBreaker breaker, StateChange change, Snapshot snapshot, int openings, long refused,
 			@Nullable Outage before) {
-		boolean warning = change.to().refuses()
-				&& (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
+		boolean warning = change.to().refuses() && (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
 		LoggingEventBuilder event = logger.atLevel(warning ? Level.WARN : Level.INFO)
 			.addKeyValue("breaker.name", LogText.oneLine(breaker.name()))
 			.addKeyValue("breaker.from", change.from().name())

@@ -325,8 +325,8 @@ class OperatorCommandsTests {
 		assertThat(event.get("type").asString()).isEqualTo("STATE_CHANGE");
 		assertThat(event.get("comment").asString()).isEqualTo("bank moves");
 		assertThat(event.get("actor").asString()).isEqualTo("bob");
-		assertThat(output).containsPattern("'payments': FORCED_OPEN -> FORCED_OPEN \\(COMMAND\\)\\. "
-				+ "Held open by bob until .*: bank moves");
+		assertThat(output).containsPattern(
+				"'payments': FORCED_OPEN -> FORCED_OPEN \\(COMMAND\\)\\. " + "Held open by bob until .*: bank moves");
 		assertThat(this.beans.audited).extracting(AuditEvent::getPrincipal).containsExactly("alice", "bob");
 		assertThat(this.beans.published).extracting((published) -> published.getStateChange().comment())
 			.containsExactly("partner asked", "bank moves");

@@ -98,7 +98,8 @@ class DefaultStateChangeLoggerTests {
 		breaker.disable();
 		breaker.forceOpen();
 		assertThat(lines()).containsExactly(
-				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND). Held open by command until 00:10" + ZONE,
+				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND). Held open by command until 00:10"
+						+ ZONE,
 				"INFO Circuit breaker 'payments': FORCED_OPEN -> DISABLED (COMMAND)",
 				"WARN Circuit breaker 'payments': DISABLED -> FORCED_OPEN (COMMAND). Held open by command until another command");
 	}
@@ -107,9 +108,8 @@ class DefaultStateChangeLoggerTests {
 	void operatorAndCommentAreInTheLine() {
 		CircuitBreaker breaker = breaker(this.clock.config());
 		breaker.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked\nWARN forged").actor("alice\nof WARN"));
-		assertThat(lines()).containsExactly(
-				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND). "
-						+ "Held open by alice of WARN until another command: partner asked WARN forged");
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND). "
+				+ "Held open by alice of WARN until another command: partner asked WARN forged");
 	}
 
 	@Test
@@ -250,8 +250,8 @@ class DefaultStateChangeLoggerTests {
 		assertThat(lines()).containsExactly(
 				"WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE); "
 						+ "last failure: java.lang.IllegalStateException: Read timed out",
-				"WARN Circuit breaker 'payments': OPEN -> FORCED_OPEN (COMMAND). Held open by command "
-						+ "until 00:10" + ZONE + "; last failure: java.lang.IllegalStateException: Read timed out");
+				"WARN Circuit breaker 'payments': OPEN -> FORCED_OPEN (COMMAND). Held open by command " + "until 00:10"
+						+ ZONE + "; last failure: java.lang.IllegalStateException: Read timed out");
 	}
 
 	@Test
@@ -389,8 +389,8 @@ class DefaultStateChangeLoggerTests {
 		CircuitBreaker breaker = breaker(this.clock.config().initialState(State.OPEN));
 		Calls.refused(breaker, 2);
 		breaker.close();
-		assertThat(lines()).containsExactly(
-				"INFO Circuit breaker 'payments': OPEN -> CLOSED (COMMAND); refused 2 calls");
+		assertThat(lines())
+			.containsExactly("INFO Circuit breaker 'payments': OPEN -> CLOSED (COMMAND); refused 2 calls");
 	}
 
 	@Test

@@ -76,8 +76,8 @@ class PrometheusScrapeTests {
 			application.bean(ManualClock.class).advance(Duration.ofSeconds(60));
 			assertThat(scrape(application)).contains("breaker_state{name=\"payments\",state=\"half_open\"} 1.0",
 					"breaker_state{name=\"payments\",state=\"open\"} 0.0");
-			assertThat(scrape(application))
-				.contains("breaker_state_transitions_total{from=\"open\",name=\"payments\",reason=\"wait_elapsed\",to=\"half_open\"} 1.0");
+			assertThat(scrape(application)).contains(
+					"breaker_state_transitions_total{from=\"open\",name=\"payments\",reason=\"wait_elapsed\",to=\"half_open\"} 1.0");
 		}
 	}
 
