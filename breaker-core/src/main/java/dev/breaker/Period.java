@@ -251,8 +251,10 @@ final class Period implements Admission {
 		}
 		StateChange told = this.lastChange;
 		// One without words for the state that was there already is not told.
-		boolean itsOwn = told != null && told.reason() == Reason.COMMAND && told.to() == this.state;
-		return new Explanation.Command(itsOwn ? told.actor() : null, itsOwn ? told.comment() : null, until());
+		if (told == null || told.reason() != Reason.COMMAND || told.to() != this.state) {
+			return new Explanation.Command(null, null, until());
+		}
+		return new Explanation.Command(told.actor(), told.comment(), until());
 	}
 
 	private @Nullable Instant until() {
