@@ -393,7 +393,8 @@ async function poll() {
     json('faults'), json('actuator/circuitbreakers'), json('actuator/circuitbreakerevents'), json('traffic'),
   ]);
   showFaults(faults);
-  showBreakers(all.circuitBreakers);
+  const keyed = Object.values(all.groups).flatMap(({ keys }) => keys).map((breaker) => [breaker.name, breaker]);
+  showBreakers({ ...all.circuitBreakers, ...Object.fromEntries(keyed) });
   showEvents(events.events);
   return traffic;
 }

@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -161,17 +163,6 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * The command that holds it in its state.
-	 * @return the last command, while the breaker is where that put it: for
-	 * {@link State#OPEN} until its hold or wait, for {@link State#FORCED_OPEN} and
-	 * {@link State#DISABLED} until their hold is over, else until another command; empty
-	 * where no command does, as in {@link State#CLOSED} and {@link State#HALF_OPEN}
-	 */
-	public Optional<CircuitBreakerGroup.StandingCommand> standingCommand() {
-		return Optional.ofNullable(live().settled().standingCommand());
-	}
-
-	/**
 	 * Everything there is to see, of one moment.
 	 * @return a snapshot; its totals may be ahead of its window by calls that end while
 	 * it is taken
@@ -180,7 +171,40 @@ public final class CircuitBreaker {
 		return live().shown();
 	}
 
-	private Snapshot shown() {
+	/**
+	 * Says why the breaker is in its present state: since when, because of what, what
+	 * failed, and what leads out of it. Costs more than a {@link #snapshot()}, and no
+	 * call waits for it.
+	 * @return an explanation, whose {@code toString()} is one sentence
+	 */
+	public Explanation explain() {
+		return live().explained();
+	}
+
+	private Explanation explained() {
+		Sight sight = look();
+		Period p = sight.period();
+		CircuitBreakerConfig config = p.rules.config;
+		FailureLog.Content failures = p.failures().content();
+		StandingCommand command = p.commanded();
+		String sentence = new Sentence(p, sight.counts(), command, failures.counts(), instant(config, 0),
+				Duration.ofNanos(p.remaining(sight.now())), zone(config))
+			.toString();
+		return new Explanation(p.state, p.since, sentence, failures.counts(), failures.last(), command);
+	}
+
+	private ZoneId zone(CircuitBreakerConfig config) {
+		try {
+			return Objects.requireNonNull(config.clock().getZone());
+		}
+		catch (Throwable ex) {
+			logHookFailure(ex);
+			return ZoneOffset.UTC;
+		}
+	}
+
+	/** What there is to see, of one moment. */
+	private Sight look() {
 		long now;
 		Period p;
 		WindowCounts counts;
@@ -191,10 +215,20 @@ public final class CircuitBreaker {
 			// WindowCounts that led to another state are none of this one's.
 		}
 		while (p != current(now));
+		return new Sight(p, counts, now);
+	}
+
+	private record Sight(Period period, WindowCounts counts, long now) {
+	}
+
+	private Snapshot shown() {
+		Sight sight = look();
+		Period p = sight.period();
+		WindowCounts counts = sight.counts();
 		return new Snapshot(this.name, p.state, p.since, counts.failureRate(), counts.slowCallRate(), counts.calls(),
 				counts.failed(), counts.slow(), counts.consecutiveFailures(), counts.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
-				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(now)), p.lastChange);
+				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(sight.now())), p.lastChange);
 	}
 
 	/**
@@ -694,7 +728,7 @@ public final class CircuitBreaker {
 			long end) {
 		this.failures.increment();
 		Period admitted = admission.period();
-		admitted.lastFailure((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
+		admitted.failed((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
 		ended(admission, true, result, thrown, elapsed, end);
 	}
 

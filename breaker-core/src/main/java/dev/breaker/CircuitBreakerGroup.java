@@ -622,14 +622,4 @@ public final class CircuitBreakerGroup {
 		return "CircuitBreakerGroup[" + this.name + ", " + size() + " of " + this.limit + "]";
 	}
 
-	/**
-	 * A command that is in force: of a group, for keys without a breaker.
-	 *
-	 * @param command the command
-	 * @param until when it ends by itself, by the clock of the config that is shown to
-	 * people; {@code null} where it lasts until another command
-	 */
-	public record StandingCommand(StateCommand command, @Nullable Instant until) {
-	}
-
 }

@@ -17,6 +17,10 @@ public record Failure(String type, @Nullable String message, Instant at) {
 
 	private static final int MAX_LENGTH = 500;
 
+	private static final int MAX_SHOWN = 200;
+
+	private static final String CUT = "...";
+
 	static Failure of(Throwable thrown, Instant at) {
 		return new Failure(thrown.getClass().getName(), messageOf(thrown), at);
 	}
@@ -24,7 +28,7 @@ public record Failure(String type, @Nullable String message, Instant at) {
 	private static @Nullable String messageOf(Throwable thrown) {
 		try {
 			String message = thrown.getMessage();
-			return (message != null) ? cut(message) : null;
+			return (message != null) ? cut(message, MAX_LENGTH) : null;
 		}
 		catch (Throwable ex) {
 			// Exceptions are the application's code too.
@@ -32,12 +36,22 @@ public record Failure(String type, @Nullable String message, Instant at) {
 		}
 	}
 
-	private static String cut(String message) {
-		if (message.length() <= MAX_LENGTH) {
+	private static String cut(String message, int most) {
+		if (message.length() <= most) {
 			return message;
 		}
-		boolean splitsPair = Character.isHighSurrogate(message.charAt(MAX_LENGTH - 1));
-		return message.substring(0, splitsPair ? MAX_LENGTH - 1 : MAX_LENGTH);
+		boolean splitsPair = Character.isHighSurrogate(message.charAt(most - 1));
+		return message.substring(0, splitsPair ? most - 1 : most);
+	}
+
+	/** With its message as one printable line of at most 200 characters. */
+	Failure shown() {
+		if (this.message == null) {
+			return this;
+		}
+		String line = LogText.oneLine(this.message);
+		return new Failure(this.type, (line.length() > MAX_SHOWN) ? cut(line, MAX_SHOWN - CUT.length()) + CUT : line,
+				this.at);
 	}
 
 	/**

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
-import dev.breaker.CircuitBreakerGroup.StandingCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +58,7 @@ final class Period implements Admission {
 			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news) {
 		this.state = state;
 		this.rules = rules;
-		this.generation = (generation != null) ? generation : new Generation();
+		this.generation = (generation != null) ? generation : new Generation(new FailureLog());
 		this.window = window;
 		this.probes = probes;
 		this.frozen = frozen;
@@ -106,8 +105,12 @@ final class Period implements Admission {
 						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
 		boolean reset = command != null && command.isReset();
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
-		Generation generation = new Generation();
-		if (next != State.CLOSED) {
+		Generation generation;
+		if (next == State.CLOSED) {
+			generation = new Generation(new FailureLog());
+		}
+		else {
+			generation = new Generation(this.generation.failures);
 			generation.lastFailure = this.generation.lastFailure;
 		}
 		long ownLimit = limit(next, this.rules, limit, openings);
@@ -248,12 +251,9 @@ final class Period implements Admission {
 		};
 	}
 
-	/** The command that holds the breaker here, where one does. */
-	@Nullable StandingCommand standingCommand() {
-		return switch (this.state) {
-			case OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.commanded;
-			case CLOSED, HALF_OPEN -> null;
-		};
+	/** The command that it began by; null where it began by none. */
+	@Nullable StandingCommand commanded() {
+		return this.commanded;
 	}
 
 	WindowCounts counts(long now) {
@@ -266,8 +266,20 @@ final class Period implements Admission {
 		return (this.frozen != null) ? this.frozen : new WindowCounts(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
 	}
 
-	void lastFailure(@Nullable Failure failure) {
+	/** A call failed; the failure is null where it was a result. */
+	void failed(@Nullable Failure failure) {
 		this.generation.lastFailure = failure;
+		if (failure != null) {
+			this.generation.failures.add(failure);
+		}
+		else {
+			this.generation.failures.addResult();
+		}
+	}
+
+	/** What failed since the breaker was last closed. */
+	FailureLog failures() {
+		return this.generation.failures;
 	}
 
 	@Nullable Failure lastFailure() {
@@ -284,6 +296,12 @@ final class Period implements Admission {
 		 * result. Written by any thread; only shown.
 		 */
 		private volatile @Nullable Failure lastFailure;
+
+		private final FailureLog failures;
+
+		Generation(FailureLog failures) {
+			this.failures = failures;
+		}
 
 	}
 

@@ -204,6 +204,17 @@ final class Probes extends SpinLock {
 		}
 	}
 
+	/** Whether no probe is under way. */
+	boolean isIdle() {
+		lock();
+		try {
+			return this.underWay == 0;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
 	private void link(Probe probe, long now) {
 		Probe last = this.newest;
 		// In order of admission, also where two threads read the clock in another order.

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -189,31 +190,32 @@ class CommandTests {
 	@EnumSource(names = { "OPEN", "FORCED_OPEN", "DISABLED" })
 	void aBreakerShowsTheCommandThatHoldsItAndItsEnd(State state) {
 		TestBreaker test = TestBreaker.simple();
-		assertThat(test.breaker.standingCommand()).isEmpty();
+		assertThat(test.breaker.explain().command()).isNull();
 		StateCommand command = StateCommand.to(state).hold(HOLD).comment("partner asked").actor("alice");
 		Instant given = test.wall.instant();
 		test.breaker.apply(command);
 		test.advance(HOLD.minusNanos(1));
-		assertThat(test.breaker.standingCommand())
-			.hasValue(new CircuitBreakerGroup.StandingCommand(command, given.plus(HOLD)));
+		assertThat(test.breaker.explain().command()).isEqualTo(new StandingCommand(command, given.plus(HOLD)));
 		test.breaker.reconfigure(test.breaker.config());
-		assertThat(test.breaker.standingCommand()).isPresent();
+		assertThat(test.breaker.explain().command()).isNotNull();
 		test.advance(Duration.ofNanos(1));
-		assertThat(test.breaker.standingCommand()).isEmpty();
+		assertThat(test.breaker.explain().command()).isNull();
 	}
 
 	@Test
 	void aCommandWithoutAHoldHasNoEnd() {
 		TestBreaker test = TestBreaker.simple();
 		test.breaker.metricsOnly();
-		assertThat(test.breaker.standingCommand()).get().satisfies((standing) -> {
-			assertThat(standing.command().state()).isEqualTo(State.METRICS_ONLY);
-			assertThat(standing.until()).isNull();
-		});
+		assertThat(commandedState(test)).isEqualTo(State.METRICS_ONLY);
+		assertThat(test.breaker.explain().command()).extracting(StandingCommand::until).isNull();
 		test.breaker.close();
-		assertThat(test.breaker.standingCommand()).isEmpty();
+		assertThat(commandedState(test)).isEqualTo(State.CLOSED);
 		test.breaker.halfOpen();
-		assertThat(test.breaker.standingCommand()).isEmpty();
+		assertThat(commandedState(test)).isEqualTo(State.HALF_OPEN);
+	}
+
+	private static State commandedState(TestBreaker test) {
+		return Objects.requireNonNull(test.breaker.explain().command()).command().state();
 	}
 
 	@Test
@@ -222,7 +224,7 @@ class CommandTests {
 				CircuitBreakerConfig.builder().clock(Clock.fixed(Instant.MAX, ZoneOffset.UTC)).build());
 		breaker.forceOpen(HOLD);
 		assertThat(breaker.state()).isEqualTo(State.FORCED_OPEN);
-		assertThat(breaker.standingCommand()).get().extracting(CircuitBreakerGroup.StandingCommand::until).isNull();
+		assertThat(breaker.explain().command()).extracting(StandingCommand::until).isNull();
 	}
 
 	@Test

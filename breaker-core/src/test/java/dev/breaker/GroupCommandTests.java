@@ -260,7 +260,7 @@ class GroupCommandTests {
 		assertThat(seen.standingCommand()).isEmpty();
 		StateCommand command = StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)).actor("alice");
 		seen.apply(command);
-		CircuitBreakerGroup.StandingCommand standing = new CircuitBreakerGroup.StandingCommand(command,
+		StandingCommand standing = new StandingCommand(command,
 				HandWallClock.START.plusSeconds(60));
 		assertThat(seen.standingCommand()).contains(standing);
 		this.clock.advance(Duration.ofMinutes(1).minusNanos(1));
@@ -275,7 +275,7 @@ class GroupCommandTests {
 		StateCommand command = StateCommand.to(State.METRICS_ONLY).comment("trial");
 		this.group.apply(command);
 		this.clock.advance(Duration.ofDays(365));
-		assertThat(this.group.standingCommand()).contains(new CircuitBreakerGroup.StandingCommand(command, null));
+		assertThat(this.group.standingCommand()).contains(new StandingCommand(command, null));
 		this.group.apply(StateCommand.to(State.CLOSED));
 		assertThat(this.group.standingCommand()).isEmpty();
 	}
@@ -290,7 +290,7 @@ class GroupCommandTests {
 			assertThat(log.trouble())
 				.containsExactly("The clock of circuit breaker group 'seen' failed; the system's stands in");
 		}
-		assertThat(seen.standingCommand()).get().extracting(CircuitBreakerGroup.StandingCommand::until).isNotNull();
+		assertThat(seen.standingCommand()).get().extracting(StandingCommand::until).isNotNull();
 		assertThat(seen.get("a").state()).isEqualTo(State.FORCED_OPEN);
 	}
 

@@ -47,7 +47,8 @@ class OperatorsTests {
 		for (String outcome : new String[] { "success", "failure" }) {
 			assertMeter(scrape, "breaker_fallbacks_total", "name", name, "outcome", outcome);
 		}
-		assertMeter(scrape, "breaker_state_transitions_total", "from", "closed", "name", name, "to", "open");
+		assertMeter(scrape, "breaker_state_transitions_total", "from", "closed", "name", name, "reason", "failure_rate",
+				"to", "open");
 		for (String meter : new String[] { "breaker_calls_slow_total", "breaker_calls_not_permitted_total",
 				"breaker_failure_rate", "breaker_slow_call_rate", "breaker_window_calls" }) {
 			assertMeter(scrape, meter, "name", name);
@@ -63,7 +64,7 @@ class OperatorsTests {
 	@Test
 	void metersCountWhatHappened() {
 		double failures = meter("breaker_calls_seconds_count", "name", "payments", "outcome", "failure");
-		double openings = meter("breaker_state_transitions_total", "from", "closed", "name", "payments", "to", "open");
+		double openings = openings();
 		double refusals = meter("breaker_calls_not_permitted_total", "name", "payments");
 		double fallbacks = meter("breaker_fallbacks_total", "name", "payments", "outcome", "success");
 		this.shop.behave("payments", "error");
@@ -73,8 +74,7 @@ class OperatorsTests {
 
 		assertThat(meter("breaker_calls_seconds_count", "name", "payments", "outcome", "failure"))
 			.isEqualTo(failures + failed);
-		assertThat(meter("breaker_state_transitions_total", "from", "closed", "name", "payments", "to", "open"))
-			.isEqualTo(openings + 1);
+		assertThat(openings()).isEqualTo(openings + 1);
 		assertThat(meter("breaker_calls_not_permitted_total", "name", "payments")).isEqualTo(refusals + 1);
 		assertThat(meter("breaker_fallbacks_total", "name", "payments", "outcome", "success"))
 			.isEqualTo(fallbacks + failed + 1);
@@ -158,6 +158,11 @@ class OperatorsTests {
 
 	private static void assertMeter(String scrape, String meter, String... tags) {
 		assertThat(scrape).containsPattern(line(meter, tags));
+	}
+
+	private double openings() {
+		return meter("breaker_state_transitions_total", "from", "closed", "name", "payments", "reason", "failure_rate",
+				"to", "open");
 	}
 
 	private double meter(String meter, String... tags) {

@@ -49,9 +49,12 @@ final class ShopClient {
 	}
 
 	private void resetBreakers() {
-		get("/actuator/circuitbreakers").json().get("circuitBreakers").propertyNames().forEach((name) -> {
-			assertThat(command(name, "{\"reset\": true}").status()).isEqualTo(204);
-		});
+		JsonNode all = get("/actuator/circuitbreakers").json();
+		for (String part : List.of("circuitBreakers", "groups")) {
+			all.get(part).propertyNames().forEach((name) -> {
+				assertThat(command(name, "{\"reset\": true}").status()).isEqualTo(204);
+			});
+		}
 	}
 
 	Answer get(String path) {

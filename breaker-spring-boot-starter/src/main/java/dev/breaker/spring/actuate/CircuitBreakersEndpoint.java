@@ -8,14 +8,19 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.Explanation;
+import dev.breaker.Failure;
+import dev.breaker.LogText;
 import dev.breaker.Reason;
 import dev.breaker.Snapshot;
+import dev.breaker.StandingCommand;
 import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.StateCommand;
@@ -42,6 +47,10 @@ import org.springframework.context.ApplicationEventPublisher;
  */
 @Endpoint(id = "circuitbreakers", defaultAccess = Access.READ_ONLY)
 public class CircuitBreakersEndpoint {
+
+	private static final int SHOWN_KEYS = 20;
+
+	private static final String ALL_KEYS = "all";
 
 	private final CircuitBreakerRegistry registry;
 
@@ -82,43 +91,75 @@ public class CircuitBreakersEndpoint {
 	}
 
 	/**
-	 * All breakers, and all groups of breakers made by key.
+	 * All breakers that are not made by key, and all groups of those that are, each with
+	 * the 20 keys in most trouble. It says nothing of single failures.
 	 * @return the breakers and the groups by name
 	 */
 	@ReadOperation
 	public CircuitBreakersDescriptor circuitBreakers() {
 		Map<String, CircuitBreakerDescriptor> breakers = new TreeMap<>();
 		for (CircuitBreaker breaker : this.registry.all()) {
-			CircuitBreakerDescriptor descriptor = describe(breaker);
-			breakers.put(descriptor.name(), descriptor);
+			if (breaker.group() == null) {
+				CircuitBreakerDescriptor descriptor = describe(breaker, false);
+				breakers.put(descriptor.name(), descriptor);
+			}
 		}
 		Map<String, GroupDescriptor> groups = new TreeMap<>();
 		for (CircuitBreakerGroup group : this.registry.groups()) {
-			GroupDescriptor descriptor = describe(group);
+			GroupDescriptor descriptor = describe(group, SHOWN_KEYS);
 			groups.put(descriptor.name(), descriptor);
 		}
 		return new CircuitBreakersDescriptor(breakers, groups);
 	}
 
 	/**
-	 * One breaker, or else the group of that name.
+	 * One breaker, or else the group of that name with the 20 keys in most trouble.
 	 * @param name its name
 	 * @return a {@link CircuitBreakerDescriptor}, a {@link GroupDescriptor}, or
 	 * {@code null} where there is neither a breaker nor a group of that name
+	 * @see #circuitBreaker(String, String)
 	 */
-	@ReadOperation
-	public @Nullable OperationResponseBody circuitBreaker(@Selector String name) {
-		CircuitBreaker breaker = this.registry.find(name).orElse(null);
-		return (breaker != null) ? describe(breaker) : this.registry.findGroup(name).map(this::describe).orElse(null);
+	public @Nullable OperationResponseBody circuitBreaker(String name) {
+		return circuitBreaker(name, null);
 	}
 
-	private CircuitBreakerDescriptor describe(CircuitBreaker breaker) {
-		return CircuitBreakerDescriptor.of(breaker,
+	/**
+	 * One breaker, or else the group of that name.
+	 * @param name its name
+	 * @param keys {@code all} for the group with all of its keys, also where there is a
+	 * breaker of that name; {@code null} for the 20 in most trouble
+	 * @return a {@link CircuitBreakerDescriptor}, a {@link GroupDescriptor}, or
+	 * {@code null} where there is neither a breaker nor a group of that name
+	 * @throws InvalidEndpointRequestException if the keys are not {@code all}, or the
+	 * name is not that of a group
+	 */
+	@ReadOperation
+	public @Nullable OperationResponseBody circuitBreaker(@Selector String name, @Nullable String keys) {
+		if (keys != null && !keys.equals(ALL_KEYS)) {
+			throw invalid("Invalid keys '" + LogText.oneLine(keys) + "'. Valid: " + ALL_KEYS);
+		}
+		CircuitBreaker breaker = this.registry.find(name).orElse(null);
+		CircuitBreakerGroup group = this.registry.findGroup(name).orElse(null);
+		if (group != null && (keys != null || breaker == null)) {
+			return describe(group, (keys != null) ? Integer.MAX_VALUE : SHOWN_KEYS);
+		}
+		if (breaker != null && keys != null) {
+			throw invalid("'" + LogText.oneLine(name) + "' is one circuit breaker and has no keys. Leave 'keys' out");
+		}
+		return (breaker != null) ? describe(breaker, true) : null;
+	}
+
+	private static InvalidEndpointRequestException invalid(String message) {
+		return new InvalidEndpointRequestException(message, message);
+	}
+
+	private CircuitBreakerDescriptor describe(CircuitBreaker breaker, boolean withFailures) {
+		return CircuitBreakerDescriptor.of(breaker, withFailures,
 				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(breaker) : null));
 	}
 
-	private GroupDescriptor describe(CircuitBreakerGroup group) {
-		return GroupDescriptor.of(group,
+	private GroupDescriptor describe(CircuitBreakerGroup group, int mostKeys) {
+		return GroupDescriptor.of(group, mostKeys, (breaker) -> describe(breaker, false),
 				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(group) : null));
 	}
 
@@ -161,8 +202,7 @@ public class CircuitBreakersEndpoint {
 		command(name, state, hold, reason, reset, config, null);
 		OperationResponseBody commanded = circuitBreaker(name);
 		if (commanded == null) {
-			String message = unknown(name);
-			throw new InvalidEndpointRequestException(message, message);
+			throw invalid(unknown(name));
 		}
 		return commanded;
 	}
@@ -201,7 +241,7 @@ public class CircuitBreakersEndpoint {
 	/**
 	 * Description of all breakers.
 	 *
-	 * @param circuitBreakers the breakers by name, those made by key too
+	 * @param circuitBreakers the breakers by name, but for those made by key
 	 * @param groups the groups of breakers made by key, by name
 	 */
 	public record CircuitBreakersDescriptor(Map<String, CircuitBreakerDescriptor> circuitBreakers,
@@ -211,8 +251,9 @@ public class CircuitBreakersEndpoint {
 	/**
 	 * Description of a breaker: the fields of its {@link Snapshot}, where rates are
 	 * {@code null} while the window is empty, its thresholds, which are {@code null}
-	 * where they are off, the command that holds it where it is, and how its config was
-	 * changed at run time, which are left out where there is none.
+	 * where they are off, why it is in its state, by which command, what failed, which is
+	 * left out where many are shown, and how its config was changed at run time, which is
+	 * left out where it was not.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record CircuitBreakerDescriptor(String name, State state, Instant since, @Nullable Float failureRate,
@@ -220,14 +261,16 @@ public class CircuitBreakersEndpoint {
 			int callsUntilEvaluated, long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal,
 			long ignoredCallsTotal, long notPermittedCallsTotal, int openings, Duration retryAfter,
 			@Nullable StateChangeDescriptor lastChange, @Nullable Float failureRateThreshold,
-			@Nullable Float slowCallRateThreshold,
-			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable CommandDescriptor command,
+			@Nullable Float slowCallRateThreshold, String explanation, @Nullable CommandDescriptor command,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FailuresDescriptor failures,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
 			implements
 				OperationResponseBody {
 
-		static CircuitBreakerDescriptor of(CircuitBreaker breaker, @Nullable ConfigChangeDescriptor changed) {
+		static CircuitBreakerDescriptor of(CircuitBreaker breaker, boolean withFailures,
+				@Nullable ConfigChangeDescriptor changed) {
 			Snapshot s = breaker.snapshot();
+			Explanation explanation = breaker.explain();
 			CircuitBreakerConfig config = breaker.config();
 			return new CircuitBreakerDescriptor(s.name(), s.state(), s.since(), numberOrNull(s.failureRate()),
 					numberOrNull(s.slowCallRate()), s.bufferedCalls(), s.failedCalls(), s.slowCalls(),
@@ -235,15 +278,45 @@ public class CircuitBreakersEndpoint {
 					s.slowCallsTotal(), s.ignoredCallsTotal(), s.notPermittedCallsTotal(), s.openings(), s.retryAfter(),
 					StateChangeDescriptor.of(s.lastChange()), config.failureRateThreshold(),
 					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null,
-					breaker.standingCommand()
-						.filter((standing) -> standing.command().state() == s.state())
-						.map(CommandDescriptor::of)
-						.orElse(null),
-					changed);
+					explanation.sentence(), CommandDescriptor.of(explanation.command()),
+					withFailures ? FailuresDescriptor.of(explanation) : null, changed);
 		}
 
 		private static @Nullable Float numberOrNull(float rate) {
 			return Float.isNaN(rate) ? null : rate;
+		}
+
+	}
+
+	/**
+	 * Description of what failed since a breaker was last closed.
+	 *
+	 * @param counts how many calls failed, by the name of the class that was thrown, the
+	 * most frequent first; at most ten classes, and {@link Explanation#OTHERS} and
+	 * {@link Explanation#RESULTS}
+	 * @param last the last failures that were thrown, at most five, the newest last
+	 */
+	public record FailuresDescriptor(Map<String, Long> counts, List<FailureDescriptor> last) {
+
+		static FailuresDescriptor of(Explanation explanation) {
+			return new FailuresDescriptor(explanation.failureCounts(),
+					explanation.lastFailures().stream().map(FailureDescriptor::of).toList());
+		}
+
+	}
+
+	/**
+	 * Description of a {@link Failure}.
+	 *
+	 * @param exception the name of the class that was thrown
+	 * @param message its message, one line of at most 200 characters
+	 * @param time when it was recorded
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record FailureDescriptor(String exception, @Nullable String message, Instant time) {
+
+		static FailureDescriptor of(Failure failure) {
+			return new FailureDescriptor(failure.type(), failure.message(), failure.at());
 		}
 
 	}
@@ -284,25 +357,30 @@ public class CircuitBreakersEndpoint {
 	 * @param overflowCalls how many times a key found no place for a breaker of its own
 	 * @param command the command that keys without a breaker will obey; {@code null}
 	 * where there is none
+	 * @param keys the breakers in most trouble, the worst first, or all of them where
+	 * that is asked for
 	 * @param changed how its config was changed at run time; left out where it was not
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record GroupDescriptor(String name, int size, int limit, Map<State, Integer> states,
 			@Nullable MemberDescriptor worst, long overflowCalls, @Nullable CommandDescriptor command,
+			List<CircuitBreakerDescriptor> keys,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
 			implements
 				OperationResponseBody {
 
-		static GroupDescriptor of(CircuitBreakerGroup group, @Nullable ConfigChangeDescriptor changed) {
+		static GroupDescriptor of(CircuitBreakerGroup group, int mostKeys,
+				Function<CircuitBreaker, CircuitBreakerDescriptor> describe, @Nullable ConfigChangeDescriptor changed) {
 			Map<State, Integer> states = new EnumMap<>(State.class);
 			for (State state : State.values()) {
 				states.put(state, 0);
 			}
-			List<Snapshot> snapshots = membersOf(group).stream().map(CircuitBreaker::snapshot).toList();
-			snapshots.forEach((snapshot) -> states.merge(snapshot.state(), 1, Integer::sum));
+			List<Member> members = membersOf(group).stream().map(Member::of).sorted(Member.WORST_FIRST).toList();
+			members.forEach((member) -> states.merge(member.snapshot().state(), 1, Integer::sum));
 			return new GroupDescriptor(group.name(), group.size(), group.limit(), states,
-					snapshots.stream().max(MemberDescriptor.BY_TROUBLE).map(MemberDescriptor::of).orElse(null),
-					group.overflowCalls(), group.standingCommand().map(CommandDescriptor::of).orElse(null), changed);
+					members.isEmpty() ? null : MemberDescriptor.of(members.get(0).snapshot()), group.overflowCalls(),
+					CommandDescriptor.of(group.standingCommand().orElse(null)),
+					members.stream().limit(mostKeys).map(Member::breaker).map(describe).toList(), changed);
 		}
 
 		static List<CircuitBreaker> membersOf(CircuitBreakerGroup group) {
@@ -314,7 +392,8 @@ public class CircuitBreakersEndpoint {
 	}
 
 	/**
-	 * Description of a command that is in force: of a group, for keys made later.
+	 * Description of a command that is in force: the one that made the present state of a
+	 * breaker, or the one to a group that keys made later obey.
 	 *
 	 * @param state the state that it commands
 	 * @param comment what the operator said
@@ -326,7 +405,10 @@ public class CircuitBreakersEndpoint {
 	public record CommandDescriptor(State state, @Nullable String comment, @Nullable String actor,
 			@Nullable Instant until) {
 
-		static CommandDescriptor of(CircuitBreakerGroup.StandingCommand standing) {
+		static @Nullable CommandDescriptor of(@Nullable StandingCommand standing) {
+			if (standing == null) {
+				return null;
+			}
 			StateCommand command = standing.command();
 			return new CommandDescriptor(command.state(), command.comment(), command.actor(), standing.until());
 		}
@@ -378,16 +460,26 @@ public class CircuitBreakersEndpoint {
 	 */
 	public record MemberDescriptor(String name, State state) {
 
-		static final Comparator<Snapshot> BY_TROUBLE = Comparator.comparingInt(MemberDescriptor::trouble)
-			.thenComparing(MemberDescriptor::failureRate)
-			.thenComparing(Snapshot::name, Comparator.reverseOrder());
-
 		static MemberDescriptor of(Snapshot snapshot) {
 			return new MemberDescriptor(snapshot.name(), snapshot.state());
 		}
 
-		private static int trouble(Snapshot snapshot) {
-			return switch (snapshot.state()) {
+	}
+
+	/** A breaker of a group, and what it looked like. */
+	private record Member(CircuitBreaker breaker, Snapshot snapshot) {
+
+		static final Comparator<Member> WORST_FIRST = Comparator.comparingInt(Member::trouble)
+			.thenComparing(Member::failureRate)
+			.reversed()
+			.thenComparing((member) -> member.snapshot().name());
+
+		static Member of(CircuitBreaker breaker) {
+			return new Member(breaker, breaker.snapshot());
+		}
+
+		private int trouble() {
+			return switch (this.snapshot.state()) {
 				case OPEN, FORCED_OPEN -> 2;
 				case HALF_OPEN -> 1;
 				case CLOSED, DISABLED, METRICS_ONLY -> 0;
@@ -395,8 +487,8 @@ public class CircuitBreakersEndpoint {
 		}
 
 		// Float's order puts NaN, which is no call at all, above everything.
-		private static float failureRate(Snapshot snapshot) {
-			return Float.isNaN(snapshot.failureRate()) ? -1 : snapshot.failureRate();
+		private float failureRate() {
+			return Float.isNaN(this.snapshot.failureRate()) ? -1 : this.snapshot.failureRate();
 		}
 
 	}

@@ -20,7 +20,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} for the
  * {@link CircuitBreakersEndpoint}: 404 for a breaker that is not there, 400 and the
- * reason for a command that makes no sense, 204 for one that was given. A name with
+ * reason for a request that makes no sense, 204 for a command that was given. A name with
  * slashes is the rest of the path.
  */
 @EndpointWebExtension(endpoint = CircuitBreakersEndpoint.class)
@@ -34,16 +34,21 @@ public class CircuitBreakersEndpointWebExtension {
 	}
 
 	@ReadOperation
-	public WebEndpointResponse<Object> circuitBreaker(@Selector String name) {
-		OperationResponseBody found = this.delegate.circuitBreaker(name);
-		return (found != null) ? new WebEndpointResponse<>(found)
-				: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
+	public WebEndpointResponse<Object> circuitBreaker(@Selector String name, @Nullable String keys) {
+		try {
+			OperationResponseBody found = this.delegate.circuitBreaker(name, keys);
+			return (found != null) ? new WebEndpointResponse<>(found)
+					: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
+		}
+		catch (InvalidEndpointRequestException ex) {
+			return ErrorDescriptor.badRequest(ex.getReason()).toResponse();
+		}
 	}
 
 	@ReadOperation
-	public WebEndpointResponse<Object> circuitBreakerWithSlashes(
+	public WebEndpointResponse<Object> circuitBreakerWithSlashes(@Nullable String keys,
 			@Selector(match = Match.ALL_REMAINING) String... name) {
-		return circuitBreaker(String.join("/", name));
+		return circuitBreaker(String.join("/", name), keys);
 	}
 
 	@WriteOperation

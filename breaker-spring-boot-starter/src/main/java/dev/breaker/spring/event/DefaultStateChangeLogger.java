@@ -1,13 +1,17 @@
 package dev.breaker.spring.event;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.WeakHashMap;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.Explanation;
+import dev.breaker.Failure;
 import dev.breaker.LogText;
+import dev.breaker.PlainText;
 import dev.breaker.Reason;
 import dev.breaker.Snapshot;
 import dev.breaker.State;
@@ -15,16 +19,22 @@ import dev.breaker.StateChange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Writes one line for each change of state, and for each command for the same state that
- * is told, by the logger {@code dev.breaker.CircuitBreaker}: WARN when calls are refused
- * from now on, INFO otherwise. A breaker that opens again and again without a recovery is
- * warned of three times; each further opening in a row that no command made is INFO, and
- * the first one after a recovery is WARN again. Calls that are refused are not logged.
+ * is told, by the logger {@code dev.breaker.CircuitBreaker}: WARN with the breaker's
+ * {@linkplain CircuitBreaker#explain() explanation} when calls are refused from now on,
+ * INFO otherwise. A breaker that opens again and again without a recovery is warned of
+ * three times; each further opening in a row that no command made is INFO, and the first
+ * one after a recovery is WARN again. Calls that are refused are not logged one by one:
+ * the line that tells the end of a period says how many it refused.
  *
  * <p>
- * Safe for use by many threads, of which one at a time brings the changes of one breaker.
+ * The facts of a line are its key-value pairs, too, with names such as
+ * {@code breaker.name}. Safe for use by many threads, of which one at a time brings the
+ * changes of one breaker.
  */
 public final class DefaultStateChangeLogger implements StateChangeLogger {
 
@@ -33,74 +43,109 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 	private static final int WARNED_OPENINGS = 3;
 
 	/**
-	 * Openings in a row of the breakers that did not recover yet. Counted here, since the
-	 * breaker may be further when a change is told.
+	 * Of the breakers that did not recover yet. Counted here, since the breaker may be
+	 * further when a change is told.
 	 */
-	private final Map<CircuitBreaker, Integer> openings = Collections.synchronizedMap(new WeakHashMap<>());
+	private final Map<CircuitBreaker, Outage> outages = Collections.synchronizedMap(new WeakHashMap<>());
 
 	@Override
 	public void onStateChange(CircuitBreaker breaker, StateChange change) {
-		int openings = countOpenings(breaker, change);
-		String line = line(breaker, change, openings);
-		if (isWarning(change, openings)) {
-			logger.warn("{}", line);
+		Snapshot snapshot = breaker.snapshot();
+		Outage before = this.outages.get(breaker);
+		int openings = 0;
+		long refused = 0;
+		if (change.from() != change.to()) {
+			Outage present = Outage.after(change, before, snapshot.notPermittedCallsTotal());
+			if (change.to() == State.CLOSED) {
+				this.outages.remove(breaker);
+			}
+			else {
+				this.outages.put(breaker, present);
+			}
+			openings = (change.to() == State.OPEN) ? present.openings() : 0;
+			refused = refusesAny(change.from()) ? refused(before, snapshot.notPermittedCallsTotal()) : 0;
 		}
-		else {
-			logger.info("{}", line);
-		}
+		log(breaker, change, snapshot, openings, refused, before);
 	}
 
-	private int countOpenings(CircuitBreaker breaker, StateChange change) {
-		if (change.from() == change.to()) {
-			return 0;
-		}
-		if (change.from() == State.OPEN) {
-			// A breaker may be open from the start
-			this.openings.putIfAbsent(breaker, 1);
-		}
-		if (change.to() == State.CLOSED) {
-			this.openings.remove(breaker);
-		}
-		return (change.to() == State.OPEN) ? this.openings.merge(breaker, 1, Integer::sum) : 0;
+	private static boolean refusesAny(State state) {
+		return state.refuses() || state == State.HALF_OPEN;
 	}
 
-	private static boolean isWarning(StateChange change, int openings) {
-		return change.to().refuses() && (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
+	/** How many calls the period refused that has ended; a reset starts at zero. */
+	private static long refused(@Nullable Outage before, long total) {
+		return (before != null && before.refused() <= total) ? total - before.refused() : total;
 	}
 
-	private static String line(CircuitBreaker breaker, StateChange change, int openings) {
+	private static void log(CircuitBreaker breaker, StateChange change, Snapshot snapshot, int openings, long refused,
+			@Nullable Outage before) {
+		boolean warning = change.to().refuses() && (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
+		LoggingEventBuilder event = logger.atLevel(warning ? Level.WARN : Level.INFO)
+			.addKeyValue("breaker.name", LogText.oneLine(breaker.name()))
+			.addKeyValue("breaker.from", change.from().name())
+			.addKeyValue("breaker.to", change.to().name())
+			.addKeyValue("breaker.reason", change.reason().name());
+		if (change.actor() != null) {
+			event = event.addKeyValue("breaker.actor", LogText.oneLine(change.actor()));
+		}
+		if (change.comment() != null) {
+			event = event.addKeyValue("breaker.comment", LogText.oneLine(change.comment()));
+		}
 		StringBuilder line = new StringBuilder("Circuit breaker '").append(LogText.oneLine(breaker.name()))
 			.append("': ")
 			.append(change.from())
 			.append(" -> ")
 			.append(change.to())
 			.append(" (")
-			.append(change.reason())
-			.append((change.actor() != null) ? " by " + LogText.oneLine(change.actor()) : "")
-			.append((change.comment() != null) ? ": " + LogText.oneLine(change.comment()) : "")
-			.append(')');
-		if (change.to().refuses()) {
-			Snapshot snapshot = breaker.snapshot();
-			// Another change may have overtaken this news; its figures would explain the
-			// wrong one.
-			boolean present = isSame(change, snapshot.lastChange());
-			if (present) {
-				appendFigures(line, breaker, snapshot);
-			}
-			if (change.lastFailure() != null) {
-				line.append("; last failure: ").append(ThrowableText.of(change.lastFailure()));
-			}
-			if (openings > 1) {
-				line.append("; ").append(openings).append(" openings in a row");
-			}
-			if (openings == WARNED_OPENINGS) {
-				line.append(", further ones are logged as INFO");
-			}
-			if (present) {
-				line.append("; ").append(outlook(change.to(), snapshot.retryAfter()));
+			.append(change.reason());
+		// Another change may have overtaken this news; its explanation would be of the
+		// wrong one.
+		Explanation explanation = change.to().refuses() ? breaker.explain() : null;
+		if (explanation != null && isSame(change, breaker.snapshot().lastChange())) {
+			line.append("). ").append(explanation);
+			event = withRates(event, snapshot);
+		}
+		else {
+			line.append((change.actor() != null) ? " by " + LogText.oneLine(change.actor()) : "")
+				.append((change.comment() != null) ? ": " + LogText.oneLine(change.comment()) : "")
+				.append(')');
+		}
+		Failure lastFailure = change.lastFailure();
+		if (change.to().refuses() && lastFailure != null) {
+			line.append("; last failure: ").append(ThrowableText.of(lastFailure));
+			event = event.addKeyValue("breaker.exception", lastFailure.type());
+		}
+		if (openings > 1) {
+			line.append("; ").append(openings).append(" openings in a row");
+		}
+		if (openings == WARNED_OPENINGS) {
+			line.append(", further ones are logged as INFO");
+		}
+		if (openings > 0) {
+			event = event.addKeyValue("breaker.openings", openings);
+		}
+		if (refused > 0) {
+			line.append("; refused ")
+				.append(String.format(Locale.ROOT, "%,d", refused))
+				.append((refused == 1) ? " call" : " calls");
+			event = event.addKeyValue("breaker.refused", refused);
+			if (before != null) {
+				Duration lasted = Duration.between(before.since(), change.at());
+				line.append(" in ").append(PlainText.duration(lasted));
 			}
 		}
-		return line.toString();
+		event.log("{}", line.toString());
+	}
+
+	private static LoggingEventBuilder withRates(LoggingEventBuilder event, Snapshot snapshot) {
+		LoggingEventBuilder added = event;
+		if (!Float.isNaN(snapshot.failureRate())) {
+			added = added.addKeyValue("breaker.failure.rate", snapshot.failureRate());
+		}
+		if (!Float.isNaN(snapshot.slowCallRate())) {
+			added = added.addKeyValue("breaker.slow.call.rate", snapshot.slowCallRate());
+		}
+		return added;
 	}
 
 	// Changes may be equal, and yet two.
@@ -109,31 +154,21 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 		return change == other;
 	}
 
-	private static void appendFigures(StringBuilder line, CircuitBreaker breaker, Snapshot snapshot) {
-		if (snapshot.bufferedCalls() > 0) {
-			line.append(String.format(Locale.ROOT, ": %d of %d calls failed (%.1f %%", snapshot.failedCalls(),
-					snapshot.bufferedCalls(), snapshot.failureRate()));
-			Float threshold = breaker.config().failureRateThreshold();
-			if (threshold != null) {
-				line.append(String.format(Locale.ROOT, ", threshold %.1f %%", threshold));
-			}
-			line.append(')');
-			if (breaker.config().slowCallDurationThreshold() != null) {
-				line.append(String.format(Locale.ROOT, ", %d slow (%.1f %%, threshold %.1f %%)", snapshot.slowCalls(),
-						snapshot.slowCallRate(), breaker.config().slowCallRateThreshold()));
-			}
-		}
-		if (snapshot.consecutiveFailures() > 1) {
-			line.append(", ").append(snapshot.consecutiveFailures()).append(" failures in a row");
-		}
-	}
+	/**
+	 * What was told of a breaker since it was last closed.
+	 *
+	 * @param openings openings in a row
+	 * @param refused the calls that it had refused when its present state was told
+	 * @param since when its present state began
+	 */
+	private record Outage(int openings, long refused, Instant since) {
 
-	private static String outlook(State state, Duration retryAfter) {
-		if (retryAfter.isZero()) {
-			return (state == State.FORCED_OPEN) ? "refuses all calls until another command" : "a probe may pass now";
+		static Outage after(StateChange change, @Nullable Outage before, long refused) {
+			// A breaker may be open from the start
+			int openings = (before != null) ? before.openings() : (change.from() == State.OPEN) ? 1 : 0;
+			return new Outage((change.to() == State.OPEN) ? openings + 1 : openings, refused, change.at());
 		}
-		String seconds = String.format(Locale.ROOT, "%.1f s", retryAfter.toMillis() / 1000.0);
-		return (state == State.FORCED_OPEN) ? "refuses all calls for " + seconds : "a probe may pass in " + seconds;
+
 	}
 
 }

@@ -1,21 +1,29 @@
 package dev.breaker.spring.metrics;
 
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.Reason;
 import dev.breaker.Snapshot;
 import dev.breaker.State;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one name in one meter registry, made once, so that a call looks nothing
@@ -24,6 +32,8 @@ import io.micrometer.core.instrument.Timer;
  * a state, rates are those of all their windows together.
  */
 final class BreakerMeters {
+
+	private static final double NANOS = 1e9;
 
 	private final MeterRegistry registry;
 
@@ -65,14 +75,33 @@ final class BreakerMeters {
 		}
 		gauge("breaker.failure.rate", "Failed calls in percent of the window", percent(Snapshot::failedCalls));
 		gauge("breaker.slow.call.rate", "Slow calls in percent of the window", percent(Snapshot::slowCalls));
+		gauge("breaker.failure.rate.threshold", "The failure rate in percent that opens the circuit breaker",
+				lowest((config) -> numberOf(config.failureRateThreshold())));
+		gauge("breaker.slow.call.rate.threshold", "The slow-call rate in percent that opens the circuit breaker",
+				lowest((config) -> (config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold()
+						: Double.NaN));
 		gauge("breaker.window.calls", "Calls in the window",
 				(all) -> all.stream().mapToLong((breaker) -> breaker.snapshot().bufferedCalls()).sum());
+		gauge("breaker.calls.until.evaluated", "How many more recorded calls it takes until the rates are judged",
+				(all) -> all.stream()
+					.mapToDouble((breaker) -> breaker.snapshot().callsUntilEvaluated())
+					.min()
+					.orElse(Double.NaN));
+		for (State state : State.values()) {
+			timeGauge("breaker.state.duration", "Time since the present state began, zero for the others",
+					(all) -> longest(all, (breaker) -> timeIn(breaker, state)), "state", tag(state));
+		}
+		timeGauge("breaker.retry.after", "Time until a probe may pass",
+				(all) -> longest(all, (breaker) -> breaker.snapshot().retryAfter()));
 		// The ways that a breaker goes by itself are there from the start, others once
 		// they were gone.
-		transition(State.CLOSED, State.OPEN);
-		transition(State.OPEN, State.HALF_OPEN);
-		transition(State.HALF_OPEN, State.CLOSED);
-		transition(State.HALF_OPEN, State.OPEN);
+		transition(State.CLOSED, State.OPEN, Reason.FAILURE_RATE);
+		transition(State.CLOSED, State.OPEN, Reason.SLOW_CALL_RATE);
+		transition(State.CLOSED, State.OPEN, Reason.CONSECUTIVE_FAILURES);
+		transition(State.OPEN, State.HALF_OPEN, Reason.WAIT_ELAPSED);
+		transition(State.HALF_OPEN, State.CLOSED, Reason.PROBES_SUCCEEDED);
+		transition(State.HALF_OPEN, State.OPEN, Reason.PROBES_FAILED);
+		transition(State.HALF_OPEN, State.OPEN, Reason.PROBES_LOST);
 	}
 
 	void add(CircuitBreaker breaker) {
@@ -88,9 +117,9 @@ final class BreakerMeters {
 	}
 
 	// A change that is told late must not bring back what was unregistered.
-	synchronized void countTransition(State from, State to) {
+	synchronized void countTransition(State from, State to, Reason reason) {
 		if (!this.removed) {
-			transition(from, to).increment();
+			transition(from, to, reason).increment();
 		}
 	}
 
@@ -100,8 +129,9 @@ final class BreakerMeters {
 		this.registered.clear();
 	}
 
-	private Counter transition(State from, State to) {
-		return counter("breaker.state.transitions", "Changes of state", "from", tag(from), "to", tag(to));
+	private Counter transition(State from, State to, Reason reason) {
+		return counter("breaker.state.transitions", "Changes of state", "from", tag(from), "to", tag(to), "reason",
+				tag(reason));
 	}
 
 	private Timer calls(String outcome) {
@@ -132,6 +162,16 @@ final class BreakerMeters {
 			.register(this.registry));
 	}
 
+	private void timeGauge(String meter, String description, ToDoubleFunction<Set<CircuitBreaker>> seconds,
+			String... tags) {
+		registered(TimeGauge.builder(meter, this.breakers, TimeUnit.SECONDS, seconds)
+			.description(description)
+			.tag("name", this.name)
+			.tags(tags)
+			.strongReference(true)
+			.register(this.registry));
+	}
+
 	private <M extends Meter> M registered(M meter) {
 		this.registered.add(meter);
 		return meter;
@@ -145,8 +185,34 @@ final class BreakerMeters {
 		};
 	}
 
-	private static String tag(State state) {
-		return state.name().toLowerCase(Locale.ROOT);
+	/** The lowest of a name's thresholds, NaN where it is off. */
+	private static ToDoubleFunction<Set<CircuitBreaker>> lowest(ToDoubleFunction<CircuitBreakerConfig> threshold) {
+		return (all) -> all.stream()
+			.mapToDouble((breaker) -> threshold.applyAsDouble(breaker.config()))
+			.filter((value) -> !Double.isNaN(value))
+			.min()
+			.orElse(Double.NaN);
+	}
+
+	private static double numberOf(@Nullable Float threshold) {
+		return (threshold != null) ? threshold : Double.NaN;
+	}
+
+	/** In seconds, zero where there is no breaker. */
+	private static double longest(Set<CircuitBreaker> all, Function<CircuitBreaker, Duration> duration) {
+		return all.stream().map(duration).max(Comparator.naturalOrder()).orElse(Duration.ZERO).toNanos() / NANOS;
+	}
+
+	private static Duration timeIn(CircuitBreaker breaker, State state) {
+		if (breaker.state() != state) {
+			return Duration.ZERO;
+		}
+		Duration elapsed = Duration.between(breaker.snapshot().since(), breaker.config().clock().instant());
+		return elapsed.isNegative() ? Duration.ZERO : elapsed;
+	}
+
+	private static String tag(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT);
 	}
 
 }

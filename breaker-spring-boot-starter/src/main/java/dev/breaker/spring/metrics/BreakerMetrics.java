@@ -30,9 +30,19 @@ import org.springframework.beans.factory.DisposableBean;
  * breakers are in it; tags {@code name}, {@code state}</li>
  * <li>{@code breaker.failure.rate}, {@code breaker.slow.call.rate}: gauges, percent of
  * the window, NaN while it is empty; tag {@code name}</li>
+ * <li>{@code breaker.failure.rate.threshold}, {@code breaker.slow.call.rate.threshold}:
+ * gauges, percent, of a group the lowest, NaN where it is off or there is no breaker; tag
+ * {@code name}</li>
  * <li>{@code breaker.window.calls}: gauge; tag {@code name}</li>
+ * <li>{@code breaker.calls.until.evaluated}: gauge, of a group the fewest, NaN where
+ * there is no breaker; tag {@code name}</li>
+ * <li>{@code breaker.state.duration}: gauge, the time since the present state began, zero
+ * for the others, of a group the longest of its breakers in that state; tags
+ * {@code name}, {@code state}</li>
+ * <li>{@code breaker.retry.after}: gauge, the time until a probe may pass, of a group the
+ * longest; tag {@code name}</li>
  * <li>{@code breaker.state.transitions}: counter; tags {@code name}, {@code from},
- * {@code to}</li>
+ * {@code to}, {@code reason}</li>
  * <li>{@code breaker.fallbacks}: counter; tags {@code name}, {@code outcome} (success,
  * failure)</li>
  * </ul>

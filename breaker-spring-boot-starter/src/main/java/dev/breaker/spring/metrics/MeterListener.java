@@ -22,7 +22,7 @@ final class MeterListener implements CircuitBreakerListener {
 	public void onStateChange(CircuitBreaker breaker, StateChange change) {
 		// A command for the same state is no transition.
 		if (change.from() != change.to()) {
-			this.meters.countTransition(change.from(), change.to());
+			this.meters.countTransition(change.from(), change.to(), change.reason());
 		}
 	}
 

@@ -1,5 +1,5 @@
 /**
- * The meters of circuit breakers, for Micrometer.
+ * The meters of circuit breakers, and what they record on observations, for Micrometer.
  */
 @NullMarked
 package dev.breaker.spring.metrics;

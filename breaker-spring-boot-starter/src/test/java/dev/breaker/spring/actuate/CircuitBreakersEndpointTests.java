@@ -13,6 +13,7 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakersDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CommandDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.MemberDescriptor;
 import dev.breaker.spring.event.BreakerEvent;
@@ -30,6 +31,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 /**
  * The endpoints by themselves, without a server.
@@ -81,7 +83,7 @@ class CircuitBreakersEndpointTests {
 		this.registry.get("payments");
 		group("inventory").get("berlin");
 		CircuitBreakersDescriptor all = this.endpoint.circuitBreakers();
-		assertThat(all.circuitBreakers()).containsOnlyKeys("payments", "inventory:berlin");
+		assertThat(all.circuitBreakers()).containsOnlyKeys("payments");
 		assertThat(all.groups()).containsOnlyKeys("inventory");
 		assertThat(this.endpoint.circuitBreaker("inventory")).isEqualTo(all.groups().get("inventory"));
 		assertThat(this.endpoint.circuitBreaker("unknown")).isNull();
@@ -109,6 +111,81 @@ class CircuitBreakersEndpointTests {
 		assertThat(shown.limit()).isEqualTo(10);
 		assertThat(shown.states()).isEqualTo(Map.of(State.CLOSED, 4, State.OPEN, 1, State.HALF_OPEN, 1,
 				State.FORCED_OPEN, 1, State.DISABLED, 0, State.METRICS_ONLY, 0));
+	}
+
+	@Test
+	void aBreakerExplainsItself() {
+		CircuitBreaker breaker = this.registry.get("payments");
+		Calls.fail(breaker, 3);
+		Calls.fail(breaker, new IllegalArgumentException("no\r\nERROR forged" + "x".repeat(10_000)));
+		CircuitBreakerDescriptor shown = (CircuitBreakerDescriptor) this.endpoint.circuitBreaker("payments");
+		assertThat(shown).isNotNull();
+		assertThat(shown.explanation()).isEqualTo("Open: 4 of the last 4 calls failed (100 %, threshold 50 %), "
+				+ "mostly java.lang.IllegalStateException; the next probe may pass in 60 s");
+		assertThat(shown.command()).isNull();
+		assertThat(shown.failures()).isNotNull();
+		assertThat(shown.failures().counts()).containsExactly(entry("java.lang.IllegalStateException", 3L),
+				entry("java.lang.IllegalArgumentException", 1L));
+		assertThat(shown.failures().last()).hasSize(4).last().satisfies((failure) -> {
+			assertThat(failure.exception()).isEqualTo("java.lang.IllegalArgumentException");
+			assertThat(failure.message()).startsWith("no ERROR forgedxxx").hasSize(200);
+			assertThat(failure.time()).isEqualTo(this.clock.instant());
+		});
+	}
+
+	@Test
+	void theCommandThatHoldsABreakerIsShown() {
+		this.registry.get("payments");
+		this.web.command(operator("alice"), "payments", "FORCED_OPEN", "10m", "drill", null, null);
+		CircuitBreakerDescriptor shown = (CircuitBreakerDescriptor) this.endpoint.circuitBreaker("payments");
+		assertThat(shown).isNotNull();
+		assertThat(shown.command()).isEqualTo(new CommandDescriptor(State.FORCED_OPEN, "drill", "alice",
+				this.clock.instant().plus(Duration.ofMinutes(10))));
+		assertThat(shown.explanation()).startsWith("Held open by alice until ").endsWith(": drill");
+	}
+
+	@Test
+	void theListHasExplanationsAndNoSingleFailures() {
+		Calls.fail(this.registry.get("payments"), 4);
+		CircuitBreakerDescriptor listed = this.endpoint.circuitBreakers().circuitBreakers().get("payments");
+		assertThat(listed.explanation()).startsWith("Open: ");
+		assertThat(listed.failures()).isNull();
+	}
+
+	@Test
+	void aGroupShowsItsWorstTwentyKeysOrAll() {
+		CircuitBreakerGroup group = this.registry.group("inventory",
+				this.clock.config().minimumNumberOfCalls(10).build(), 100);
+		for (int key = 10; key < 60; key++) {
+			Calls.succeed(group.get("key-" + key));
+		}
+		Calls.fail(group.get("key-30"), 1);
+		group.get("key-40").halfOpen();
+		group.get("key-50").open();
+		GroupDescriptor listed = this.endpoint.circuitBreakers().groups().get("inventory");
+		assertThat(listed.keys()).hasSize(20)
+			.extracting(CircuitBreakerDescriptor::name)
+			.startsWith("inventory:key-50", "inventory:key-40", "inventory:key-30", "inventory:key-10",
+					"inventory:key-11");
+		assertThat(listed.keys().get(0).explanation()).startsWith("Open by command; ");
+		assertThat(this.web.circuitBreaker("inventory", null).getBody()).isEqualTo(listed);
+		GroupDescriptor all = (GroupDescriptor) this.web.circuitBreaker("inventory", "all").getBody();
+		assertThat(all).isNotNull();
+		assertThat(all.keys()).hasSize(50).startsWith(listed.keys().toArray(new CircuitBreakerDescriptor[0]));
+	}
+
+	@Test
+	void keysThatAreNotThereToAskForAreRefused() {
+		this.registry.get("payments");
+		group("inventory");
+		assertThat(this.web.circuitBreaker("inventory", "some\nWARN").getBody())
+			.isEqualTo(new ErrorDescriptor(400, "Bad Request", "Invalid keys 'some WARN'. Valid: all"));
+		assertThat(this.web.circuitBreaker("payments", "all").getBody()).isEqualTo(new ErrorDescriptor(400,
+				"Bad Request", "'payments' is one circuit breaker and has no keys. Leave 'keys' out"));
+		assertThat(status(this.web.circuitBreaker("unknown", "all"))).isEqualTo(404);
+		this.registry.get("inventory");
+		assertThat(this.endpoint.circuitBreaker("inventory")).isInstanceOf(CircuitBreakerDescriptor.class);
+		assertThat(this.web.circuitBreaker("inventory", "all").getBody()).isInstanceOf(GroupDescriptor.class);
 	}
 
 	@Test
@@ -167,14 +244,14 @@ class CircuitBreakersEndpointTests {
 	@Test
 	void theWebAnswersWithStatusAndMessage() {
 		this.registry.get("GET /orders");
-		assertThat(this.web.circuitBreakerWithSlashes("GET ", "orders").getBody())
+		assertThat(this.web.circuitBreakerWithSlashes(null, "GET ", "orders").getBody())
 			.isEqualTo(this.endpoint.circuitBreaker("GET /orders"));
-		assertThat(status(this.web.circuitBreakerWithSlashes("GET ", "orders"))).isEqualTo(200);
+		assertThat(status(this.web.circuitBreakerWithSlashes(null, "GET ", "orders"))).isEqualTo(200);
 		assertThat(
 				status(this.web.commandWithSlashes(operator(null), "OPEN", null, null, null, null, "GET ", "orders")))
 			.isEqualTo(204);
 		assertThat(this.registry.get("GET /orders").state()).isEqualTo(State.OPEN);
-		WebEndpointResponse<Object> unknown = this.web.circuitBreaker("unknown");
+		WebEndpointResponse<Object> unknown = this.web.circuitBreaker("unknown", null);
 		assertThat(status(unknown)).isEqualTo(404);
 		assertThat(unknown.getBody())
 			.isEqualTo(new ErrorDescriptor(404, "Not Found", "There is no circuit breaker 'unknown'"));

@@ -5,6 +5,7 @@ import java.time.Duration;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
 import dev.breaker.spring.support.Calls;
@@ -91,7 +92,7 @@ class CircuitBreakersEndpointWebTests {
 				"slowCallRate", "bufferedCalls", "failedCalls", "slowCalls", "consecutiveFailures",
 				"callsUntilEvaluated", "successfulCallsTotal", "failedCallsTotal", "slowCallsTotal",
 				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange",
-				"failureRateThreshold", "slowCallRateThreshold");
+				"failureRateThreshold", "slowCallRateThreshold", "explanation", "command", "failures");
 		assertThat(json.get("name").asString()).isEqualTo("payments");
 		assertThat(json.get("state").asString()).isEqualTo("OPEN");
 		assertThat(json.get("since").asString()).isEqualTo(this.payments.snapshot().since().toString());
@@ -111,6 +112,14 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(json.get("retryAfter").asString()).isEqualTo("PT5S");
 		assertThat(json.get("failureRateThreshold").asDouble()).isEqualTo(50.0);
 		assertThat(json.get("slowCallRateThreshold").asDouble()).isEqualTo(80.0);
+		assertThat(json.get("explanation").asString()).isEqualTo(this.payments.explain().toString())
+			.startsWith("Open for 25 s: 3 of the last 4 calls failed (75 %, threshold 50 %)");
+		assertThat(json.get("command").isNull()).isTrue();
+		assertThat(json.at("/failures/counts/java.lang.IllegalStateException").asLong()).isEqualTo(3);
+		JsonNode last = json.at("/failures/last/2");
+		assertThat(last.propertyNames()).containsExactlyInAnyOrder("exception", "message", "time");
+		assertThat(last.get("exception").asString()).isEqualTo("java.lang.IllegalStateException");
+		assertThat(last.get("message").asString()).isEqualTo("Read timed out");
 		JsonNode change = json.get("lastChange");
 		assertThat(change.propertyNames()).containsExactlyInAnyOrder("from", "to", "reason", "at", "lastFailure",
 				"comment", "actor");
@@ -153,6 +162,33 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(this.application.get(PATH + "/" + encoded).status()).isEqualTo(200);
 		assertThat(this.application.post(PATH + "/" + encoded, "{\"state\": \"DISABLED\"}").status()).isEqualTo(204);
 		assertThat(this.application.get(PATH + "/" + encoded).text("/state")).isEqualTo("DISABLED");
+	}
+
+	@Test
+	void allKeysOfANameAreShownWhenAskedFor() {
+		CircuitBreakerGroup group = registry().group("shelves", CircuitBreakerConfig.ofDefaults(), 100);
+		for (int key = 0; key < 25; key++) {
+			group.get("key/" + key);
+		}
+		assertThat(this.application.get(PATH + "/shelves").at("/keys")).hasSize(20);
+		assertThat(this.application.get(PATH + "/shelves?keys=all").at("/keys")).hasSize(25);
+		assertThat(this.application.get(PATH).at("/groups/shelves/keys")).hasSize(20);
+		assertThat(this.application.get(PATH + "/shelves:key/3").text("/explanation")).startsWith("Closed: ");
+		Answer refused = this.application.get(PATH + "/shelves:key/3?keys=all");
+		assertThat(refused.status()).isEqualTo(400);
+		assertThat(refused.text("/message")).contains("Leave 'keys' out");
+	}
+
+	@Test
+	void theListStaysSmallHoweverManyKeysThereAre() {
+		CircuitBreakerGroup group = registry().group("customers", CircuitBreakerConfig.ofDefaults(), 10_000);
+		for (int key = 0; key < 10_000; key++) {
+			Calls.fail(group.get("customer-" + key), 1);
+		}
+		Answer list = this.application.get(PATH);
+		assertThat(list.at("/groups/customers/size").asInt()).isEqualTo(10_000);
+		assertThat(list.body().length()).isLessThan(100_000);
+		registry().removeGroup("customers");
 	}
 
 	@Test

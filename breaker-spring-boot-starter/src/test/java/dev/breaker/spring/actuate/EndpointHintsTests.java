@@ -2,6 +2,8 @@ package dev.breaker.spring.actuate;
 
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CommandDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.FailureDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.FailuresDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.MemberDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.StateChangeDescriptor;
 import dev.breaker.spring.aop.MethodBinding;
@@ -43,6 +45,8 @@ class EndpointHintsTests {
 		assertInvoked(StateChangeDescriptor.class, "lastFailure");
 		assertInvoked(CommandDescriptor.class, "actor");
 		assertInvoked(MemberDescriptor.class, "state");
+		assertInvoked(FailuresDescriptor.class, "counts");
+		assertInvoked(FailureDescriptor.class, "message");
 		assertInvoked(BreakerEvent.class, "circuitBreaker");
 		assertInvoked(MethodBinding.class, "reason");
 		assertInvoked(ErrorDescriptor.class, "message");

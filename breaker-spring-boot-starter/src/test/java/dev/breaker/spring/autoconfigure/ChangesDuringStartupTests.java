@@ -120,8 +120,10 @@ class ChangesDuringStartupTests {
 	void metersCountWhatHappened() {
 		this.runner.withBean(Opening.class).run((context) -> {
 			MeterRegistry meters = context.getBean(MeterRegistry.class);
-			assertThat(meters.get("breaker.state.transitions").tags("from", "closed", "to", "open").counter().count())
-				.isEqualTo(1);
+			assertThat(meters.get("breaker.state.transitions")
+				.tags("from", "closed", "to", "open", "reason", "command")
+				.counter()
+				.count()).isEqualTo(1);
 			assertThat(meters.get("breaker.calls").tag("outcome", "success").timer().count()).isEqualTo(1);
 			assertThat(meters.get("breaker.calls").tag("outcome", "failure").timer().count()).isEqualTo(1);
 			assertThat(meters.get("breaker.calls.not.permitted").counter().count()).isEqualTo(1);

@@ -113,7 +113,7 @@ class NothingGrowsTests {
 		assertThat(this.meters.get("breaker.calls").tags("name", "stock", "outcome", "success").timer().count())
 			.isOne();
 		assertThat(this.meters.get("breaker.state.transitions")
-			.tags("name", "stock", "from", "closed", "to", "open")
+			.tags("name", "stock", "from", "closed", "to", "open", "reason", "command")
 			.counter()
 			.count()).isOne();
 	}

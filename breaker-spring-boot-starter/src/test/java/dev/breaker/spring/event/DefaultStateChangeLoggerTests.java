@@ -1,15 +1,19 @@
 package dev.breaker.spring.event;
 
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerListener;
+import dev.breaker.Permit;
 import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.StateCommand;
@@ -19,10 +23,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.logging.logback.StructuredLogEncoder;
+import org.springframework.core.env.Environment;
+import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class DefaultStateChangeLoggerTests {
+
+	/** Logs have the zone of the system; another one is named. */
+	private static final String ZONE = ZoneId.systemDefault()
+		.getRules()
+		.getOffset(ManualClock.DEFAULT_START)
+		.equals(ZoneOffset.UTC) ? "" : " UTC";
 
 	private final ManualClock clock = new ManualClock();
 
@@ -48,7 +64,7 @@ class DefaultStateChangeLoggerTests {
 	}
 
 	@Test
-	void openingIsOneWarnLineWithFiguresLastFailureAndOutlook() {
+	void openingIsOneWarnLineWithTheExplanation() {
 		CircuitBreaker breaker = breaker(this.clock.config()
 			.minimumNumberOfCalls(4)
 			.slowCallDurationThreshold(Duration.ofSeconds(1))
@@ -56,10 +72,9 @@ class DefaultStateChangeLoggerTests {
 		Calls.succeed(breaker);
 		Calls.succeed(breaker, Duration.ofSeconds(2));
 		Calls.fail(breaker, 2);
-		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE): "
-				+ "2 of 4 calls failed (50.0 %, threshold 50.0 %), 1 slow (25.0 %, threshold 100.0 %), "
-				+ "2 failures in a row; last failure: java.lang.IllegalStateException: Read timed out; "
-				+ "a probe may pass in 30.0 s");
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE). "
+				+ "Open: 2 of the last 4 calls failed (50 %, threshold 50 %), "
+				+ "mostly java.lang.IllegalStateException; the next probe may pass in 30 s; last failure: java.lang.IllegalStateException: Read timed out");
 	}
 
 	@Test
@@ -83,18 +98,18 @@ class DefaultStateChangeLoggerTests {
 		breaker.disable();
 		breaker.forceOpen();
 		assertThat(lines()).containsExactly(
-				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND); refuses all calls for 600.0 s",
+				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND). Held open by command until 00:10"
+						+ ZONE,
 				"INFO Circuit breaker 'payments': FORCED_OPEN -> DISABLED (COMMAND)",
-				"WARN Circuit breaker 'payments': DISABLED -> FORCED_OPEN (COMMAND); refuses all calls until another command");
+				"WARN Circuit breaker 'payments': DISABLED -> FORCED_OPEN (COMMAND). Held open by command until another command");
 	}
 
 	@Test
 	void operatorAndCommentAreInTheLine() {
 		CircuitBreaker breaker = breaker(this.clock.config());
 		breaker.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked\nWARN forged").actor("alice\nof WARN"));
-		assertThat(lines()).containsExactly(
-				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND by alice of WARN: partner asked WARN forged);"
-						+ " refuses all calls until another command");
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND). "
+				+ "Held open by alice of WARN until another command: partner asked WARN forged");
 	}
 
 	@Test
@@ -104,18 +119,18 @@ class DefaultStateChangeLoggerTests {
 		breaker.addListener(new DefaultStateChangeLogger());
 		Calls.fail(breaker, new IllegalStateException("no\r\nERROR forged\u2029too"));
 		assertThat(lines()).containsExactly("WARN Circuit breaker 'inventory:berlin WARN forged desrever': "
-				+ "CLOSED -> OPEN (FAILURE_RATE): 1 of 1 calls failed (100.0 %, threshold 50.0 %); "
-				+ "last failure: java.lang.IllegalStateException: no ERROR forged too; "
-				+ "a probe may pass in 60.0 s");
+				+ "CLOSED -> OPEN (FAILURE_RATE). Open: 1 of the last 1 calls failed (100 %, threshold 50 %), "
+				+ "mostly java.lang.IllegalStateException; the next probe may pass in 60 s; "
+				+ "last failure: java.lang.IllegalStateException: no ERROR forged too");
 	}
 
 	@Test
 	void oneFailureIsNoRowOfFailures() {
 		CircuitBreaker breaker = breaker(this.clock.config().minimumNumberOfCalls(1));
 		Calls.fail(breaker, 1);
-		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE): "
-				+ "1 of 1 calls failed (100.0 %, threshold 50.0 %); "
-				+ "last failure: java.lang.IllegalStateException: Read timed out; a probe may pass in 60.0 s");
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE). "
+				+ "Open: 1 of the last 1 calls failed (100 %, threshold 50 %), "
+				+ "mostly java.lang.IllegalStateException; the next probe may pass in 60 s; last failure: java.lang.IllegalStateException: Read timed out");
 	}
 
 	@Test
@@ -128,9 +143,9 @@ class DefaultStateChangeLoggerTests {
 		assertThat(breaker.snapshot().openings()).isEqualTo(720);
 		assertThat(openings()).hasSize(720);
 		assertThat(openings().subList(0, 4)).containsExactly(
-				"WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE): 1 of 1 calls failed (100.0 %, "
-						+ "threshold 50.0 %); last failure: java.lang.IllegalStateException: Read timed out; "
-						+ "a probe may pass in 5.0 s",
+				"WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE). Open: 1 of the last 1 calls "
+						+ "failed (100 %, threshold 50 %), mostly java.lang.IllegalStateException; the next probe may "
+						+ "pass in 5 s; last failure: java.lang.IllegalStateException: Read timed out",
 				reopening("WARN", "2 openings in a row"),
 				reopening("WARN", "3 openings in a row, further ones are logged as INFO"),
 				reopening("INFO", "4 openings in a row"));
@@ -179,7 +194,7 @@ class DefaultStateChangeLoggerTests {
 		breaker.open();
 		reopen(breaker);
 		assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO", "WARN", "WARN", "WARN", "INFO");
-		assertThat(openings().get(7)).contains("; 7 openings in a row; ");
+		assertThat(openings().get(7)).endsWith("; 7 openings in a row");
 		assertThat(breaker.snapshot().openings()).isEqualTo(7);
 	}
 
@@ -189,8 +204,8 @@ class DefaultStateChangeLoggerTests {
 		Calls.fail(breaker, 1);
 		breaker.apply(StateCommand.to(State.OPEN).hold(Duration.ofSeconds(9)).actor("alice"));
 		assertThat(lines().get(lines().size() - 1)).startsWith("WARN Circuit breaker 'payments': ")
-			.contains("OPEN -> OPEN (COMMAND by alice)", "a probe may pass in 9.0 s")
-			.doesNotContain("in a row;");
+			.contains("OPEN -> OPEN (COMMAND). Open by alice; the next probe may pass in 9 s")
+			.doesNotContain("in a row");
 		breaker.halfOpen();
 		Calls.fail(breaker, 1);
 		assertThat(openings().get(openings().size() - 1)).contains("; 2 openings in a row");
@@ -235,9 +250,8 @@ class DefaultStateChangeLoggerTests {
 		assertThat(lines()).containsExactly(
 				"WARN Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE); "
 						+ "last failure: java.lang.IllegalStateException: Read timed out",
-				"WARN Circuit breaker 'payments': OPEN -> FORCED_OPEN (COMMAND): 1 of 1 calls failed (100.0 %, "
-						+ "threshold 50.0 %); last failure: java.lang.IllegalStateException: Read timed out; "
-						+ "refuses all calls for 600.0 s");
+				"WARN Circuit breaker 'payments': OPEN -> FORCED_OPEN (COMMAND). Held open by command " + "until 00:10"
+						+ ZONE + "; last failure: java.lang.IllegalStateException: Read timed out");
 	}
 
 	@Test
@@ -259,7 +273,8 @@ class DefaultStateChangeLoggerTests {
 		breaker.forceOpen(Duration.ofMinutes(10));
 		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)",
 				"INFO Circuit breaker 'payments': FORCED_OPEN -> CLOSED (COMMAND)",
-				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND); refuses all calls for 60.0 s");
+				"WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND). Held open by command until 00:01"
+						+ ZONE);
 	}
 
 	@Test
@@ -296,9 +311,9 @@ class DefaultStateChangeLoggerTests {
 	}
 
 	private static String reopening(String level, String row) {
-		return level + " Circuit breaker 'payments': HALF_OPEN -> OPEN (PROBES_FAILED): 1 of 1 calls failed (100.0 %, "
-				+ "threshold 50.0 %); last failure: java.lang.IllegalStateException: Read timed out; " + row
-				+ "; a probe may pass in 5.0 s";
+		return level + " Circuit breaker 'payments': HALF_OPEN -> OPEN (PROBES_FAILED). Open: 1 of 1 probes failed, "
+				+ "mostly java.lang.IllegalStateException; the next probe may pass in 5 s; "
+				+ "last failure: java.lang.IllegalStateException: Read timed out; " + row;
 	}
 
 	private List<String> openings() {
@@ -318,6 +333,99 @@ class DefaultStateChangeLoggerTests {
 		this.appender.list.clear();
 		assertThat(Calls.refused(breaker, 500)).isEqualTo(500);
 		assertThat(lines()).isEmpty();
+	}
+
+	@Test
+	void refusalsAreSummedUpWhenThePeriodEnds() {
+		CircuitBreaker breaker = breaker(this.clock.config()
+			.minimumNumberOfCalls(1)
+			.permittedNumberOfCallsInHalfOpenState(2)
+			.waitDurationInOpenState(Duration.ofSeconds(60)));
+		Calls.fail(breaker, 1);
+		Calls.refused(breaker, 1_204);
+		this.clock.advance(Duration.ofSeconds(60));
+		Permit probe = breaker.acquire();
+		Permit other = breaker.acquire();
+		Calls.refused(breaker, 1);
+		this.clock.advance(Duration.ofSeconds(2));
+		probe.failure(new IllegalStateException("Read timed out"), 0);
+		other.release();
+		Calls.refused(breaker, 7);
+		this.clock.advance(Duration.ofSeconds(60));
+		Calls.succeed(breaker);
+		Calls.succeed(breaker);
+		assertThat(lines()).hasSize(5);
+		assertThat(lines().get(0)).doesNotContain("refused");
+		assertThat(lines().subList(1, 5)).map((line) -> line.substring(line.indexOf("': ")))
+			.satisfiesExactly(
+					(line) -> assertThat(line)
+						.isEqualTo("': OPEN -> HALF_OPEN (WAIT_ELAPSED); refused 1,204 calls in 60 s"),
+					(line) -> assertThat(line).startsWith("': HALF_OPEN -> OPEN (PROBES_FAILED). ")
+						.endsWith("; 2 openings in a row; refused 1 call in 2 s"),
+					(line) -> assertThat(line)
+						.isEqualTo("': OPEN -> HALF_OPEN (WAIT_ELAPSED); refused 7 calls in 60 s"),
+					(line) -> assertThat(line).isEqualTo("': HALF_OPEN -> CLOSED (PROBES_SUCCEEDED)"));
+		assertThat(breaker.snapshot().notPermittedCallsTotal()).isEqualTo(1_212);
+	}
+
+	@Test
+	void aNewOutageSumsUpItsOwnRefusalsAlone() {
+		CircuitBreaker breaker = breaker(this.clock.config());
+		for (int outage = 1; outage <= 2; outage++) {
+			breaker.forceOpen();
+			Calls.refused(breaker, 3);
+			this.clock.advance(Duration.ofMinutes(5));
+			breaker.apply(StateCommand.to(State.FORCED_OPEN).actor("alice"));
+			Calls.refused(breaker, 2);
+			breaker.disable();
+			breaker.close();
+		}
+		assertThat(lines().stream().filter((line) -> line.contains("refused"))).hasSize(2)
+			.allMatch((line) -> line.endsWith("FORCED_OPEN -> DISABLED (COMMAND); refused 5 calls in 5 min"));
+	}
+
+	@Test
+	void aBreakerThatWasOpenFromTheStartSaysWhatItRefused() {
+		CircuitBreaker breaker = breaker(this.clock.config().initialState(State.OPEN));
+		Calls.refused(breaker, 2);
+		breaker.close();
+		assertThat(lines())
+			.containsExactly("INFO Circuit breaker 'payments': OPEN -> CLOSED (COMMAND); refused 2 calls");
+	}
+
+	@Test
+	void theFactsOfALineAreFieldsOfAStructuredLog() {
+		CircuitBreaker breaker = breaker(this.clock.config().minimumNumberOfCalls(2));
+		Calls.succeed(breaker);
+		Calls.fail(breaker, 1);
+		Calls.refused(breaker, 3);
+		breaker.apply(StateCommand.to(State.DISABLED).actor("alice").comment("no\nWARN forged"));
+		JsonNode opened = structured(this.appender.list.get(0));
+		assertThat(opened.at("/log/level").asString()).isEqualTo("WARN");
+		assertThat(opened.get("message").asString()).contains("Open: 1 of the last 2 calls failed");
+		JsonNode fields = opened.get("breaker");
+		assertThat(fields.get("name").asString()).isEqualTo("payments");
+		assertThat(fields.get("from").asString()).isEqualTo("CLOSED");
+		assertThat(fields.get("to").asString()).isEqualTo("OPEN");
+		assertThat(fields.get("reason").asString()).isEqualTo("FAILURE_RATE");
+		assertThat(fields.get("exception").asString()).isEqualTo("java.lang.IllegalStateException");
+		assertThat(fields.at("/failure/rate").asDouble()).isEqualTo(50.0);
+		assertThat(fields.get("openings").asInt()).isEqualTo(1);
+		JsonNode disabled = structured(this.appender.list.get(1)).get("breaker");
+		assertThat(disabled.get("actor").asString()).isEqualTo("alice");
+		assertThat(disabled.get("comment").asString()).isEqualTo("no WARN forged");
+		assertThat(disabled.get("refused").asInt()).isEqualTo(3);
+	}
+
+	/** The event as Spring Boot writes it with logging.structured.format.console=ecs. */
+	private static JsonNode structured(ILoggingEvent event) {
+		LoggerContext context = new LoggerContext();
+		context.putObject(Environment.class.getName(), new MockEnvironment());
+		StructuredLogEncoder encoder = new StructuredLogEncoder();
+		encoder.setContext(context);
+		encoder.setFormat("ecs");
+		encoder.start();
+		return new JsonMapper().readTree(encoder.encode(event));
 	}
 
 	private List<String> lines() {

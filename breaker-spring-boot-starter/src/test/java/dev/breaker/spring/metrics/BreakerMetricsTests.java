@@ -15,6 +15,7 @@ import dev.breaker.Permit;
 import dev.breaker.StateChange;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.test.ManualClock;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -187,6 +188,120 @@ class BreakerMetricsTests {
 	}
 
 	@Test
+	void eachReasonOfATransitionIsCountedByItself() {
+		bind(this.meters);
+		CircuitBreaker payments = this.breakers.get("payments");
+		assertThat(this.meters.get("breaker.state.transitions").tag("name", "payments").counters()).hasSize(7);
+		Calls.fail(payments, 4);
+		payments.close();
+		for (int call = 0; call < 4; call++) {
+			Calls.succeed(payments, Duration.ofSeconds(2));
+		}
+		payments.close();
+		payments.open();
+		this.clock.advance(Duration.ofSeconds(30));
+		payments.acquire();
+		this.clock.advance(Duration.ofMinutes(1));
+		payments.forceOpen(Duration.ofSeconds(5));
+		this.clock.advance(Duration.ofSeconds(5));
+		assertThat(payments.state()).isEqualTo(State.CLOSED);
+		assertThat(transitions("closed", "open", "failure_rate")).isEqualTo(1);
+		assertThat(transitions("closed", "open", "slow_call_rate")).isEqualTo(1);
+		assertThat(transitions("closed", "open", "consecutive_failures")).isZero();
+		assertThat(transitions("closed", "open", "command")).isEqualTo(1);
+		assertThat(transitions("open", "half_open", "wait_elapsed")).isEqualTo(1);
+		assertThat(transitions("half_open", "open", "probes_lost")).isEqualTo(1);
+		assertThat(transitions("forced_open", "closed", "hold_elapsed")).isEqualTo(1);
+	}
+
+	private double transitions(String from, String to, String reason) {
+		return this.meters.get("breaker.state.transitions")
+			.tags("name", "payments", "from", from, "to", to, "reason", reason)
+			.counter()
+			.count();
+	}
+
+	@Test
+	void thresholdsAreBesideTheRatesAndFollowTheConfig() {
+		bind(this.meters, "annotated");
+		CircuitBreaker payments = this.breakers.get("payments");
+		assertThat(gauge("breaker.failure.rate.threshold", "payments")).isEqualTo(50);
+		assertThat(gauge("breaker.slow.call.rate.threshold", "payments")).isEqualTo(100);
+		assertThat(gauge("breaker.failure.rate.threshold", "annotated")).isNaN();
+		payments.reconfigure(payments.config().toBuilder().failureRateThreshold(12.5f).build());
+		assertThat(gauge("breaker.failure.rate.threshold", "payments")).isEqualTo(12.5);
+		payments.reconfigure(this.clock.config().consecutiveFailureThreshold(5).build());
+		assertThat(gauge("breaker.failure.rate.threshold", "payments")).isNaN();
+		assertThat(gauge("breaker.slow.call.rate.threshold", "payments")).isNaN();
+	}
+
+	@Test
+	void aNameWithKeysHasTheLowestOfTheirThresholds() {
+		bind(this.meters);
+		CircuitBreakerGroup group = this.breakers.group("inventory", this.clock.config().build(), 10);
+		group.get("berlin").reconfigure(this.clock.config().failureRateThreshold(30).build());
+		group.get("paris").reconfigure(this.clock.config().consecutiveFailureThreshold(5).build());
+		group.get("rome");
+		assertThat(gauge("breaker.failure.rate.threshold", "inventory")).isEqualTo(30);
+	}
+
+	@Test
+	void missingCallsAreShownUntilTheRatesAreJudged() {
+		bind(this.meters, "annotated");
+		CircuitBreaker payments = this.breakers.get("payments");
+		assertThat(gauge("breaker.calls.until.evaluated", "payments")).isEqualTo(4);
+		Calls.succeed(payments);
+		assertThat(gauge("breaker.calls.until.evaluated", "payments")).isEqualTo(3);
+		Calls.fail(payments, 3);
+		assertThat(gauge("breaker.calls.until.evaluated", "payments")).isZero();
+		assertThat(gauge("breaker.calls.until.evaluated", "annotated")).isNaN();
+	}
+
+	@Test
+	void theTimeInTheStateAndUntilAProbeGoesOn() {
+		bind(this.meters);
+		CircuitBreaker payments = this.breakers.get("payments");
+		this.clock.advance(Duration.ofMinutes(2));
+		assertThat(secondsIn("payments", "closed")).isEqualTo(120);
+		Calls.fail(payments, 4);
+		this.clock.advance(Duration.ofMillis(12_500));
+		assertThat(secondsIn("payments", "closed")).isZero();
+		assertThat(secondsIn("payments", "open")).isEqualTo(12.5);
+		assertThat(seconds("breaker.retry.after", "payments")).isEqualTo(17.5);
+		this.clock.advance(Duration.ofSeconds(20));
+		assertThat(secondsIn("payments", "open")).isZero();
+		assertThat(secondsIn("payments", "half_open")).isEqualTo(2.5);
+		assertThat(seconds("breaker.retry.after", "payments")).isZero();
+	}
+
+	@Test
+	void ofKeysTheLongestInAStateIsShown() {
+		bind(this.meters);
+		CircuitBreakerGroup group = this.breakers.group("inventory",
+				this.clock.config().waitDurationInOpenState(Duration.ofSeconds(60)).build(), 10);
+		assertThat(secondsIn("inventory", "open")).isZero();
+		group.get("berlin").open();
+		this.clock.advance(Duration.ofSeconds(20));
+		group.get("paris").open();
+		group.get("rome");
+		this.clock.advance(Duration.ofSeconds(10));
+		assertThat(secondsIn("inventory", "open")).isEqualTo(30);
+		assertThat(secondsIn("inventory", "closed")).isEqualTo(10);
+		assertThat(seconds("breaker.retry.after", "inventory")).isEqualTo(50);
+	}
+
+	private double secondsIn(String name, String state) {
+		return this.meters.get("breaker.state.duration")
+			.tags("name", name, "state", state)
+			.timeGauge()
+			.value(TimeUnit.SECONDS);
+	}
+
+	private double seconds(String meter, String name) {
+		return this.meters.get(meter).tag("name", name).timeGauge().value(TimeUnit.SECONDS);
+	}
+
+	@Test
 	void aCommandForTheSameStateIsNoTransition() {
 		bind(this.meters);
 		CircuitBreaker payments = this.breakers.get("payments");
@@ -320,7 +435,10 @@ class BreakerMetricsTests {
 			.forEach((keys) -> assertThat(keys).isIn("breaker.calls[name, outcome]", "breaker.calls.slow[name]",
 					"breaker.calls.not.permitted[name]", "breaker.state[name, state]", "breaker.failure.rate[name]",
 					"breaker.slow.call.rate[name]", "breaker.window.calls[name]",
-					"breaker.state.transitions[from, name, to]", "breaker.fallbacks[name, outcome]"));
+					"breaker.failure.rate.threshold[name]", "breaker.slow.call.rate.threshold[name]",
+					"breaker.calls.until.evaluated[name]", "breaker.state.duration[name, state]",
+					"breaker.retry.after[name]", "breaker.state.transitions[from, name, reason, to]",
+					"breaker.fallbacks[name, outcome]"));
 	}
 
 	@Test
@@ -457,8 +575,10 @@ class BreakerMetricsTests {
 	private double transitions(String name, String from, String to) {
 		return this.meters.get("breaker.state.transitions")
 			.tags("name", name, "from", from, "to", to)
-			.counter()
-			.count();
+			.counters()
+			.stream()
+			.mapToDouble(Counter::count)
+			.sum();
 	}
 
 }

@@ -34,9 +34,18 @@ class PrometheusScrapeTests {
 					"breaker_calls_not_permitted_total{name=\"payments\"} 0.0",
 					"breaker_failure_rate{name=\"payments\"} NaN", "breaker_slow_call_rate{name=\"payments\"} NaN",
 					"breaker_window_calls{name=\"payments\"} 0.0",
-					"breaker_state_transitions_total{from=\"closed\",name=\"payments\",to=\"open\"} 0.0",
+					"breaker_failure_rate_threshold{name=\"payments\"} 50.0",
+					"breaker_slow_call_rate_threshold{name=\"payments\"} NaN",
+					"breaker_calls_until_evaluated{name=\"payments\"} 2.0",
+					"breaker_state_duration_seconds{name=\"payments\",state=\"closed\"} 0.0",
+					"breaker_state_duration_seconds{name=\"payments\",state=\"open\"} 0.0",
+					"breaker_retry_after_seconds{name=\"payments\"} 0.0",
+					"breaker_state_transitions_total{from=\"closed\",name=\"payments\",reason=\"failure_rate\",to=\"open\"} 0.0",
 					"breaker_fallbacks_total{name=\"payments\",outcome=\"success\"} 0.0",
 					"breaker_fallbacks_total{name=\"payments\",outcome=\"failure\"} 0.0");
+			assertThat(lines.stream()
+				.filter((line) -> line.startsWith("breaker_") && line.contains("name=\"payments\""))
+				.count()).as("series of a breaker, as docs/meters.md says").isEqualTo(39);
 		}
 	}
 
@@ -63,12 +72,12 @@ class PrometheusScrapeTests {
 					"breaker_calls_seconds_count{name=\"payments\",outcome=\"failure\"} 2",
 					"breaker_calls_not_permitted_total{name=\"payments\"} 3.0",
 					"breaker_failure_rate{name=\"payments\"} 100.0",
-					"breaker_state_transitions_total{from=\"closed\",name=\"payments\",to=\"open\"} 1.0");
+					"breaker_state_transitions_total{from=\"closed\",name=\"payments\",reason=\"failure_rate\",to=\"open\"} 1.0");
 			application.bean(ManualClock.class).advance(Duration.ofSeconds(60));
 			assertThat(scrape(application)).contains("breaker_state{name=\"payments\",state=\"half_open\"} 1.0",
 					"breaker_state{name=\"payments\",state=\"open\"} 0.0");
-			assertThat(scrape(application))
-				.contains("breaker_state_transitions_total{from=\"open\",name=\"payments\",to=\"half_open\"} 1.0");
+			assertThat(scrape(application)).contains(
+					"breaker_state_transitions_total{from=\"open\",name=\"payments\",reason=\"wait_elapsed\",to=\"half_open\"} 1.0");
 		}
 	}
 

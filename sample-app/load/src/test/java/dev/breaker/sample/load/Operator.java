@@ -38,7 +38,7 @@ final class Operator {
 	ChainBuilder startsAnew() {
 		return exec(http("breakers").get("/actuator/circuitbreakers")
 			.check(status().in(200, 404)) // 404: switched off
-			.check(jsonPath("$.circuitBreakers.*.name").findAll().withDefault(List.of()).saveAs("breakers"))
+			.check(jsonPath("$.*.*.name").findAll().withDefault(List.of()).saveAs("breakers"))
 			.silent())
 			.foreach("#{breakers}", "breaker")
 			.on(http("reset").post("/actuator/circuitbreakers/#{breaker}")

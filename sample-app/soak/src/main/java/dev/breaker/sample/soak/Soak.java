@@ -378,8 +378,18 @@ public final class Soak {
 
 	private Map<String, Map<String, Object>> breakers() {
 		Map<String, Map<String, Object>> breakers = new TreeMap<>();
-		Map<String, Object> all = child(object(get("/actuator/circuitbreakers")), "circuitBreakers");
-		all.keySet().forEach((name) -> breakers.put(name, child(all, name)));
+		Map<String, Object> all = object(get("/actuator/circuitbreakers"));
+		Map<String, Object> plain = child(all, "circuitBreakers");
+		plain.keySet().forEach((name) -> breakers.put(name, child(plain, name)));
+		child(all, "groups").keySet().forEach((group) -> {
+			Map<String, Object> keyed = object(get("/actuator/circuitbreakers/" + group + "?keys=all"));
+			if (keyed.get("keys") instanceof List<?> keys) {
+				keys.forEach((key) -> {
+					Map<String, Object> breaker = child(Map.of("key", key), "key");
+					breakers.put(String.valueOf(breaker.get("name")), breaker);
+				});
+			}
+		});
 		return breakers;
 	}
 

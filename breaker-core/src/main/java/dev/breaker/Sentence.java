@@ -1,0 +1,280 @@
+package dev.breaker;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Explains the state of a breaker in one sentence.
+ */
+final class Sentence {
+
+	private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+	private final Period period;
+
+	private final CircuitBreakerConfig config;
+
+	private final WindowCounts counts;
+
+	private final @Nullable StandingCommand command;
+
+	private final Map<String, Long> failures;
+
+	private final Instant now;
+
+	private final Duration retryAfter;
+
+	private final ZoneId zone;
+
+	/**
+	 * Takes what there is to say.
+	 * @param command the command that the period began by, if one
+	 * @param failures how many calls failed of which class, the most frequent first
+	 * @param retryAfter how long calls are still refused
+	 * @param zone that of the clock that is shown to people
+	 */
+	Sentence(Period period, WindowCounts counts, @Nullable StandingCommand command, Map<String, Long> failures,
+			Instant now, Duration retryAfter, ZoneId zone) {
+		this.period = period;
+		this.config = period.rules.config;
+		this.counts = counts;
+		this.command = command;
+		this.failures = failures;
+		this.now = now;
+		this.retryAfter = retryAfter;
+		this.zone = zone;
+	}
+
+	@Override
+	public String toString() {
+		return switch (this.period.state) {
+			case CLOSED -> closed();
+			case OPEN -> open();
+			case HALF_OPEN -> halfOpen();
+			case FORCED_OPEN -> held("Held open");
+			case DISABLED -> held("Disabled");
+			case METRICS_ONLY -> held("Metrics only") + ((this.counts.calls() > 0) ? "; " + figures() : "");
+		};
+	}
+
+	private String closed() {
+		int missing = this.counts.callsUntilEvaluated();
+		String needed = this.counts.calls() + " of " + (this.counts.calls() + missing) + " calls needed";
+		String outlook = (missing > 0) ? needed : "judged again after the next failed or slow call";
+		if (reached(this.counts.failureRate(), failureRateThreshold())) {
+			return "Closed although " + percent(this.counts.failed()) + " of calls failed: " + outlook;
+		}
+		if (reached(this.counts.slowCallRate(), slowCallRateThreshold())) {
+			return "Closed although " + percent(this.counts.slow()) + " of calls were slow: " + outlook;
+		}
+		Reason reason = reason();
+		String beginning = since("Closed") + ((this.command != null) ? commanded() : (reason == Reason.PROBES_SUCCEEDED)
+				? " after its probes succeeded" : (reason == Reason.HOLD_ELAPSED) ? " after a hold was over" : "");
+		List<String> parts = new ArrayList<>();
+		parts.add((this.counts.calls() > 0) ? figures() : "no call in its window");
+		if (missing > 0) {
+			parts.add(needed);
+		}
+		return beginning + (hasComment() ? "; " : ": ") + String.join("; ", parts);
+	}
+
+	private String open() {
+		String outlook = this.retryAfter.isZero() ? "a probe may pass now"
+				: "the next probe may pass in " + PlainText.duration(this.retryAfter);
+		if (this.command != null) {
+			return since("Open") + commanded() + "; " + outlook;
+		}
+		Reason reason = reason();
+		String cause = (reason != null) ? cause(reason) : "it began so";
+		return since("Open") + ": " + cause + "; " + outlook;
+	}
+
+	private String cause(Reason reason) {
+		return switch (reason) {
+			case FAILURE_RATE -> failedCalls() + mostly();
+			case SLOW_CALL_RATE -> slowCalls();
+			case CONSECUTIVE_FAILURES ->
+				this.counts.consecutiveFailures() + " calls in a row failed" + thresholdInRow() + mostly();
+			case PROBES_FAILED -> probes() + mostly();
+			case PROBES_LOST ->
+				"a probe did not come back within " + PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
+			case SIGNAL -> "a signal opened it";
+			case FLEET -> "its fleet opened it";
+			case WAIT_ELAPSED, PROBES_SUCCEEDED, HOLD_ELAPSED, COMMAND -> reason.toString();
+		};
+	}
+
+	private String probes() {
+		String slow = (this.counts.slow() > 0) ? this.counts.slow() + " slow" : "";
+		if (this.counts.failed() == 0 && !slow.isEmpty()) {
+			return this.counts.slow() + " of " + this.counts.calls() + " probes were slow";
+		}
+		return this.counts.failed() + " of " + this.counts.calls() + " probes failed"
+				+ (slow.isEmpty() ? "" : ", " + slow);
+	}
+
+	private String halfOpen() {
+		int permitted = this.counts.calls() + this.counts.callsUntilEvaluated();
+		StringBuilder sentence = new StringBuilder(since("Half-open")).append((this.command != null) ? commanded() : "")
+			.append(hasComment() ? "; " : ": ")
+			.append(this.counts.calls())
+			.append(" of ")
+			.append(permitted)
+			.append(" probes done");
+		if (this.counts.failed() > 0) {
+			sentence.append(", ").append(this.counts.failed()).append(" failed").append(mostly());
+		}
+		if (this.counts.slow() > 0) {
+			sentence.append(", ").append(this.counts.slow()).append(" slow");
+		}
+		if (this.period.probes != null && this.period.probes.isIdle()) {
+			sentence.append("; waiting for calls");
+		}
+		return sentence.toString();
+	}
+
+	/** A state that lasts until a command, or until its hold is over. */
+	private String held(String state) {
+		StandingCommand by = this.command;
+		Instant until = (by != null) ? by.until() : null;
+		return state + ((by != null) ? by(by) : " from the start") + " until "
+				+ ((until != null) ? time(until) : "another command") + comment();
+	}
+
+	private String commanded() {
+		return ((this.command != null) ? by(this.command) : "") + comment();
+	}
+
+	private static String by(StandingCommand command) {
+		String actor = command.command().actor();
+		return " by " + ((actor != null) ? LogText.oneLine(actor) : "command");
+	}
+
+	private String comment() {
+		String comment = (this.command != null) ? this.command.command().comment() : null;
+		return (comment != null) ? ": " + LogText.oneLine(comment) : "";
+	}
+
+	private boolean hasComment() {
+		return this.command != null && this.command.command().comment() != null;
+	}
+
+	/** Why it changed to its present state; null where it began with it. */
+	private @Nullable Reason reason() {
+		StateChange change = this.period.lastChange;
+		return (change != null && change.to() == this.period.state) ? change.reason() : null;
+	}
+
+	private String since(String state) {
+		Duration elapsed = Duration.between(this.period.since, this.now);
+		return (elapsed.compareTo(SHORTEST) >= 0) ? state + " for " + PlainText.duration(elapsed) : state;
+	}
+
+	/** What the window holds, beside the thresholds that judge it. */
+	private String figures() {
+		List<String> figures = new ArrayList<>();
+		figures.add(failedCalls() + mostly());
+		if (this.config.slowCallDurationThreshold() != null) {
+			figures.add(this.counts.slow() + " slow" + rate(this.counts.slow(), slowCallRateThreshold()));
+		}
+		if (this.config.consecutiveFailureThreshold() != null) {
+			figures.add(this.counts.consecutiveFailures() + " failed in a row" + thresholdInRow());
+		}
+		return String.join(", ", figures);
+	}
+
+	private String failedCalls() {
+		return this.counts.failed() + ofCalls() + " failed" + rate(this.counts.failed(), failureRateThreshold());
+	}
+
+	private String slowCalls() {
+		Duration threshold = this.config.slowCallDurationThreshold();
+		return this.counts.slow() + ofCalls() + " took longer than "
+				+ ((threshold != null) ? PlainText.duration(threshold) : "permitted")
+				+ rate(this.counts.slow(), slowCallRateThreshold());
+	}
+
+	private String ofCalls() {
+		int calls = this.counts.calls();
+		return (this.config.slidingWindowType() == SlidingWindowType.TIME_BASED)
+				? " of " + calls + " calls in the last "
+						+ PlainText.duration(Duration.ofSeconds(this.config.slidingWindowSize()))
+				: " of the last " + calls + " calls";
+	}
+
+	private String rate(int part, @Nullable Float threshold) {
+		return " (" + percent(part) + ((threshold != null) ? ", threshold " + PlainText.percent(threshold) : "") + ")";
+	}
+
+	private String percent(int part) {
+		return PlainText.percent(part, Math.max(1, this.counts.calls()));
+	}
+
+	private String thresholdInRow() {
+		Integer threshold = this.config.consecutiveFailureThreshold();
+		return (threshold != null) ? " (threshold " + threshold + ")" : "";
+	}
+
+	private @Nullable Float failureRateThreshold() {
+		return this.config.failureRateThreshold();
+	}
+
+	private @Nullable Float slowCallRateThreshold() {
+		return (this.config.slowCallDurationThreshold() != null) ? this.config.slowCallRateThreshold() : null;
+	}
+
+	/** An empty window reaches nothing. */
+	private static boolean reached(float rate, @Nullable Float threshold) {
+		return threshold != null && rate >= threshold;
+	}
+
+	/** The most frequent class of failures, where any of those that count failed. */
+	private String mostly() {
+		if (this.counts.failed() == 0) {
+			return "";
+		}
+		for (String type : this.failures.keySet()) {
+			if (type.equals(Explanation.RESULTS)) {
+				return ", mostly bad results";
+			}
+			if (!type.equals(Explanation.OTHERS)) {
+				return ", mostly " + LogText.oneLine(type);
+			}
+		}
+		return "";
+	}
+
+	/**
+	 * The time of day, with the date where it is another day. Logs have the zone of the
+	 * system; another one is named.
+	 */
+	private String time(Instant instant) {
+		Instant shown = instant.truncatedTo(ChronoUnit.SECONDS);
+		LocalDateTime time;
+		LocalDateTime present;
+		try {
+			time = LocalDateTime.ofInstant(shown, this.zone);
+			present = LocalDateTime.ofInstant(this.now, this.zone);
+		}
+		catch (DateTimeException ex) {
+			// Some instants have no date.
+			return shown.toString();
+		}
+		String text = time.toLocalDate().equals(present.toLocalDate()) ? time.toLocalTime().toString()
+				: time.toLocalDate() + " " + time.toLocalTime();
+		ZoneOffset offset = this.zone.getRules().getOffset(shown);
+		boolean zoneOfLogs = ZoneId.systemDefault().getRules().getOffset(shown).equals(offset);
+		return zoneOfLogs ? text : text + (offset.equals(ZoneOffset.UTC) ? " UTC" : " " + offset);
+	}
+
+}

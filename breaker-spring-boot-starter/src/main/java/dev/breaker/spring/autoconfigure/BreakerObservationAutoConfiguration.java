@@ -1,0 +1,29 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.metrics.OutcomeObservations;
+import io.micrometer.observation.ObservationRegistry;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for {@link OutcomeObservations}.
+ */
+@AutoConfiguration(after = BreakerAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
+@ConditionalOnClass(ObservationRegistry.class)
+@ConditionalOnBean({ CircuitBreakerRegistry.class, ObservationRegistry.class })
+@ConditionalOnBreakerEnabled
+public final class BreakerObservationAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingPart
+	OutcomeObservations breakerOutcomeObservations(ObservationRegistry observations) {
+		return new OutcomeObservations(observations);
+	}
+
+}
