@@ -508,8 +508,21 @@ public final class CircuitBreaker {
 		if (p.state == State.CLOSED) {
 			return inside ? new Admission.Nested(p) : p;
 		}
+		Admission admission = admit(caller, inside);
+		if (admission instanceof Admission.Refusal) {
+			this.notPermitted.increment();
+			this.listeners.notPermitted(this);
+		}
+		return admission;
+	}
+
+	/**
+	 * As {@link #judge(Thread, boolean)}, where a refusal is neither counted nor told.
+	 */
+	Admission admit(@Nullable Thread caller, boolean inside) {
+		Period p = this.period;
 		if (p.isTimeless()) {
-			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : inside ? new Admission.Nested(p) : p;
+			return (p.state == State.FORCED_OPEN) ? new Admission.Refusal(p, 0) : inside ? new Admission.Nested(p) : p;
 		}
 		while (true) {
 			Period before = p;
@@ -531,7 +544,7 @@ public final class CircuitBreaker {
 			}
 			// No place among the probes: perhaps since they have just decided.
 			if (p.state != State.HALF_OPEN || p == current(now)) {
-				return refuse(p, p.remaining(now));
+				return new Admission.Refusal(p, p.remaining(now));
 			}
 		}
 	}
@@ -548,12 +561,6 @@ public final class CircuitBreaker {
 		// Nothing is called once the place is taken: where the stack ends, it would stay
 		// so.
 		return probes.take(p, caller, now);
-	}
-
-	private Admission.Refusal refuse(Period p, long remaining) {
-		this.notPermitted.increment();
-		this.listeners.notPermitted(this);
-		return new Admission.Refusal(p, remaining);
 	}
 
 	/** Whether it is to be known how long an admitted call takes. */
@@ -661,7 +668,7 @@ public final class CircuitBreaker {
 	}
 
 	/** A rule that throws makes the call a failure. */
-	private Outcome outcomeOf(Admission admission, Throwable thrown, boolean givenUp) {
+	Outcome outcomeOf(Admission admission, Throwable thrown, boolean givenUp) {
 		try {
 			return admission.period().rules.classifier.outcomeOf(thrown, givenUp);
 		}

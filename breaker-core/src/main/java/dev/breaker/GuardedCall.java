@@ -76,6 +76,52 @@ public abstract class GuardedCall {
 	}
 
 	/**
+	 * Records a call that has ended before a permit was asked for. Where none is to be
+	 * had, nothing is recorded, and no refusal is counted or told.
+	 * @param breaker the breaker
+	 * @param nests whether the call can be inside of another one of its breaker
+	 * @param thrown what it threw, or {@code null} where it returned {@code null}
+	 * @return what a fallback of the call is given, without the exceptions that the JDK
+	 * wraps around it, or {@code null} where none runs
+	 */
+	protected static @Nullable Throwable ended(CircuitBreaker breaker, boolean nests, @Nullable Throwable thrown) {
+		CircuitBreaker live = breaker.entered(false);
+		Admission given = null;
+		boolean exited = false;
+		try {
+			try {
+				Admission admission = live.admit(null, nests && live.outermost().isInside());
+				given = admission;
+				boolean refused = admission instanceof Admission.Refusal;
+				if (thrown == null) {
+					if (!refused) {
+						live.returned(admission, null, 0, CircuitBreaker.UNREAD);
+					}
+					return null;
+				}
+				Outcome outcome = refused ? live.outcomeOf(admission, thrown, false)
+						: live.threw(admission, thrown, 0, CircuitBreaker.UNREAD);
+				return outcome.fallsBack() ? CallClassifier.unwrap(thrown) : null;
+			}
+			finally {
+				live.exit();
+				exited = true;
+			}
+		}
+		finally {
+			if (given instanceof Probes.Probe probe) {
+				// Also where the end of the stack kept it from being recorded.
+				probe.over = true;
+			}
+			GroupMember place = live.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+		}
+	}
+
+	/**
 	 * Why the call is not to be made. One that was refused has no end.
 	 * @return a new exception, or {@code null} where it is admitted
 	 */
