@@ -240,21 +240,22 @@ public final class CircuitBreaker {
 		CircuitBreaker live = entered(false);
 		boolean exited = false;
 		try {
-			return live.make(work, fallback, inside);
-		}
-		finally {
 			try {
+				return live.make(work, fallback, inside);
+			}
+			finally {
 				live.exit();
 				exited = true;
 			}
-			finally {
-				GroupMember place = live.member;
-				if (!exited && place != null) {
-					// The end of the stack: nothing can be called, only written.
-					place.endUncounted = true;
-					place.group.queue.stackEnded = true;
-				}
+		}
+		catch (Throwable ex) {
+			GroupMember place = live.member;
+			if (!exited && place != null) {
+				// The end of the stack: nothing can be called, only written.
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
 			}
+			throw ex;
 		}
 	}
 
@@ -359,10 +360,12 @@ public final class CircuitBreaker {
 		CircuitBreaker live = entered(false);
 		Admission admission = null;
 		AsyncCall<T> call = null;
-		boolean handedOver = false;
+		boolean exited = false;
 		try {
 			admission = live.judge(Thread.currentThread(), inside);
 			if (admission instanceof Admission.Refusal refusal) {
+				live.exit();
+				exited = true;
 				CallNotPermittedException exception = refusal.toException(live.name);
 				return (fallback != null) ? AsyncCall.instead(fallback, exception)
 						: CompletableFuture.failedFuture(exception);
@@ -370,34 +373,24 @@ public final class CircuitBreaker {
 			boolean timed = live.timed(admission);
 			long start = timed ? live.nanoClock.read() : UNREAD;
 			call = new AsyncCall<>(live, admission, timed, start, work, fallback);
-			CompletionStage<T> started = call.start();
-			handedOver = true;
-			return started;
+			return call.start();
 		}
-		finally {
-			if (!handedOver && (call == null || !call.permit.ended)) {
-				boolean exited = false;
-				try {
-					if (call == null) {
-						live.exit();
-						exited = true;
-					}
+		catch (Throwable ex) {
+			if (!exited && (call == null || !call.permit.ended)) {
+				// The end of the stack: nothing can be called, only written.
+				if (call != null) {
+					call.permit.ended = true;
 				}
-				finally {
-					// Where it is not refused, and here, it is the end of the stack.
-					if (call != null) {
-						call.permit.ended = true;
-					}
-					if (admission instanceof Probes.Probe probe) {
-						probe.over = true;
-					}
-					GroupMember place = live.member;
-					if (!exited && place != null) {
-						place.endUncounted = true;
-						place.group.queue.stackEnded = true;
-					}
+				if (admission instanceof Probes.Probe probe) {
+					probe.over = true;
+				}
+				GroupMember place = live.member;
+				if (place != null) {
+					place.endUncounted = true;
+					place.group.queue.stackEnded = true;
 				}
 			}
+			throw ex;
 		}
 	}
 
@@ -423,38 +416,31 @@ public final class CircuitBreaker {
 	private @Nullable Permit permit(boolean orThrow) {
 		CircuitBreaker live = entered(false);
 		Admission admission = null;
-		boolean handedOver = false;
+		boolean exited = false;
 		try {
 			admission = live.judge(null, false);
 			if (admission instanceof Admission.Refusal refusal) {
+				live.exit();
+				exited = true;
 				if (orThrow) {
 					throw refusal.toException(live.name);
 				}
 				return null;
 			}
-			Permit permit = new DefaultPermit(live, admission);
-			handedOver = true;
-			return permit;
+			return new DefaultPermit(live, admission);
 		}
-		finally {
-			if (!handedOver) {
-				boolean exited = false;
-				try {
-					live.exit();
-					exited = true;
-				}
-				finally {
-					// Where it is not refused, it is the end of the stack.
-					if (admission instanceof Probes.Probe probe) {
-						probe.over = true;
-					}
-					GroupMember place = live.member;
-					if (!exited && place != null) {
-						place.endUncounted = true;
-						place.group.queue.stackEnded = true;
-					}
-				}
+		catch (Throwable ex) {
+			// Where it is not refused, it is the end of the stack: nothing can be called,
+			// only written.
+			if (admission instanceof Probes.Probe probe) {
+				probe.over = true;
 			}
+			GroupMember place = live.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+			throw ex;
 		}
 	}
 

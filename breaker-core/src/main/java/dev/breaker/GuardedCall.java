@@ -42,7 +42,6 @@ public abstract class GuardedCall {
 		CircuitBreaker live = breaker.entered(false);
 		this.breaker = live;
 		Admission given = null;
-		boolean admitted = false;
 		try {
 			Admission admission = live.judge(null, nests && live.outermost().isInside());
 			given = admission;
@@ -51,27 +50,21 @@ public abstract class GuardedCall {
 					? new Admission.Timed(admission, live.nanoClock().read()) : admission;
 			this.nests = nests && !refused && !(admission instanceof Admission.Nested);
 			this.admission = this.nests ? new Admission.Nesting(held) : held;
-			admitted = !refused;
-		}
-		finally {
-			if (!admitted) {
-				boolean exited = false;
-				try {
-					live.exit();
-					exited = true;
-				}
-				finally {
-					// Where it is not refused, it is the end of the stack.
-					if (given instanceof Probes.Probe probe) {
-						probe.over = true;
-					}
-					GroupMember place = live.member;
-					if (!exited && place != null) {
-						place.endUncounted = true;
-						place.group.queue.stackEnded = true;
-					}
-				}
+			if (refused) {
+				live.exit();
 			}
+		}
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			if (given instanceof Probes.Probe probe) {
+				probe.over = true;
+			}
+			GroupMember place = live.member;
+			if (place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+			throw ex;
 		}
 	}
 
@@ -108,9 +101,9 @@ public abstract class GuardedCall {
 				exited = true;
 			}
 		}
-		finally {
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
 			if (given instanceof Probes.Probe probe) {
-				// Also where the end of the stack kept it from being recorded.
 				probe.over = true;
 			}
 			GroupMember place = live.member;
@@ -118,6 +111,7 @@ public abstract class GuardedCall {
 				place.endUncounted = true;
 				place.group.queue.stackEnded = true;
 			}
+			throw ex;
 		}
 	}
 
