@@ -274,21 +274,22 @@ public final class CircuitBreaker {
 		CircuitBreaker live = entered(false);
 		boolean exited = false;
 		try {
-			return live.make(work, fallback, inside);
-		}
-		finally {
 			try {
+				return live.make(work, fallback, inside);
+			}
+			finally {
 				live.exit();
 				exited = true;
 			}
-			finally {
-				GroupMember place = live.member;
-				if (!exited && place != null) {
-					// The end of the stack: nothing can be called, only written.
-					place.endUncounted = true;
-					place.group.queue.stackEnded = true;
-				}
+		}
+		catch (Throwable ex) {
+			GroupMember place = live.member;
+			if (!exited && place != null) {
+				// The end of the stack: nothing can be called, only written.
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
 			}
+			throw ex;
 		}
 	}
 
@@ -393,10 +394,12 @@ public final class CircuitBreaker {
 		CircuitBreaker live = entered(false);
 		Admission admission = null;
 		AsyncCall<T> call = null;
-		boolean handedOver = false;
+		boolean exited = false;
 		try {
 			admission = live.judge(Thread.currentThread(), inside);
 			if (admission instanceof Admission.Refusal refusal) {
+				live.exit();
+				exited = true;
 				CallNotPermittedException exception = refusal.toException(live.name);
 				return (fallback != null) ? AsyncCall.instead(fallback, exception)
 						: CompletableFuture.failedFuture(exception);
@@ -404,34 +407,24 @@ public final class CircuitBreaker {
 			boolean timed = live.timed(admission);
 			long start = timed ? live.nanoClock.read() : UNREAD;
 			call = new AsyncCall<>(live, admission, timed, start, work, fallback);
-			CompletionStage<T> started = call.start();
-			handedOver = true;
-			return started;
+			return call.start();
 		}
-		finally {
-			if (!handedOver && (call == null || !call.permit.ended)) {
-				boolean exited = false;
-				try {
-					if (call == null) {
-						live.exit();
-						exited = true;
-					}
+		catch (Throwable ex) {
+			if (!exited && (call == null || !call.permit.ended)) {
+				// The end of the stack: nothing can be called, only written.
+				if (call != null) {
+					call.permit.ended = true;
 				}
-				finally {
-					// Where it is not refused, and here, it is the end of the stack.
-					if (call != null) {
-						call.permit.ended = true;
-					}
-					if (admission instanceof Probes.Probe probe) {
-						probe.over = true;
-					}
-					GroupMember place = live.member;
-					if (!exited && place != null) {
-						place.endUncounted = true;
-						place.group.queue.stackEnded = true;
-					}
+				if (admission instanceof Probes.Probe probe) {
+					probe.over = true;
+				}
+				GroupMember place = live.member;
+				if (place != null) {
+					place.endUncounted = true;
+					place.group.queue.stackEnded = true;
 				}
 			}
+			throw ex;
 		}
 	}
 
@@ -457,38 +450,31 @@ public final class CircuitBreaker {
 	private @Nullable Permit permit(boolean orThrow) {
 		CircuitBreaker live = entered(false);
 		Admission admission = null;
-		boolean handedOver = false;
+		boolean exited = false;
 		try {
 			admission = live.judge(null, false);
 			if (admission instanceof Admission.Refusal refusal) {
+				live.exit();
+				exited = true;
 				if (orThrow) {
 					throw refusal.toException(live.name);
 				}
 				return null;
 			}
-			Permit permit = new DefaultPermit(live, admission);
-			handedOver = true;
-			return permit;
+			return new DefaultPermit(live, admission);
 		}
-		finally {
-			if (!handedOver) {
-				boolean exited = false;
-				try {
-					live.exit();
-					exited = true;
-				}
-				finally {
-					// Where it is not refused, it is the end of the stack.
-					if (admission instanceof Probes.Probe probe) {
-						probe.over = true;
-					}
-					GroupMember place = live.member;
-					if (!exited && place != null) {
-						place.endUncounted = true;
-						place.group.queue.stackEnded = true;
-					}
-				}
+		catch (Throwable ex) {
+			// Where it is not refused, it is the end of the stack: nothing can be called,
+			// only written.
+			if (admission instanceof Probes.Probe probe) {
+				probe.over = true;
 			}
+			GroupMember place = live.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+			throw ex;
 		}
 	}
 
@@ -542,8 +528,21 @@ public final class CircuitBreaker {
 		if (p.state == State.CLOSED) {
 			return inside ? new Admission.Nested(p) : p;
 		}
+		Admission admission = admit(caller, inside);
+		if (admission instanceof Admission.Refusal) {
+			this.notPermitted.increment();
+			this.listeners.notPermitted(this);
+		}
+		return admission;
+	}
+
+	/**
+	 * As {@link #judge(Thread, boolean)}, where a refusal is neither counted nor told.
+	 */
+	Admission admit(@Nullable Thread caller, boolean inside) {
+		Period p = this.period;
 		if (p.isTimeless()) {
-			return (p.state == State.FORCED_OPEN) ? refuse(p, 0) : inside ? new Admission.Nested(p) : p;
+			return (p.state == State.FORCED_OPEN) ? new Admission.Refusal(p, 0) : inside ? new Admission.Nested(p) : p;
 		}
 		while (true) {
 			Period before = p;
@@ -565,7 +564,7 @@ public final class CircuitBreaker {
 			}
 			// No place among the probes: perhaps since they have just decided.
 			if (p.state != State.HALF_OPEN || p == current(now)) {
-				return refuse(p, p.remaining(now));
+				return new Admission.Refusal(p, p.remaining(now));
 			}
 		}
 	}
@@ -582,12 +581,6 @@ public final class CircuitBreaker {
 		// Nothing is called once the place is taken: where the stack ends, it would stay
 		// so.
 		return probes.take(p, caller, now);
-	}
-
-	private Admission.Refusal refuse(Period p, long remaining) {
-		this.notPermitted.increment();
-		this.listeners.notPermitted(this);
-		return new Admission.Refusal(p, remaining);
 	}
 
 	/** Whether it is to be known how long an admitted call takes. */
@@ -695,7 +688,7 @@ public final class CircuitBreaker {
 	}
 
 	/** A rule that throws makes the call a failure. */
-	private Outcome outcomeOf(Admission admission, Throwable thrown, boolean givenUp) {
+	Outcome outcomeOf(Admission admission, Throwable thrown, boolean givenUp) {
 		try {
 			return admission.period().rules.classifier.outcomeOf(thrown, givenUp);
 		}

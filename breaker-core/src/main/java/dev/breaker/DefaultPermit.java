@@ -58,8 +58,8 @@ final class DefaultPermit implements Permit {
 				exited = true;
 			}
 		}
-		finally {
-			// Also at the end of the stack, where nothing can be called, only written.
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
 			if (this.admission instanceof Probes.Probe probe) {
 				probe.over = true;
 			}
@@ -68,6 +68,7 @@ final class DefaultPermit implements Permit {
 				place.endUncounted = true;
 				place.group.queue.stackEnded = true;
 			}
+			throw ex;
 		}
 	}
 

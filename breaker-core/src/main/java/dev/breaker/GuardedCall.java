@@ -42,7 +42,6 @@ public abstract class GuardedCall {
 		CircuitBreaker live = breaker.entered(false);
 		this.breaker = live;
 		Admission given = null;
-		boolean admitted = false;
 		try {
 			Admission admission = live.judge(null, nests && live.outermost().isInside());
 			given = admission;
@@ -51,27 +50,68 @@ public abstract class GuardedCall {
 					? new Admission.Timed(admission, live.nanoClock().read()) : admission;
 			this.nests = nests && !refused && !(admission instanceof Admission.Nested);
 			this.admission = this.nests ? new Admission.Nesting(held) : held;
-			admitted = !refused;
-		}
-		finally {
-			if (!admitted) {
-				boolean exited = false;
-				try {
-					live.exit();
-					exited = true;
-				}
-				finally {
-					// Where it is not refused, it is the end of the stack.
-					if (given instanceof Probes.Probe probe) {
-						probe.over = true;
-					}
-					GroupMember place = live.member;
-					if (!exited && place != null) {
-						place.endUncounted = true;
-						place.group.queue.stackEnded = true;
-					}
-				}
+			if (refused) {
+				live.exit();
 			}
+		}
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			if (given instanceof Probes.Probe probe) {
+				probe.over = true;
+			}
+			GroupMember place = live.member;
+			if (place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * Records a call that has ended before a permit was asked for. Where none is to be
+	 * had, nothing is recorded, and no refusal is counted or told.
+	 * @param breaker the breaker
+	 * @param nests whether the call can be inside of another one of its breaker
+	 * @param thrown what it threw, or {@code null} where it returned {@code null}
+	 * @return what a fallback of the call is given, without the exceptions that the JDK
+	 * wraps around it, or {@code null} where none runs
+	 */
+	protected static @Nullable Throwable ended(CircuitBreaker breaker, boolean nests, @Nullable Throwable thrown) {
+		CircuitBreaker live = breaker.entered(false);
+		Admission given = null;
+		boolean exited = false;
+		try {
+			try {
+				Admission admission = live.admit(null, nests && live.outermost().isInside());
+				given = admission;
+				boolean refused = admission instanceof Admission.Refusal;
+				if (thrown == null) {
+					if (!refused) {
+						live.returned(admission, null, 0, CircuitBreaker.UNREAD);
+					}
+					return null;
+				}
+				Outcome outcome = refused ? live.outcomeOf(admission, thrown, false)
+						: live.threw(admission, thrown, 0, CircuitBreaker.UNREAD);
+				return outcome.fallsBack() ? CallClassifier.unwrap(thrown) : null;
+			}
+			finally {
+				live.exit();
+				exited = true;
+			}
+		}
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			if (given instanceof Probes.Probe probe) {
+				probe.over = true;
+			}
+			GroupMember place = live.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+			throw ex;
 		}
 	}
 

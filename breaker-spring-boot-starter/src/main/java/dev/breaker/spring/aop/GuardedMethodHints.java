@@ -1,5 +1,6 @@
 package dev.breaker.spring.aop;
 
+import java.lang.reflect.Method;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -8,6 +9,7 @@ import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.fallback.FallbackListener;
 import dev.breaker.spring.fallback.FallbackResolver;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
+import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.ExecutableMode;
@@ -19,6 +21,7 @@ import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
 import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.RegisteredBean;
+import org.springframework.core.KotlinDetector;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -63,6 +66,7 @@ final class GuardedMethodHints implements BeanRegistrationAotProcessor {
 		for (AnnotatedMethod method : methods) {
 			registerHierarchy(hints.reflection(), method.type());
 			hints.reflection().registerMethod(method.method(), ExecutableMode.INVOKE);
+			registerValueClass(hints.reflection(), method);
 			try {
 				registerFallback(hints.reflection(), method, fallbacks);
 				if (!method.annotation().key().isEmpty()) {
@@ -85,6 +89,20 @@ final class GuardedMethodHints implements BeanRegistrationAotProcessor {
 		String request = "org.springframework.web.context.request.async.AsyncWebRequest";
 		if (ClassUtils.isPresent(request, classLoader)) {
 			hints.proxies().registerJdkProxy(TypeReference.of(request));
+		}
+	}
+
+	/**
+	 * What puts a plain value into the value class that a suspending function returns.
+	 */
+	private static void registerValueClass(ReflectionHints hints, AnnotatedMethod method) {
+		if (KotlinDetector.isSuspendingFunction(method.method())) {
+			Class<?> returned = MethodSignatures.returnType(method.method(), method.type()).resolve(Object.class);
+			for (Method declared : returned.getDeclaredMethods()) {
+				if (declared.getName().equals("box-impl")) {
+					hints.registerMethod(declared, ExecutableMode.INVOKE);
+				}
+			}
 		}
 	}
 

@@ -72,11 +72,29 @@ final class LaterCall extends GuardedCall implements CallEnd {
 		}
 	}
 
+	/**
+	 * Ends a call whose method ended before a permit was asked for.
+	 * @param thrown what the method threw, or {@code null} where it returned {@code null}
+	 * @return what a fallback is given, or {@code null} where none is to run
+	 */
+	static @Nullable Throwable ended(GuardedMethod guarded, CircuitBreaker breaker, @Nullable Throwable thrown) {
+		boolean nests = guarded.canNest();
+		if (nests && thrown != null) {
+			guarded.ended(breaker, thrown);
+		}
+		return ended(breaker, nests, thrown);
+	}
+
+	/** What it means that a method returned {@code null} in place of that class. */
+	static NullPointerException nothing(GuardedMethod guarded, Class<?> given) {
+		return new NullPointerException(guarded.describe() + " returned no " + given.getSimpleName());
+	}
+
 	/** The method returned {@code null}. */
 	private @Nullable Object nothing(ReturnKind kind) {
 		Class<?> given = kind.given();
 		if (given != null) {
-			throw new NullPointerException(this.guarded.describe() + " returned no " + given.getSimpleName());
+			throw nothing(this.guarded, given);
 		}
 		returned(null);
 		return null;

@@ -43,7 +43,7 @@ abstract class LaterReturnKind implements ReturnKind {
 	}
 
 	@Override
-	public @Nullable Class<?> given() {
+	public Class<?> given() {
 		return this.type;
 	}
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Methods that return work to be done later: each time it is done is a call, on the
  * thread that does it. The method itself runs when it is called, and its key is evaluated
- * then; where it throws, that is a call which has ended.
+ * then; where it throws, that is a call which has ended, and is recorded where a permit
+ * is to be had.
  */
 // From class files, the checker on JDK 17 does not see that results may be null.
 @SuppressWarnings("NullAway")
@@ -43,25 +44,31 @@ abstract class LazyReturnKind extends LaterReturnKind {
 	@Override
 	public @Nullable Object attempt(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation,
 			RetryAttempts attempts) throws Throwable {
-		return guard(() -> new LaterCall(guarded, guarded.present(breaker), invocation, null, attempts), invocation);
+		return guard(guarded, breaker, invocation, null, attempts);
 	}
 
-	private @Nullable Object guard(Calls calls, MethodInvocation invocation) throws Throwable {
+	private @Nullable Object guard(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation,
+			@Nullable FallbackMethod fallback, @Nullable RetryAttempts attempts) throws Throwable {
 		Object result;
 		try {
 			result = invocation.proceed();
+			if (result == null) {
+				throw LaterCall.nothing(guarded, given());
+			}
 		}
 		catch (Throwable ex) {
-			return calls.next().start(() -> {
+			Throwable cause = LaterCall.ended(guarded, breaker, ex);
+			if (cause != null && attempts != null) {
+				attempts.ended(cause, true);
+			}
+			if (cause == null || fallback == null) {
 				throw ex;
-			});
-		}
-		if (result == null) {
-			return calls.next().start(() -> null);
+			}
+			return fallback(guarded, fallback, invocation, cause);
 		}
 		Callable<?> work = work(result);
 		return with(result, () -> {
-			LaterCall call = calls.next();
+			LaterCall call = new LaterCall(guarded, guarded.present(breaker), invocation, fallback, attempts);
 			CallNotPermittedException refusal = call.refused();
 			return (refusal != null) ? instead(() -> call.insteadOf(refusal))
 					: run(() -> call.inside(work::call), call);
@@ -94,14 +101,6 @@ abstract class LazyReturnKind extends LaterReturnKind {
 		}
 	}
 
-	/** Makes a call each time that the work is done. */
-	@FunctionalInterface
-	private interface Calls {
-
-		LaterCall next();
-
-	}
-
 	private final class LazyInterceptor extends CircuitBreakerInterceptor {
 
 		private final GuardedMethod guarded;
@@ -114,8 +113,7 @@ abstract class LazyReturnKind extends LaterReturnKind {
 		@Override
 		@Nullable Object call(CircuitBreaker breaker, MethodInvocation invocation, @Nullable FallbackMethod instead)
 				throws Throwable {
-			return guard(() -> new LaterCall(this.guarded, this.guarded.present(breaker), invocation, instead, null),
-					invocation);
+			return guard(this.guarded, breaker, invocation, instead, null);
 		}
 
 		@Override

@@ -8,7 +8,6 @@ import java.util.function.Function;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
-import dev.breaker.ThrowingSupplier;
 import dev.breaker.reactor.CircuitBreakerOperator;
 import dev.breaker.spring.fallback.FallbackMethod;
 import dev.breaker.spring.fallback.MethodSignatures;
@@ -26,7 +25,8 @@ import org.springframework.core.ResolvableType;
  * Methods that return a reactive type that Spring's {@link ReactiveAdapterRegistry}
  * knows: each subscription is a call. The method itself runs when it is called, and its
  * key is evaluated then; where it throws, or returns {@code null}, that is a call which
- * has ended. Loaded only where Reactor is there.
+ * has ended, and is recorded where a permit is to be had. Loaded only where Reactor is
+ * there.
  */
 // From class files, the checker on JDK 17 does not see that results may be null.
 @SuppressWarnings("NullAway")
@@ -319,12 +319,14 @@ class ReactiveReturnKind implements ReturnKind {
 			returned = invocation.proceed();
 		}
 		catch (Throwable ex) {
-			return ended(breaker, nests, () -> {
+			if (LaterCall.ended(guarded, breaker, ex) == null || instead == null) {
 				throw ex;
-			}, instead);
+			}
+			return instead.ofThrown(ex);
 		}
 		if (returned == null) {
-			return ended(breaker, nests, () -> null, instead);
+			LaterCall.ended(guarded, breaker, null);
+			return null;
 		}
 		Publisher<Object> source = adapter.toPublisher(returned);
 		CircuitBreakerOperator<Object> operator = guarded.hasKey() ? operator(breaker, instead)
@@ -353,15 +355,6 @@ class ReactiveReturnKind implements ReturnKind {
 	private static Publisher<Object> watched(Publisher<Object> source, GuardedMethod guarded, CircuitBreaker breaker) {
 		return (source instanceof Mono<Object> mono) ? mono.doOnError((thrown) -> guarded.ended(breaker, thrown))
 				: hearing(Flux.from(source), (thrown) -> guarded.ended(breaker, thrown));
-	}
-
-	/** Makes a call that has ended before there was a publisher. */
-	private static @Nullable Object ended(CircuitBreaker breaker, boolean nests,
-			ThrowingSupplier<Object, Throwable> call, @Nullable Instead instead) throws Throwable {
-		if (instead == null) {
-			return nests ? breaker.outermost().call(call) : breaker.call(call);
-		}
-		return nests ? breaker.outermost().call(call, instead::ofThrown) : breaker.call(call, instead::ofThrown);
 	}
 
 	private final class ReactiveInterceptor extends CircuitBreakerInterceptor {

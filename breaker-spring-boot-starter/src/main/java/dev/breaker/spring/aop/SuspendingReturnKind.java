@@ -4,7 +4,6 @@ import java.lang.reflect.Method;
 import java.util.Objects;
 import java.util.function.Function;
 
-import dev.breaker.CallNotPermittedException;
 import dev.breaker.reactor.CircuitBreakerOperator;
 import dev.breaker.spring.fallback.FallbackMethod;
 import kotlin.Result;
@@ -113,10 +112,12 @@ final class SuspendingReturnKind extends ReactiveReturnKind {
 			}
 		}
 
-		/** What was returned as a failure is a failure again, as is a refusal. */
+		/**
+		 * What was returned as a failure is a failure again. A refusal is thrown:
+		 * Spring's proxies would throw a failure that is there at once, too.
+		 */
 		Mono<Object> returned(Throwable thrown) {
-			return (thrown == this.failure || thrown instanceof CallNotPermittedException)
-					? Mono.just(ResultKt.createFailure(thrown)) : Mono.error(thrown);
+			return (thrown == this.failure) ? Mono.just(ResultKt.createFailure(thrown)) : Mono.error(thrown);
 		}
 
 		/**
