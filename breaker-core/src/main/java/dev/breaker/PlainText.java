@@ -31,8 +31,8 @@ public final class PlainText {
 		if (duration.isNegative() || duration.isZero()) {
 			return "0 s";
 		}
-		if (duration.getSeconds() > Long.MAX_VALUE / SECOND - 1) {
-			return larger(duration.getSeconds());
+		if (duration.toSeconds() > Long.MAX_VALUE / SECOND - 1) {
+			return larger(duration.toSeconds());
 		}
 		long millis = duration.toMillis();
 		if (millis < SECOND) {

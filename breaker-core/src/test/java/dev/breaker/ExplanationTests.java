@@ -102,8 +102,8 @@ class ExplanationTests {
 			.actor("alice");
 		test.breaker.apply(command);
 		assertThat(sentence(test)).isEqualTo("Held open by alice until 14:20: partner asked for a break");
-		assertThat(test.breaker.explain().command()).isEqualTo(
-				new StandingCommand(command, HandWallClock.START.plus(Duration.ofMinutes(140))));
+		assertThat(test.breaker.explain().command())
+			.isEqualTo(new StandingCommand(command, HandWallClock.START.plus(Duration.ofMinutes(140))));
 		assertThat(test.breaker.explain().since()).isEqualTo(HandWallClock.START);
 	}
 

@@ -260,8 +260,7 @@ class GroupCommandTests {
 		assertThat(seen.standingCommand()).isEmpty();
 		StateCommand command = StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)).actor("alice");
 		seen.apply(command);
-		StandingCommand standing = new StandingCommand(command,
-				HandWallClock.START.plusSeconds(60));
+		StandingCommand standing = new StandingCommand(command, HandWallClock.START.plusSeconds(60));
 		assertThat(seen.standingCommand()).contains(standing);
 		this.clock.advance(Duration.ofMinutes(1).minusNanos(1));
 		wall.advance(Duration.ofSeconds(50));

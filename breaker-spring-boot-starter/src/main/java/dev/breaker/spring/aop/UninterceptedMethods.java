@@ -77,9 +77,8 @@ final class UninterceptedMethods {
 	 */
 	void addReplaced(String beanName, Class<?> declared, Class<?> replacement, List<String> methods,
 			Consumer<Problem> problems) {
-		methods.forEach((method) -> add(method,
-				"not proxied: a BeanPostProcessor put a %s in place of bean '%s'".formatted(replacement.getName(),
-						beanName)));
+		methods.forEach((method) -> add(method, "not proxied: a BeanPostProcessor put a %s in place of bean '%s'"
+			.formatted(replacement.getName(), beanName)));
 		report("Bean '%s' is defined as a %s, whose methods annotated with @CircuitBreaker are not guarded: another BeanPostProcessor has put a %s in its place before circuit breakers were put on it."
 			.formatted(beanName, declared.getName(), replacement.getName()),
 				"Give that one the order Ordered.LOWEST_PRECEDENCE, and let it wrap beans in postProcessAfterInitialization: "
