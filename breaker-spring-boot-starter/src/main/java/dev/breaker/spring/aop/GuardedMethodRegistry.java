@@ -87,11 +87,23 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
 
-	private final CircuitBreakerRegistryListener forgetRemoved=new CircuitBreakerRegistryListener(){
+	private final CircuitBreakerRegistryListener forgetRemoved = new CircuitBreakerRegistryListener() {
 
-	@Override public void onRemoved(CircuitBreaker breaker){NamedBreaker named=GuardedMethodRegistry.this.namedBreakers.get(breaker.name());if(named!=null){named.forget(breaker);}}
+		@Override
+		public void onRemoved(CircuitBreaker breaker) {
+			NamedBreaker named = GuardedMethodRegistry.this.namedBreakers.get(breaker.name());
+			if (named != null) {
+				named.forget(breaker);
+			}
+		}
 
-	@Override public void onGroupRemoved(CircuitBreakerGroup group){NamedBreaker named=GuardedMethodRegistry.this.namedBreakers.get(group.name());if(named!=null){named.forget(group);}}
+		@Override
+		public void onGroupRemoved(CircuitBreakerGroup group) {
+			NamedBreaker named = GuardedMethodRegistry.this.namedBreakers.get(group.name());
+			if (named != null) {
+				named.forget(group);
+			}
+		}
 
 	};
 
@@ -235,9 +247,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (problems.isEmpty()) {
 			FallbackCycles.find(this.known.values(), this::ofBean, problems::add);
 		}
-	}
-
-	findSelfInvocations(this.ofClasses.keySet(), problems);
+		findSelfInvocations(this.ofClasses.keySet(), problems);
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
