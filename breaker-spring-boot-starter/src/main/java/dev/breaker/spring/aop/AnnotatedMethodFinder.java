@@ -99,11 +99,11 @@ final class AnnotatedMethodFinder {
 			return null;
 		}
 		CircuitBreaker onType = type.isInterface() ? onInterfaceWith(method, type)
-				: nearest(type, SearchStrategy.SUPERCLASS);
+				: nearest(type, SearchStrategy.SUPERCLASS, method, type);
 		if (onType == null && !type.isInterface()) {
 			onType = onInterfaceOf(method, type);
 		}
-		return (onType != null) ? onType : nearest(method, SearchStrategy.TYPE_HIERARCHY);
+		return (onType != null) ? onType : nearest(method, SearchStrategy.TYPE_HIERARCHY, method, type);
 	}
 
 	private Collection<AnnotatedMethod> ofClass(Class<?> type) {

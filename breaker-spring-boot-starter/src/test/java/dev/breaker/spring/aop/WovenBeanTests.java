@@ -215,7 +215,7 @@ class WovenBeanTests {
 		GuardedMethodRegistry methods(ConfigurableListableBeanFactory beanFactory, CircuitBreakerRegistry registry,
 				BreakerConfigs configs, CircuitBreakerBeanPostProcessor guards,
 				ObjectProvider<FallbackListener> fallbackListeners) {
-			return new GuardedMethodRegistry(beanFactory, registry, configs, 10, guards, fallbackListeners);
+			return new GuardedMethodRegistry(beanFactory, registry, configs, 10, false, guards, fallbackListeners);
 		}
 
 	}

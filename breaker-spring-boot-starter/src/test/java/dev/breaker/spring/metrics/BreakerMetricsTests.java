@@ -205,16 +205,16 @@ class BreakerMetricsTests {
 		payments.forceOpen(Duration.ofSeconds(5));
 		this.clock.advance(Duration.ofSeconds(5));
 		assertThat(payments.state()).isEqualTo(State.CLOSED);
-		assertThat(transitions("closed", "open", "failure_rate")).isEqualTo(1);
-		assertThat(transitions("closed", "open", "slow_call_rate")).isEqualTo(1);
-		assertThat(transitions("closed", "open", "consecutive_failures")).isZero();
-		assertThat(transitions("closed", "open", "command")).isEqualTo(1);
-		assertThat(transitions("open", "half_open", "wait_elapsed")).isEqualTo(1);
-		assertThat(transitions("half_open", "open", "probes_lost")).isEqualTo(1);
-		assertThat(transitions("forced_open", "closed", "hold_elapsed")).isEqualTo(1);
+		assertThat(transitionsBecauseOf("closed", "open", "failure_rate")).isEqualTo(1);
+		assertThat(transitionsBecauseOf("closed", "open", "slow_call_rate")).isEqualTo(1);
+		assertThat(transitionsBecauseOf("closed", "open", "consecutive_failures")).isZero();
+		assertThat(transitionsBecauseOf("closed", "open", "command")).isEqualTo(1);
+		assertThat(transitionsBecauseOf("open", "half_open", "wait_elapsed")).isEqualTo(1);
+		assertThat(transitionsBecauseOf("half_open", "open", "probes_lost")).isEqualTo(1);
+		assertThat(transitionsBecauseOf("forced_open", "closed", "hold_elapsed")).isEqualTo(1);
 	}
 
-	private double transitions(String from, String to, String reason) {
+	private double transitionsBecauseOf(String from, String to, String reason) {
 		return this.meters.get("breaker.state.transitions")
 			.tags("name", "payments", "from", from, "to", to, "reason", reason)
 			.counter()
