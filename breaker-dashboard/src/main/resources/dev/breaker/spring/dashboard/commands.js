@@ -1,18 +1,16 @@
 // Asks which command to give, for how long and why, and says what users will see, before it is given.
 import { element, setHidden, setText } from './dom.js';
-import { count, plural, withoutPackages } from './words.js';
+import { count, fallbacks, plural } from './words.js';
 
 const error = 'callers get an error at once (over HTTP: 503 with Retry-After)';
 
-function refusedCallers({ fallbacks }) {
-  return fallbacks ? `${withoutPackages(fallbacks)} answers callers instead` : error;
-}
+const refusedCallers = (target) => (target.fallbacks ? `${fallbacks(target)} answers callers instead` : error);
 
 const COMMANDS = [
   {
     value: 'FORCED_OPEN', label: 'Force open', about: 'refuse every call', holds: true,
     users: (target) => `Every call is refused, and ${refusedCallers(target)}. Nothing reaches the other side.`,
-    afterwards: 'Then it closes, with an empty window.',
+    afterwards: 'then it closes, with an empty window.',
   },
   {
     value: 'CLOSED', label: 'Close', about: 'let calls pass, count anew',
@@ -23,9 +21,9 @@ const COMMANDS = [
     users: (target) => `The next ${target.probesPermitted ? plural(target.probesPermitted, 'call') : 'calls'} pass as probes, and their outcome decides between closed and open. Until then ${refusedCallers(target)}.`,
   },
   {
-    value: 'DISABLED', label: 'Disable', about: 'let every call pass, count none', holds: true,
+    value: 'DISABLED', label: 'Disable', about: 'pass every call, count none', holds: true,
     users: () => 'Every call reaches the other side and nothing is counted. If that fails or is slow, users get its errors and wait for it, and the breaker does not open.',
-    afterwards: 'Then it closes, with an empty window.',
+    afterwards: 'then it closes, with an empty window.',
   },
   {
     value: 'METRICS_ONLY', label: 'Metrics only', about: 'count, and never open',
@@ -113,7 +111,7 @@ export class CommandDialog {
     setHidden(this.#holdField, !command.holds);
     setHidden(this.#reasonField, command.reset === true);
     setText(this.#holdHint, command.mayWait ? 'Empty: the configured wait.' : hold ? '' : 'Empty: until another command, which is easily forgotten.');
-    const afterwards = command.afterwards ? (hold ? ` For ${hold}. ${command.afterwards}` : ' Until another command.') : '';
+    const afterwards = command.afterwards ? (hold ? ` It holds for ${hold}; ${command.afterwards}` : ' It holds until another command.') : '';
     setText(this.#users, command.users(this.#target) + afterwards);
     setText(this.#give, `${command.label}${hold ? ` for ${hold}` : ''}`);
   }

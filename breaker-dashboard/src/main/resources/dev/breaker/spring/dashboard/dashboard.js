@@ -149,6 +149,7 @@ class Dashboard {
     this.#view?.close();
     this.#view = null;
     setHidden(this.tools, name !== undefined);
+    setClass(this.header, 'above-view', name !== undefined);
     setHidden(this.#overview.node, name !== undefined);
     if (name !== undefined) {
       this.#view = new View(name, this.#store, this.#connection, (target, value) => this.#dialog.ask(target, value));

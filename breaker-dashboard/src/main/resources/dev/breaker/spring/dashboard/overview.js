@@ -54,7 +54,7 @@ export class Overview {
   #groups = new Map();
   #queue = [];
   #frame = 0;
-  #movedAt = 0;
+  #movedAt = -RESTING;
   #order = '';
   #filter = { state: null, text: '' };
 
@@ -63,12 +63,12 @@ export class Overview {
     this.#command = command;
     this.node = element('div', { class: 'overview' }, this.#list, this.#nothing);
     this.#list.addEventListener('pointermove', () => { this.#movedAt = performance.now(); });
-    this.#list.addEventListener('pointerleave', () => { this.#movedAt = 0; });
+    this.#list.addEventListener('pointerleave', () => { this.#movedAt = -RESTING; });
   }
 
   filter(filter) {
     this.#filter = filter;
-    this.#movedAt = 0;
+    this.#movedAt = -RESTING;
     this.update();
   }
 
@@ -116,7 +116,7 @@ export class Overview {
       const shown = all.filter(({ breaker }) => this.#matches(breaker));
       const group = this.#store.groups.get(name);
       if (shown.length > 0 || (all.length === 0 && this.#matchesGroup(group))) {
-        items.push({ group, all, shown, rank: shown[0]?.rank ?? 8, name });
+        items.push({ group, all, shown, rank: (shown[0]?.rank ?? 8) + 0.5, name });
       }
     }
     return items.sort(worstFirst);

@@ -2,7 +2,7 @@
 import { element, setAttribute, setClass, setHidden, setShape, setText, shape } from './dom.js';
 import { draw } from './sparkline.js';
 import { sums } from './store.js';
-import { WORDS, count, duration, meanwhile, percent, perSecond, plural, remaining, trouble, withoutPackages } from './words.js';
+import { WORDS, cause, count, duration, meanwhile, percent, perSecond, plural, remaining, trouble, withoutPackages } from './words.js';
 
 const HEIGHT = 44;
 const seen = new Map(); // canvas -> its tile
@@ -30,8 +30,8 @@ function makePrototype() {
   return element('li', { class: 'tile' },
     element('div', { class: 'tile-head' }, element('h3', {}, element('a', {})), state),
     element('p', { class: 'why' }),
-    element('p', { class: 'cause' }),
     element('div', { class: 'wait' }, element('span', { class: 'wait-text' }), element('span', { class: 'wait-track' }, element('i', {}))),
+    element('p', { class: 'cause' }),
     element('p', { class: 'users' }),
     element('div', { class: 'picture' }, element('canvas', { class: 'sparkline', role: 'img' }), element('span', { class: 'peak', 'aria-hidden': 'true' })),
     gauge('failures', 'failed'),
@@ -145,11 +145,12 @@ export class Tile {
     setAttribute(this.node, 'data-state', breaker.state);
     setClass(this.node, 'trouble', inTrouble);
     showState(parts.state, breaker, aged);
-    setHidden(parts.why, !inTrouble);
-    if (inTrouble) setText(parts.why, withoutPackages(breaker.explanation));
-    const cause = inTrouble ? breaker.lastFailure ?? breaker.topFailure : breaker.failureRate > 0 ? breaker.topFailure : null;
-    setHidden(parts.cause, !cause);
-    if (cause) setText(parts.cause, `${inTrouble ? 'Last failure' : 'Mostly'}: ${withoutPackages(cause)}`);
+    const why = inTrouble ? cause(breaker) : '';
+    setHidden(parts.why, why === '');
+    setText(parts.why, why);
+    const failure = inTrouble ? breaker.lastFailure ?? breaker.topFailure : breaker.failureRate > 0 ? breaker.topFailure : null;
+    setHidden(parts.cause, !failure);
+    if (failure) setText(parts.cause, `${inTrouble ? 'Last' : 'Mostly'}: ${withoutPackages(failure)}`);
     showWait(parts.wait, waiting(breaker, aged, store.serverTime));
     const refused = breaker.state === 'OPEN' || breaker.state === 'FORCED_OPEN' || breaker.state === 'HALF_OPEN';
     setHidden(parts.users, !refused);

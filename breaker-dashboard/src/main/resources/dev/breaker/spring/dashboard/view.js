@@ -247,7 +247,8 @@ function configured(config) {
   if (!config?.length) return [nothing('Not known.')];
   const own = (line) => line.origin !== 'default';
   const sorted = [...config].sort((a, b) => own(b) - own(a) || a.property.localeCompare(b.property));
-  return [table(['Property', 'Value', 'From'], sorted.map((line) => row({ class: own(line) ? 'own' : null }, element('code', {}, line.property), element('code', {}, line.value ?? 'off'), line.origin)))];
+  return [table(['Property, and where its value is from', 'Value'], sorted.map((line) => row({ class: own(line) ? 'own' : null },
+    element('div', {}, element('code', {}, line.property), element('small', {}, line.origin)), element('code', {}, line.value ?? 'off'))))];
 }
 
 function happened(events) {

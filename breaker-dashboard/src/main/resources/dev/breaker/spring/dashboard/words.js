@@ -56,12 +56,24 @@ export function moment(instant) {
 /** Classes without their packages: java.net.ConnectException is ConnectException. */
 export const withoutPackages = (text) => text.replace(/(?<![\w.$])(?:[a-z_][\w]*\.)+(?=[A-Z])/g, '');
 
-export const words = (name) => name.toLowerCase().replaceAll('_', ' ');
+export const words = (name) => (WORDS[name] ?? name.replaceAll('_', ' ')).toLowerCase();
 
 /** What users get while calls are refused. */
 export const meanwhile = (breaker) => (breaker.fallbacks
-  ? `Callers get the answer of ${withoutPackages(breaker.fallbacks)}`
-  : 'Callers get an error at once: no fallback is known');
+  ? `Callers get the answer of ${fallbacks(breaker)}`
+  : 'Callers get an error: no fallback is known');
+
+/** The methods that answer instead, without packages and parameters. */
+export const fallbacks = (breaker) => withoutPackages(breaker.fallbacks).replace(/\([^()]*\)/g, '');
+
+/** The explanation without what a tile says beside it: the state, its time, the probes and the wait. */
+export function cause(breaker) {
+  const said = withoutPackages(breaker.explanation)
+    .replace(/^(?:Open|Half-open)(?: for [\d.]+ \w+(?: [\d.]+ \w+)?)?: /, '')
+    .replace(/^\d+ of \d+ probes done(?:[,;] )?/, '')
+    .replace(/; (?:the next probe may pass in [^;]*|a probe may pass now)$/, '');
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
 
 /**
  * How much trouble a breaker is in, 0 is the most. Coarse, so that tiles do not change places with each call.
