@@ -197,19 +197,19 @@ class Dashboard {
   // --- What is said
 
   #toast(text) {
-    this.toast.textContent = text;
+    setText(this.toast, text);
     setClass(this.toast, 'seen', true);
     clearTimeout(this.toastTimer);
     this.toastTimer = setTimeout(() => {
       setClass(this.toast, 'seen', false);
-      this.toast.textContent = '';
+      setText(this.toast, '');
     }, 6000);
   }
 
   #announce() {
     if (this.#news.length === 0 || Date.now() - this.#told < QUIET) return;
     this.#told = Date.now();
-    this.announcer.textContent = this.#news.length > 3 ? `${plural(this.#news.length, 'change')} of state. ${document.title}` : this.#news.join('. ');
+    setText(this.announcer, this.#news.length > 3 ? `${plural(this.#news.length, 'change')} of state. ${document.title}` : this.#news.join('. '));
     this.#news = [];
   }
 

@@ -2,6 +2,12 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+// Control characters and those that turn the direction of writing could make a name look like another
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Text as it is shown: what would be invisible, or change what is beside it, is a sign of its own. */
+export const visible = (text) => String(text).replace(UNSEEN, '\ufffd');
+
 /** An element with attributes, listeners (on…) and children; what is null is left out. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -11,7 +17,7 @@ export function element(name, attributes = {}, ...children) {
     else if (key === 'class') made.className = value;
     else made.setAttribute(key, value === true ? '' : value);
   }
-  made.append(...children.filter((child) => child != null));
+  made.append(...children.filter((child) => child != null).map((child) => (child instanceof Node ? child : visible(child))));
   return made;
 }
 
@@ -19,7 +25,7 @@ export function element(name, attributes = {}, ...children) {
 export function setText(node, text) {
   if (node.shown !== text) {
     node.shown = text;
-    node.textContent = text;
+    node.textContent = visible(text);
   }
 }
 

@@ -1,5 +1,5 @@
 // One breaker in the overview. A tile is made once, and changes only where its breaker did.
-import { element, setAttribute, setClass, setHidden, setShape, setText, shape } from './dom.js';
+import { element, setAttribute, setClass, setHidden, setShape, setText, shape, visible } from './dom.js';
 import { draw } from './sparkline.js';
 import { sums } from './store.js';
 import { WORDS, cause, count, duration, meanwhile, percent, perSecond, plural, remaining, trouble, withoutPackages } from './words.js';
@@ -124,10 +124,10 @@ export class Tile {
       unjudged: find('.unjudged'), command: find('.command'),
     };
     const link = find('a');
-    link.textContent = label;
+    link.textContent = visible(label);
     link.href = `#/breaker/${encodeURIComponent(name)}`;
-    if (label !== name) link.setAttribute('aria-label', name);
-    this.#parts.command.setAttribute('aria-label', `Command ${name}`);
+    if (label !== name) link.setAttribute('aria-label', visible(name));
+    this.#parts.command.setAttribute('aria-label', `Command ${visible(name)}`);
     this.#parts.command.addEventListener('click', () => command(this.#breaker));
     seen.set(this.#parts.canvas, this);
     sizes.observe(this.#parts.canvas);
