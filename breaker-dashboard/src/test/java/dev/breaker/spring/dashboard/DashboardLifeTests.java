@@ -104,10 +104,10 @@ class DashboardLifeTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "SERVLET,", "REACTIVE,", "SERVLET,management.server.port=0" })
+	@CsvSource({ "SERVLET,server.port=0", "REACTIVE,server.port=0", "SERVLET,management.server.port=0" })
 	void closingWaitsForNoViewerAndLeavesNoThread(WebApplicationType type, String property) {
 		RunningDashboard application = RunningDashboard.start(type, "server.shutdown=graceful",
-				"spring.lifecycle.timeout-per-shutdown-phase=10m", (property != null) ? property : "server.port=0");
+				"spring.lifecycle.timeout-per-shutdown-phase=10m", property);
 		Viewer viewer = application.view();
 		await().until(() -> !viewer.events().isEmpty());
 		assertThat(threads()).contains(DashboardThread.NAME);

@@ -29,8 +29,10 @@ class ForgedCommandsTests {
 		try (RunningDashboard application = RunningDashboard.start(type, "/actuator", List.of(), "test.security=true",
 				"spring.security.user.name=alice", "spring.security.user.password=secret", DashboardTests.COMMANDS)) {
 			application.breaker("payments");
-			assertThat(application.get("/breakerdashboard").status()).isEqualTo(401);
-			assertThat(application.get("/breakerdashboard/live").status()).isEqualTo(401);
+			for (String path : new String[] { "/breakerdashboard", "/breakerdashboard/live" }) {
+				assertThat(application.send(path, (request) -> request.header("Accept", "application/json")).status())
+					.isEqualTo(401);
+			}
 			Answer live = application.send("/breakerdashboard/live", ForgedCommandsTests::asAlice);
 			assertThat(live.status()).isEqualTo(200);
 			assertThat(application.send("/breakerdashboard", ForgedCommandsTests::asAlice).header("X-Csrf-Token"))

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
@@ -65,18 +66,15 @@ final class RunningDashboard implements AutoCloseable {
 	 */
 	static RunningDashboard start(WebApplicationType type, String base, List<Class<?>> configurations,
 			String... properties) {
-		// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
-		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
-				"--server.netty.max-keep-alive-requests=1", "--spring.reactor.netty.shutdown-quiet-period=0s",
-				"--spring.application.name=shop", "--management.endpoints.web.exposure.include=*"));
-		for (String property : properties) {
-			arguments.add("--" + property);
-		}
 		List<Class<?>> sources = new ArrayList<>(configurations);
 		sources.add(Application.class);
 		return new RunningDashboard(
 				new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(type)
-					.run(arguments.toArray(String[]::new)),
+					// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
+					.properties("server.port=0", "spring.main.banner-mode=off",
+							"server.netty.max-keep-alive-requests=1", "spring.reactor.netty.shutdown-quiet-period=0s",
+							"spring.application.name=shop", "management.endpoints.web.exposure.include=*")
+					.run(Stream.of(properties).map("--"::concat).toArray(String[]::new)),
 				base);
 	}
 
