@@ -147,7 +147,7 @@ class DashboardTests {
 		shop.order(8);
 		try (Tab view = open(shop.dashboard() + "#/breaker/payments")) {
 			assertThat(view.find(".view h2")).hasText("payments");
-			assertThat(view.find(".sentence")).containsText("open");
+			assertThat(view.find(".sentence")).hasText(Pattern.compile("^(Open|Half-open).*"));
 			assertThat(view.find(".config tr").filter(new Locator.FilterOptions().setHasText("minimum-number-of-calls")))
 				.containsText("application.yml");
 			assertThat(view.find("ul.methods li").first()).containsText("payLater");
