@@ -3,7 +3,7 @@
 const KEY = 'breaker-dashboard-theme';
 const ORDER = ['system', 'light', 'dark'];
 const NAMES = ['succeeded', 'failed', 'slow', 'refused', 'line', 'muted', 'text', 'OPEN', 'FORCED_OPEN', 'HALF_OPEN', 'DISABLED', 'METRICS_ONLY'];
-const listeners = [];
+const listeners = new Set();
 let present = ORDER.includes(stored()) ? stored() : 'system';
 let known = null;
 
@@ -17,7 +17,11 @@ function stored() {
 
 export const theme = () => present;
 
-export const onThemeChange = (listener) => listeners.push(listener);
+/** Returns what ends it. */
+export function onThemeChange(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 export function nextTheme() {
   present = ORDER[(ORDER.indexOf(present) + 1) % ORDER.length];

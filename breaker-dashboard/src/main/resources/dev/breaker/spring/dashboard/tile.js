@@ -33,7 +33,7 @@ function makePrototype() {
     element('div', { class: 'wait' }, element('span', { class: 'wait-text' }), element('span', { class: 'wait-track' }, element('i', {}))),
     element('p', { class: 'cause' }),
     element('p', { class: 'users' }),
-    element('div', { class: 'picture' }, element('canvas', { class: 'sparkline', role: 'img' }), element('span', { class: 'peak', 'aria-hidden': 'true' })),
+    element('div', { class: 'picture' }, element('canvas', { class: 'sparkline', role: 'img', 'aria-label': 'Outcomes of the last five minutes' }), element('span', { class: 'peak', 'aria-hidden': 'true' })),
     gauge('failures', 'failed'),
     gauge('slow-calls', 'slow'),
     element('div', { class: 'tile-foot' },

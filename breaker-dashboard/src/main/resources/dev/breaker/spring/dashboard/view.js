@@ -20,6 +20,7 @@ export class View {
   #closed = false;
   #shown = {};
   #drawn = null;
+  #forgetTheme;
 
   constructor(name, store, connection, command) {
     this.name = name;
@@ -29,12 +30,13 @@ export class View {
     this.#build();
     this.#read();
     this.#loadCharts();
-    onThemeChange(() => this.#charts.length > 0 && !this.#closed && this.#makeCharts());
+    this.#forgetTheme = onThemeChange(() => this.#charts.length > 0 && this.#makeCharts());
   }
 
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#forgetTheme();
     this.#charts.forEach((chart) => chart.destroy());
     this.node.remove();
   }
@@ -52,14 +54,14 @@ export class View {
     this.failures = gauge('failures', 'failed');
     this.slow = gauge('slow-calls', 'slow');
     this.facts = element('dl', { class: 'facts' });
-    this.outcomes = element('canvas', { role: 'img' });
-    this.shares = element('canvas', { role: 'img' });
+    this.outcomes = element('canvas', { role: 'img', 'aria-label': 'Calls a second' });
+    this.shares = element('canvas', { role: 'img', 'aria-label': 'Share of failed and slow calls' });
     this.minutes = element('tbody', {});
     this.charts = section('charts', 'The last five minutes',
       element('figure', {}, element('figcaption', {}, 'Calls a second'), element('div', { class: 'chart' }, this.outcomes)),
       element('figure', {}, element('figcaption', {}, 'Share of the calls of each 10 seconds; the breaker itself looks at its window'), element('div', { class: 'chart' }, this.shares)));
     this.table = element('details', { class: 'as-table' }, element('summary', {}, 'As a table'),
-      element('div', { class: 'scroll' }, element('table', {}, head('Minute', 'Succeeded', 'Failed', 'Slow', 'Refused'), this.minutes)));
+      element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Outcomes by minute' }, element('table', {}, head('Minute', 'Succeeded', 'Failed', 'Slow', 'Refused'), this.minutes)));
     this.charts.append(this.table);
     this.kinds = element('div', {});
     this.bindings = element('div', {});
@@ -253,7 +255,7 @@ function configured(config) {
 
 function happened(events) {
   if (!events?.length) return [nothing('No event is kept.')];
-  return [element('ol', { class: 'happened' }, ...[...events].reverse().map((event) => element('li', { 'data-to': event.to },
+  return [element('ol', { class: 'happened', tabindex: '0', 'aria-label': 'Events, the newest first' }, ...[...events].reverse().map((event) => element('li', { 'data-to': event.to },
     element('time', { datetime: event.time }, moment(event.time)),
     element('span', { class: 'type' }, event.to ? `${words(event.from)} → ${words(event.to)}` : event.type === 'NOT_PERMITTED' ? 'refused' : words(event.type)),
     element('span', { class: 'detail' }, detail(event)))))];

@@ -64,7 +64,10 @@ export const meanwhile = (breaker) => (breaker.fallbacks
   : 'Callers get an error: no fallback is known');
 
 /** The methods that answer instead, without packages and parameters. */
-export const fallbacks = (breaker) => withoutPackages(breaker.fallbacks).replace(/\([^()]*\)/g, '');
+export const fallbacks = (breaker) => {
+  const names = withoutPackages(breaker.fallbacks).replace(/\([^()]*\)/g, '').split(', ');
+  return [...new Set(names)].join(' or ');
+};
 
 /** The explanation without what a tile says beside it: the state, its time, the probes and the wait. */
 export function cause(breaker) {
