@@ -17,14 +17,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The list of shared fields in {@code docs/concurrency.md} is that of the source of the
- * core, of the starter and of the aspect. What only a lock guards does not show in a
+ * core, of the starter, of the aspect and of the dashboard. What only a lock guards does not show in a
  * declaration: such a field can be missing in the list, but none in the list can be
  * missing in the source.
  */
 class SharedFieldsTests {
 
 	private static final List<Path> SOURCES = List.of(Path.of("../breaker-core/src/main/java"),
-			Path.of("../breaker-spring-boot-starter/src/main/java"), Path.of("../breaker-aspectj/src/main/java"));
+			Path.of("../breaker-spring-boot-starter/src/main/java"), Path.of("../breaker-aspectj/src/main/java"),
+			Path.of("../breaker-dashboard/src/main/java"));
 
 	private static final Pattern TYPE = Pattern
 		.compile("(\t*)(?:[a-z]+ )*(?:class|record|enum|interface) (\\w+).*?(extends (?:Atomic\\w+|SpinLock)\\b.*)?");

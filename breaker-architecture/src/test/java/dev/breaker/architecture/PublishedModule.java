@@ -12,6 +12,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.aspectj.CircuitBreakerAspect;
 import dev.breaker.spring.cloud.BreakerCircuitBreakerFactory;
+import dev.breaker.spring.dashboard.BreakerDashboardEndpoint;
 import dev.breaker.spring.test.AutoConfigureCircuitBreakers;
 import dev.breaker.test.ManualClock;
 
@@ -29,6 +30,8 @@ enum PublishedModule {
 	STARTER_TEST("breaker-spring-boot-starter-test", AutoConfigureCircuitBreakers.class),
 
 	ASPECTJ("breaker-aspectj", CircuitBreakerAspect.class),
+
+	DASHBOARD("breaker-dashboard", BreakerDashboardEndpoint.class),
 
 	SPRING_CLOUD("breaker-spring-cloud", BreakerCircuitBreakerFactory.class);
 

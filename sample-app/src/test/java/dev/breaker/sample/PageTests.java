@@ -31,10 +31,15 @@ class PageTests {
 
 	private static final Path SCREENSHOTS = Path.of("target", "page");
 
+	private static final Duration MORE_THAN_THE_WAIT = Duration.ofMinutes(15);
+
 	private static Chromium browser;
 
 	@Autowired
 	ShopClient shop;
+
+	@Autowired
+	TestClock clock;
 
 	@LocalServerPort
 	int port;
@@ -63,7 +68,8 @@ class PageTests {
 	private void open(int width, String colorScheme) {
 		browser.screen(width, 900, colorScheme);
 		browser.open("http://127.0.0.1:" + this.port + "/");
-		browser.awaitThat(card("partner") + " && " + card("payments"));
+		browser.awaitThat(tile("partner") + " && " + tile("payments"));
+		browser.awaitThat("document.querySelector('.payments [data-mode]')");
 	}
 
 	@AfterEach
@@ -72,28 +78,27 @@ class PageTests {
 	}
 
 	@Test
-	void everyBreakerHasACardAndTheShopAnswers() {
+	void everyBreakerHasATileAndTheShopAnswers() {
 		for (String breaker : new String[] { "payments", "partner", "inventory:berlin" }) {
 			this.shop.get("/checkout/sku-1?warehouse=berlin");
-			browser.awaitThat(card(breaker) + "?.dataset.state === 'CLOSED'");
+			browser.awaitThat(tile(breaker) + "?.dataset.state === 'CLOSED'");
 		}
 		assertThat(browser.evaluate("document.querySelector('#trouble').hidden").asBoolean()).isTrue();
 		assertThat(browser.text("#outcomes")).contains("200 paid");
+		assertThat(browser.text("#summary")).contains("0 of ", " open");
 	}
 
 	@Test
-	void cardOfAnOpenBreakerSaysWhatFailed() {
-		this.shop.behave("payments", "error");
-		this.shop.callUntil("payments", State.OPEN, "/checkout/sku-1");
-		this.shop.command("payments", "{\"state\": \"CLOSED\"}");
+	void tileOfAnOpenBreakerSaysWhatFailed() {
 		this.shop.behave("partner", "error");
 		this.shop.callUntil("partner", State.OPEN, "/partner/sku-1");
-		browser.awaitThat(card("partner") + ".dataset.state === 'OPEN'");
-		assertThat(in("partner", ".why")).contains("ServiceUnavailable", "503", "out of order")
+		browser.awaitThat(tile("partner") + ".dataset.state === 'OPEN'");
+		browser.awaitThat("!" + tile("partner") + ".querySelector('.cause').hidden");
+		assertThat(in("partner", ".why")).contains("calls in a row failed", "ServiceUnavailable")
 			.doesNotContain("org.springframework");
-		assertThat(in("partner", ".last")).contains("consecutive failures");
-		assertThat(in("payments", ".last")).contains("open → closed");
-		assertThat(in("payments", ".why")).isEmpty();
+		assertThat(in("partner", ".cause")).contains("ServiceUnavailable", "503", "out of order");
+		assertThat(in("partner", ".wait")).contains("Next probe in");
+		assertThat(browser.evaluate("document.title").asString()).startsWith("1 of ");
 	}
 
 	@Test
@@ -102,69 +107,81 @@ class PageTests {
 		await().until(() -> mode("payments").equals("error"));
 		browser.awaitThat("document.querySelector('.payments [data-mode=error][aria-pressed=true]')");
 		browser.evaluate("document.querySelector('#rates [data-rate=\"20\"]').click()");
-		browser.awaitThat(card("payments") + ".dataset.state === 'OPEN'");
-		browser.awaitThat("document.querySelectorAll('#history rect').length > 0");
-		browser.awaitThat("document.querySelectorAll('#events li[data-to=OPEN]').length > 0");
+		browser.awaitThat(tile("payments") + ".dataset.state === 'OPEN'");
 		browser.evaluate("document.querySelector('#rates [data-rate=\"0\"]').click()");
 		await().atMost(Duration.ofSeconds(30))
 			.until(() -> this.shop.get("/traffic").json().get("inFlight").asInt() == 0);
 	}
 
 	@Test
-	void commandIsAskedForAgainWithHoldAndComment() {
-		click("partner", "FORCED_OPEN");
-		assertThat(browser.text("#confirm")).contains("Force open partner?", "Hold", "Comment");
+	void fourStepsLeadFromBrokenToMended() {
+		step("customers");
+		browser.awaitThat("document.querySelector('#steps li:nth-child(1).done')");
+		step("break");
+		browser.awaitThat(tile("payments") + ".dataset.state === 'OPEN'");
+		browser.awaitThat("document.querySelector('#steps li:nth-child(4).now')");
+		step("mend");
+		await().until(() -> mode("payments").equals("ok"));
+		this.clock.advance(MORE_THAN_THE_WAIT);
+		browser.awaitThat(tile("payments") + ".dataset.state === 'CLOSED'");
+		browser.awaitThat("document.querySelectorAll('#steps li.done').length === 4");
+	}
+
+	@Test
+	void commandIsAskedForAgainWithHoldAndReason() {
+		command("partner", "FORCED_OPEN");
+		assertThat(browser.text(".command-dialog")).contains("Command partner", "Hold", "Reason", "What users will see",
+				"Every call is refused");
 		assertThat(this.shop.state("partner")).isEqualTo(State.CLOSED);
 		fill("hold", "10m");
-		fill("comment", "partner asked for a break");
-		browser.evaluate("document.querySelector('#confirm .do').click()");
-		browser.awaitThat("!document.querySelector('#confirm').open");
+		fill("reason", "partner asked for a break");
+		give();
+		browser.awaitThat("!document.querySelector('.command-dialog').open");
 		assertThat(this.shop.state("partner")).isEqualTo(State.FORCED_OPEN);
 		assertThat(Duration.parse(this.shop.breaker("partner").get("retryAfter").asString()))
 			.isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
-		browser.awaitThat(card("partner") + ".dataset.state === 'FORCED_OPEN'");
+		browser.awaitThat(tile("partner") + ".dataset.state === 'FORCED_OPEN'");
+		browser.awaitThat(tile("partner") + ".textContent.includes('partner asked for a break')");
 
-		click("partner", "CLOSED");
-		assertThat(browser.text("#confirm")).contains("Close partner?").doesNotContain("Hold");
-		browser.evaluate("document.querySelector('#confirm .do').click()");
-		browser.awaitThat(card("partner") + ".dataset.state === 'CLOSED'");
+		command("partner", "CLOSED");
+		give();
+		browser.awaitThat(tile("partner") + ".dataset.state === 'CLOSED'");
 		assertThat(this.shop.state("partner")).isEqualTo(State.CLOSED);
 	}
 
 	@Test
 	void commandThatIsCancelledIsNotGiven() {
-		click("partner", "FORCED_OPEN");
-		browser.evaluate("document.querySelector('#confirm .cancel').click()");
-		assertThat(browser.evaluate("document.querySelector('#confirm').open").asBoolean()).isFalse();
+		command("partner", "FORCED_OPEN");
+		browser.evaluate("document.querySelector('.command-dialog .cancel').click()");
+		assertThat(browser.evaluate("document.querySelector('.command-dialog').open").asBoolean()).isFalse();
 		assertThat(this.shop.state("partner")).isEqualTo(State.CLOSED);
 	}
 
 	@Test
 	void commandThatIsRefusedSaysWhyAndCanBeCorrected() {
-		click("partner", "FORCED_OPEN");
+		command("partner", "FORCED_OPEN");
 		fill("hold", "soon");
-		browser.evaluate("document.querySelector('#confirm .do').click()");
-		browser.awaitThat("!document.querySelector('#confirm .problem').hidden");
-		assertThat(browser.text("#confirm .problem")).contains("soon");
+		give();
+		browser.awaitThat("!document.querySelector('.command-dialog .problem').hidden");
+		assertThat(browser.text(".command-dialog .problem")).contains("soon");
 		assertThat(this.shop.state("partner")).isEqualTo(State.CLOSED);
 		fill("hold", "1h");
-		browser.evaluate("document.querySelector('#confirm .do').click()");
-		browser.awaitThat(card("partner") + ".dataset.state === 'FORCED_OPEN'");
+		give();
+		browser.awaitThat(tile("partner") + ".dataset.state === 'FORCED_OPEN'");
 	}
 
 	@Test
 	void whatFingersTouchOnAPhoneHas44Pixels() {
 		open(390, "light");
-		click("partner", "FORCED_OPEN");
+		command("partner", "FORCED_OPEN");
 		JsonNode small = browser.evaluate("""
-				[...document.querySelectorAll('button, select, input, a')]
+				[...document.querySelectorAll('button, select, input, a, summary')]
 					.filter((it) => it.checkVisibility())
-					.map((it) => ({ text: it.outerHTML, box: it.getBoundingClientRect() }))
+					.map((it) => ({ text: it.outerHTML, box: (it.closest('label') ?? it).getBoundingClientRect() }))
 					.filter(({ box }) => box.width < 44 || box.height < 44)
 					.map(({ text, box }) => `${box.width} x ${box.height}: ${text}`)
 				""");
 		assertThat(small.valueStream()).isEmpty();
-		assertThat(browser.evaluate("document.querySelectorAll('#confirm button').length").asInt()).isEqualTo(2);
 		assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(390);
 	}
 
@@ -174,10 +191,8 @@ class PageTests {
 		this.shop.behave("partner", "error");
 		this.shop.callUntil("partner", State.OPEN, "/partner/sku-1");
 		open(width, colorScheme);
-		browser.awaitThat(card("partner") + ".dataset.state === 'OPEN'");
+		browser.awaitThat(tile("partner") + ".dataset.state === 'OPEN'");
 		browser.screenshot(SCREENSHOTS.resolve(width + "-" + colorScheme + ".png"));
-		click("partner", "FORCED_OPEN");
-		browser.screenshot(SCREENSHOTS.resolve(width + "-" + colorScheme + "-confirm.png"));
 		assertThat(SCREENSHOTS.resolve(width + "-" + colorScheme + ".png")).isNotEmptyFile();
 	}
 
@@ -185,21 +200,30 @@ class PageTests {
 		return this.shop.get("/faults").json().get(service).get("mode").asString();
 	}
 
-	private static String card(String breaker) {
-		return "[...document.querySelectorAll('.breaker')].find((it) => it.querySelector('h3').textContent === '%s')"
-			.formatted(breaker);
+	private static void step(String step) {
+		browser.evaluate("document.querySelector('#steps [data-step=%s]').click()".formatted(step));
 	}
 
+	private static String tile(String breaker) {
+		return "document.querySelector('.tile:has([href=\"#/breaker/%s\"])')".formatted(breaker.replace(":", "%3A"));
+	}
+
+	/** What is painted or not, for tiles that are out of sight are not laid out. */
 	private static String in(String breaker, String selector) {
-		return browser.evaluate(card(breaker) + ".querySelector('" + selector + "').innerText").asString();
+		return browser.evaluate(tile(breaker) + ".querySelector('" + selector + "').textContent").asString();
 	}
 
-	private static void click(String breaker, String command) {
-		browser.evaluate(card(breaker) + ".querySelector('[data-command=" + command + "]').click()");
+	private static void command(String breaker, String command) {
+		browser.evaluate(tile(breaker) + ".querySelector('.command').click()");
+		browser.evaluate("document.querySelector('.command-dialog [value=%s]').click()".formatted(command));
 	}
 
 	private static void fill(String field, String value) {
-		browser.evaluate("document.querySelector('#confirm [name=%s]').value = '%s'".formatted(field, value));
+		browser.evaluate("document.querySelector('.command-dialog [name=%s]').value = '%s'".formatted(field, value));
+	}
+
+	private static void give() {
+		browser.evaluate("document.querySelector('.command-dialog .give').click()");
 	}
 
 }

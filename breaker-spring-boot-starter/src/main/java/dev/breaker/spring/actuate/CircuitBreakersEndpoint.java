@@ -2,9 +2,7 @@ package dev.breaker.spring.actuate;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -97,16 +95,26 @@ public class CircuitBreakersEndpoint {
 	 */
 	@ReadOperation
 	public CircuitBreakersDescriptor circuitBreakers() {
+		return circuitBreakers(false);
+	}
+
+	/**
+	 * All breakers that are not made by key, and all groups of those that are, each with
+	 * the 20 keys in most trouble.
+	 * @param withFailures whether to say what failed of each breaker
+	 * @return the breakers and the groups by name
+	 */
+	public CircuitBreakersDescriptor circuitBreakers(boolean withFailures) {
 		Map<String, CircuitBreakerDescriptor> breakers = new TreeMap<>();
 		for (CircuitBreaker breaker : this.registry.all()) {
 			if (breaker.group() == null) {
-				CircuitBreakerDescriptor descriptor = describe(breaker, false);
+				CircuitBreakerDescriptor descriptor = describe(breaker, withFailures);
 				breakers.put(descriptor.name(), descriptor);
 			}
 		}
 		Map<String, GroupDescriptor> groups = new TreeMap<>();
 		for (CircuitBreakerGroup group : this.registry.groups()) {
-			GroupDescriptor descriptor = describe(group, SHOWN_KEYS);
+			GroupDescriptor descriptor = describe(group, SHOWN_KEYS, withFailures);
 			groups.put(descriptor.name(), descriptor);
 		}
 		return new CircuitBreakersDescriptor(breakers, groups);
@@ -141,7 +149,7 @@ public class CircuitBreakersEndpoint {
 		CircuitBreaker breaker = this.registry.find(name).orElse(null);
 		CircuitBreakerGroup group = this.registry.findGroup(name).orElse(null);
 		if (group != null && (keys != null || breaker == null)) {
-			return describe(group, (keys != null) ? Integer.MAX_VALUE : SHOWN_KEYS);
+			return describe(group, (keys != null) ? Integer.MAX_VALUE : SHOWN_KEYS, false);
 		}
 		if (breaker != null && keys != null) {
 			throw invalid("'" + LogText.oneLine(name) + "' is one circuit breaker and has no keys. Leave 'keys' out");
@@ -158,8 +166,8 @@ public class CircuitBreakersEndpoint {
 				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(breaker) : null));
 	}
 
-	private GroupDescriptor describe(CircuitBreakerGroup group, int mostKeys) {
-		return GroupDescriptor.of(group, mostKeys, (breaker) -> describe(breaker, false),
+	private GroupDescriptor describe(CircuitBreakerGroup group, int mostKeys, boolean withFailures) {
+		return GroupDescriptor.of(group, mostKeys, (breaker) -> describe(breaker, withFailures),
 				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(group) : null));
 	}
 
@@ -371,22 +379,12 @@ public class CircuitBreakersEndpoint {
 
 		static GroupDescriptor of(CircuitBreakerGroup group, int mostKeys,
 				Function<CircuitBreaker, CircuitBreakerDescriptor> describe, @Nullable ConfigChangeDescriptor changed) {
-			Map<State, Integer> states = new EnumMap<>(State.class);
-			for (State state : State.values()) {
-				states.put(state, 0);
-			}
-			List<Member> members = membersOf(group).stream().map(Member::of).sorted(Member.WORST_FIRST).toList();
-			members.forEach((member) -> states.merge(member.snapshot().state(), 1, Integer::sum));
-			return new GroupDescriptor(group.name(), group.size(), group.limit(), states,
-					members.isEmpty() ? null : MemberDescriptor.of(members.get(0).snapshot()), group.overflowCalls(),
+			GroupRanking ranking = GroupRanking.of(group);
+			List<GroupRanking.Member> worst = ranking.worst(1);
+			return new GroupDescriptor(group.name(), group.size(), group.limit(), ranking.states(),
+					worst.isEmpty() ? null : MemberDescriptor.of(worst.get(0).snapshot()), group.overflowCalls(),
 					CommandDescriptor.of(group.standingCommand().orElse(null)),
-					members.stream().limit(mostKeys).map(Member::breaker).map(describe).toList(), changed);
-		}
-
-		static List<CircuitBreaker> membersOf(CircuitBreakerGroup group) {
-			List<CircuitBreaker> members = new ArrayList<>(group.all());
-			group.overflow().ifPresent(members::add);
-			return members;
+					ranking.worst(mostKeys).stream().map(GroupRanking.Member::breaker).map(describe).toList(), changed);
 		}
 
 	}
@@ -462,33 +460,6 @@ public class CircuitBreakersEndpoint {
 
 		static MemberDescriptor of(Snapshot snapshot) {
 			return new MemberDescriptor(snapshot.name(), snapshot.state());
-		}
-
-	}
-
-	/** A breaker of a group, and what it looked like. */
-	private record Member(CircuitBreaker breaker, Snapshot snapshot) {
-
-		static final Comparator<Member> WORST_FIRST = Comparator.comparingInt(Member::trouble)
-			.thenComparing(Member::failureRate)
-			.reversed()
-			.thenComparing((member) -> member.snapshot().name());
-
-		static Member of(CircuitBreaker breaker) {
-			return new Member(breaker, breaker.snapshot());
-		}
-
-		private int trouble() {
-			return switch (this.snapshot.state()) {
-				case OPEN, FORCED_OPEN -> 2;
-				case HALF_OPEN -> 1;
-				case CLOSED, DISABLED, METRICS_ONLY -> 0;
-			};
-		}
-
-		// Float's order puts NaN, which is no call at all, above everything.
-		private float failureRate() {
-			return Float.isNaN(this.snapshot.failureRate()) ? -1 : this.snapshot.failureRate();
 		}
 
 	}

@@ -11,7 +11,6 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
-import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -75,7 +74,7 @@ public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 	/** The breaker of that name, and those of the group of that name. */
 	private Stream<CircuitBreaker> named(String name) {
 		return Stream.concat(this.registry.find(name).stream(),
-				this.registry.findGroup(name).map(GroupDescriptor::membersOf).stream().flatMap(List::stream));
+				this.registry.findGroup(name).map(GroupRanking::membersOf).stream().flatMap(List::stream));
 	}
 
 }

@@ -433,6 +433,31 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		return (last != null) ? new ConfigChange(last.at(), last.by(), last.reason(), properties) : null;
 	}
 
+	/**
+	 * The present config of a breaker, property by property.
+	 * @param breaker the breaker; one of a key has the config of its group
+	 * @return each property with the origin of its value, sorted, unmodifiable
+	 */
+	public List<ConfigValue> valuesOf(CircuitBreaker breaker) {
+		CircuitBreakerConfig config = breaker.config();
+		CircuitBreakerConfig given = base(config);
+		String owner = this.owners.get(given);
+		ConfigChange change = changeOf(breaker);
+		Map<String, ConfigChange.Property> changed = (change != null) ? change.properties() : Map.of();
+		Map<String, String> origins = (owner != null) ? this.present.loaded().origins().of(owner)
+				: Origins.ofCode(given);
+		List<ConfigValue> values = new ArrayList<>();
+		ConfigDifference.values(config).forEach((property, value) -> {
+			ConfigChange.Property at = changed.get(property);
+			String origin = origins.getOrDefault(property, ConfigValue.DEFAULT);
+			// What the environment says now is where it is written.
+			values.add(new ConfigValue(ConfigReader.key(property), value,
+					(at == null || at.by().equals(ENVIRONMENT)) ? origin
+							: "changed at run time by %s at %s".formatted(at.by(), at.at())));
+		});
+		return List.copyOf(values);
+	}
+
 	private static @Nullable Made newest(Iterable<Made> all) {
 		Made newest = null;
 		for (Made each : all) {

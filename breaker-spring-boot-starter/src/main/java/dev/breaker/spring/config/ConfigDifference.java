@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -35,6 +37,11 @@ final class ConfigDifference {
 				&& method.getParameterCount() == 0 && !NO_PROPERTIES.contains(method.getName()))
 		.sorted(Comparator.comparing(Method::getName))
 		.toList();
+
+	private static final List<HttpProperty> OF_HTTP = List.of(
+			new HttpProperty("recordHttpStatuses", HttpOutcomeRule::recorded),
+			new HttpProperty("ignoreHttpStatuses", HttpOutcomeRule::ignored),
+			new HttpProperty("honourRetryAfter", HttpOutcomeRule::honourRetryAfter));
 
 	private ConfigDifference() {
 	}
@@ -66,6 +73,22 @@ final class ConfigDifference {
 		return found;
 	}
 
+	/** Each property as it is shown, by its name in camel case, sorted. */
+	static Map<String, @Nullable Object> values(CircuitBreakerConfig config) {
+		Map<String, @Nullable Object> values = new TreeMap<>();
+		for (Method accessor : ACCESSORS) {
+			Object value = value(accessor, config);
+			if (accessor.getReturnType() == OutcomeRule.class && isOfProperties(value)) {
+				HttpOutcomeRule rule = (value != null) ? (HttpOutcomeRule) value : HttpOutcomeRule.DEFAULT;
+				OF_HTTP.forEach((property) -> values.put(property.name(), shown(property.of().apply(rule))));
+			}
+			else {
+				values.put(property(accessor), shown(value));
+			}
+		}
+		return values;
+	}
+
 	private static void put(String property, @Nullable Object from, @Nullable Object to, Map<String, Values> found) {
 		Values values = new Values(shown(from), shown(to));
 		if (!Objects.equals(values.from(), values.to())) {
@@ -84,9 +107,8 @@ final class ConfigDifference {
 			Map<String, Values> found) {
 		HttpOutcomeRule before = (from != null) ? from : HttpOutcomeRule.DEFAULT;
 		HttpOutcomeRule after = (to != null) ? to : HttpOutcomeRule.DEFAULT;
-		put("recordHttpStatuses", before.recorded(), after.recorded(), found);
-		put("ignoreHttpStatuses", before.ignored(), after.ignored(), found);
-		put("honourRetryAfter", before.honourRetryAfter(), after.honourRetryAfter(), found);
+		OF_HTTP.forEach((property) -> put(property.name(), property.of().apply(before), property.of().apply(after),
+				found));
 	}
 
 	/** The difference in one line, with the names of the properties as in a file. */
@@ -128,6 +150,10 @@ final class ConfigDifference {
 
 	private static String text(@Nullable Object value) {
 		return (value != null) ? LogText.oneLine(value.toString()) : "none";
+	}
+
+	/** A property of HTTP, and its value in the rule that all of them make. */
+	private record HttpProperty(String name, Function<HttpOutcomeRule, Object> of) {
 	}
 
 	/**

@@ -123,9 +123,15 @@ final class ConfigLoader {
 		problems.throwIfAny();
 		Set<String> instanceNames = Collections.unmodifiableSet(new LinkedHashSet<>(configs.keySet()));
 		Customizers customized = Customizers.apply(this.customizers, configs, defaults);
+		Origins origins = new Origins(ofDefaults.origins());
+		properties.forEach((name, effective) -> origins.put(name, effective.origins()));
+		configs.keySet().forEach((name) -> origins.put(name, customized.origins(name)));
 		this.customizations.forEach((name, all) -> {
 			for (UnaryOperator<CircuitBreakerConfig> each : all) {
-				configs.put(name, Customizers.apply(name, each, configs.getOrDefault(name, defaultsOfAll)));
+				CircuitBreakerConfig before = configs.getOrDefault(name, defaultsOfAll);
+				CircuitBreakerConfig after = Customizers.apply(name, each, before);
+				configs.put(name, after);
+				origins.putCode(name, before, after);
 			}
 		});
 		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
@@ -142,7 +148,7 @@ final class ConfigLoader {
 			configs.replaceAll((name, config) -> clockOfAll.applyTo(config));
 		}
 		return new LoadedConfigs(defaults, instanceNames, configs, List.copyOf(httpClients), customized,
-				List.copyOf(warnings), switches);
+				List.copyOf(warnings), switches, origins);
 	}
 
 	/** Has a rule for what guards of clients tell, whatever exceptions it records. */

@@ -1,6 +1,7 @@
 package dev.breaker.spring.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class Customizers {
 	private static final Logger logger = LoggerFactory.getLogger(BreakerConfigs.class);
 
 	private final Set<String> names = new LinkedHashSet<>();
+
+	/** By the name of a breaker, who changed which property last. */
+	private final Map<String, Map<String, String>> origins = new HashMap<>();
 
 	private final List<ConfigProblem> problems = new ArrayList<>();
 
@@ -75,10 +79,16 @@ final class Customizers {
 			return;
 		}
 		this.names.add(name);
-		CircuitBreakerConfig.Builder builder = configs.getOrDefault(name, defaults).toBuilder();
+		CircuitBreakerConfig before = configs.getOrDefault(name, defaults);
+		CircuitBreakerConfig.Builder builder = before.toBuilder();
 		try {
 			customizer.customize(builder);
-			configs.put(name, builder.build());
+			CircuitBreakerConfig after = builder.build();
+			configs.put(name, after);
+			Map<String, String> changed = this.origins.computeIfAbsent(name, (newName) -> new HashMap<>());
+			ConfigDifference.between(before, after)
+				.keySet()
+				.forEach((property) -> changed.put(property, "customizer " + text(customizer)));
 		}
 		catch (InvalidCircuitBreakerConfigException ex) {
 			fail("breaker.instances." + name,
@@ -123,6 +133,11 @@ final class Customizers {
 		catch (Throwable ex) {
 			return false;
 		}
+	}
+
+	/** Which customizer gave a property of a name its value, by the property. */
+	Map<String, String> origins(String name) {
+		return this.origins.getOrDefault(name, Map.of());
 	}
 
 	private static String text(CircuitBreakerConfigCustomizer customizer) {

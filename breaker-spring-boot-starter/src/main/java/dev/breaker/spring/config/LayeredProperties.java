@@ -1,6 +1,7 @@
 package dev.breaker.spring.config;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,6 +95,15 @@ final class LayeredProperties {
 	}
 
 	/**
+	 * Where each property is set, by its name in camel case.
+	 */
+	Map<String, String> origins() {
+		Map<String, String> origins = new HashMap<>();
+		this.settings.forEach((key, setting) -> origins.put(setting.property().name(), setting.origin()));
+		return origins;
+	}
+
+	/**
 	 * What set a property.
 	 */
 	@Nullable ConfigurationProperty setBy(String key) {
@@ -168,6 +178,12 @@ final class LayeredProperties {
 	 * @param said what it says
 	 */
 	record Setting(PropertyDefinition property, Level level, ValueReader.Said said) {
+
+		/** The file and the line, or the key where these are not known. */
+		private String origin() {
+			return (this.said.origin() != null) ? this.said.origin().toString()
+					: Level.written(this.level.key(this.property));
+		}
 
 		private void applyTo(CircuitBreakerConfig.Builder builder, PredicateResolver predicates) {
 			Object value = this.said.value();

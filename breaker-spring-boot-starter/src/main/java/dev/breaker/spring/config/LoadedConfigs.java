@@ -21,10 +21,11 @@ import dev.breaker.spring.http.HttpClientEntry;
  * a mistake
  * @param switches the text of each switch that is set, and of the entries of
  * {@code breaker.http.clients}, by its key
+ * @param origins where the values of the configs come from
  */
 record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 		Map<String, CircuitBreakerConfig> configs, List<HttpClientEntry> httpClients, Customizers customizers,
-		List<String> warnings, Map<String, String> switches) {
+		List<String> warnings, Map<String, String> switches, Origins origins) {
 
 	CircuitBreakerConfig get(String name) {
 		return this.configs.getOrDefault(name, this.defaults);
@@ -34,8 +35,10 @@ record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 	LoadedConfigs with(String name, CircuitBreakerConfig config) {
 		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>(this.configs);
 		configs.put(name, this.configs.containsKey(name) ? onClocksOf(config, get(name)) : config);
+		Origins origins = this.origins.copy();
+		origins.putCode(name, get(name), config);
 		return new LoadedConfigs(this.defaults, this.instanceNames, configs, this.httpClients, this.customizers,
-				this.warnings, this.switches);
+				this.warnings, this.switches, origins);
 	}
 
 	/**
@@ -47,7 +50,7 @@ record LoadedConfigs(CircuitBreakerConfig defaults, Set<String> instanceNames,
 		this.configs.forEach((name, config) -> settled.put(name,
 				settled(config, before.get(name), before.configs().containsKey(name))));
 		return new LoadedConfigs(settled(this.defaults, before.defaults(), true), this.instanceNames, settled,
-				before.httpClients, this.customizers, this.warnings, this.switches);
+				before.httpClients, this.customizers, this.warnings, this.switches, this.origins);
 	}
 
 	private static CircuitBreakerConfig settled(CircuitBreakerConfig config, CircuitBreakerConfig before,

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.origin.Origin;
 import org.springframework.util.PlaceholderResolutionException;
 import org.springframework.util.StringUtils;
 
@@ -54,11 +55,11 @@ final class ValueReader {
 		BindException failure = null;
 		if (written.stream().allMatch((each) -> problem(property, each) == null)) {
 			if (found != null && property.acceptsNone() && this.sources.isNone(found)) {
-				return new Said(Kind.OFF, null, found);
+				return new Said(Kind.OFF, null, found, origin(written));
 			}
 			try {
 				BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), ValueCheck.INSTANCE);
-				return bound.isBound() ? new Said(Kind.VALUE, bound.get(), found) : null;
+				return bound.isBound() ? new Said(Kind.VALUE, bound.get(), found, origin(written)) : null;
 			}
 			catch (BindException ex) {
 				failure = ex;
@@ -79,6 +80,10 @@ final class ValueReader {
 		}
 		wrong.forEach(this.problems::add);
 		return Said.WRONG;
+	}
+
+	private static @Nullable Origin origin(List<ConfigurationProperty> written) {
+		return written.isEmpty() ? null : written.get(0).getOrigin();
 	}
 
 	/** Binding stops at the first element that cannot be used. */
@@ -165,10 +170,11 @@ final class ValueReader {
 	 * @param kind what
 	 * @param value the value, if there is one
 	 * @param by what says so, where it is not a list written element by element
+	 * @param origin where it, or the first element of a list, is written, if known
 	 */
-	record Said(Kind kind, @Nullable Object value, @Nullable ConfigurationProperty by) {
+	record Said(Kind kind, @Nullable Object value, @Nullable ConfigurationProperty by, @Nullable Origin origin) {
 
-		static final Said WRONG = new Said(Kind.WRONG, null, null);
+		static final Said WRONG = new Said(Kind.WRONG, null, null, null);
 
 	}
 

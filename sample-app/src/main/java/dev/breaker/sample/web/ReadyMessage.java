@@ -24,6 +24,7 @@ class ReadyMessage {
 			  refund       curl {shop}/refund/R-000001
 			  faults       curl -X POST '{shop}/faults/payments?mode=error'     (ok, slow, error, hang, refuse; payments, inventory, partner)
 			  traffic      curl -X POST '{shop}/traffic?rps=20'                 (0 stops it)
+			  dashboard    {shop}/actuator/breakerdashboard
 			  breakers     {shop}/actuator/circuitbreakers
 			  events       {shop}/actuator/circuitbreakerevents
 			  health       {shop}/actuator/health

@@ -49,7 +49,8 @@ class DocumentationTests {
 	private static final Path PROJECT = Path.of("..");
 
 	/** Their blocks are compiled and run by the tests of their modules. */
-	private static final Set<String> OF_OTHER_MODULES = Set.of("docs/testing.md", "docs/spring-cloud.md");
+	private static final Set<String> OF_OTHER_MODULES = Set.of("docs/testing.md", "docs/spring-cloud.md",
+			"docs/dashboard.md");
 
 	private static final Pattern IMPORT = Pattern.compile("(?m)^import .*;\\R");
 

@@ -1,0 +1,122 @@
+// Live by server-sent events; where these do not come, by polling. URLs are relative to this module, for the page does not
+// know its own prefix.
+
+const SILENCE = 3000; // no event for so long: ask
+const LOST = 6000; // no answer for so long: the figures are old
+const PATIENCE = 8000; // a request may take so long
+const AGAIN = 15000; // a stream that is closed, or silent, is opened anew after so long
+
+const url = (path) => new URL(path, import.meta.url);
+
+export class Connection {
+  #receive;
+  #tick;
+  #stream = null;
+  #openedAt = 0;
+  #heardAt = Date.now();
+  #eventAt = 0;
+  #asking = false;
+
+  /** receive(live) is called for each answer; tick() each second. */
+  constructor(receive, tick) {
+    this.#receive = receive;
+    this.#tick = tick;
+  }
+
+  start() {
+    this.#open();
+    setInterval(() => this.#watch(), 1000);
+    // A page that was asleep asks at once
+    document.addEventListener('visibilitychange', () => document.hidden || this.#watch());
+    window.addEventListener('online', () => this.#ask());
+  }
+
+  /** 'live', 'polling', or 'lost'. */
+  get how() {
+    const now = Date.now();
+    if (now - this.#heardAt > LOST) return 'lost';
+    return now - this.#eventAt <= SILENCE * 2 ? 'live' : 'polling';
+  }
+
+  #open() {
+    this.#stream?.close();
+    this.#openedAt = Date.now();
+    this.#stream = new EventSource(url('stream'));
+    this.#stream.addEventListener('live', (event) => {
+      this.#eventAt = Date.now();
+      this.#heard(JSON.parse(event.data));
+    });
+  }
+
+  #heard(live) {
+    this.#heardAt = Date.now();
+    this.#receive(live);
+  }
+
+  #watch() {
+    const now = Date.now();
+    if (now - this.#heardAt > SILENCE) this.#ask();
+    const silent = now - Math.max(this.#eventAt, this.#openedAt) > AGAIN;
+    if (silent && !document.hidden) this.#open();
+    this.#tick();
+  }
+
+  async #ask() {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      this.#heard(await (await answer('live')).json());
+    } catch {
+      // The age of the figures says so
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  /** The figures at once, such as after a command. */
+  refresh() {
+    return this.#ask();
+  }
+
+  async breaker(name) {
+    return (await answer(`breaker?name=${encodeURIComponent(name)}`)).json();
+  }
+
+  /** Gives a command to a breaker or a group; throws what failed, in words. */
+  async command(commands, name, body) {
+    const headers = { 'Content-Type': 'application/json' };
+    const live = await answer('live');
+    const [header, token] = ['X-Csrf-Header-Name', 'X-Csrf-Token'].map((key) => live.headers.get(key));
+    if (header && token) headers[header] = token;
+    await answer(`../${commands}/${name.split('/').map(encodeURIComponent).join('/')}`, {
+      method: 'POST', headers, body: JSON.stringify(body),
+    });
+  }
+}
+
+async function answer(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(url(path), { ...options, cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) });
+  } catch (error) {
+    throw new Error(error.name === 'TimeoutError' ? `No answer within ${PATIENCE / 1000} s` : 'No connection to the application');
+  }
+  if (response.type === 'opaqueredirect') throw new Error('The application asks for a login: open this page anew');
+  if (!response.ok) throw Object.assign(new Error(await reason(response)), { status: response.status });
+  return response;
+}
+
+async function reason(response) {
+  const text = await response.text().catch(() => '');
+  let said;
+  try {
+    const { message, detail } = JSON.parse(text);
+    said = message ?? detail;
+  } catch {
+    said = null;
+  }
+  if (said) return said;
+  if (response.status === 401) return 'Not signed in (401): open this page anew';
+  if (response.status === 403) return 'Not permitted (403): this account may not do it, or its session is over';
+  return `The application answered ${response.status}`;
+}

@@ -1,0 +1,274 @@
+// A breaker's own view: why it is or is not open, its charts, config, guarded methods, failures and events.
+import { element, setClass, setHidden, setText, shape } from './dom.js';
+import { OutcomeChart, ShareChart, library } from './charts.js';
+import { sums } from './store.js';
+import { onThemeChange } from './theme.js';
+import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js';
+import { count, duration, meanwhile, moment, percent, perSecond, timeOfDay, words } from './words.js';
+
+const PERIOD = 2000;
+const QUICK = [['FORCED_OPEN', 'Force open…'], ['CLOSED', 'Close…'], ['HALF_OPEN', 'Probe now…'], ['DISABLED', 'Disable…'], ['METRICS_ONLY', 'More…']];
+
+export class View {
+  #store;
+  #connection;
+  #command;
+  #answer = null;
+  #own = null; // the figures of a breaker that "live" does not have
+  #charts = [];
+  #timer = 0;
+  #closed = false;
+  #shown = {};
+  #drawn = null;
+  #forgetTheme;
+
+  constructor(name, store, connection, command) {
+    this.name = name;
+    this.#store = store;
+    this.#connection = connection;
+    this.#command = command;
+    this.#build();
+    this.#read();
+    this.#loadCharts();
+    this.#forgetTheme = onThemeChange(() => this.#charts.length > 0 && this.#makeCharts());
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#forgetTheme();
+    this.#charts.forEach((chart) => chart.destroy());
+    this.node.remove();
+  }
+
+  #build() {
+    const section = (id, title, ...children) => element('section', { class: `panel ${id}`, 'aria-labelledby': `view-${id}` }, element('h3', { id: `view-${id}` }, title), ...children);
+    this.heading = element('h2', { tabindex: '-1' }, this.name);
+    this.state = element('p', { class: 'state' }, shape('CLOSED'), element('span', { class: 'word' }), element('span', { class: 'time' }));
+    this.sentence = element('p', { class: 'sentence' });
+    this.wait = element('div', { class: 'wait' }, element('span', { class: 'wait-text' }), element('span', { class: 'wait-track' }, element('i', {})));
+    this.users = element('p', { class: 'users' });
+    this.buttons = element('div', { class: 'commands', role: 'group', 'aria-label': `Commands to ${this.name}`, hidden: true },
+      ...QUICK.map(([value, label]) => element('button', { type: 'button', class: 'command', 'data-command': value, onclick: () => this.#command(this.breaker, value) }, label)));
+    this.problem = element('p', { class: 'problem', role: 'alert', hidden: true });
+    this.failures = gauge('failures', 'failed');
+    this.slow = gauge('slow-calls', 'slow');
+    this.facts = element('dl', { class: 'facts' });
+    this.outcomes = element('canvas', { role: 'img', 'aria-label': 'Calls a second' });
+    this.shares = element('canvas', { role: 'img', 'aria-label': 'Share of failed and slow calls' });
+    this.minutes = element('tbody', {});
+    this.charts = section('charts', 'The last five minutes',
+      element('figure', {}, element('figcaption', {}, 'Calls a second'), element('div', { class: 'chart' }, this.outcomes)),
+      element('figure', {}, element('figcaption', {}, 'Share of the calls of each 10 seconds; the breaker itself looks at its window'), element('div', { class: 'chart' }, this.shares)));
+    this.table = element('details', { class: 'as-table' }, element('summary', {}, 'As a table'),
+      element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Outcomes by minute' }, element('table', {}, head('Minute', 'Succeeded', 'Failed', 'Slow', 'Refused'), this.minutes)));
+    this.charts.append(this.table);
+    this.kinds = element('div', {});
+    this.bindings = element('div', {});
+    this.config = element('div', {});
+    this.events = element('div', {});
+    this.body = element('div', { class: 'view-body', hidden: true },
+      element('div', { class: 'view-main' }, this.charts, section('failed', 'What failed', this.kinds), section('events', 'What happened', this.events)),
+      element('div', { class: 'view-side' }, section('figures', 'Figures', this.failures, this.slow, this.facts), section('methods', 'Guarded methods', this.bindings), section('config', 'Configuration', this.config)));
+    this.node = element('article', { class: 'view' },
+      element('p', { class: 'back' }, element('a', { href: '#/' }, '← All breakers')),
+      element('div', { class: 'view-head' }, this.heading, this.state, this.buttons), this.sentence, this.wait, this.users, this.problem, this.body);
+    [this.state, this.wait, this.sentence, this.users].forEach((node) => { node.hidden = true; });
+  }
+
+  get breaker() {
+    return this.#store.breakers.get(this.name) ?? this.#own;
+  }
+
+  async #read() {
+    clearTimeout(this.#timer);
+    try {
+      this.#answer = await this.#connection.breaker(this.name);
+      this.#own = this.#store.joinOne(this.#own, this.#answer);
+      this.#trouble(null);
+    } catch (failure) {
+      this.#trouble(failure.status === 404 ? `${failure.message}. It may be a key that has had no call yet, or that was forgotten.` : failure.message);
+    }
+    if (this.#closed) return;
+    this.update();
+    this.#timer = setTimeout(() => this.#read(), PERIOD);
+  }
+
+  /** What changed is read at once. */
+  refresh() {
+    return this.#read();
+  }
+
+  #trouble(message) {
+    setHidden(this.problem, message === null);
+    setText(this.problem, message ?? '');
+  }
+
+  update() {
+    const { breaker } = this;
+    if (!breaker || this.#closed) return;
+    const aged = this.#store.age / 1000;
+    this.node.dataset.state = breaker.state;
+    [this.state, this.sentence, this.body].forEach((node) => setHidden(node, false));
+    showState(this.state, breaker, aged);
+    setText(this.sentence, breaker.explanation);
+    showWait(this.wait, waiting(breaker, aged, this.#store.serverTime));
+    const refuses = ['OPEN', 'FORCED_OPEN', 'HALF_OPEN'].includes(breaker.state);
+    setHidden(this.users, !refuses);
+    if (refuses) setText(this.users, `${meanwhile(breaker)}.`);
+    setHidden(this.buttons, !this.#store.writable);
+    for (const button of this.buttons.children) setHidden(button, button.dataset.command === breaker.state && breaker.state !== 'METRICS_ONLY');
+    showGauge(this.failures, breaker.failureRate, breaker.failureRateThreshold);
+    setHidden(this.slow, breaker.slowCallRateThreshold == null);
+    if (breaker.slowCallRateThreshold != null) showGauge(this.slow, breaker.slowCallRate, breaker.slowCallRateThreshold);
+    this.#showFacts(breaker);
+    this.#showHistory(breaker);
+    if (this.#answer) {
+      this.#once('failures', this.#answer.failures, (failures) => this.kinds.replaceChildren(...failed(failures)));
+      this.#once('bindings', this.#answer.bindings, (bindings) => this.bindings.replaceChildren(...methods(bindings)));
+      this.#once('config', this.#answer.config, (config) => this.config.replaceChildren(...configured(config)));
+      this.#once('events', this.#answer.events, (events) => this.events.replaceChildren(...happened(events)));
+    }
+  }
+
+  // A part is made anew where what it shows is another
+  #once(part, value, show) {
+    const text = JSON.stringify(value ?? null);
+    if (this.#shown[part] === text) return;
+    this.#shown[part] = text;
+    show(value);
+  }
+
+  #showFacts(breaker) {
+    const command = breaker.command;
+    const facts = {
+      Since: moment(breaker.since),
+      ...(command ? {
+        'Commanded by': command.actor ?? 'a command without an account',
+        ...(command.comment ? { Reason: command.comment } : {}),
+        Until: command.until ? moment(command.until) : 'another command',
+      } : {}),
+      'Calls a second': perSecond(breaker.callsPerSecond),
+      'Refusals a second': perSecond(breaker.refusalsPerSecond),
+      'Calls in the window': count(breaker.bufferedCalls),
+      ...(breaker.state === 'CLOSED' && breaker.callsUntilEvaluated > 0 ? { 'Judged after': `${count(breaker.callsUntilEvaluated)} more` } : {}),
+      ...(breaker.state === 'HALF_OPEN' ? { 'Probes done': `${breaker.probesDone} of ${breaker.probesPermitted}` } : {}),
+      ...(breaker.openings > 0 ? { 'Openings in a row': count(breaker.openings) } : {}),
+      Succeeded: count(breaker.successfulCallsTotal),
+      Failed: count(breaker.failedCallsTotal),
+      Slow: count(breaker.slowCallsTotal),
+      Ignored: count(breaker.ignoredCallsTotal),
+      Refused: count(breaker.notPermittedCallsTotal),
+    };
+    const names = Object.keys(facts).join();
+    if (this.facts.dataset.names !== names) {
+      this.facts.dataset.names = names;
+      this.facts.replaceChildren(...Object.keys(facts).map((name) => element('div', {}, element('dt', {}, name), element('dd', {}))));
+    }
+    Object.values(facts).forEach((value, index) => setText(this.facts.children[index].lastElementChild, value));
+  }
+
+  #showHistory({ history }) {
+    if (!history || this.#drawn === history.end) return;
+    this.#drawn = history.end;
+    this.#charts.forEach((chart) => chart.show(history, this.breaker));
+    this.outcomes.setAttribute('aria-label', said(history));
+    const all = sums(history);
+    this.shares.setAttribute('aria-label', all.succeeded + all.failed > 0
+      ? `Of all calls of that time ${percent((all.failed / (all.succeeded + all.failed)) * 100)} failed and ${percent((all.slow / (all.succeeded + all.failed)) * 100)} were slow`
+      : 'No calls in that time');
+    this.minutes.replaceChildren(...minutes(history));
+  }
+
+  async #loadCharts() {
+    try {
+      await library();
+      if (!this.#closed) this.#makeCharts();
+    } catch {
+      // Without the library there is the table
+      setClass(this.charts, 'without-charts', true);
+      this.table.open = true;
+    }
+  }
+
+  async #makeCharts() {
+    const Chart = await library();
+    this.#charts.forEach((chart) => chart.destroy());
+    this.#charts = [new OutcomeChart(Chart, this.outcomes), new ShareChart(Chart, this.shares)];
+    this.#drawn = null;
+    if (this.breaker) this.#showHistory(this.breaker);
+  }
+}
+
+const head = (...titles) => element('thead', {}, element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title))));
+
+const table = (titles, rows) => element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': titles.join(', ') },
+  element('table', {}, head(...titles), element('tbody', {}, ...rows)));
+
+const row = (attributes, ...cells) => element('tr', attributes, ...cells.map((cell) => element('td', {}, cell)));
+
+const nothing = (text) => element('p', { class: 'hint' }, text);
+
+function minutes(history) {
+  const rows = [];
+  const length = history.succeeded.length;
+  for (let end = length; end > 0; end -= 60) {
+    const part = Object.fromEntries(['succeeded', 'failed', 'slow', 'refused'].map((name) => [name, history[name].slice(Math.max(0, end - 60), end)]));
+    const all = sums(part);
+    const until = new Date((history.end - length + end) * 1000);
+    rows.push(row({}, `to ${timeOfDay(until)}`, count(all.succeeded), count(all.failed), count(all.slow), count(all.refused)));
+  }
+  return rows;
+}
+
+function failed(failures) {
+  const counts = Object.entries(failures?.counts ?? {});
+  if (counts.length === 0) return [nothing('Nothing since it was last closed.')];
+  const most = Math.max(...counts.map(([, number]) => number));
+  const bars = counts.map(([type, number]) => {
+    const fill = element('i', { class: 'fill' });
+    fill.style.width = `${(number / most) * 100}%`;
+    return element('li', {}, element('span', { class: 'type' }, type), element('span', { class: 'number' }, count(number)), element('span', { class: 'track', 'aria-hidden': 'true' }, fill));
+  });
+  const last = [...(failures.last ?? [])].reverse().map(({ exception, message, time }) => element('li', {},
+    element('time', { datetime: time }, moment(time)), element('span', { class: 'message' }, message ? `${exception}: ${message}` : exception)));
+  return [element('ul', { class: 'counts', 'aria-label': 'Failed calls since it was last closed, by what was thrown' }, ...bars),
+    ...(last.length > 0 ? [element('h4', {}, 'The last of them'), element('ol', { class: 'messages' }, ...last)] : [])];
+}
+
+function methods(bindings) {
+  if (!bindings?.length) return [nothing('No annotated method is known. It may be guarded in code, or be an HTTP client.')];
+  return [element('ul', { class: 'methods' }, ...bindings.map((binding) => element('li', { class: binding.intercepted ? null : 'broken' },
+    element('code', {}, binding.method),
+    element('span', {}, binding.fallbacks.length > 0 ? `falls back to ${binding.fallbacks.join(', ')}` : 'no fallback'),
+    binding.key ? element('span', {}, `key ${binding.key}`) : null,
+    binding.intercepted ? null : element('strong', {}, `Not guarded: ${binding.reason ?? 'not intercepted'}`))))];
+}
+
+function configured(config) {
+  if (!config?.length) return [nothing('Not known.')];
+  const own = (line) => line.origin !== 'default';
+  const sorted = [...config].sort((a, b) => own(b) - own(a) || a.property.localeCompare(b.property));
+  return [table(['Property, and where its value is from', 'Value'], sorted.map((line) => row({ class: own(line) ? 'own' : null },
+    element('div', {}, element('code', {}, line.property), element('small', {}, line.origin)), element('code', {}, line.value ?? 'off'))))];
+}
+
+function happened(events) {
+  if (!events?.length) return [nothing('No event is kept.')];
+  return [element('ol', { class: 'happened', tabindex: '0', 'aria-label': 'Events, the newest first' }, ...[...events].reverse().map((event) => element('li', { 'data-to': event.to },
+    element('time', { datetime: event.time }, moment(event.time)),
+    element('span', { class: 'type' }, event.to ? `${words(event.from)} → ${words(event.to)}` : event.type === 'NOT_PERMITTED' ? 'refused' : words(event.type)),
+    element('span', { class: 'detail' }, detail(event)))))];
+}
+
+function detail({ reason, exception, elapsed, comment, actor }) {
+  return [reason && words(reason), actor && `by ${actor}`, comment, exception, elapsed && took(elapsed)].filter(Boolean).join(' · ');
+}
+
+// PT1M4.25S, as the endpoint writes durations
+function took(elapsed) {
+  const parts = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?$/.exec(elapsed);
+  if (!parts) return elapsed;
+  const seconds = (+parts[1] || 0) * 3600 + (+parts[2] || 0) * 60 + (+parts[3] || 0);
+  return seconds < 10 ? `${Math.round(seconds * 1000)} ms` : duration(seconds);
+}

@@ -1,0 +1,92 @@
+// How states, figures and times are said.
+
+/** From the worst to the best; what is held or off by a command is in the middle. */
+export const STATES = ['OPEN', 'FORCED_OPEN', 'HALF_OPEN', 'DISABLED', 'METRICS_ONLY', 'CLOSED'];
+
+export const WORDS = {
+  OPEN: 'Open',
+  FORCED_OPEN: 'Forced open',
+  HALF_OPEN: 'Half-open',
+  DISABLED: 'Disabled',
+  METRICS_ONLY: 'Metrics only',
+  CLOSED: 'Closed',
+};
+
+export const refuses = (state) => state === 'OPEN' || state === 'FORCED_OPEN';
+
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+
+export const count = (number) => whole.format(number);
+
+export const perSecond = (number) => (number < 100 ? tenths : whole).format(number);
+
+/** Cut and not rounded, so that no rate below its threshold looks as if it had reached it. */
+export const percent = (rate) => (rate == null ? '–' : `${tenths.format(Math.floor(rate * 10) / 10)} %`);
+
+export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+
+/** Two units at most: 4 s, 2 min 5 s, 3 h 20 min, 2 d 4 h. */
+export function duration(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return joined(Math.floor(s / 60), 'min', s < 600 ? s % 60 : 0, 's');
+  if (s < 86400) return joined(Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'min');
+  return joined(Math.floor(s / 86400), 'd', Math.floor((s % 86400) / 3600), 'h');
+}
+
+const joined = (more, unit, less, smaller) => `${more} ${unit}${less ? ` ${less} ${smaller}` : ''}`;
+
+/** What is still to come is never said to be over before it is. */
+export const remaining = (seconds) => duration(Math.ceil(seconds));
+
+export function timeOfDay(instant) {
+  const date = new Date(instant);
+  return Number.isNaN(date.getTime()) ? '' : date.toLocaleTimeString('en-GB');
+}
+
+/** The time of day, with the date where it is not today's. */
+export function moment(instant) {
+  const date = new Date(instant);
+  if (Number.isNaN(date.getTime())) return '';
+  const today = date.toDateString() === new Date().toDateString();
+  return today ? timeOfDay(date) : `${date.toLocaleDateString('en-CA')} ${timeOfDay(date)}`;
+}
+
+/** Classes without their packages: java.net.ConnectException is ConnectException. */
+export const withoutPackages = (text) => text.replace(/(?<![\w.$])(?:[a-z_][\w]*\.)+(?=[A-Z])/g, '');
+
+export const words = (name) => (WORDS[name] ?? name.replaceAll('_', ' ')).toLowerCase();
+
+/** What users get while calls are refused. */
+export const meanwhile = (breaker) => (breaker.fallbacks
+  ? `Callers get the answer of ${fallbacks(breaker)}`
+  : 'Callers get an error: no fallback is known');
+
+/** The methods that answer instead, without packages and parameters. */
+export const fallbacks = (breaker) => {
+  const names = withoutPackages(breaker.fallbacks).replace(/\([^()]*\)/g, '').split(', ');
+  return [...new Set(names)].join(' or ');
+};
+
+/** The explanation without what a tile says beside it: the state, its time, the probes and the wait. */
+export function cause(breaker) {
+  const said = withoutPackages(breaker.explanation)
+    .replace(/^(?:Open|Half-open)(?: for [\d.]+ \w+(?: [\d.]+ \w+)?)?: /, '')
+    .replace(/^\d+ of \d+ probes done(?:[,;] )?/, '')
+    .replace(/; (?:the next probe may pass in [^;]*|a probe may pass now)$/, '');
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+/**
+ * How much trouble a breaker is in, 0 is the most. Coarse, so that tiles do not change places with each call.
+ */
+export function trouble(breaker) {
+  const { state } = breaker;
+  if (state !== 'CLOSED') return STATES.indexOf(state);
+  if (reaches(breaker.failureRate, breaker.failureRateThreshold, 1) || reaches(breaker.slowCallRate, breaker.slowCallRateThreshold, 1)) return 5;
+  if (reaches(breaker.failureRate, breaker.failureRateThreshold, 0.5) || reaches(breaker.slowCallRate, breaker.slowCallRateThreshold, 0.5)) return 6;
+  return 7;
+}
+
+const reaches = (rate, threshold, part) => rate != null && threshold != null && rate > 0 && rate >= threshold * part;
