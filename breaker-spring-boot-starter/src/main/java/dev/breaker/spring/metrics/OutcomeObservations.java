@@ -67,6 +67,11 @@ public final class OutcomeObservations implements CircuitBreakerListener {
 	}
 
 	@Override
+	public void onIgnoredResult(CircuitBreaker breaker, long elapsedNanos) {
+		record(current(), breaker, IGNORED);
+	}
+
+	@Override
 	public void onNotPermitted(CircuitBreaker breaker) {
 		record(current(), breaker, REFUSED);
 	}

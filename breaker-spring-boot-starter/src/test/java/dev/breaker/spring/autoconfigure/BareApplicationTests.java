@@ -1,17 +1,13 @@
 package dev.breaker.spring.autoconfigure;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.spring.support.OwnJvm;
 import kotlin.coroutines.Continuation;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
@@ -71,17 +67,7 @@ class BareApplicationTests {
 	private static String run(Class<?> application, String libraries, int exitValue)
 			throws IOException, InterruptedException {
 		Pattern leftOut = Pattern.compile(".*(" + libraries + ").*\\.jar");
-		String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-			.filter((entry) -> !leftOut.matcher(Path.of(entry).getFileName().toString()).matches())
-			.collect(Collectors.joining(File.pathSeparator));
-		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-				classPath, application.getName())
-			.redirectErrorStream(true)
-			.start();
-		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-		assertThat(process.exitValue()).as(output).isEqualTo(exitValue);
-		return output;
+		return OwnJvm.run(application, (library) -> !leftOut.matcher(library).matches(), exitValue);
 	}
 
 	@Configuration(proxyBeanMethods = false)

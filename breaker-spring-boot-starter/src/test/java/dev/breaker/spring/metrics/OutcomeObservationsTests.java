@@ -1,8 +1,12 @@
 package dev.breaker.spring.metrics;
 
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.CompletableFuture;
 
+import com.sun.management.ThreadMXBean;
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.OutcomeRule.Verdict;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
@@ -15,6 +19,9 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.ObservationContextAssert;
 import io.micrometer.observation.tck.TestObservationRegistry;
+import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
+import io.micrometer.tracing.test.simple.SimpleTracer;
+import io.micrometer.tracing.test.simple.TracerAssert;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -65,6 +72,46 @@ class OutcomeObservationsTests {
 	}
 
 	@Test
+	void aResultThatIsIgnoredIsOnTheObservationAroundIt() {
+		dev.breaker.CircuitBreaker breaker = dev.breaker.CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder().outcomeRule((result, thrown) -> Verdict.IGNORED).build());
+		breaker.addListener(new OutcomeObservations(this.observations));
+		Observation request = during(() -> breaker.acquire().success("not found", 0));
+		assertOutcome(request, "payments", "closed", "ignored");
+	}
+
+	@Test
+	void aRefusalIsOnTheSpanOfTheRequest() {
+		SimpleTracer tracer = new SimpleTracer();
+		this.observations.observationConfig().observationHandler(new DefaultTracingObservationHandler(tracer));
+		this.observed.run((context) -> {
+			breaker(context, "payments").forceOpen();
+			during(() -> assertThat(context.getBean(Shop.class).pay(null)).isEqualTo("later"));
+		});
+		TracerAssert.assertThat(tracer)
+			.onlySpan()
+			.hasNameEqualTo("request")
+			.hasTag("breaker.name", "payments")
+			.hasTag("breaker.state", "forced_open")
+			.hasTag("breaker.outcome", "refused");
+	}
+
+	@Test
+	void outcomesAreOnTheSpansOfTheirRequests() {
+		SimpleTracer tracer = new SimpleTracer();
+		this.observations.observationConfig().observationHandler(new DefaultTracingObservationHandler(tracer));
+		this.observed.run((context) -> {
+			Shop shop = context.getBean(Shop.class);
+			during(() -> assertThat(shop.pay(null)).isEqualTo("paid"));
+			TracerAssert.assertThat(tracer).lastSpan().hasTag("breaker.outcome", "success");
+			during(() -> assertThat(shop.pay(new IllegalStateException())).isEqualTo("later"));
+			TracerAssert.assertThat(tracer).lastSpan().hasTag("breaker.outcome", "failure");
+			during(() -> shop.other());
+			TracerAssert.assertThat(tracer).lastSpan().doesNotHaveTagWithKey("breaker.outcome");
+		});
+	}
+
+	@Test
 	void aSuccessDoesNotHideWhatWentWrongBefore() {
 		this.observed.run((context) -> {
 			breaker(context, "payments").forceOpen();
@@ -97,6 +144,30 @@ class OutcomeObservationsTests {
 			assertThat(context.getBean(Shop.class).pay(null)).isEqualTo("paid");
 			assertThat(breaker(context, "payments").snapshot().successfulCallsTotal()).isOne();
 		});
+	}
+
+	@Test
+	void withoutAnObservationNothingIsAllocated() {
+		OutcomeObservations listener = new OutcomeObservations(ObservationRegistry.create());
+		dev.breaker.CircuitBreaker breaker = dev.breaker.CircuitBreaker.of("payments",
+				CircuitBreakerConfig.ofDefaults());
+		IllegalStateException thrown = new IllegalStateException();
+		hearEachEnd(listener, breaker, thrown);
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		long before = threads.getCurrentThreadAllocatedBytes();
+		hearEachEnd(listener, breaker, thrown);
+		assertThat(threads.getCurrentThreadAllocatedBytes() - before).as("bytes of 50,000 calls").isLessThan(50_000);
+	}
+
+	private static void hearEachEnd(OutcomeObservations listener, dev.breaker.CircuitBreaker breaker,
+			IllegalStateException thrown) {
+		for (int call = 0; call < 10_000; call++) {
+			listener.onSuccess(breaker, 1);
+			listener.onFailure(breaker, thrown, 1);
+			listener.onIgnored(breaker, thrown, 1);
+			listener.onIgnoredResult(breaker, 1);
+			listener.onNotPermitted(breaker);
+		}
 	}
 
 	@Test
@@ -152,6 +223,10 @@ class OutcomeObservationsTests {
 
 		String payLater(RuntimeException thrown, Throwable cause) {
 			return "later";
+		}
+
+		String other() {
+			return "no call of a breaker";
 		}
 
 		@CircuitBreaker(name = "stock")

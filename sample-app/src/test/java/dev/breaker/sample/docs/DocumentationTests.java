@@ -1,5 +1,6 @@
 package dev.breaker.sample.docs;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -185,9 +186,12 @@ class DocumentationTests {
 	}
 
 	private static List<String> pages() {
-		try (Stream<Path> docs = Files.list(PROJECT.resolve("docs"))) {
-			return Stream.concat(Stream.of("README.md"),
-					docs.map((page) -> "docs/" + page.getFileName()).filter((page) -> page.endsWith(".md")).sorted())
+		try (Stream<Path> docs = Files.walk(PROJECT.resolve("docs"))) {
+			return Stream
+				.concat(Stream.of("README.md"),
+						docs.map((page) -> PROJECT.relativize(page).toString().replace(File.separatorChar, '/'))
+							.filter((page) -> page.endsWith(".md"))
+							.sorted())
 				.toList();
 		}
 		catch (IOException ex) {
