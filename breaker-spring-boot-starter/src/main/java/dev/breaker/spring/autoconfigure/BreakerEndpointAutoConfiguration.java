@@ -29,7 +29,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.web.reactive.DispatcherHandler;
@@ -89,6 +88,24 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
+	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnClass(DispatcherServlet.class)
+	EventStreams breakerServletEventStreams() {
+		return new ServletEventStreams();
+	}
+
+	@Bean
+	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
+	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@ConditionalOnClass(DispatcherHandler.class)
+	EventStreams breakerWebFluxEventStreams() {
+		return new WebFluxEventStreams();
+	}
+
+	@Bean
 	@ConditionalOnMissingPart
 	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
@@ -115,32 +132,6 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnBooleanProperty(EndpointIds.REPLACE_OTHERS)
 	static OtherEndpointsRemover breakerOtherEndpointsRemover() {
 		return new OtherEndpointsRemover();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-	@ConditionalOnClass(DispatcherServlet.class)
-	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
-	static final class OfSpringMvc {
-
-		@Bean
-		EventStreams breakerEventStreams() {
-			return new ServletEventStreams();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-	@ConditionalOnClass(DispatcherHandler.class)
-	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
-	static final class OfWebFlux {
-
-		@Bean
-		EventStreams breakerEventStreams() {
-			return new WebFluxEventStreams();
-		}
-
 	}
 
 }
