@@ -27,6 +27,28 @@ public final class LogText {
 		return isClean(text) ? text : clean(text);
 	}
 
+	/**
+	 * Writes each character that {@link #oneLine} replaces as its escape, such as
+	 * <code>&#92;u000a</code> for a line break. Nothing is taken away or cut: for records
+	 * that must be complete and may end up in a log.
+	 * @param text the text
+	 * @return the same text where there is nothing to escape
+	 */
+	public static String escaped(String text) {
+		StringBuilder line = new StringBuilder(text.length());
+		text.codePoints().forEach((character) -> {
+			if (isUnfit(character)) {
+				for (char half : Character.toChars(character)) {
+					line.append(String.format("\\u%04x", (int) half));
+				}
+			}
+			else {
+				line.appendCodePoint(character);
+			}
+		});
+		return line.toString();
+	}
+
 	private static boolean isClean(String text) {
 		int length = text.length();
 		if (length > MAX_LENGTH) {

@@ -5,6 +5,7 @@ import java.util.List;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.event.BreakerEvent;
 import dev.breaker.spring.event.EventStore;
+import dev.breaker.spring.event.EventStream;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
@@ -34,7 +35,7 @@ public class CircuitBreakerEventsEndpoint {
 	 */
 	@ReadOperation
 	public EventsDescriptor events() {
-		return new EventsDescriptor(this.events.all());
+		return describe(this.events.all());
 	}
 
 	/**
@@ -47,7 +48,15 @@ public class CircuitBreakerEventsEndpoint {
 		List<BreakerEvent> found = this.events.of(name);
 		boolean known = !found.isEmpty() || this.registry.find(name).isPresent()
 				|| this.registry.findGroup(name).isPresent();
-		return known ? new EventsDescriptor(found) : null;
+		return known ? describe(found) : null;
+	}
+
+	private EventsDescriptor describe(List<BreakerEvent> found) {
+		return new EventsDescriptor(found, StreamDescriptor.of(stream()));
+	}
+
+	@Nullable EventStream stream() {
+		return this.events.stream();
 	}
 
 	String unknown(String name) {
@@ -58,8 +67,26 @@ public class CircuitBreakerEventsEndpoint {
 	 * Description of events.
 	 *
 	 * @param events the events, the newest last
+	 * @param stream who follows them; {@code null} where the store has no stream
 	 */
-	public record EventsDescriptor(List<BreakerEvent> events) implements OperationResponseBody {
+	public record EventsDescriptor(List<BreakerEvent> events, @Nullable StreamDescriptor stream)
+			implements
+				OperationResponseBody {
+	}
+
+	/**
+	 * Description of the stream of events.
+	 *
+	 * @param clients how many clients follow it
+	 * @param dropped how many events did not get to a client because it was too slow, the
+	 * sum over all clients since the start
+	 */
+	public record StreamDescriptor(int clients, long dropped) {
+
+		static @Nullable StreamDescriptor of(@Nullable EventStream stream) {
+			return (stream != null) ? new StreamDescriptor(stream.clients(), stream.dropped()) : null;
+		}
+
 	}
 
 }

@@ -1,7 +1,9 @@
 package dev.breaker.spring.actuate;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
@@ -143,15 +145,35 @@ final class Commands {
 		if (reason != null) {
 			data.put("reason", reason);
 		}
+		// Who hears of it may log it as it is.
+		data.replaceAll((key, value) -> escaped(value));
+		String principal = LogText.escaped((actor != null) ? actor : UNKNOWN_ACTOR);
 		try {
-			this.publisher
-				.publishEvent(new AuditApplicationEvent((actor != null) ? actor : UNKNOWN_ACTOR, AUDIT_TYPE, data));
+			this.publisher.publishEvent(new AuditApplicationEvent(principal, AUDIT_TYPE, data));
 		}
 		catch (Throwable ex) {
 			// The command is in force; a listener of the application's must not deny it.
 			HookFailures.log(logger, "The audit of a command to circuit breaker '{}' failed", LogText.oneLine(name),
 					ex);
 		}
+	}
+
+	private static @Nullable Object escaped(@Nullable Object value) {
+		if (value instanceof String text) {
+			return LogText.escaped(text);
+		}
+		if (value instanceof Map<?, ?> properties) {
+			Map<String, @Nullable Object> escaped = new LinkedHashMap<>();
+			properties
+				.forEach((name, property) -> escaped.put(LogText.escaped(String.valueOf(name)), escaped(property)));
+			return escaped;
+		}
+		if (value instanceof List<?> values) {
+			List<@Nullable Object> escaped = new ArrayList<>();
+			values.forEach((each) -> escaped.add(escaped(each)));
+			return escaped;
+		}
+		return value;
 	}
 
 }

@@ -5,6 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import dev.breaker.spring.actuate.EndpointRequestGuard.Target;
 import jakarta.servlet.FilterChain;
@@ -52,8 +54,12 @@ public final class EndpointRequestFilter extends OncePerRequestFilter {
 	private HttpServletRequest check(HttpServletRequest request) throws RefusedRequestException, IOException {
 		PathContainer path = pathOf(request);
 		Target target = (path != null) ? this.guard.target(path) : null;
-		if (target == null || !this.guard.isCommand(target, request.getMethod(), request.getParameterMap().keySet())) {
+		if (target == null) {
 			return request;
+		}
+		if (!this.guard.isCommand(target, request.getMethod(), request.getParameterMap().keySet())) {
+			String lastEventId = request.getHeader(EndpointRequestGuard.LAST_EVENT_ID_HEADER);
+			return (lastEventId != null && target.hasStream()) ? new ResumingRequest(request, lastEventId) : request;
 		}
 		MediaType type = typeOf(request);
 		if (type == null || !this.guard.isJson(type)) {
@@ -115,6 +121,27 @@ public final class EndpointRequestFilter extends OncePerRequestFilter {
 		@Override
 		public long getContentLengthLong() {
 			return this.body.length;
+		}
+
+	}
+
+	/**
+	 * A request whose header is a parameter, since Boot reads no header.
+	 */
+	private static final class ResumingRequest extends HttpServletRequestWrapper {
+
+		private final String lastEventId;
+
+		ResumingRequest(HttpServletRequest request, String lastEventId) {
+			super(request);
+			this.lastEventId = lastEventId;
+		}
+
+		@Override
+		public Map<String, String[]> getParameterMap() {
+			Map<String, String[]> parameters = new LinkedHashMap<>(super.getParameterMap());
+			parameters.put(EndpointRequestGuard.LAST_EVENT_ID, new String[] { this.lastEventId });
+			return parameters;
 		}
 
 	}

@@ -46,6 +46,11 @@ public final class EndpointRequestGuard {
 
 	static final MediaType ANSWER_TYPE = MediaType.parseMediaType("application/vnd.spring-boot.actuator.v3+json");
 
+	static final String LAST_EVENT_ID_HEADER = "Last-Event-ID";
+
+	/** What the operation calls it that streams events. */
+	static final String LAST_EVENT_ID = "lastEventId";
+
 	private static final EndpointId COMMANDED = EndpointId.of("circuitbreakers");
 
 	private static final EndpointId EVENTS = EndpointId.of("circuitbreakerevents");
@@ -224,6 +229,10 @@ public final class EndpointRequestGuard {
 	 * @param circuitBreaker the name in the path, empty where it is that of all breakers
 	 */
 	record Target(EndpointId endpoint, String circuitBreaker) {
+
+		boolean hasStream() {
+			return this.endpoint.equals(EVENTS);
+		}
 
 		boolean isOneBreaker() {
 			return !this.circuitBreaker.isEmpty();

@@ -16,6 +16,8 @@ import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -41,9 +43,13 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 		ServerHttpRequest request = exchange.getRequest();
 		try {
 			Target target = this.guard.target(request.getPath().pathWithinApplication());
-			if (target == null
-					|| !this.guard.isCommand(target, request.getMethod().name(), request.getQueryParams().keySet())) {
+			if (target == null) {
 				return chain.filter(exchange);
+			}
+			if (!this.guard.isCommand(target, request.getMethod().name(), request.getQueryParams().keySet())) {
+				String lastEventId = request.getHeaders().getFirst(EndpointRequestGuard.LAST_EVENT_ID_HEADER);
+				return chain.filter((lastEventId != null && target.hasStream())
+						? exchange.mutate().request(new ResumingRequest(request, lastEventId)).build() : exchange);
 			}
 			MediaType type = typeOf(request);
 			if (type != null && this.guard.isJson(type)) {
@@ -128,6 +134,27 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 		@Override
 		public Flux<DataBuffer> getBody() {
 			return Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(this.body)));
+		}
+
+	}
+
+	/**
+	 * A request whose header is a parameter, since Boot reads no header.
+	 */
+	private static final class ResumingRequest extends ServerHttpRequestDecorator {
+
+		private final String lastEventId;
+
+		ResumingRequest(ServerHttpRequest request, String lastEventId) {
+			super(request);
+			this.lastEventId = lastEventId;
+		}
+
+		@Override
+		public MultiValueMap<String, String> getQueryParams() {
+			MultiValueMap<String, String> parameters = new LinkedMultiValueMap<>(super.getQueryParams());
+			parameters.set(EndpointRequestGuard.LAST_EVENT_ID, this.lastEventId);
+			return parameters;
 		}
 
 	}

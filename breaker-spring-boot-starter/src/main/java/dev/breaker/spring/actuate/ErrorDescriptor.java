@@ -17,6 +17,8 @@ import org.springframework.boot.json.JsonWriter;
  */
 record ErrorDescriptor(int status, String error, @Nullable String message) implements OperationResponseBody {
 
+	private static final int STATUS_NOT_ACCEPTABLE = 406;
+
 	private static final JsonWriter<ErrorDescriptor> writer = JsonWriter.of((members) -> {
 		members.add("status", ErrorDescriptor::status);
 		members.add("error", ErrorDescriptor::error);
@@ -29,6 +31,14 @@ record ErrorDescriptor(int status, String error, @Nullable String message) imple
 
 	static ErrorDescriptor notFound(String message) {
 		return new ErrorDescriptor(WebEndpointResponse.STATUS_NOT_FOUND, "Not Found", message);
+	}
+
+	static ErrorDescriptor notAcceptable(String message) {
+		return new ErrorDescriptor(STATUS_NOT_ACCEPTABLE, "Not Acceptable", message);
+	}
+
+	static ErrorDescriptor unavailable(String message) {
+		return new ErrorDescriptor(WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE, "Service Unavailable", message);
 	}
 
 	WebEndpointResponse<Object> toResponse() {

@@ -6,6 +6,9 @@ import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
+import dev.breaker.spring.actuate.EventStreams;
+import dev.breaker.spring.actuate.ServletEventStreams;
+import dev.breaker.spring.actuate.WebFluxEventStreams;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
@@ -13,6 +16,7 @@ import dev.breaker.spring.event.EventStore;
 import dev.breaker.spring.event.RingEventStore;
 import dev.breaker.spring.event.StartupNewsKeeper;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -22,10 +26,13 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
+import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the
@@ -81,11 +88,30 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
+	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnClass(DispatcherServlet.class)
+	EventStreams breakerServletEventStreams() {
+		return new ServletEventStreams();
+	}
+
+	@Bean
+	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
+	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@ConditionalOnClass(DispatcherHandler.class)
+	EventStreams breakerWebFluxEventStreams() {
+		return new WebFluxEventStreams();
+	}
+
+	@Bean
 	@ConditionalOnMissingPart
 	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-	CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(CircuitBreakerEventsEndpoint endpoint) {
-		return new CircuitBreakerEventsEndpointWebExtension(endpoint);
+	CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(CircuitBreakerEventsEndpoint endpoint,
+			ObjectProvider<EventStreams> streams) {
+		return new CircuitBreakerEventsEndpointWebExtension(endpoint, streams.getIfAvailable());
 	}
 
 	@Bean

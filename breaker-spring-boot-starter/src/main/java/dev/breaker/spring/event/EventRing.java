@@ -26,7 +26,7 @@ final class EventRing {
 	}
 
 	// A writer that was held up for a whole round must not replace what came after it.
-	private static Entry newer(@Nullable Entry present, Entry entry) {
+	static Entry newer(@Nullable Entry present, Entry entry) {
 		return (present != null && present.sequence() > entry.sequence()) ? present : entry;
 	}
 
@@ -40,10 +40,34 @@ final class EventRing {
 	}
 
 	/**
+	 * Whether events after a place in the order of all events may have been replaced.
+	 * @param from the place of the first event that is asked for
+	 * @return whether all that is there came later, and something was replaced
+	 */
+	boolean mayHaveLost(long from) {
+		if (this.written.get() <= this.slots.length()) {
+			return false;
+		}
+		for (int i = 0; i < this.slots.length(); i++) {
+			Entry entry = this.slots.get(i);
+			if (entry != null && entry.sequence() < from) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
 	 * An event, its place in the order of all events, and the name whose rings it is in:
 	 * that of a breaker or of its group.
 	 */
 	record Entry(long sequence, String owner, BreakerEvent event) {
+
+		/** Whether it is of a breaker or a group of that name. */
+		boolean isOf(String name) {
+			return this.event.circuitBreaker().equals(name) || this.owner.equals(name);
+		}
+
 	}
 
 }

@@ -54,6 +54,8 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 
 	private final Map<String, Map<BreakerEvent.Type, EventRing>> ringsByName = new ConcurrentHashMap<>();
 
+	private final EventStream stream = new EventStream(this);
+
 	private final CircuitBreakerRegistryListener forgetRemoved = new CircuitBreakerRegistryListener() {
 		@Override
 		public void onRemoved(CircuitBreaker breaker) {
@@ -118,6 +120,7 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 		this.listeners.forEach(this.registry::removeListener);
 		this.registry.removeRegistryListener(this.forgetRemoved);
 		this.ringsByName.clear();
+		this.stream.end();
 	}
 
 	@Override
@@ -127,13 +130,54 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 
 	@Override
 	public List<BreakerEvent> of(String name) {
+		return sorted(ringsFor(name), (entry) -> entry.isOf(name));
+	}
+
+	@Override
+	public EventStream stream() {
+		return this.stream;
+	}
+
+	/** How many events were told so far: the place of the next one. */
+	long told() {
+		return this.sequence.get();
+	}
+
+	/**
+	 * The events that are still there, in the order in which they were told.
+	 * @param name the name of a breaker or a group, or {@code null} for all
+	 * @param from the place of the first one
+	 * @param to the place behind the last one
+	 * @return the events
+	 */
+	List<EventRing.Entry> between(@Nullable String name, long from, long to) {
+		List<EventRing.Entry> entries = new ArrayList<>();
+		rings(name).forEach((ring) -> ring.forEach((entry) -> {
+			if (entry.sequence() >= from && entry.sequence() < to && (name == null || entry.isOf(name))) {
+				entries.add(entry);
+			}
+		}));
+		entries.sort(Comparator.comparingLong(EventRing.Entry::sequence));
+		return entries;
+	}
+
+	/** Whether events of a name, from a place on, may be there no more. */
+	boolean mayHaveLost(String name, long from) {
+		return rings(name).anyMatch((ring) -> ring.mayHaveLost(from));
+	}
+
+	private Stream<EventRing> rings(@Nullable String name) {
+		return ((name != null) ? ringsFor(name) : this.ringsByName.values().stream())
+			.flatMap((byType) -> byType.values().stream());
+	}
+
+	private Stream<Map<BreakerEvent.Type, EventRing>> ringsFor(String name) {
 		Stream<String> owners = this.registry.find(name)
 			.map((breaker) -> Stream.of(name, owner(breaker), OTHER_NAMES))
 			// A key's breaker may have made room for another since.
 			.orElseGet(() -> this.ringsByName.containsKey(name) ? Stream.of(name, OTHER_NAMES)
 					: this.ringsByName.keySet().stream());
-		return sorted(owners.distinct().map((owner) -> this.ringsByName.getOrDefault(owner, Map.of())),
-				(entry) -> entry.event().circuitBreaker().equals(name) || entry.owner().equals(name));
+		return owners.distinct().map((owner) -> this.ringsByName.getOrDefault(owner, Map.of()));
 	}
 
 	/**
@@ -169,8 +213,10 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 		String owner = owner(breaker);
 		Map<BreakerEvent.Type, EventRing> rings = ringsOf(breaker, owner);
 		if (rings != null) {
-			rings.computeIfAbsent(event.type(), (type) -> new EventRing(this.capacity))
-				.add(new EventRing.Entry(this.sequence.getAndIncrement(), owner, event));
+			EventRing ring = rings.computeIfAbsent(event.type(), (type) -> new EventRing(this.capacity));
+			EventRing.Entry entry = new EventRing.Entry(this.sequence.getAndIncrement(), owner, event);
+			ring.add(entry);
+			this.stream.offer(entry);
 		}
 	}
 

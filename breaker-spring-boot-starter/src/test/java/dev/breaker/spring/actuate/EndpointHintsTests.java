@@ -1,5 +1,6 @@
 package dev.breaker.spring.actuate;
 
+import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint.StreamDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CommandDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.FailureDescriptor;
@@ -37,6 +38,7 @@ class EndpointHintsTests {
 		assertInvoked(CircuitBreakerEventsEndpoint.class, "events");
 		assertInvoked(CircuitBreakerBindingsEndpoint.class, "bindings");
 		assertInvoked(CircuitBreakerEventsEndpointWebExtension.class, "eventsOfNameWithSlashes");
+		assertInvoked(CircuitBreakerEventsEndpointWebExtension.class, "streamOfNameWithSlashes");
 	}
 
 	@Test
@@ -48,6 +50,7 @@ class EndpointHintsTests {
 		assertInvoked(FailuresDescriptor.class, "counts");
 		assertInvoked(FailureDescriptor.class, "message");
 		assertInvoked(BreakerEvent.class, "circuitBreaker");
+		assertInvoked(StreamDescriptor.class, "dropped");
 		assertInvoked(MethodBinding.class, "reason");
 		assertInvoked(ErrorDescriptor.class, "message");
 	}

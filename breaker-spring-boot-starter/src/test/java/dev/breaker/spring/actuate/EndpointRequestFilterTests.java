@@ -85,6 +85,21 @@ class EndpointRequestFilterTests {
 		}
 	}
 
+	@Test
+	void theHeaderThatResumesAStreamIsAParameter() {
+		MockHttpServletRequest request = new MockHttpServletRequest("GET", "/actuator/circuitbreakerevents/x");
+		request.addHeader("Last-Event-ID", "a-2");
+		request.addParameter("lastEventId", "a-1");
+		request.addParameter("t", "1");
+		ServletRequest passed = filter(request);
+		assertThat(passed).isNotNull();
+		assertThat(passed.getParameterMap().get("lastEventId")).containsExactly("a-2");
+		assertThat(passed.getParameterMap().get("t")).containsExactly("1");
+		MockHttpServletRequest other = new MockHttpServletRequest("GET", "/actuator/circuitbreakers/x");
+		other.addHeader("Last-Event-ID", "a-2");
+		assertThat(filter(other)).isSameAs(other);
+	}
+
 	private @Nullable ServletRequest filter(MockHttpServletRequest request) {
 		try {
 			MockFilterChain chain = new MockFilterChain();

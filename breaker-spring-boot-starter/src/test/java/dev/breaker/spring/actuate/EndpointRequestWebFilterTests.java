@@ -112,6 +112,21 @@ class EndpointRequestWebFilterTests {
 		}
 	}
 
+	@Test
+	void theHeaderThatResumesAStreamIsAParameter() {
+		ServerWebExchange passed = filter(
+				MockServerWebExchange.from(MockServerHttpRequest.get("/actuator/circuitbreakerevents/x")
+					.queryParam("lastEventId", "a-1")
+					.queryParam("t", "1")
+					.header("Last-Event-ID", "a-2")));
+		assertThat(passed).isNotNull();
+		assertThat(passed.getRequest().getQueryParams()).containsEntry("lastEventId", List.of("a-2"))
+			.containsEntry("t", List.of("1"));
+		MockServerWebExchange other = MockServerWebExchange
+			.from(MockServerHttpRequest.get("/actuator/circuitbreakers/x").header("Last-Event-ID", "a-2"));
+		assertThat(filter(other)).isSameAs(other);
+	}
+
 	private @Nullable ServerWebExchange filter(ServerWebExchange exchange) {
 		ServerWebExchange[] passed = new ServerWebExchange[1];
 		this.filter.filter(exchange, (next) -> {

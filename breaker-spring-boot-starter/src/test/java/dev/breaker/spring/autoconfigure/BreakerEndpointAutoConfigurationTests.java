@@ -10,6 +10,9 @@ import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
+import dev.breaker.spring.actuate.EventStreams;
+import dev.breaker.spring.actuate.ServletEventStreams;
+import dev.breaker.spring.actuate.WebFluxEventStreams;
 import dev.breaker.spring.event.BreakerEvent;
 import dev.breaker.spring.event.EventStore;
 import dev.breaker.spring.event.RingEventStore;
@@ -21,6 +24,8 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -129,6 +134,25 @@ class BreakerEndpointAutoConfigurationTests {
 				.doesNotHaveBean(EventStore.class)
 				.doesNotHaveBean(CircuitBreakerEventsEndpoint.class)
 				.doesNotHaveBean(CircuitBreakerEventsEndpointWebExtension.class));
+	}
+
+	@Test
+	void streamsAreThereWhereAWebServerIs() {
+		AutoConfigurations all = AutoConfigurations.of(BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class,
+				BreakerEndpointAutoConfiguration.class);
+		this.runner.withPropertyValues(EXPOSE_ALL)
+			.run((context) -> assertThat(context).doesNotHaveBean(EventStreams.class));
+		new WebApplicationContextRunner().withConfiguration(all)
+			.withPropertyValues(EXPOSE_ALL)
+			.run((context) -> assertThat(context).hasSingleBean(EventStreams.class)
+				.hasSingleBean(ServletEventStreams.class));
+		new ReactiveWebApplicationContextRunner().withConfiguration(all)
+			.withPropertyValues(EXPOSE_ALL)
+			.run((context) -> assertThat(context).hasSingleBean(EventStreams.class)
+				.hasSingleBean(WebFluxEventStreams.class));
+		new WebApplicationContextRunner().withConfiguration(all)
+			.withPropertyValues(EXPOSE_ALL, "breaker.events.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(EventStreams.class));
 	}
 
 	@Test

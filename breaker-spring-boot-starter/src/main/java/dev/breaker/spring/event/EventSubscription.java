@@ -1,0 +1,242 @@
+package dev.breaker.spring.event;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client of an {@link EventStream}, and what waits for it: at most a thousand calls
+ * and as many changes of state. What comes then takes the place of the oldest, which is
+ * counted, and told before the next event. A client that takes nothing for a minute is let
+ * go. Safe for use by many threads.
+ */
+public final class EventSubscription {
+
+	static final int QUEUE_SIZE = 1000;
+
+	/** How many heartbeats in a row a client may leave where they are. */
+	static final int MAX_STALLED_HEARTBEATS = 4;
+
+	private static final Logger logger = LoggerFactory.getLogger(EventSubscription.class);
+
+	private final EventStream stream;
+
+	private final @Nullable String name;
+
+	private final EventSink sink;
+
+	/** Guarded by this. Apart, so that calls push out no change of state. */
+	private final Queue<EventRing.Entry> changes = new ArrayDeque<>();
+
+	/** Guarded by this. */
+	private final Queue<EventRing.Entry> calls = new ArrayDeque<>();
+
+	/** Not told yet. Guarded by this. */
+	private long lost;
+
+	/** Not told yet. Guarded by this. */
+	private boolean mayHaveMissed;
+
+	/** Guarded by this. */
+	private boolean heartbeatDue;
+
+	/** Whether anything was taken since the last heartbeat. Guarded by this. */
+	private boolean moved;
+
+	/** Guarded by this. */
+	private int stalledHeartbeats;
+
+	/** The place behind what came last. Guarded by this. */
+	private long position;
+
+	/** More than zero while a thread drains. */
+	private final AtomicInteger drains = new AtomicInteger();
+
+	/** Of the thread that drains. */
+	private boolean unflushed;
+
+	private volatile boolean ending;
+
+	private volatile boolean closed;
+
+	EventSubscription(EventStream stream, @Nullable String name, long position, EventSink sink) {
+		this.stream = stream;
+		this.name = name;
+		this.position = position;
+		this.sink = sink;
+	}
+
+	@Nullable String name() {
+		return this.name;
+	}
+
+	synchronized long position() {
+		return this.position;
+	}
+
+	void offer(EventRing.Entry entry) {
+		if (this.closed || (this.name != null && !entry.isOf(this.name))) {
+			return;
+		}
+		synchronized (this) {
+			if (entry.sequence() < this.position) {
+				return;
+			}
+			Queue<EventRing.Entry> queue = switch (entry.event().type()) {
+				case STATE_CHANGE, RESET -> this.changes;
+				case FAILURE, IGNORED, NOT_PERMITTED, SUCCESS -> this.calls;
+			};
+			if (queue.size() == QUEUE_SIZE) {
+				queue.remove();
+				lose(1);
+			}
+			queue.add(entry);
+			this.position = entry.sequence() + 1;
+		}
+	}
+
+	/** Events are gone before they were brought. */
+	synchronized void lose(long count) {
+		this.lost += count;
+		this.stream.countDropped(count);
+	}
+
+	/** Events that happened before the client came are kept no more. */
+	synchronized void miss(long count) {
+		this.lost += count;
+	}
+
+	/** Perhaps events that happened before the client came are kept no more. */
+	synchronized void mayHaveMissed() {
+		this.mayHaveMissed = true;
+	}
+
+	/**
+	 * The connection is used, so that it stays open, and is found to be broken where it
+	 * is.
+	 * @param position the place before which everything has come
+	 * @return whether the client still takes something
+	 */
+	synchronized boolean heartbeat(long position) {
+		this.stalledHeartbeats = (this.heartbeatDue && !this.moved) ? this.stalledHeartbeats + 1 : 0;
+		this.moved = false;
+		this.heartbeatDue = true;
+		this.position = Math.max(this.position, position);
+		return this.stalledHeartbeats < MAX_STALLED_HEARTBEATS;
+	}
+
+	/** Brings to the client what waits for it, as far as it can take that at once. */
+	public void drain() {
+		if (this.drains.getAndIncrement() != 0) {
+			return;
+		}
+		int seen = 1;
+		while (seen != 0) {
+			try {
+				bring();
+			}
+			catch (IOException ex) {
+				logger.debug("A client of the events of circuit breakers is gone", ex);
+				close();
+			}
+			catch (Throwable ex) {
+				logger.debug("A client of the events of circuit breakers cannot be told", ex);
+				close();
+				endSink();
+			}
+			seen = this.drains.addAndGet(-seen);
+		}
+	}
+
+	private void bring() throws IOException {
+		while (!this.closed) {
+			if (this.ending) {
+				close();
+				endSink();
+			}
+			else if (!this.sink.isReady()) {
+				return;
+			}
+			else if (!bringNext()) {
+				if (!this.unflushed) {
+					return;
+				}
+				this.unflushed = false;
+				this.sink.flush();
+			}
+		}
+	}
+
+	private boolean bringNext() throws IOException {
+		EventRing.Entry next = null;
+		boolean missing;
+		Long count = null;
+		long place;
+		synchronized (this) {
+			missing = this.lost > 0 || this.mayHaveMissed;
+			if (missing) {
+				count = this.mayHaveMissed ? null : this.lost;
+				this.lost = 0;
+				this.mayHaveMissed = false;
+			}
+			else {
+				next = poll();
+				if (next == null && !this.heartbeatDue) {
+					return false;
+				}
+				this.heartbeatDue = next != null && this.heartbeatDue;
+			}
+			this.moved = true;
+			place = this.position;
+		}
+		this.unflushed = true;
+		if (missing) {
+			this.sink.dropped(count);
+		}
+		else if (next != null) {
+			this.sink.event(this.stream.idBehind(next.sequence() + 1), next.event());
+		}
+		else {
+			this.sink.heartbeat(this.stream.idBehind(place));
+		}
+		return true;
+	}
+
+	private EventRing.@Nullable Entry poll() {
+		EventRing.Entry change = this.changes.peek();
+		EventRing.Entry call = this.calls.peek();
+		boolean changeFirst = change != null && (call == null || change.sequence() < call.sequence());
+		return (changeFirst ? this.changes : this.calls).poll();
+	}
+
+	private void endSink() {
+		try {
+			this.sink.end();
+		}
+		catch (Throwable ex) {
+			logger.debug("The events of circuit breakers for a client cannot be ended", ex);
+		}
+	}
+
+	/** Ends the stream of this client. */
+	void end() {
+		this.ending = true;
+		drain();
+	}
+
+	/** Leaves the stream; the client is gone. Nothing more is brought to it. */
+	public void close() {
+		this.closed = true;
+		this.stream.remove(this);
+		synchronized (this) {
+			this.changes.clear();
+			this.calls.clear();
+		}
+	}
+
+}
