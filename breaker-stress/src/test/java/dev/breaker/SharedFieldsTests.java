@@ -17,9 +17,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The list of shared fields in {@code docs/concurrency.md} is that of the source of the
- * core, of the starter, of the aspect and of the dashboard. What only a lock guards does not show in a
- * declaration: such a field can be missing in the list, but none in the list can be
- * missing in the source.
+ * core, of the starter, of the aspect and of the dashboard. What only a lock guards does
+ * not show in a declaration: such a field can be missing in the list, but none in the
+ * list can be missing in the source.
  */
 class SharedFieldsTests {
 

@@ -57,7 +57,8 @@ import static org.awaitility.Awaitility.await;
  * warehouse of two is half-open since then, and the fallback of gifts fails. The waits
  * are so long that only the clock of the breakers ends them.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "logging.level.dev.breaker.CircuitBreaker=off")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = "logging.level.dev.breaker.CircuitBreaker=off")
 @AutoConfigureMetrics
 @DirtiesContext
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -369,8 +370,9 @@ class ObservabilityTests {
 			.start();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		assertThat(process.waitFor()).as(output).isZero();
-		assertThat(alerts().map(Alert::name)).allSatisfy((name) -> assertThat(
-				Files.readString(FILES.resolve("alerts-test.yml"))).contains("alertname: " + name + "\n"));
+		assertThat(alerts().map(Alert::name))
+			.allSatisfy((name) -> assertThat(Files.readString(FILES.resolve("alerts-test.yml")))
+				.contains("alertname: " + name + "\n"));
 	}
 
 	@Test

@@ -19,8 +19,8 @@ import org.springframework.web.util.ServletRequestPathUtils;
  */
 final class DashboardHeadersFilter extends OncePerRequestFilter {
 
-	private static final boolean withSecurity = ClassUtils
-		.isPresent("org.springframework.security.web.csrf.CsrfToken", DashboardHeadersFilter.class.getClassLoader());
+	private static final boolean withSecurity = ClassUtils.isPresent("org.springframework.security.web.csrf.CsrfToken",
+			DashboardHeadersFilter.class.getClassLoader());
 
 	private final ObjectProvider<DashboardPaths> paths;
 

@@ -45,9 +45,8 @@ final class DashboardPaths {
 	DashboardPaths(ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<EndpointAccessResolver> access,
 			ObjectProvider<CircuitBreakersEndpointWebExtension> circuitBreakers) {
 		this.endpoints = endpoints;
-		this.writable = SingletonSupplier
-			.of(() -> circuitBreakers.stream().findAny().isPresent() && access.stream()
-				.allMatch((resolver) -> resolver.accessFor(COMMANDED, Access.READ_ONLY) == Access.UNRESTRICTED));
+		this.writable = SingletonSupplier.of(() -> circuitBreakers.stream().findAny().isPresent() && access.stream()
+			.allMatch((resolver) -> resolver.accessFor(COMMANDED, Access.READ_ONLY) == Access.UNRESTRICTED));
 		this.page = SingletonSupplier.of(() -> findPage());
 	}
 

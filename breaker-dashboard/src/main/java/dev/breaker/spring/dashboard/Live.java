@@ -188,9 +188,8 @@ final class Live {
 
 	private Map<String, String> fallbacks() {
 		Map<String, Set<String>> found = new HashMap<>();
-		bindings().forEach(
-				(binding) -> found.computeIfAbsent(binding.breaker(), (breaker) -> new LinkedHashSet<>())
-					.addAll(binding.fallbacks()));
+		bindings().forEach((binding) -> found.computeIfAbsent(binding.breaker(), (breaker) -> new LinkedHashSet<>())
+			.addAll(binding.fallbacks()));
 		Map<String, String> texts = new HashMap<>();
 		found.forEach((breaker, methods) -> {
 			if (!methods.isEmpty()) {

@@ -171,8 +171,8 @@ abstract class DashboardRequests {
 		assertThat(live.propertyNames()).containsExactlyInAnyOrder("application", "instance", "time", "writable",
 				"commands", "since", "seconds", "breakers", "groups");
 		assertThat(live.get("application").asString()).isEqualTo("shop");
-		assertThat(live.get("time").asString()).isEqualTo(
-				this.application.context().getBean(ManualClock.class).instant().toString());
+		assertThat(live.get("time").asString())
+			.isEqualTo(this.application.context().getBean(ManualClock.class).instant().toString());
 		assertThat(live.get("seconds").asInt()).isEqualTo(300);
 		JsonNode shown = breaker(live, "payments");
 		assertThat(shown.get("probesDone").asInt()).isEqualTo(1);
@@ -188,8 +188,8 @@ abstract class DashboardRequests {
 		for (JsonNode each : live.get("breakers")) {
 			longest = Math.max(longest, each.at("/sparkline/succeeded").size());
 		}
-		assertThat(end.asLong() + longest).isEqualTo(
-				this.application.context().getBean(ManualClock.class).instant().getEpochSecond());
+		assertThat(end.asLong() + longest)
+			.isEqualTo(this.application.context().getBean(ManualClock.class).instant().getEpochSecond());
 	}
 
 	@Test
@@ -234,8 +234,7 @@ abstract class DashboardRequests {
 			.isEqualTo(this.application.context().getBean(ManualClock.class).instant().getEpochSecond());
 		assertThat(view.get("explanation")).isEqualTo(view.at("/breaker/explanation"));
 		assertThat(view.get("failures")).isEqualTo(get("/circuitbreakers/payments").json().get("failures"));
-		assertThat(view.get("events")).hasSize(5)
-			.isEqualTo(get("/circuitbreakerevents/payments").json().get("events"));
+		assertThat(view.get("events")).hasSize(5).isEqualTo(get("/circuitbreakerevents/payments").json().get("events"));
 		assertThat(view.get("bindings")).hasSize(1).isEqualTo(get("/circuitbreakerbindings").json().get("bindings"));
 		assertThat(property(view, "minimum-number-of-calls")).satisfies((property) -> {
 			assertThat(property.get("value").asString()).isEqualTo("4");
@@ -273,8 +272,8 @@ abstract class DashboardRequests {
 		assertThat(history.get("interval").asInt()).isEqualTo(1);
 		assertThat(history.get("circuitBreakers").propertyNames()).containsExactlyInAnyOrder("payments", "a/b");
 		JsonNode seconds = history.at("/circuitBreakers/payments");
-		assertThat(seconds.propertyNames()).containsExactlyInAnyOrder("since", "succeeded", "failed", "slow",
-				"ignored", "refused", "states");
+		assertThat(seconds.propertyNames()).containsExactlyInAnyOrder("since", "succeeded", "failed", "slow", "ignored",
+				"refused", "states");
 		assertThat(seconds.get("since").asLong() + seconds.get("failed").size() - 1).isEqualTo(began);
 		assertThat(seconds.get("failed").get(seconds.get("failed").size() - 1).asInt()).isEqualTo(2);
 		assertThat(get("/circuitbreakerhistory/payments").json().get("circuitBreakers").propertyNames())

@@ -68,14 +68,12 @@ final class RunningDashboard implements AutoCloseable {
 			String... properties) {
 		List<Class<?>> sources = new ArrayList<>(configurations);
 		sources.add(Application.class);
-		return new RunningDashboard(
-				new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(type)
-					// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
-					.properties("server.port=0", "spring.main.banner-mode=off",
-							"server.netty.max-keep-alive-requests=1", "spring.reactor.netty.shutdown-quiet-period=0s",
-							"spring.application.name=shop", "management.endpoints.web.exposure.include=*")
-					.run(Stream.of(properties).map("--"::concat).toArray(String[]::new)),
-				base);
+		return new RunningDashboard(new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(type)
+			// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
+			.properties("server.port=0", "spring.main.banner-mode=off", "server.netty.max-keep-alive-requests=1",
+					"spring.reactor.netty.shutdown-quiet-period=0s", "spring.application.name=shop",
+					"management.endpoints.web.exposure.include=*")
+			.run(Stream.of(properties).map("--"::concat).toArray(String[]::new)), base);
 	}
 
 	ConfigurableApplicationContext context() {
@@ -126,8 +124,8 @@ final class RunningDashboard implements AutoCloseable {
 
 	/** Begins to read the stream. */
 	Viewer view() {
-		Viewer viewer = new Viewer(this.client, URI.create("http://localhost:" + port() + this.base
-				+ "/breakerdashboard/stream"));
+		Viewer viewer = new Viewer(this.client,
+				URI.create("http://localhost:" + port() + this.base + "/breakerdashboard/stream"));
 		this.viewers.add(viewer);
 		return viewer;
 	}

@@ -69,9 +69,8 @@ public class CircuitBreakerEventsEndpoint {
 	 * @param events the events, the newest last
 	 * @param stream who follows them; {@code null} where the store has no stream
 	 */
-	public record EventsDescriptor(List<BreakerEvent> events, @Nullable StreamDescriptor stream)
-			implements
-				OperationResponseBody {
+	public record EventsDescriptor(List<BreakerEvent> events,
+			@Nullable StreamDescriptor stream) implements OperationResponseBody {
 	}
 
 	/**

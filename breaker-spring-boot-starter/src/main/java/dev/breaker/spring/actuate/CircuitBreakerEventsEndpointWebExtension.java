@@ -14,9 +14,9 @@ import org.springframework.http.MediaType;
 
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} for the
- * {@link CircuitBreakerEventsEndpoint}: 404 for a breaker that is not there, and the stream
- * of events for clients that accept {@code text/event-stream}. A name with slashes is the
- * rest of the path.
+ * {@link CircuitBreakerEventsEndpoint}: 404 for a breaker that is not there, and the
+ * stream of events for clients that accept {@code text/event-stream}. A name with slashes
+ * is the rest of the path.
  */
 @EndpointWebExtension(endpoint = CircuitBreakerEventsEndpoint.class)
 @RegisterReflectionForBinding(ErrorDescriptor.class)

@@ -451,9 +451,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			ConfigChange.Property at = changed.get(property);
 			String origin = origins.getOrDefault(property, ConfigValue.DEFAULT);
 			// What the environment says now is where it is written.
-			values.add(new ConfigValue(ConfigReader.key(property), value,
-					(at == null || at.by().equals(ENVIRONMENT)) ? origin
-							: "changed at run time by %s at %s".formatted(at.by(), at.at())));
+			values.add(new ConfigValue(ConfigReader.key(property), value, (at == null || at.by().equals(ENVIRONMENT))
+					? origin : "changed at run time by %s at %s".formatted(at.by(), at.at())));
 		});
 		return List.copyOf(values);
 	}

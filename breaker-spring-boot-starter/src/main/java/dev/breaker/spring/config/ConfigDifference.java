@@ -107,8 +107,8 @@ final class ConfigDifference {
 			Map<String, Values> found) {
 		HttpOutcomeRule before = (from != null) ? from : HttpOutcomeRule.DEFAULT;
 		HttpOutcomeRule after = (to != null) ? to : HttpOutcomeRule.DEFAULT;
-		OF_HTTP.forEach((property) -> put(property.name(), property.of().apply(before), property.of().apply(after),
-				found));
+		OF_HTTP.forEach(
+				(property) -> put(property.name(), property.of().apply(before), property.of().apply(after), found));
 	}
 
 	/** The difference in one line, with the names of the properties as in a file. */

@@ -42,9 +42,7 @@ final class Origins {
 	/** What code changed of a config. */
 	void putCode(String name, CircuitBreakerConfig before, CircuitBreakerConfig after) {
 		Map<String, String> origins = new HashMap<>();
-		ConfigDifference.between(before, after)
-			.keySet()
-			.forEach((property) -> origins.put(property, ConfigValue.CODE));
+		ConfigDifference.between(before, after).keySet().forEach((property) -> origins.put(property, ConfigValue.CODE));
 		put(name, origins);
 	}
 

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One client of an {@link EventStream}, and what waits for it: at most a thousand calls
  * and as many changes of state. What comes then takes the place of the oldest, which is
- * counted, and told before the next event. A client that takes nothing for a minute is let
- * go. Safe for use by many threads.
+ * counted, and told before the next event. A client that takes nothing for a minute is
+ * let go. Safe for use by many threads.
  */
 public final class EventSubscription {
 

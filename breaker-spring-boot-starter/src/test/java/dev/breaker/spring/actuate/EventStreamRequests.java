@@ -292,7 +292,8 @@ abstract class EventStreamRequests {
 			int calls = 400;
 			write(writers, calls);
 			await().untilAsserted(() -> assertThat(received(reading)).isEqualTo(1 + writers * calls));
-			// Each of those is one of a hundred that there may be, and can hold up no other.
+			// Each of those is one of a hundred that there may be, and can hold up no
+			// other.
 			StreamClient late = follow("", null);
 			Calls.refused(this.payments, 1);
 			awaitEvents(late, 1);
@@ -352,8 +353,7 @@ abstract class EventStreamRequests {
 		// A stop that waited for the streams would be seen.
 		slowly.add("spring.lifecycle.timeout-per-shutdown-phase=10m");
 		StreamClient following;
-		try (RunningApplication ending = RunningApplication.start(Application.class,
-				slowly.toArray(String[]::new))) {
+		try (RunningApplication ending = RunningApplication.start(Application.class, slowly.toArray(String[]::new))) {
 			following = StreamClient.open(url(ending, ""), null);
 			this.opened.add(following);
 			await().until(() -> following.lastId() != null);

@@ -69,8 +69,7 @@ class ConfigOriginsTests {
 		try (ConfigurableApplicationContext context = application()
 			.withArgument("--breaker.instances.payments.failure-rate-threshold=30")
 			.start(YAML)) {
-			assertThat(values(context, "payments").get("failure-rate-threshold").origin())
-				.contains("commandLineArgs");
+			assertThat(values(context, "payments").get("failure-rate-threshold").origin()).contains("commandLineArgs");
 		}
 	}
 

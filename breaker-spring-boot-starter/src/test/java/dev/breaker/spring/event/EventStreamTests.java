@@ -214,8 +214,8 @@ class EventStreamTests {
 		for (int i = 0; i < 6 * EventStream.HEARTBEAT_ROUNDS; i++) {
 			stream().round();
 		}
-		await().untilAsserted(
-				() -> assertThat(quiet.told).filteredOn("heartbeat"::equals).hasSizeGreaterThanOrEqualTo(6));
+		await()
+			.untilAsserted(() -> assertThat(quiet.told).filteredOn("heartbeat"::equals).hasSizeGreaterThanOrEqualTo(6));
 		assertThat(stream().clients()).isEqualTo(1);
 	}
 

@@ -25,9 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Who may look at breakers, and who may command them.
  */
-@SpringBootTest(classes = OperatedShop.class, webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "management.endpoints.web.exposure.include=*",
-				"management.endpoint.circuitbreakers.access=unrestricted" })
+@SpringBootTest(classes = OperatedShop.class, webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
+		"management.endpoints.web.exposure.include=*", "management.endpoint.circuitbreakers.access=unrestricted" })
 class OperatorsTests {
 
 	private static final String PATH = "/actuator/circuitbreakers/payments";
@@ -105,8 +104,7 @@ class OperatorsTests {
 		HttpResponse<InputStream> stream = victor.stream("/actuator/circuitbreakerevents",
 				BodyHandlers.ofInputStream());
 		assertThat(stream.statusCode()).isEqualTo(200);
-		try (BufferedReader lines = new BufferedReader(
-				new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+		try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
 			assertThat(lines.readLine()).startsWith("id:");
 			this.registry.get("payments").open();
 			assertThat(lines.lines().filter((line) -> line.startsWith("data:")).findFirst()).get()

@@ -74,8 +74,8 @@ class DocumentationTests {
 			assertThat(status(request(base + "circuitbreakers/payments", "operator").headers(session)
 				.POST(BodyPublishers.ofString(command)))).isEqualTo(204);
 			assertThat(payments.state()).isEqualTo(State.FORCED_OPEN);
-			assertThat(payments.snapshot().lastChange()).satisfies((change) -> assertThat(change.actor())
-				.isEqualTo("operator"));
+			assertThat(payments.snapshot().lastChange())
+				.satisfies((change) -> assertThat(change.actor()).isEqualTo("operator"));
 		}
 	}
 
@@ -87,9 +87,8 @@ class DocumentationTests {
 
 	private static HttpRequest.Builder request(String uri, @Nullable String user) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri));
-		return (user == null) ? request
-				: request.header("Authorization", "Basic " + Base64.getEncoder()
-					.encodeToString((user + ":secret").getBytes(StandardCharsets.UTF_8)));
+		return (user == null) ? request : request.header("Authorization",
+				"Basic " + Base64.getEncoder().encodeToString((user + ":secret").getBytes(StandardCharsets.UTF_8)));
 	}
 
 	private int status(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -102,10 +101,11 @@ class DocumentationTests {
 		try (ConfigurableApplicationContext context = start()) {
 			context.getBean(CircuitBreakerRegistry.class).get("payments");
 			String port = context.getEnvironment().getRequiredProperty("local.server.port");
-			JsonNode real = new JsonMapper().readTree(this.client
-				.send(request("http://localhost:" + port + "/actuator/circuitbreakerhistory", "viewer").build(),
-						BodyHandlers.ofString())
-				.body());
+			JsonNode real = new JsonMapper().readTree(
+					this.client
+						.send(request("http://localhost:" + port + "/actuator/circuitbreakerhistory", "viewer").build(),
+								BodyHandlers.ofString())
+						.body());
 			assertThat(shown.propertyNames()).containsExactlyElementsOf(real.propertyNames());
 		}
 		JsonNode seconds = shown.at("/circuitBreakers/payments");
@@ -116,8 +116,8 @@ class DocumentationTests {
 
 	@Test
 	void theExampleInJavaIsTheOneOfThisTest() throws IOException {
-		assertThat(plain(Files
-			.readString(Path.of("src/test/java/dev/breaker/spring/dashboard/docs/DocumentationTests.java"))))
+		assertThat(plain(
+				Files.readString(Path.of("src/test/java/dev/breaker/spring/dashboard/docs/DocumentationTests.java"))))
 			.contains(plain(block("java")));
 	}
 
