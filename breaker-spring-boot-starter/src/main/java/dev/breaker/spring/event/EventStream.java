@@ -231,6 +231,8 @@ public final class EventStream {
 		/** Guarded by this. */
 		private int rounds;
 
+		@SuppressWarnings("FutureReturnValueIgnored") // rounds fail in no way, and end
+														// with the thread
 		void start() {
 			this.next = EventStream.this.store.told();
 			this.thread.scheduleWithFixedDelay(this::round, ROUND.toMillis(), ROUND.toMillis(), TimeUnit.MILLISECONDS);
