@@ -211,7 +211,8 @@ class OutcomeObservationsTests {
 		return context.getBean(CircuitBreakerRegistry.class).get(name);
 	}
 
-	static class Shop {
+	// Public for its proxy, which the other class loader makes
+	public static class Shop {
 
 		@CircuitBreaker(name = "payments", fallbackMethod = "payLater")
 		String pay(RuntimeException thrown) {
