@@ -80,10 +80,10 @@ class CircuitBreakersEndpointAccessTests {
 			ObjectName name = onlyName(server, "org.springframework.boot:type=Endpoint,name=Circuitbreakers,*");
 			Map<?, ?> all = (Map<?, ?>) invoke(server, name, "circuitBreakers");
 			assertThat((Map<?, ?>) all.get("circuitBreakers")).hasSize(1);
-			Map<?, ?> one = (Map<?, ?>) invoke(server, name, "circuitBreaker", "payments");
+			Map<?, ?> one = (Map<?, ?>) invoke(server, name, "circuitBreaker", "payments", null);
 			assertThat(one.get("state")).isEqualTo("CLOSED");
 			assertThat(one.get("failureRate")).isEqualTo(0.0f);
-			assertThat(invoke(server, name, "circuitBreaker", "unknown")).isNull();
+			assertThat(invoke(server, name, "circuitBreaker", "unknown", null)).isNull();
 			Map<?, ?> commanded = (Map<?, ?>) invoke(server, name, "command", "payments", "FORCED_OPEN", "10m",
 					"maintenance", null, null);
 			assertThat(commanded.get("state")).isEqualTo("FORCED_OPEN");

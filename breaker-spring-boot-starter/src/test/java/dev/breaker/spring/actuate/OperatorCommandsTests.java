@@ -337,9 +337,10 @@ class OperatorCommandsTests {
 		this.inventory.get("berlin").open();
 		JsonNode list = this.application.get(PATH).at("");
 		assertThat(list.propertyNames()).containsExactlyInAnyOrder("circuitBreakers", "groups");
-		assertThat(list.get("circuitBreakers").propertyNames()).containsExactly("inventory:berlin", "payments");
+		assertThat(list.get("circuitBreakers").propertyNames()).containsExactly("payments");
 		assertThat(list.get("groups").propertyNames()).containsExactly("inventory");
 		assertThat(list.get("groups").get("inventory")).isEqualTo(get("inventory"));
+		assertThat(get("inventory").get("keys").findValuesAsString("name")).containsExactly("inventory:berlin");
 	}
 
 	@Test

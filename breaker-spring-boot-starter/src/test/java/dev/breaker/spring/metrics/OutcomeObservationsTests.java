@@ -215,28 +215,28 @@ class OutcomeObservationsTests {
 	public static class Shop {
 
 		@CircuitBreaker(name = "payments", fallbackMethod = "payLater")
-		String pay(RuntimeException thrown) {
+		public String pay(RuntimeException thrown) {
 			if (thrown != null) {
 				throw thrown;
 			}
 			return "paid";
 		}
 
-		String payLater(RuntimeException thrown, Throwable cause) {
+		public String payLater(RuntimeException thrown, Throwable cause) {
 			return "later";
 		}
 
-		String other() {
+		public String other() {
 			return "no call of a breaker";
 		}
 
 		@CircuitBreaker(name = "stock")
-		String stock() {
+		public String stock() {
 			return "stock";
 		}
 
 		@CircuitBreaker(name = "stock")
-		CompletableFuture<String> later(CompletableFuture<String> source) {
+		public CompletableFuture<String> later(CompletableFuture<String> source) {
 			return source;
 		}
 
