@@ -32,8 +32,9 @@ class EndpointHintsTests {
 		.hints(TestPropertyValues.of("management.endpoints.web.exposure.include=*"), Application.class);
 
 	@Test
-	void operationsCanBeInvoked() {
-		assertInvoked(CircuitBreakersEndpoint.class, "circuitBreakers");
+	void operationsCanBeInvoked() throws NoSuchMethodException {
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(CircuitBreakersEndpoint.class.getMethod("circuitBreakers"))).accepts(this.hints);
 		assertInvoked(CircuitBreakersEndpointWebExtension.class, "circuitBreakerWithSlashes");
 		assertInvoked(CircuitBreakerEventsEndpoint.class, "events");
 		assertInvoked(CircuitBreakerBindingsEndpoint.class, "bindings");
