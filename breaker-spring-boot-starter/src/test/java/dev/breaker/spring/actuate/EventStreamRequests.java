@@ -98,6 +98,12 @@ abstract class EventStreamRequests {
 			each.close();
 		}
 		this.opened.clear();
+		// A client that is gone is noticed when something is written to it.
+		this.registry.get("payments").forceOpen();
+		await().untilAsserted(() -> {
+			Calls.refused(this.registry.get("payments"), 1);
+			assertThat(clients()).isZero();
+		});
 		this.registry.all().forEach((breaker) -> this.registry.remove(breaker.name()));
 	}
 
