@@ -15,6 +15,7 @@ import reactor.core.publisher.Flux;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -137,8 +138,9 @@ public final class BreakerDashboardAutoConfiguration {
 		static final class OfWebFlux {
 
 			@Bean
+			@RegisterReflectionForBinding(ReactiveLiveStream.Figures.class)
 			LiveStream breakerDashboardStream(Live live) {
-				return new ReactiveLiveStream(live);
+				return new ReactiveLiveStream(live, System::nanoTime);
 			}
 
 		}

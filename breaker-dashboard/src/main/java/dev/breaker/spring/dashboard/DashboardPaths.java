@@ -1,6 +1,6 @@
 package dev.breaker.spring.dashboard;
 
-import java.util.Objects;
+import java.util.Optional;
 
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import org.jspecify.annotations.Nullable;
@@ -36,20 +36,25 @@ final class DashboardPaths {
 
 	private static final EndpointId COMMANDED = EndpointId.of("circuitbreakers");
 
-	private final SingletonSupplier<PathMappedEndpoints> endpoints;
+	private final ObjectProvider<PathMappedEndpoints> endpoints;
 
 	private final SingletonSupplier<Boolean> writable;
 
-	private final SingletonSupplier<PathPattern> page;
+	private final SingletonSupplier<Optional<PathPattern>> page;
 
 	DashboardPaths(ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<EndpointAccessResolver> access,
 			ObjectProvider<CircuitBreakersEndpointWebExtension> circuitBreakers) {
-		this.endpoints = SingletonSupplier.of(() -> endpoints.getObject());
+		this.endpoints = endpoints;
 		this.writable = SingletonSupplier
 			.of(() -> circuitBreakers.stream().findAny().isPresent() && access.stream()
 				.allMatch((resolver) -> resolver.accessFor(COMMANDED, Access.READ_ONLY) == Access.UNRESTRICTED));
-		this.page = SingletonSupplier.of(() -> PathPatternParser.defaultInstance
-			.parse(Objects.requireNonNull(this.endpoints.obtain().getPath(DASHBOARD))));
+		this.page = SingletonSupplier.of(() -> findPage());
+	}
+
+	private Optional<PathPattern> findPage() {
+		PathMappedEndpoints all = this.endpoints.getIfAvailable();
+		String path = (all != null) ? all.getPath(DASHBOARD) : null;
+		return (path != null) ? Optional.of(PathPatternParser.defaultInstance.parse(path)) : Optional.empty();
 	}
 
 	/**
@@ -59,7 +64,8 @@ final class DashboardPaths {
 	 * {@code null} where it leads elsewhere
 	 */
 	@Nullable String resource(PathContainer path) {
-		PathRemainingMatchInfo match = this.page.obtain().matchStartOfPath(path);
+		PathPattern pattern = this.page.obtain().orElse(null);
+		PathRemainingMatchInfo match = (pattern != null) ? pattern.matchStartOfPath(path) : null;
 		return (match != null) ? match.getPathRemaining().value() : null;
 	}
 
@@ -81,7 +87,8 @@ final class DashboardPaths {
 
 	/** The path below that of all endpoints, which a property may change. */
 	private String rootPath(EndpointId id) {
-		String path = this.endpoints.obtain().getRootPath(id);
+		PathMappedEndpoints all = this.endpoints.getIfAvailable();
+		String path = (all != null) ? all.getRootPath(id) : null;
 		return (path != null) ? path : id.toString();
 	}
 

@@ -31,6 +31,9 @@ final class History {
 
 	private final Clock clock;
 
+	/** One sample is made at a time. Readers do not wait for it. */
+	private final ReentrantLock sampling = new ReentrantLock();
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** By the breaker's name, guarded by the lock. */
@@ -63,9 +66,18 @@ final class History {
 	 * no calls, which stand in the newest.
 	 */
 	void sample() {
-		long ended = this.clock.instant().getEpochSecond() - 1;
-		// A state that is due begins here, and listeners hear of it: under no lock.
-		List<Reading> readings = read();
+		this.sampling.lock();
+		try {
+			long ended = this.clock.instant().getEpochSecond() - 1;
+			// A state that is due begins here, and listeners hear of it.
+			add(read(), ended);
+		}
+		finally {
+			this.sampling.unlock();
+		}
+	}
+
+	private void add(List<Reading> readings, long ended) {
 		this.lock.lock();
 		try {
 			long passed = ended - this.newest;

@@ -1,5 +1,6 @@
 package dev.breaker.spring.dashboard;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -204,6 +205,11 @@ final class Live {
 	private static String nameOfGuards(CircuitBreaker breaker) {
 		CircuitBreakerGroup group = breaker.group();
 		return (group != null) ? group.name() : breaker.name();
+	}
+
+	/** The present time, as the history has it. */
+	Instant now() {
+		return this.history.now();
 	}
 
 	private @Nullable String instance() {

@@ -282,6 +282,9 @@ abstract class DashboardRequests {
 		assertThat(get("/circuitbreakerhistory/a/b").json().get("circuitBreakers").propertyNames())
 			.containsExactly("a/b");
 		assertThat(get("/circuitbreakerhistory/unknown").status()).isEqualTo(404);
+		Answer other = get("/circuitbreakerhistory/payments?name=a/b");
+		assertThat(other.status()).isEqualTo(400);
+		assertThat(other.json().get("message").asString()).contains("The path alone says which circuit breaker");
 	}
 
 	@Test

@@ -50,6 +50,9 @@ public final class EndpointRequestGuard {
 
 	private static final EndpointId EVENTS = EndpointId.of("circuitbreakerevents");
 
+	/** Of breaker-dashboard, where it is there. */
+	private static final EndpointId HISTORY = EndpointId.of("circuitbreakerhistory");
+
 	private static final MediaType ANY_JSON = new MediaType("application", "*+json");
 
 	private final SingletonSupplier<List<Endpoint>> endpoints;
@@ -72,6 +75,7 @@ public final class EndpointRequestGuard {
 			paths.ifAvailable((all) -> {
 				circuitBreakers.ifAvailable((extension) -> add(served, COMMANDED, all));
 				events.ifAvailable((extension) -> add(served, EVENTS, all));
+				add(served, HISTORY, all);
 			});
 			return List.copyOf(served);
 		});
