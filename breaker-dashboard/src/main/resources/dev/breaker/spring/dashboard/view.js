@@ -7,6 +7,7 @@ import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js'
 import { count, duration, meanwhile, moment, percent, perSecond, timeOfDay, words } from './words.js';
 
 const PERIOD = 2000;
+const LATER = 10000; // where there is no such breaker
 const QUICK = [['FORCED_OPEN', 'Force open…'], ['CLOSED', 'Close…'], ['HALF_OPEN', 'Probe now…'], ['DISABLED', 'Disable…'], ['METRICS_ONLY', 'More…']];
 
 export class View {
@@ -82,16 +83,18 @@ export class View {
 
   async #read() {
     clearTimeout(this.#timer);
+    let pause = PERIOD;
     try {
       this.#answer = await this.#connection.breaker(this.name);
       this.#own = this.#store.joinOne(this.#own, this.#answer);
       this.#trouble(null);
     } catch (failure) {
+      if (failure.status === 404) pause = LATER;
       this.#trouble(failure.status === 404 ? `${failure.message}. It may be a key that has had no call yet, or that was forgotten.` : failure.message);
     }
     if (this.#closed) return;
     this.update();
-    this.#timer = setTimeout(() => this.#read(), PERIOD);
+    this.#timer = setTimeout(() => this.#read(), pause);
   }
 
   /** What changed is read at once. */
