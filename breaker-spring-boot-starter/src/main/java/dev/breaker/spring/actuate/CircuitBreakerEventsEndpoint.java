@@ -46,7 +46,9 @@ public class CircuitBreakerEventsEndpoint {
 	@ReadOperation
 	public @Nullable EventsDescriptor eventsOf(@Selector String name) {
 		List<BreakerEvent> found = this.events.of(name);
-		return (!found.isEmpty() || isThere(name)) ? describe(found) : null;
+		boolean known = !found.isEmpty() || this.registry.find(name).isPresent()
+				|| this.registry.findGroup(name).isPresent();
+		return known ? describe(found) : null;
 	}
 
 	private EventsDescriptor describe(List<BreakerEvent> found) {
@@ -55,11 +57,6 @@ public class CircuitBreakerEventsEndpoint {
 
 	@Nullable EventStream stream() {
 		return this.events.stream();
-	}
-
-	/** Whether there is such a breaker, or such a group. */
-	boolean isThere(String name) {
-		return this.registry.find(name).isPresent() || this.registry.findGroup(name).isPresent();
 	}
 
 	String unknown(String name) {

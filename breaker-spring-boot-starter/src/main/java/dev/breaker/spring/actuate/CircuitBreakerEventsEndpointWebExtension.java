@@ -86,7 +86,7 @@ public class CircuitBreakerEventsEndpointWebExtension {
 			return EventStreams.error(ErrorDescriptor.notAcceptable(
 					"Events are streamed by Spring MVC and WebFlux, and where the EventStore has a stream. Accept application/json"));
 		}
-		if (name != null && !this.delegate.isThere(name)) {
+		if (name != null && this.delegate.eventsOf(name) == null) {
 			return EventStreams.error(ErrorDescriptor.notFound(this.delegate.unknown(name)));
 		}
 		return this.streams.answer(stream, name, lastEventId);

@@ -22,14 +22,14 @@ public final class WebFluxEventStreams extends EventStreams {
 
 	@Override
 	Object open(EventStream stream, @Nullable String name, @Nullable String lastEventId) {
-		Flux<ServerSentEvent<String>> messages = Flux.create((messagesOf) -> {
+		Flux<ServerSentEvent<String>> messages = Flux.create((sink) -> {
 			try {
-				EventSubscription subscription = stream.subscribe(name, lastEventId, new Client(messagesOf));
-				messagesOf.onDispose(subscription::close);
-				messagesOf.onRequest((count) -> subscription.drain());
+				EventSubscription subscription = stream.subscribe(name, lastEventId, new Client(sink));
+				sink.onDispose(subscription::close);
+				sink.onRequest((count) -> subscription.drain());
 			}
 			catch (IllegalStateException ex) {
-				messagesOf.error(
+				sink.error(
 						new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, EventStreams.full().message(), ex));
 			}
 		}, FluxSink.OverflowStrategy.ERROR);
