@@ -76,7 +76,8 @@ class LogTextTests {
 
 	@Test
 	void whatIsEscapedIsCompleteAndOfOneLine() {
-		assertThat(LogText.escaped("bank\r\nmoves \u202Ehouse\u2028")).isEqualTo("bank\\u000d\\u000amoves \\u202ehouse\\u2028");
+		assertThat(LogText.escaped("bank\r\nmoves \u202Ehouse\u2028"))
+			.isEqualTo("bank\\u000d\\u000amoves \\u202ehouse\\u2028");
 		assertThat(LogText.escaped("half \uD83D, tag \uDB40\uDC01")).isEqualTo("half \\ud83d, tag \\udb40\\udc01");
 		String clean = "m\u00fcde \uD83D\uDE00 <b> " + "x".repeat(1000);
 		assertThat(LogText.escaped(clean)).isEqualTo(clean);

@@ -138,8 +138,8 @@ class BreakerEndpointAutoConfigurationTests {
 
 	@Test
 	void streamsAreThereWhereAWebServerIs() {
-		AutoConfigurations all = AutoConfigurations.of(BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class,
-				BreakerEndpointAutoConfiguration.class);
+		AutoConfigurations all = AutoConfigurations.of(BreakerAutoConfiguration.class,
+				BreakerAopAutoConfiguration.class, BreakerEndpointAutoConfiguration.class);
 		this.runner.withPropertyValues(EXPOSE_ALL)
 			.run((context) -> assertThat(context).doesNotHaveBean(EventStreams.class));
 		new WebApplicationContextRunner().withConfiguration(all)
