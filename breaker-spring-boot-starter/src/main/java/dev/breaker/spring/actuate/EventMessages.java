@@ -33,7 +33,7 @@ final class EventMessages {
 		return ServerSentEvent.builder(writer.writeToString(event)).id(id).build();
 	}
 
-	/** Has no id: after a reconnection, what is still kept of the missing comes. */
+	/** Has no id, since it is no place to go on from. */
 	static ServerSentEvent<String> dropped(@Nullable Long count) {
 		return ServerSentEvent.builder("{\"count\":" + count + "}").event("dropped").build();
 	}
