@@ -66,7 +66,7 @@ final class AsyncCall<T extends @Nullable Object> {
 				source.whenComplete((result, thrown) -> end(guarded, result, thrown));
 			}
 			if (limit != Rules.NO_LIMIT && !guarded.isDone()) {
-				limit(guarded, source, limit, begin);
+				limit(guarded, limit, begin);
 			}
 		}
 		catch (Throwable thrown) {
@@ -81,9 +81,9 @@ final class AsyncCall<T extends @Nullable Object> {
 
 	/**
 	 * Ends the call when its time is over, by the timer that all futures share. The timer
-	 * goes when the call ends.
+	 * goes when the call, and what is done instead, has ended.
 	 */
-	private void limit(GuardedFuture<T> guarded, CompletionStage<T> source, long limit, long begin) {
+	private void limit(GuardedFuture<T> guarded, long limit, long begin) {
 		long left = Math.max(0, limit - (System.nanoTime() - begin));
 		CompletableFuture<@Nullable Void> timer = new CompletableFuture<>();
 		CompletionStage<@Nullable Void> over = timer;
@@ -93,12 +93,8 @@ final class AsyncCall<T extends @Nullable Object> {
 			}
 		});
 		timer.orTimeout(left, TimeUnit.NANOSECONDS);
-		stopWith(source, timer);
-		stopWith(guarded, timer);
-	}
-
-	private static void stopWith(CompletionStage<?> call, CompletableFuture<@Nullable Void> timer) {
-		call.whenComplete((result, thrown) -> timer.complete(null));
+		CompletionStage<T> ended = guarded;
+		ended.whenComplete((result, thrown) -> timer.complete(null));
 	}
 
 	private void timedOut(GuardedFuture<T> guarded, long limit) {
@@ -214,18 +210,12 @@ final class AsyncCall<T extends @Nullable Object> {
 
 	/** Null where the call has ended before. */
 	private @Nullable Outcome returned(T result) {
-		if (this.permit.ended) {
-			return null;
-		}
 		long end = now();
 		return this.permit.end(DefaultPermit.End.RETURNED, result, null, CircuitBreaker.elapsed(this.start, end), end);
 	}
 
 	/** What it counts as; null where the call has ended before. */
 	private @Nullable Outcome threw(Throwable thrown) {
-		if (this.permit.ended) {
-			return null;
-		}
 		long end = now();
 		return this.permit.end(DefaultPermit.End.THREW, null, thrown, CircuitBreaker.elapsed(this.start, end), end);
 	}

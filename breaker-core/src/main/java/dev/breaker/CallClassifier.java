@@ -61,21 +61,14 @@ final class CallClassifier {
 	/**
 	 * What a returned result counts as. Throws what a rule throws.
 	 */
-	Outcome outcomeOfResult(@Nullable Object result) {
+	OutcomeRule.Verdict verdictOnResult(@Nullable Object result) {
 		OutcomeRule rule = this.outcomeRule;
 		OutcomeRule.Verdict verdict = (rule != null) ? rule.judge(result, null) : null;
 		if (verdict != null) {
-			return outcome(verdict);
+			return verdict;
 		}
 		Predicate<@Nullable Object> failure = this.recordResult;
-		return (failure != null && failure.test(result)) ? Outcome.FAILURE : Outcome.SUCCESS;
-	}
-
-	/**
-	 * As {@link #outcomeOf(Throwable, boolean)}, of what the work threw.
-	 */
-	Outcome outcomeOf(Throwable thrown) {
-		return outcomeOf(thrown, false);
+		return (failure != null && failure.test(result)) ? OutcomeRule.Verdict.FAILURE : OutcomeRule.Verdict.SUCCESS;
 	}
 
 	/**
@@ -114,14 +107,10 @@ final class CallClassifier {
 	}
 
 	/**
-	 * How long the other side asks to be left alone after a failure; {@code null} where
-	 * it does not ask. Throws what the rule throws.
+	 * How long the other side asks, by that rule, to be left alone after a failure;
+	 * {@code null} where it does not ask. Throws what the rule throws.
 	 */
-	@Nullable Duration waitAfter(@Nullable Object result, @Nullable Throwable thrown, Instant now) {
-		OutcomeRule rule = this.outcomeRule;
-		if (rule == null) {
-			return null;
-		}
+	@Nullable Duration waitAfter(OutcomeRule rule, @Nullable Object result, @Nullable Throwable thrown, Instant now) {
 		if (thrown == null) {
 			return rule.waitAfter(result, null, now);
 		}

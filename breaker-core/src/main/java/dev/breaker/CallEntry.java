@@ -63,7 +63,7 @@ public abstract sealed class CallEntry permits Probes.Probe, Admission.Nesting, 
 	final CallEntry take(Thread me) {
 		CallEntry entry = this;
 		while (true) {
-			if (entry.thread == null && THREAD.compareAndSet(entry, null, me)) {
+			if (THREAD.compareAndSet(entry, null, me)) {
 				return entry;
 			}
 			CallEntry after = entry.next;

@@ -603,11 +603,10 @@ public final class CircuitBreaker {
 			succeed(admission, elapsed, end);
 			return;
 		}
-		switch (outcomeOfResult(rules, result)) {
+		switch (verdictOn(rules, result)) {
 			case SUCCESS -> succeed(admission, elapsed, end);
 			case FAILURE -> fail(admission, result, null, elapsed, end);
 			case IGNORED -> ignore(admission, elapsed);
-			case REFUSED, NOTHING -> release(admission);
 		}
 	}
 
@@ -652,14 +651,8 @@ public final class CircuitBreaker {
 	/** What one of the results of a call counts as, where it is recorded. */
 	OutcomeRule.Verdict judgeOne(Admission admission, @Nullable Object result) {
 		Rules rules = admission.period().rules;
-		if (!rules.resultsJudged || isUnrecorded(admission)) {
-			return OutcomeRule.Verdict.SUCCESS;
-		}
-		return switch (outcomeOfResult(rules, result)) {
-			case FAILURE -> OutcomeRule.Verdict.FAILURE;
-			case IGNORED -> OutcomeRule.Verdict.IGNORED;
-			case SUCCESS, REFUSED, NOTHING -> OutcomeRule.Verdict.SUCCESS;
-		};
+		return (rules.resultsJudged && !isUnrecorded(admission)) ? verdictOn(rules, result)
+				: OutcomeRule.Verdict.SUCCESS;
 	}
 
 	/** A call threw. */
@@ -677,13 +670,13 @@ public final class CircuitBreaker {
 	}
 
 	/** A rule that throws makes the call a failure. */
-	private Outcome outcomeOfResult(Rules rules, @Nullable Object result) {
+	private OutcomeRule.Verdict verdictOn(Rules rules, @Nullable Object result) {
 		try {
-			return rules.classifier.outcomeOfResult(result);
+			return rules.classifier.verdictOnResult(result);
 		}
 		catch (Throwable ex) {
 			logHookFailure(ex);
-			return Outcome.FAILURE;
+			return OutcomeRule.Verdict.FAILURE;
 		}
 	}
 
@@ -756,8 +749,9 @@ public final class CircuitBreaker {
 	/** The other side may ask for a wait of its own; a rule that throws asks for none. */
 	private void askForWait(Rules rules, Decision decision, @Nullable Object result, @Nullable Throwable thrown) {
 		try {
-			Duration wait = (rules.config.outcomeRule() != null)
-					? rules.classifier.waitAfter(result, thrown, instant(rules.config, 0)) : null;
+			OutcomeRule rule = rules.config.outcomeRule();
+			Duration wait = (rule != null) ? rules.classifier.waitAfter(rule, result, thrown, instant(rules.config, 0))
+					: null;
 			if (wait != null && !wait.isNegative() && !wait.isZero()) {
 				decision.wait = rules.askedNanos(wait);
 			}

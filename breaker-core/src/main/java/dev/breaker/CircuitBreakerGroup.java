@@ -65,7 +65,7 @@ public final class CircuitBreakerGroup {
 	final EvictionQueue queue = new EvictionQueue(this.members);
 
 	// Before that of the registry. What is due and what is told waits until it is free.
-	private final SpinLock lock = new SpinLock();
+	final SpinLock lock = new SpinLock();
 
 	// Written under the lock
 
@@ -461,17 +461,14 @@ public final class CircuitBreakerGroup {
 
 	/** Leaves nothing behind where the end of the stack comes through. */
 	private void putOrUndo(String key, GroupMember member, boolean again) {
-		boolean done = false;
 		try {
 			put(key, member, again);
-			done = true;
 		}
-		finally {
-			if (!done) {
-				this.registry.take(member.breaker);
-				this.queue.remove(member);
-				this.members.remove(key, member);
-			}
+		catch (Throwable ex) {
+			this.registry.take(member.breaker);
+			this.queue.remove(member);
+			this.members.remove(key, member);
+			throw ex;
 		}
 	}
 
@@ -504,17 +501,16 @@ public final class CircuitBreakerGroup {
 		if (!member.leave()) {
 			return false;
 		}
-		boolean done = false;
 		try {
 			member.obeyed = this.latest;
 			member.followed = this.config;
 			take(member);
-			done = true;
 		}
-		finally {
-			if (!done && isPresent(member)) {
+		catch (Throwable ex) {
+			if (isPresent(member)) {
 				member.comeBack();
 			}
+			throw ex;
 		}
 		return true;
 	}

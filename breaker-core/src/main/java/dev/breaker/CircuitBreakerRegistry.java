@@ -189,11 +189,11 @@ public final class CircuitBreakerRegistry {
 		if (member != null && member.group.remove(member)) {
 			return true;
 		}
-		if (!take(breaker)) {
-			return false;
+		boolean taken = take(breaker);
+		if (taken) {
+			tellRemoved(breaker);
 		}
-		tellRemoved(breaker);
-		return true;
+		return taken;
 	}
 
 	/**

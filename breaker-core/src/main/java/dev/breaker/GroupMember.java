@@ -73,7 +73,6 @@ final class GroupMember {
 		this.key = key;
 		this.followed = config;
 		this.breaker = new CircuitBreaker(name, config, this);
-		stamp();
 	}
 
 	/**
@@ -93,17 +92,14 @@ final class GroupMember {
 		if ((int) CALLS.getAndAdd(this, 1) >= 0) {
 			return true;
 		}
-		boolean exited = false;
 		try {
 			exit();
-			exited = true;
 		}
-		finally {
-			if (!exited) {
-				// The end of the stack: nothing can be called, only written.
-				this.endUncounted = true;
-				this.group.queue.stackEnded = true;
-			}
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			this.endUncounted = true;
+			this.group.queue.stackEnded = true;
+			throw ex;
 		}
 		return false;
 	}
@@ -124,15 +120,12 @@ final class GroupMember {
 	/** Its state, or what is under way, has changed. */
 	void changed() {
 		if (unpark()) {
-			boolean told = false;
 			try {
 				this.group.queue.freed(this);
-				told = true;
 			}
-			finally {
-				if (!told) {
-					this.group.queue.stackEnded = true;
-				}
+			catch (Throwable ex) {
+				this.group.queue.stackEnded = true;
+				throw ex;
 			}
 		}
 	}

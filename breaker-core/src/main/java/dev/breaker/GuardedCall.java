@@ -30,6 +30,7 @@ public abstract class GuardedCall {
 	/** Whether threads inside are listed as such, for all calls of the breaker. */
 	private final boolean nests;
 
+	@SuppressWarnings("UnusedVariable") // swapped by its handle
 	private volatile boolean ended;
 
 	/**
@@ -139,23 +140,20 @@ public abstract class GuardedCall {
 			return null;
 		}
 		CallEntry entry = first.take(me);
-		boolean entered = false;
 		try {
 			if (this.nests) {
 				this.breaker.outermost().enter(entry);
 			}
-			entered = true;
 		}
-		finally {
-			if (!entered) {
-				// The end of the stack: nothing can be called, only written.
-				OutermostCalls.Inside other = entry.other;
-				if (other != null) {
-					other.over = true;
-					entry.other = null;
-				}
-				entry.thread = null;
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			OutermostCalls.Inside other = entry.other;
+			if (other != null) {
+				other.over = true;
+				entry.other = null;
 			}
+			entry.thread = null;
+			throw ex;
 		}
 		return entry;
 	}
@@ -226,33 +224,7 @@ public abstract class GuardedCall {
 	 * @param result the result
 	 */
 	protected final void returned(@Nullable Object result) {
-		Admission given = admission();
-		if (this.ended || !ENDED.compareAndSet(this, false, true)) {
-			return;
-		}
-		boolean exited = false;
-		try {
-			try {
-				long end = now();
-				this.breaker.returned(given, result, elapsed(end), end);
-			}
-			finally {
-				this.breaker.exit();
-				exited = true;
-			}
-		}
-		catch (Throwable ex) {
-			// The end of the stack: nothing can be called, only written.
-			if (given instanceof Probes.Probe probe) {
-				probe.over = true;
-			}
-			GroupMember place = this.breaker.member;
-			if (!exited && place != null) {
-				place.endUncounted = true;
-				place.group.queue.stackEnded = true;
-			}
-			throw ex;
-		}
+		end(End.RETURNED, result);
 	}
 
 	/**
@@ -270,38 +242,7 @@ public abstract class GuardedCall {
 	 * else where one is a success a success
 	 */
 	protected final void ended(OutcomeRule.Verdict verdict) {
-		Admission given = admission();
-		if (this.ended || !ENDED.compareAndSet(this, false, true)) {
-			return;
-		}
-		boolean exited = false;
-		try {
-			try {
-				long end = now();
-				if (verdict == OutcomeRule.Verdict.IGNORED) {
-					this.breaker.ignored(given, elapsed(end));
-				}
-				else {
-					this.breaker.ended(given, verdict == OutcomeRule.Verdict.FAILURE, elapsed(end), end);
-				}
-			}
-			finally {
-				this.breaker.exit();
-				exited = true;
-			}
-		}
-		catch (Throwable ex) {
-			// The end of the stack: nothing can be called, only written.
-			if (given instanceof Probes.Probe probe) {
-				probe.over = true;
-			}
-			GroupMember place = this.breaker.member;
-			if (!exited && place != null) {
-				place.endUncounted = true;
-				place.group.queue.stackEnded = true;
-			}
-			throw ex;
-		}
+		end(End.JUDGED, verdict);
 	}
 
 	/**
@@ -312,7 +253,7 @@ public abstract class GuardedCall {
 	 * wraps around it, or {@code null} where none runs
 	 */
 	protected final @Nullable Throwable threw(Throwable thrown) {
-		Outcome outcome = end(false, thrown);
+		Outcome outcome = end(End.THREW, thrown);
 		return (outcome != null && outcome.fallsBack()) ? CallClassifier.unwrap(thrown) : null;
 	}
 
@@ -322,7 +263,7 @@ public abstract class GuardedCall {
 	 * recorded, and a probe's place is free again.
 	 */
 	protected final void cancelled() {
-		end(true, null);
+		end(End.CANCELLED, null);
 	}
 
 	/**
@@ -331,22 +272,24 @@ public abstract class GuardedCall {
 	 * @param thrown what was thrown
 	 */
 	protected final void cancelled(Throwable thrown) {
-		end(true, thrown);
+		end(End.CANCELLED, thrown);
 	}
 
 	/**
-	 * The call threw, or was cancelled.
-	 * @return what one that threw counts as; {@code null} where it has ended before
+	 * The first end gives the permit back.
+	 * @param with the result, the verdict, or what was thrown
+	 * @return what was thrown counts as, where it counts; {@code null} else, and where
+	 * the call has ended before
 	 */
-	private @Nullable Outcome end(boolean cancelled, @Nullable Throwable thrown) {
+	private @Nullable Outcome end(End how, @Nullable Object with) {
 		Admission given = admission();
-		if (this.ended || !ENDED.compareAndSet(this, false, true)) {
+		if (!ENDED.compareAndSet(this, false, true)) {
 			return null;
 		}
 		boolean exited = false;
 		try {
 			try {
-				return record(given, cancelled, thrown);
+				return record(given, how, with);
 			}
 			finally {
 				this.breaker.exit();
@@ -367,14 +310,28 @@ public abstract class GuardedCall {
 		}
 	}
 
-	private Outcome record(Admission given, boolean cancelled, @Nullable Throwable thrown) {
+	private @Nullable Outcome record(Admission given, End how, @Nullable Object with) {
 		long end = now();
 		long elapsed = elapsed(end);
-		if (thrown != null && (!cancelled || this.breaker.counts(given, thrown))) {
-			return this.breaker.threw(given, thrown, elapsed, end);
+		switch (how) {
+			case RETURNED -> this.breaker.returned(given, with, elapsed, end);
+			case JUDGED -> {
+				if (with == OutcomeRule.Verdict.IGNORED) {
+					this.breaker.ignored(given, elapsed);
+				}
+				else {
+					this.breaker.ended(given, with == OutcomeRule.Verdict.FAILURE, elapsed, end);
+				}
+			}
+			case THREW, CANCELLED -> {
+				if (with instanceof Throwable thrown
+						&& (how == End.THREW || this.breaker.counts(this.admission, thrown))) {
+					return this.breaker.threw(given, thrown, elapsed, end);
+				}
+				this.breaker.abandoned(given, elapsed, end);
+			}
 		}
-		this.breaker.abandoned(given, elapsed, end);
-		return Outcome.NOTHING;
+		return null;
 	}
 
 	private Admission admission() {
@@ -392,6 +349,12 @@ public abstract class GuardedCall {
 
 	private long elapsed(long end) {
 		return (held() instanceof Admission.Timed timed) ? CircuitBreaker.elapsed(timed.start(), end) : 0;
+	}
+
+	private enum End {
+
+		RETURNED, JUDGED, THREW, CANCELLED
+
 	}
 
 }

@@ -72,9 +72,6 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 
 	@Override
 	public boolean complete(T value) {
-		if (isDone()) {
-			return false;
-		}
 		boolean completed = false;
 		try {
 			this.call.abandon();
@@ -94,9 +91,6 @@ final class GuardedFuture<T extends @Nullable Object> extends CompletableFuture<
 	@Override
 	public boolean completeExceptionally(Throwable thrown) {
 		Objects.requireNonNull(thrown);
-		if (isDone()) {
-			return false;
-		}
 		boolean completed = false;
 		try {
 			this.call.abort(thrown);

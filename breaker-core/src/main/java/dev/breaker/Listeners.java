@@ -142,7 +142,7 @@ final class Listeners {
 	}
 
 	void notPermitted(CircuitBreaker breaker) {
-		if (this.notPermitted.length > 0) {
+		if (this.notPermitted.length != 0) {
 			tell(this.notPermitted, breaker, (listener) -> listener.onNotPermitted(breaker));
 		}
 	}
@@ -160,25 +160,25 @@ final class Listeners {
 	}
 
 	void failed(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsed) {
-		if (this.failure.length > 0) {
+		if (this.failure.length != 0) {
 			tell(this.failure, breaker, (listener) -> listener.onFailure(breaker, thrown, elapsed));
 		}
 	}
 
 	void slow(CircuitBreaker breaker, long elapsed) {
-		if (this.slowCall.length > 0) {
+		if (this.slowCall.length != 0) {
 			tell(this.slowCall, breaker, (listener) -> listener.onSlowCall(breaker, elapsed));
 		}
 	}
 
 	void ignored(CircuitBreaker breaker, Throwable thrown, long elapsed) {
-		if (this.ignored.length > 0) {
+		if (this.ignored.length != 0) {
 			tell(this.ignored, breaker, (listener) -> listener.onIgnored(breaker, thrown, elapsed));
 		}
 	}
 
 	void ignoredResult(CircuitBreaker breaker, long elapsed) {
-		if (this.ignoredResult.length > 0) {
+		if (this.ignoredResult.length != 0) {
 			tell(this.ignoredResult, breaker, (listener) -> listener.onIgnoredResult(breaker, elapsed));
 		}
 	}

@@ -11,6 +11,9 @@ public final class LogText {
 
 	private static final String CUT = "...";
 
+	/** From here on not every character is fit. */
+	private static final char DELETE = 0x7F;
+
 	private LogText() {
 	}
 
@@ -58,7 +61,7 @@ public final class LogText {
 			char c = text.charAt(i);
 			// Half a pair counts as unfit here, and is looked at with the other half
 			// later.
-			if (c < ' ' || (c > '~' && isUnfit(c))) {
+			if (c < ' ' || (c >= DELETE && isUnfit(c))) {
 				return false;
 			}
 		}

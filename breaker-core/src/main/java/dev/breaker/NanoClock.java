@@ -41,12 +41,16 @@ final class NanoClock {
 		return (this.source == SYSTEM) ? System.nanoTime() : readCarefully();
 	}
 
+	/** Of two readings, compared as {@link System#nanoTime()} wants it. */
+	static long later(long one, long other) {
+		return one + Math.max(0, other - one);
+	}
+
 	private long readCarefully() {
 		try {
 			long reading = this.source.getAsLong();
-			long last = this.lastReading;
-			if (this.answered && reading - last < 0) {
-				return last;
+			if (this.answered) {
+				reading = later(this.lastReading, reading);
 			}
 			this.lastReading = reading;
 			this.answered = true;

@@ -152,7 +152,7 @@ final class Probes extends SpinLock {
 	/** When it was lost: no sooner than the rule came that says so. */
 	private long lostAt(Probe probe) {
 		long lost = probe.admitted + this.rules.maxProbeNanos;
-		return (this.rulesReplaced && lost - this.ruledSince < 0) ? this.ruledSince : lost;
+		return this.rulesReplaced ? NanoClock.later(this.ruledSince, lost) : lost;
 	}
 
 	/**
@@ -218,7 +218,7 @@ final class Probes extends SpinLock {
 	private void link(Probe probe, long now) {
 		Probe last = this.newest;
 		// In order of admission, also where two threads read the clock in another order.
-		probe.admitted = (last != null && now - last.admitted < 0) ? last.admitted : now;
+		probe.admitted = (last != null) ? NanoClock.later(last.admitted, now) : now;
 		probe.before = last;
 		if (last == null) {
 			this.oldest = probe;

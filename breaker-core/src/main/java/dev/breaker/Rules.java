@@ -87,9 +87,8 @@ final class Rules {
 		this.waitMultiplier = config.waitDurationMultiplier();
 		Duration longest = config.maxWaitDurationInOpenState();
 		this.maxWaitNanos = (longest != null) ? nanos(longest) : Long.MAX_VALUE;
-		this.maxAskedNanos = nanos(
-				(longest != null) ? longest : (config.waitDurationInOpenState().compareTo(MOST_ASKED) > 0)
-						? config.waitDurationInOpenState() : MOST_ASKED);
+		this.maxAskedNanos = (longest != null) ? nanos(longest)
+				: Math.max(nanos(config.waitDurationInOpenState()), nanos(MOST_ASKED));
 		this.jitter = config.waitDurationJitter();
 		this.permittedProbes = config.permittedNumberOfCallsInHalfOpenState();
 		this.maxProbeNanos = nanos(config.maxWaitDurationInHalfOpenState());
@@ -167,7 +166,7 @@ final class Rules {
 	/** How long this opening of a row lasts. */
 	long waitNanos(int openings) {
 		double wait = Math.min(this.waitNanos * Math.pow(this.waitMultiplier, openings - 1), this.maxWaitNanos);
-		if (this.jitter > 0) {
+		if (this.jitter != 0) {
 			wait *= 1 - this.jitter + 2 * this.jitter * ThreadLocalRandom.current().nextDouble();
 		}
 		return Math.round(wait);

@@ -56,24 +56,19 @@ final class StateChangeDispatcher {
 		if (present.number <= this.told.number || this.teller == me) {
 			return false;
 		}
-		boolean ended = false;
 		try {
-			boolean toldAny = becomeTeller(me) && tellAll(breaker, present.number, me);
-			ended = true;
-			return toldAny;
+			return becomeTeller(me) && tellAll(breaker, present.number, me);
 		}
-		finally {
-			if (!ended) {
-				// The end of the stack came through: the next change tells the rest. By
-				// plain
-				// writes, since a call can fail here.
-				if (this.successor == me) {
-					this.successor = null;
-				}
-				if (this.teller == me) {
-					this.teller = null;
-				}
+		catch (Throwable ex) {
+			// The end of the stack came through: the next change tells the rest. By plain
+			// writes, since a call can fail here.
+			if (this.successor == me) {
+				this.successor = null;
 			}
+			if (this.teller == me) {
+				this.teller = null;
+			}
+			throw ex;
 		}
 	}
 

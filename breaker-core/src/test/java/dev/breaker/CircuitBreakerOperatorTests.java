@@ -385,6 +385,17 @@ class CircuitBreakerOperatorTests {
 	}
 
 	@Test
+	void anElementAfterAnEmptyMonoIsDropped() {
+		TestPublisher<String> loose = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+		StepVerifier.create(CircuitBreakerOperator.<String>of(this.breaker).apply(Mono.fromDirect(loose.flux())))
+			.then(() -> loose.complete().next("late"))
+			.expectComplete()
+			.verifyThenAssertThat()
+			.hasDropped("late");
+		assertThat(this.test.heard.news()).containsExactly("success");
+	}
+
+	@Test
 	void aSecondSubscriptionOfOneSubscriberIsCancelled() {
 		List<String> elements = new ArrayList<>();
 		Flux<String> twice = new Flux<>() {
@@ -397,9 +408,31 @@ class CircuitBreakerOperatorTests {
 			}
 
 		};
-		guarded(twice).subscribe(elements::add);
+		guarded(twice).subscribe(new CoreSubscriber<>() {
+
+			@Override
+			public void onSubscribe(Subscription subscription) {
+				elements.add("subscribed");
+			}
+
+			@Override
+			public void onNext(String element) {
+				elements.add(element);
+			}
+
+			@Override
+			public void onError(Throwable thrown) {
+				elements.add("error");
+			}
+
+			@Override
+			public void onComplete() {
+				elements.add("complete");
+			}
+
+		});
 		this.source.assertCancelled();
-		assertThat(elements).containsExactly("a");
+		assertThat(elements).containsExactly("subscribed", "a");
 	}
 
 	@Test

@@ -45,6 +45,26 @@ class EndedCallTests {
 	}
 
 	@Test
+	void oneInsideOfAnotherCallBelongsToThat() {
+		IOException thrown = new IOException();
+		this.breaker.outermost().<Throwable, RuntimeException>call(() -> GuardedCall.ended(this.breaker, true, thrown));
+		assertThat(this.breaker.snapshot().successfulCallsTotal()).isOne();
+		assertThat(this.breaker.snapshot().failedCallsTotal()).isZero();
+		GuardedCall.ended(this.breaker, true, thrown);
+		this.breaker.outermost()
+			.<Throwable, RuntimeException>call(() -> GuardedCall.ended(this.breaker, false, thrown));
+		assertThat(this.breaker.snapshot().failedCallsTotal()).isEqualTo(2);
+	}
+
+	@Test
+	void oneOfAKeyIsUnderWayNoMore() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.ofDefaults();
+		CircuitBreakerGroup group = CircuitBreakerRegistry.of(config).group("inventory", config, 1);
+		GuardedCall.ended(group.get("a"), false, null);
+		assertThat(group.get("b").name()).isEqualTo("inventory:b");
+	}
+
+	@Test
 	void aProbeThatHasEndedDecides() {
 		this.breaker.halfOpen();
 		assertThat(GuardedCall.ended(this.breaker, false, new CancellationException())).isNull();

@@ -132,6 +132,13 @@ class GroupMeanwhileTests {
 	}
 
 	@Test
+	void aNameThatIsTakenCostsNoMoreReadings() {
+		int readings = readingsOfOne();
+		this.registry.get("inventory:a");
+		assertThat(readings(() -> this.group.get("a"))).isEqualTo(readings);
+	}
+
+	@Test
 	void aCallByKeyCostsAsManyReadingsAsAPlainOne() {
 		CircuitBreaker plain = CircuitBreaker.of("plain", this.config);
 		CircuitBreaker keyed = this.group.get("a");

@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -45,6 +46,33 @@ class GroupReconfigureTests {
 
 	GroupReconfigureTests() {
 		this.registry.addListener(this.heard);
+	}
+
+	@Test
+	void whatWasDueBeforeTheConfigHasTheTimeOfThen() {
+		this.clock.advance(Duration.ofSeconds(100));
+		CircuitBreakerGroup small = this.registry.group("small", this.config, 1);
+		CircuitBreaker a = small.get("a");
+		RecordingListener kept = new RecordingListener();
+		a.addListener(kept);
+		fail(a, 3);
+		small.get("b");
+		assertThat(small.find("a")).isEmpty();
+		Instant over = this.wall.instant().plusSeconds(30);
+		advance(40);
+		small.reconfigure(this.other);
+		small.apply(StateCommand.to(State.FORCED_OPEN));
+		advance(50);
+		assertThat(a.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(kept.changes()).extracting(StateChange::to)
+			.containsExactly(State.OPEN, State.HALF_OPEN, State.FORCED_OPEN);
+		assertThat(kept.changes()).extracting(StateChange::at)
+			.containsExactly(over.minusSeconds(30), over, over.plusSeconds(10));
+	}
+
+	private void advance(int seconds) {
+		this.clock.advance(Duration.ofSeconds(seconds));
+		this.wall.advance(Duration.ofSeconds(seconds));
 	}
 
 	@Test

@@ -345,6 +345,21 @@ class HalfOpenProbeTests {
 	}
 
 	@Test
+	void aCallIsMadeWhereTheProbesDecideAsItComes() {
+		TestBreaker test = halfOpen(1);
+		test.take().release();
+		test.advance(LEASE.minusNanos(1));
+		Permit probe = test.take();
+		test.advance(Duration.ofNanos(1));
+		// That no probe was recorded for so long is logged before a place is taken.
+		try (LogCapture log = LogCapture.doing(() -> probe.success("done", 0))) {
+			assertThat(test.admits()).isTrue();
+			assertThat(log.trouble()).hasSize(1);
+		}
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
 	void otherRulesHoldIfTheirSwapDoes() {
 		Period period = halfOpenSince(100);
 		CircuitBreakerConfig one = period.rules.config.toBuilder().permittedNumberOfCallsInHalfOpenState(1).build();

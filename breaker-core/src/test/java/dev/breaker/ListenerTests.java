@@ -1,7 +1,9 @@
 package dev.breaker;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -380,6 +382,23 @@ class ListenerTests {
 		assertThat(breaker.state()).isEqualTo(State.CLOSED);
 	}
 
+	@Test
+	void aClassThatCannotBeLookedAtHearsEverything() throws Exception {
+		TestBreaker test = TestBreaker.simple();
+		Class<?> type = new Incomplete().loadClass(NeedsWhatIsMissing.class.getName());
+		Constructor<?> constructor = type.getDeclaredConstructor();
+		constructor.setAccessible(true);
+		test.breaker.addListener((CircuitBreakerListener) constructor.newInstance());
+		test.succeed();
+		assertThat(test.state()).isEqualTo(State.FORCED_OPEN);
+	}
+
+	@Test
+	void breakersWithoutListenersShareTheirListOfNone() {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+		assertThat(registry.get("payments").listeners()).isSameAs(Listeners.NONE);
+	}
+
 	/** A listener of a class of that kind which nobody has seen before. */
 	private static CircuitBreakerListener freshly(Class<? extends CircuitBreakerListener> type) throws Exception {
 		try (InputStream code = type.getResourceAsStream(type.getName().replaceFirst(".*\\.", "") + ".class")) {
@@ -396,6 +415,54 @@ class ListenerTests {
 		@Override
 		public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
 			breaker.forceOpen();
+		}
+
+	}
+
+	/** Its methods cannot be listed where the parameter's type is not there. */
+	static class NeedsWhatIsMissing extends ForcesOpen {
+
+		public void with(Missing missing) {
+		}
+
+	}
+
+	public static class ForcesOpen implements CircuitBreakerListener {
+
+		@Override
+		public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+			breaker.forceOpen();
+		}
+
+	}
+
+	static class Missing {
+
+	}
+
+	/** Has the one class of its own, and not the one which that needs. */
+	private static final class Incomplete extends ClassLoader {
+
+		Incomplete() {
+			super(ListenerTests.class.getClassLoader());
+		}
+
+		@Override
+		protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+			if (name.equals(Missing.class.getName())) {
+				throw new ClassNotFoundException(name);
+			}
+			if (!name.equals(NeedsWhatIsMissing.class.getName())) {
+				return super.loadClass(name, resolve);
+			}
+			try (InputStream code = ListenerTests.class
+				.getResourceAsStream(name.replaceFirst(".*\\.", "") + ".class")) {
+				byte[] bytes = code.readAllBytes();
+				return defineClass(name, bytes, 0, bytes.length);
+			}
+			catch (IOException ex) {
+				throw new ClassNotFoundException(name, ex);
+			}
 		}
 
 	}

@@ -41,6 +41,19 @@ final class LogCapture implements AutoCloseable {
 		});
 	}
 
+	/** Keeps each line, and does something then. */
+	static LogCapture doing(Runnable action) {
+		return new LogCapture(new ListAppender<>() {
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				super.append(event);
+				action.run();
+			}
+
+		});
+	}
+
 	/** The lines at WARN or above. */
 	List<String> trouble() {
 		return List.copyOf(this.appender.list)

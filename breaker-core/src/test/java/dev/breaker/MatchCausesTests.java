@@ -93,6 +93,31 @@ class MatchCausesTests {
 	}
 
 	@Test
+	void wrappersAreLookedThroughThirtyTwoDeep() {
+		Throwable chain = new IllegalStateException();
+		for (int i = 0; i < 32; i++) {
+			chain = new CompletionException(chain);
+		}
+		TestBreaker test = TestBreaker.with((config) -> config);
+		test.throwing(chain);
+		test.throwing(new CompletionException(chain));
+		assertThat(test.heard.news()).containsExactly("failure IllegalStateException", "failure CompletionException");
+	}
+
+	@Test
+	void anInterruptIsLookedForThirtyTwoDeep() {
+		Throwable chain = new InterruptedException();
+		for (int i = 0; i < 31; i++) {
+			chain = new IllegalStateException(chain);
+		}
+		TestBreaker test = TestBreaker.with((config) -> config);
+		test.throwing(chain);
+		assertCounts(test, 0, 0, 0);
+		test.throwing(new IllegalStateException(chain));
+		assertCounts(test, 0, 1, 0);
+	}
+
+	@Test
 	void aCancellationOrARefusalFurtherInIsNoRule() {
 		TestBreaker test = matching((config) -> config);
 		test.throwing(new IllegalStateException(new CancellationException()));

@@ -98,6 +98,14 @@ class NewsTests {
 	}
 
 	@Test
+	void aCommandThatChangesNothingIsNoNews() {
+		this.breaker.open();
+		News present = this.breaker.period().news;
+		this.breaker.open();
+		assertThat(this.breaker.period().news).isSameAs(present);
+	}
+
+	@Test
 	void theFailureThatOpensIsToldBeforeTheChange() {
 		this.test.fail(2);
 		assertThat(this.test.heard.news()).endsWith("failure IllegalStateException",

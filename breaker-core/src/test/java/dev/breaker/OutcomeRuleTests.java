@@ -3,15 +3,19 @@ package dev.breaker;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import dev.breaker.OutcomeRule.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -191,9 +195,19 @@ class OutcomeRuleTests {
 		assertThat(test.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds(25));
 	}
 
-	@Test
-	void aWaitHoldsWhereAnotherOpenedBeforeItWasKnown() {
-		Meanwhile meanwhile = new Meanwhile(CircuitBreaker::state);
+	static Stream<Arguments> looks() {
+		return Stream.of(looking("state", CircuitBreaker::state), looking("snapshot", CircuitBreaker::snapshot),
+				looking("reconfigure", (breaker) -> breaker.reconfigure(breaker.config())));
+	}
+
+	private static Arguments looking(String name, Consumer<CircuitBreaker> look) {
+		return Arguments.arguments(name, look);
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("looks")
+	void aWaitHoldsWhereAnotherOpenedBeforeItWasKnown(String name, Consumer<CircuitBreaker> look) {
+		Meanwhile meanwhile = new Meanwhile(look);
 		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1)
 			.waitDurationInOpenState(Duration.ofSeconds(10))
 			.outcomeRule(meanwhile));
@@ -219,8 +233,39 @@ class OutcomeRuleTests {
 			.outcomeRule(new Asking((thrown) -> {
 				throw new IllegalStateException("rule");
 			})));
-		test.throwing(new IOException());
+		try (LogCapture log = new LogCapture()) {
+			test.throwing(new IOException());
+			assertThat(log.troubleOf(test.breaker)).hasSize(1);
+		}
 		assertThat(test.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void causesAreJudgedAndAskedForAWaitThirtyTwoDeep() {
+		Throwable chain = new IOException("none");
+		for (int i = 0; i < 31; i++) {
+			chain = new IllegalStateException("unknown", chain);
+		}
+		TestBreaker test = with((config) -> config.matchCauses(true));
+		test.throwing(chain);
+		test.throwing(new IllegalStateException("unknown", chain));
+		assertCounts(test, 0, 1, 1);
+		OutcomeRule ofTheLast = new Asking((thrown) -> (thrown instanceof IOException) ? Duration.ofSeconds(25) : null);
+		for (Throwable thrown : List.of(chain, new IllegalStateException("unknown", chain))) {
+			TestBreaker asking = TestBreaker.with((config) -> config.matchCauses(true)
+				.consecutiveFailureThreshold(1)
+				.waitDurationInOpenState(Duration.ofSeconds(10))
+				.outcomeRule(ofTheLast));
+			asking.throwing(thrown);
+			assertThat(asking.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds((thrown == chain) ? 25 : 10));
+		}
+	}
+
+	@Test
+	void anIgnoredResultOfAPermitGivesItsPlaceBack() {
+		TestBreaker test = with((config) -> config.permittedNumberOfCallsInHalfOpenState(1)).in(State.HALF_OPEN);
+		test.take().success("none", 0);
+		assertThat(test.admits()).isTrue();
 	}
 
 	@Test

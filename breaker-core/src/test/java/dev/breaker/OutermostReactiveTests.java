@@ -1,8 +1,10 @@
 package dev.breaker;
 
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 import dev.breaker.reactor.CircuitBreakerOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,10 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -126,6 +131,31 @@ class OutermostReactiveTests {
 		assertThat(two.state()).isEqualTo(State.CLOSED);
 		two.breaker.outermost().call(() -> "value");
 		assertThat(two.snapshot().successfulCallsTotal()).isEqualTo(3);
+	}
+
+	@Test
+	void aSourceIsInsideOfItsCallAfterASignalToo() {
+		List<Consumer<CoreSubscriber<? super String>>> signals = List.of((to) -> to.onNext("a"), Subscriber::onComplete,
+				(to) -> to.onError(new IllegalStateException("down")));
+		for (Consumer<CoreSubscriber<? super String>> signal : signals) {
+			Flux<String> source = new Flux<>() {
+
+				@Override
+				public void subscribe(CoreSubscriber<? super String> actual) {
+					actual.onSubscribe(Operators.emptySubscription());
+					signal.accept(actual);
+					call(() -> {
+					});
+				}
+
+			};
+			outermost(source).subscribe((element) -> {
+			}, (thrown) -> {
+			});
+		}
+		assertThat(this.test.snapshot().successfulCallsTotal()).as("the completed one").isOne();
+		assertThat(this.test.snapshot().failedCallsTotal()).as("the failed one").isOne();
+		assertThatTheNextCallsOfThisThreadAreRecorded();
 	}
 
 	@Test

@@ -80,6 +80,23 @@ class PermitTests {
 	}
 
 	@Test
+	void aProbeThatIsRecordedKeepsOnePlace() {
+		TestBreaker test = TestBreaker.with((config) -> config.permittedNumberOfCallsInHalfOpenState(2))
+			.in(State.HALF_OPEN);
+		test.take().success("done", 0);
+		test.take().success("done", 0);
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void aProbeThatIsInterruptedGivesItsPlaceBack() {
+		TestBreaker test = TestBreaker.with((config) -> config.permittedNumberOfCallsInHalfOpenState(1))
+			.in(State.HALF_OPEN);
+		test.take().failure(new InterruptedException(), 0);
+		assertThat(test.admits()).isTrue();
+	}
+
+	@Test
 	void aPermitThatNeverComesBackHarmsNothingWhileClosed() {
 		TestBreaker test = breaker();
 		for (int i = 0; i < 10_000; i++) {

@@ -52,7 +52,12 @@ class SpinLockTests {
 				use("probe, give back", SpinLockTests::probe, (probe) -> {
 					probe.giveBack();
 					return null;
-				}), use("probe, record", SpinLockTests::probe, (probe) -> probe.record(true, false)));
+				}), use("probe, record", SpinLockTests::probe, (probe) -> probe.record(true, false)),
+				use("something that is run", SpinLock::new, (lock) -> {
+					lock.run(() -> {
+					});
+					return null;
+				}), use("group, key", SpinLockTests::group, (group) -> group.get("key")));
 	}
 
 	private static <T> Arguments use(String name, Supplier<T> made, Function<T, Object> use) {
@@ -138,7 +143,14 @@ class SpinLockTests {
 		return (Probes.Probe) period.probes.take(period, null, 0);
 	}
 
+	private static CircuitBreakerGroup group() {
+		return CircuitBreakerRegistry.of(CONFIG).group("inventory", CONFIG, 1);
+	}
+
 	private static SpinLock lockOf(Object used) {
+		if (used instanceof CircuitBreakerGroup group) {
+			return group.lock;
+		}
 		if (used instanceof Period period) {
 			return period.probes;
 		}

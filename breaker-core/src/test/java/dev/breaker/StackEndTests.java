@@ -1,9 +1,14 @@
 package dev.breaker;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,6 +52,69 @@ class StackEndTests {
 				}
 			}
 			assertThat(group.get("fresh").name()).isEqualTo("deep:fresh");
+		}
+	}
+
+	static Stream<Arguments> steps() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.ofDefaults();
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+		CircuitBreakerListener listener = new CircuitBreakerListener() {
+		};
+		CircuitBreakerGroup group = registry.group("deep", config, 1_000);
+		CircuitBreaker keyed = group.get("key");
+		return Stream.of(step("a breaker is made", (i) -> registry.get("breaker" + i)),
+				step("a breaker is removed", (i) -> registry.remove("breaker" + i)),
+				step("a group is made", (i) -> registry.group("group" + i, config, 1)),
+				step("a group is removed", (i) -> registry.removeGroup("group" + i)),
+				step("a listener is added", (i) -> registry.addListener(listener)),
+				step("a listener is replaced", (i) -> registry.replaceListener(listener, List.of(listener))),
+				step("a listener is removed", (i) -> registry.removeListener(listener)),
+				step("a key is made", (i) -> group.get("key" + i)),
+				step("a key is commanded", (i) -> keyed.apply(StateCommand.to(State.DISABLED))),
+				step("all keys are commanded", (i) -> group.apply(StateCommand.to(State.METRICS_ONLY))),
+				step("all keys have a config", (i) -> group.reconfigure(config)));
+	}
+
+	private static Arguments step(String name, IntConsumer step) {
+		return Arguments.arguments(name, step);
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("steps")
+	void whatTheStackIsTooShortForIsNotBegun(String name, IntConsumer step) throws InterruptedException {
+		for (int i = 0; i < LEVELS; i++) {
+			step.accept(i);
+		}
+		Throwable[] thrown = new Throwable[1];
+		Thread thread = new Thread(null, () -> thrown[0] = whereItIsTooShort(step, LEVELS), "deep", 256 * 1024L);
+		thread.start();
+		thread.join();
+		assertThat(thrown[0]).isInstanceOf(StackOverflowError.class);
+	}
+
+	/** What the step throws where a little more of the stack would do. */
+	private static Throwable whereItIsTooShort(IntConsumer step, int attempt) {
+		if (isLongEnough()) {
+			return whereItIsTooShort(step, attempt);
+		}
+		Throwable thrown = null;
+		try {
+			step.accept(attempt);
+		}
+		catch (StackOverflowError ex) {
+			thrown = ex;
+		}
+		// Compiled code, which may have come meanwhile, needs less.
+		return isLongEnough() ? whereItIsTooShort(step, attempt + 1) : thrown;
+	}
+
+	private static boolean isLongEnough() {
+		try {
+			StackEnd.requireFar();
+			return true;
+		}
+		catch (StackOverflowError ex) {
+			return false;
 		}
 	}
 

@@ -246,6 +246,52 @@ class TimeLimitTests {
 	}
 
 	@Test
+	void aCallWhoseStartTakesTooLongHasFailed() {
+		this.test = limited(Duration.ofNanos(1));
+		CompletionStage<String> late = this.test.breaker
+			.callAsync(() -> takingTime(CompletableFuture.completedFuture("late")));
+		assertThat(late.toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.withCauseInstanceOf(TimeoutException.class);
+		CompletionStage<String> failed = this.test.breaker
+			.callAsync(() -> takingTime(CompletableFuture.failedFuture(new IllegalStateException())));
+		assertThat(failed.toCompletableFuture()).failsWithin(PATIENCE)
+			.withThrowableThat()
+			.withCauseInstanceOf(IllegalStateException.class);
+		assertThat(this.test.heard.news()).containsExactly("failure TimeoutException", "failure IllegalStateException");
+	}
+
+	@Test
+	void aFallbackUnderWayIsNotCutOff() {
+		CompletableFuture<String> instead = new CompletableFuture<>();
+		CompletionStage<String> answer = this.test.breaker
+			.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()), (thrown) -> instead);
+		// Its time is over later.
+		assertThat(this.test.breaker.callAsync(() -> new CompletableFuture<>()).toCompletableFuture())
+			.failsWithin(PATIENCE);
+		assertThat(instead).isNotDone();
+		instead.complete("instead");
+		assertThat(answer.toCompletableFuture()).isCompletedWithValue("instead");
+	}
+
+	@Test
+	void aLimitOfCenturiesIsNotOver() {
+		TestBreaker endless = limited(Duration.ofSeconds(Long.MAX_VALUE));
+		CompletionStage<String> answer = endless.breaker.callAsync(() -> takingTime(this.source));
+		assertThat(this.test.breaker.callAsync(() -> new CompletableFuture<>()).toCompletableFuture())
+			.failsWithin(PATIENCE);
+		assertThat(answer.toCompletableFuture()).isNotDone();
+	}
+
+	private static <T> T takingTime(T result) {
+		long begin = System.nanoTime();
+		while (System.nanoTime() == begin) {
+			Thread.onSpinWait();
+		}
+		return result;
+	}
+
+	@Test
 	void aMonoThatTakesTooLongFailsAndIsCancelled() {
 		CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
 		Mono<String> mono = Mono.<String>never()
@@ -310,6 +356,24 @@ class TimeLimitTests {
 			VirtualTimeScheduler.reset();
 		}
 		assertThat(this.test.snapshot().failedCallsTotal()).isOne();
+	}
+
+	@Test
+	void theTimeOfAFluxBeginsWithARequest() {
+		VirtualTimeScheduler time = VirtualTimeScheduler.getOrSet();
+		try {
+			StepVerifier.create(guarded(Flux.never()), 0)
+				.expectSubscription()
+				.then(() -> time.advanceTimeBy(LONG))
+				.thenRequest(1)
+				.then(() -> time.advanceTimeBy(SHORT.minusNanos(1)))
+				.then(() -> assertThat(this.test.snapshot().failedCallsTotal()).isZero())
+				.then(() -> time.advanceTimeBy(Duration.ofNanos(1)))
+				.verifyError(TimeoutException.class);
+		}
+		finally {
+			VirtualTimeScheduler.reset();
+		}
 	}
 
 	@Test

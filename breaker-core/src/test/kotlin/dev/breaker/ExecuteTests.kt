@@ -3,6 +3,7 @@ package dev.breaker
 import dev.breaker.kotlin.execute
 import java.io.IOException
 import java.time.Duration
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.TimeoutCancellationException
@@ -106,6 +107,19 @@ class ExecuteTests {
         begun.await()
         clock.advance(Duration.ofSeconds(2))
         call.cancelAndJoin()
+        assertThat(breaker.snapshot().slowCallsTotal()).isOne()
+        assertThat(breaker.snapshot().successfulCallsTotal()).isOne()
+        Unit
+    }
+
+    @Test
+    fun aSlowCallThatGivesItselfUpCountsAsSlow() = runBlocking {
+        runCatching {
+            breaker.execute<String> {
+                clock.advance(Duration.ofSeconds(2))
+                throw CancellationException("given up")
+            }
+        }
         assertThat(breaker.snapshot().slowCallsTotal()).isOne()
         assertThat(breaker.snapshot().successfulCallsTotal()).isOne()
         Unit

@@ -1,5 +1,7 @@
 package dev.breaker.reactor;
 
+import java.util.Objects;
+
 import dev.breaker.CallEntry;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
@@ -131,10 +133,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	@Override
 	public final void request(long elements) {
-		Subscription source = this.subscription;
-		if (source == null) {
-			return;
-		}
+		Subscription source = Objects.requireNonNull(this.subscription);
 		CallEntry entry = enter();
 		try {
 			source.request(elements);

@@ -1,6 +1,7 @@
 package dev.breaker.reactor;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,9 +18,6 @@ import reactor.core.publisher.Sinks;
  * before: a slow subscriber is no failure of the source. Of one subscription.
  */
 final class TimeLimit {
-
-	/** The longest that Reactor's timers know. */
-	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
 	private final Duration limit;
 
@@ -43,9 +41,9 @@ final class TimeLimit {
 		});
 	}
 
-	/** A limit that is longer than any timer can wait never ends. */
+	/** The limit, or the longest that Reactor's timers know. */
 	static Duration bounded(Duration limit) {
-		return (limit.compareTo(LONGEST) < 0) ? limit : LONGEST;
+		return Duration.ofNanos(TimeUnit.NANOSECONDS.convert(limit));
 	}
 
 	private void requested(long elements) {
@@ -57,19 +55,16 @@ final class TimeLimit {
 	}
 
 	private void emitted() {
-		this.requested.getAndUpdate((before) -> (before == Long.MAX_VALUE) ? before : Math.max(0, before - 1));
+		this.requested.getAndUpdate((before) -> Math.max(0, before - 1));
 	}
 
 	/** Ends when the time is over that begins now, or with the next request. */
 	private Mono<Long> over() {
 		return Mono.defer(() -> {
 			Mono<Long> timer = Mono.delay(this.limit);
-			if (this.requested.get() > 0) {
-				return timer;
-			}
+			// First this, since a request may come at this moment.
 			Sinks.Empty<Void> waiting = Sinks.empty();
 			this.request.set(waiting);
-			// It may have come meanwhile.
 			return (this.requested.get() > 0) ? timer : waiting.asMono().then(timer);
 		});
 	}

@@ -1,0 +1,153 @@
+package dev.breaker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.function.UnaryOperator;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What adapters to asynchronous libraries can rely on.
+ */
+class GuardedCallTests {
+
+	private static final Duration SLOW = Duration.ofSeconds(1);
+
+	private final TestBreaker test = with((config) -> config);
+
+	private static TestBreaker with(UnaryOperator<CircuitBreakerConfig.Builder> settings) {
+		return TestBreaker.with((config) -> settings.apply(config.slowCallDurationThreshold(SLOW)));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void aSlowCallThatIsGivenUpIsASlowSuccess(boolean nests) {
+		Call call = new Call(this.test.breaker, nests);
+		this.test.advance(SLOW.plusNanos(1));
+		call.cancelled(new CancellationException());
+		assertTotals(this.test, 1, 0, 0);
+		assertThat(this.test.snapshot().slowCallsTotal()).isOne();
+		assertThat(this.test.heard.durations()).containsExactly(SLOW.plusNanos(1).toNanos());
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void aFastCallThatIsGivenUpCountsAsNothing(boolean nests) {
+		new Call(this.test.breaker, nests).cancelled(new CancellationException());
+		new Call(this.test.breaker, nests).cancelled();
+		assertTotals(this.test, 0, 0, 0);
+	}
+
+	@Test
+	void aCancellationThatARuleNamesIsAFailure() {
+		TestBreaker named = with((config) -> config.recordExceptions(CancellationException.class));
+		new Call(named.breaker, false).cancelled(new CancellationException());
+		new Call(named.breaker, true).cancelled(new CancellationException());
+		assertTotals(named, 0, 2, 0);
+	}
+
+	@Test
+	void aSlowCallThatIsInterruptedCountsAsNothing() {
+		Call call = new Call(this.test.breaker, false);
+		this.test.advance(SLOW.plusNanos(1));
+		assertThat(call.threw(new InterruptedException())).isNull();
+		assertTotals(this.test, 0, 0, 0);
+	}
+
+	@Test
+	void theFirstEndCounts() {
+		Call returned = new Call(this.test.breaker, false);
+		returned.returned("value");
+		assertThat(returned.threw(new IOException())).isNull();
+		returned.ended(OutcomeRule.Verdict.FAILURE);
+		IOException thrown = new IOException();
+		Call threw = new Call(this.test.breaker, false);
+		assertThat(threw.threw(thrown)).isSameAs(thrown);
+		threw.returned("value");
+		assertThat(threw.threw(thrown)).isNull();
+		assertTotals(this.test, 1, 1, 0);
+	}
+
+	@Test
+	void severalResultsCountAsTheVerdictOnThemSays() {
+		for (OutcomeRule.Verdict verdict : OutcomeRule.Verdict.values()) {
+			new Call(this.test.breaker, false).ended(verdict);
+		}
+		assertTotals(this.test, 1, 1, 1);
+		assertThat(this.test.heard.news()).containsExactlyInAnyOrder("success", "failure by result",
+				"ignored by result");
+	}
+
+	@Test
+	void severalResultsAreRecordedNowhereWhileDisabled() {
+		this.test.in(State.DISABLED);
+		this.test.heard.forget();
+		for (OutcomeRule.Verdict verdict : OutcomeRule.Verdict.values()) {
+			new Call(this.test.breaker, false).ended(verdict);
+		}
+		assertTotals(this.test, 0, 0, 0);
+		assertThat(this.test.heard.news()).isEmpty();
+	}
+
+	@Test
+	void aThreadIsInsideOnceAndItsEntryIsTakenAgain() {
+		Call call = new Call(this.test.breaker, true);
+		CallEntry entry = call.enter();
+		assertThat(entry).isNotNull();
+		assertThat(call.enter()).isNull();
+		call.leave(entry);
+		assertThat(this.test.breaker.outermost().isInside()).isFalse();
+		assertThat(call.enter()).isSameAs(entry);
+		call.leave(entry);
+		assertThat(call.stepOut()).isNull();
+	}
+
+	@Test
+	void aThreadThatStepsOutIsOutsideUntilItStepsIn() {
+		Call call = new Call(this.test.breaker, true);
+		CallEntry entry = call.enter();
+		assertThat(this.test.breaker.outermost().isInside()).isTrue();
+		CallEntry left = call.stepOut();
+		assertThat(left).isSameAs(entry);
+		assertThat(this.test.breaker.outermost().isInside()).isFalse();
+		call.stepIn(left);
+		assertThat(this.test.breaker.outermost().isInside()).isTrue();
+		call.leave(entry);
+		assertThat(this.test.breaker.outermost().isInside()).isFalse();
+	}
+
+	@Test
+	void aThreadInsideOfAnotherCallTakesNoSecondPlace() {
+		Call one = new Call(this.test.breaker, true);
+		Call other = new Call(this.test.breaker, true);
+		CallEntry outer = one.enter();
+		CallEntry inner = other.enter();
+		assertThat(outer.place).isNotEqualTo(CallEntry.NO_PLACE);
+		assertThat(inner.place).isEqualTo(CallEntry.NO_PLACE);
+		other.leave(inner);
+		assertThat(this.test.breaker.outermost().isInside()).isTrue();
+		one.leave(outer);
+		assertThat(this.test.breaker.outermost().isInside()).isFalse();
+	}
+
+	private static void assertTotals(TestBreaker test, long successes, long failures, long ignored) {
+		Snapshot snapshot = test.snapshot();
+		assertThat(snapshot.successfulCallsTotal()).as("successes").isEqualTo(successes);
+		assertThat(snapshot.failedCallsTotal()).as("failures").isEqualTo(failures);
+		assertThat(snapshot.ignoredCallsTotal()).as("ignored").isEqualTo(ignored);
+	}
+
+	private static final class Call extends GuardedCall {
+
+		Call(CircuitBreaker breaker, boolean nests) {
+			super(breaker, nests);
+		}
+
+	}
+
+}
