@@ -99,9 +99,9 @@ abstract class EventStreamRequests {
 		}
 		this.opened.clear();
 		// A client that is gone is noticed when something is written to it.
-		this.registry.get("payments").forceOpen();
+		this.registry.all().forEach(CircuitBreaker::forceOpen);
 		await().untilAsserted(() -> {
-			Calls.refused(this.registry.get("payments"), 1);
+			this.registry.all().forEach((breaker) -> Calls.refused(breaker, 1));
 			assertThat(clients()).isZero();
 		});
 		this.registry.all().forEach((breaker) -> this.registry.remove(breaker.name()));
