@@ -142,7 +142,9 @@ final class SelfCallReader {
 			if (given.isEmpty() || this.isContinuation || (access & Opcodes.ACC_BRIDGE) != 0) {
 				return null;
 			}
-			String lambdaOf = ((access & Opcodes.ACC_SYNTHETIC) != 0) ? lambdaOf(method) : null;
+			// Kotlin's are private, and may be not synthetic
+			boolean isMade = (access & (Opcodes.ACC_SYNTHETIC | Opcodes.ACC_PRIVATE)) != 0;
+			String lambdaOf = isMade ? lambdaOf(method) : null;
 			if (lambdaOf != null) {
 				return new SelfCallVisitor(this, lambdaOf, true, given);
 			}

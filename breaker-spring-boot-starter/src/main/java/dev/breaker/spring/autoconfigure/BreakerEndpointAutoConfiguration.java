@@ -31,8 +31,6 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
-import org.springframework.web.reactive.DispatcherHandler;
-import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the
@@ -91,7 +89,7 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-	@ConditionalOnClass(DispatcherServlet.class)
+	@ConditionalOnClass(name = "org.springframework.web.servlet.DispatcherServlet")
 	EventStreams breakerServletEventStreams() {
 		return new ServletEventStreams();
 	}
@@ -100,7 +98,7 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-	@ConditionalOnClass(DispatcherHandler.class)
+	@ConditionalOnClass(name = "org.springframework.web.reactive.DispatcherHandler")
 	EventStreams breakerWebFluxEventStreams() {
 		return new WebFluxEventStreams();
 	}

@@ -291,7 +291,7 @@ abstract class EventStreamRequests {
 			for (int i = 0; i < 10; i++) {
 				this.opened.add(hanging());
 			}
-			await().until(() -> clients() == 10);
+			await().untilAsserted(() -> assertThat(clients()).isEqualTo(10));
 			StreamClient reading = follow("", null);
 			this.payments.forceOpen();
 			int writers = 50;
