@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -155,6 +156,31 @@ class DashboardTests {
 			assertThat(view.find(".happened [data-to=OPEN]").first()).containsText("failure rate");
 			view.page().waitForFunction("() => globalThis.Chart && Object.keys(Chart.instances).length === 2");
 			view.assertNothingWrong();
+		}
+	}
+
+	@Test
+	void pageAsksWhereItIsNotTold() {
+		try (Tab asking = open(shop.dashboard())) {
+			asking.page().route("**/breakerdashboard/stream", Route::abort);
+			asking.page().reload();
+			assertThat(asking.find(".connected")).hasAttribute("data-how", "polling");
+			shop.command("partner", "{\"state\": \"FORCED_OPEN\", \"hold\": \"1h\"}");
+			asking.awaitState("partner", "FORCED_OPEN");
+			assertThat(asking.find(".lost")).isHidden();
+			asking.assertNothingWrongButTheConnection();
+		}
+	}
+
+	@Test
+	void figuresTurnGreyWhenTheApplicationIsGone() throws IOException {
+		try (Shop gone = Shop.open(); Tab left = open(gone.dashboard())) {
+			left.awaitState("payments", "CLOSED");
+			gone.close();
+			assertThat(left.find(".lost")).containsText("These figures are ");
+			assertThat(left.find("html")).hasClass(Pattern.compile(".*\\bold-figures\\b.*"));
+			assertThat(left.find(".connected")).hasText("No connection");
+			left.assertNothingWrongButTheConnection();
 		}
 	}
 

@@ -54,7 +54,8 @@ final class Shop implements AutoCloseable {
 	}
 
 	static Shop open() throws IOException {
-		return new Shop(Path.of(System.getProperty("shop.jar")), Path.of(System.getProperty("shop.log")));
+		return new Shop(Path.of(System.getProperty("shop.jar")),
+				Files.createTempFile(Path.of("target"), "shop", ".log"));
 	}
 
 	String dashboard() {

@@ -95,6 +95,11 @@ final class Tab implements AutoCloseable {
 		assertThat(this.complaints).isEmpty();
 	}
 
+	/** Of a tab whose connection was cut on purpose. */
+	void assertNothingWrongButTheConnection() {
+		assertThat(this.complaints).allSatisfy((complaint) -> assertThat(complaint).contains("net::ERR_"));
+	}
+
 	void picture(Path file) {
 		this.page.screenshot(new Page.ScreenshotOptions().setPath(file));
 	}
