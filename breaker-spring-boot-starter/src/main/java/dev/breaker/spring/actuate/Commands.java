@@ -145,7 +145,7 @@ final class Commands {
 		if (reason != null) {
 			data.put("reason", reason);
 		}
-		// Who hears of it may log it as it is.
+		// Listeners may log it as it is.
 		data.replaceAll((key, value) -> escaped(value));
 		String principal = LogText.escaped((actor != null) ? actor : UNKNOWN_ACTOR);
 		try {

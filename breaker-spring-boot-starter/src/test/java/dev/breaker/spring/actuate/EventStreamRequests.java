@@ -187,7 +187,7 @@ abstract class EventStreamRequests {
 	}
 
 	@Test
-	void theListIsTheAnswerToThoseWhoAskForNoStream() {
+	void theListIsTheAnswerWhereNoStreamIsAskedFor() {
 		Calls.fail(this.payments, 1);
 		assertThat(get("").at("/events")).hasSize(1);
 		for (String accept : new String[] { "*/*", "application/json",
@@ -279,7 +279,7 @@ abstract class EventStreamRequests {
 	}
 
 	@Test
-	void clientsThatDoNotReadAndListenersThatThrowHarmNobody() throws Exception {
+	void clientsThatDoNotReadAndThrowingListenersHarmNoOther() throws Exception {
 		CircuitBreakerListener throwing = new CircuitBreakerListener() {
 			@Override
 			public void onNotPermitted(CircuitBreaker breaker) {

@@ -15,7 +15,7 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * Who is logged in may look at the breakers; an operator may command them. It takes
+ * A user who is logged in may look at the breakers, an operator may command them. It takes
  * {@code management.endpoint.circuitbreakers.access=unrestricted}, too.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)

@@ -23,7 +23,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Who may look at breakers, and who may command them.
+ * Which users may look at breakers, and which may command them.
  */
 @SpringBootTest(classes = OperatedShop.class, webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
 		"management.endpoints.web.exposure.include=*", "management.endpoint.circuitbreakers.access=unrestricted" })
