@@ -149,7 +149,8 @@ class DashboardTests {
 		try (Tab view = open(shop.dashboard() + "#/breaker/payments")) {
 			assertThat(view.find(".view h2")).hasText("payments");
 			assertThat(view.find(".sentence")).hasText(Pattern.compile("^(Open|Half-open).*"));
-			assertThat(view.find(".config tr").filter(new Locator.FilterOptions().setHasText("minimum-number-of-calls")))
+			assertThat(
+					view.find(".config tr").filter(new Locator.FilterOptions().setHasText("minimum-number-of-calls")))
 				.containsText("application.yml");
 			assertThat(view.find("ul.methods li").first()).containsText("payLater");
 			assertThat(view.find(".counts li").first()).containsText("ServiceUnavailable");
@@ -275,7 +276,8 @@ class DashboardTests {
 		shop.behave("payments", "error");
 		shop.order(8);
 		shop.command("payments", "{\"state\": \"OPEN\", \"hold\": \"1h\"}");
-		shop.command("partner", "{\"state\": \"FORCED_OPEN\", \"hold\": \"1h\", \"reason\": \"partner asked for a break\"}");
+		shop.command("partner",
+				"{\"state\": \"FORCED_OPEN\", \"hold\": \"1h\", \"reason\": \"partner asked for a break\"}");
 	}
 
 }

@@ -99,7 +99,9 @@ final class Shop implements AutoCloseable {
 		return json("/actuator/circuitbreakers/" + name);
 	}
 
-	/** A sample of Prometheus' text, such as {@code breaker_calls_total{name="payments"}}. */
+	/**
+	 * A sample of Prometheus' text, such as {@code breaker_calls_total{name="payments"}}.
+	 */
 	double meter(String series) {
 		return send(request("/actuator/prometheus").build()).body()
 			.lines()
