@@ -247,16 +247,20 @@ class DashboardTests {
 	void picturesOfReadmeAreTaken() {
 		shop.customers(20);
 		await().atMost(Duration.ofSeconds(60))
-			.until(() -> shop.breaker("payments").get("successfulCallsTotal").asLong() > 100);
-		trouble();
+			.until(() -> shop.breaker("payments").get("successfulCallsTotal").asLong() > 400);
+		shop.command("partner",
+				"{\"state\": \"FORCED_OPEN\", \"hold\": \"1h\", \"reason\": \"partner asked for a break\"}");
+		shop.behave("payments", "error");
 		try (Tab overview = chromium.open(shop.page(), 1440, 1000, ColorScheme.LIGHT)) {
 			overview.awaitState("payments", "OPEN");
+			assertThat(overview.tile("payments").locator(".why")).containsText("failed");
 			overview.awaitBreakers(4);
 			overview.picture(PICTURES.resolve("dashboard.png"));
 		}
 		try (Tab view = chromium.open(shop.dashboard() + "#/breaker/payments", 1440, 1000, ColorScheme.DARK)) {
 			view.page().waitForFunction("() => globalThis.Chart && Object.keys(Chart.instances).length === 2");
 			assertThat(view.find(".counts li").first()).isVisible();
+			assertThat(view.find(".view[data-state=OPEN]")).isVisible();
 			view.picture(PICTURES.resolve("dashboard-breaker.png"));
 		}
 		try (Tab phone = chromium.open(shop.dashboard(), 390, 844, ColorScheme.DARK)) {

@@ -51,7 +51,7 @@ function options(colour, unit, extra) {
       y: { beginAtZero: true, grid, border: { display: false }, ticks: { color: colour.muted, maxTicksLimit: 5, callback: (value) => `${value}${unit}` }, ...extra.y },
     },
     plugins: {
-      legend: { position: 'bottom', align: 'start', labels: { color: colour.text, boxWidth: 12, boxHeight: 12, padding: 14 } },
+      legend: { position: 'bottom', align: 'start', labels: { color: colour.text, usePointStyle: true, pointStyleWidth: 22, boxHeight: 8, padding: 14 } },
       tooltip: { callbacks: { label: ({ dataset, parsed }) => `${dataset.label}: ${Math.round(parsed.y * 10) / 10}${unit}` } },
     },
   };
@@ -67,7 +67,7 @@ export class OutcomeChart {
       data: {
         labels: [],
         datasets: SERIES.map(({ name, label }) => ({
-          name, label, data: [], backgroundColor: colour[name], stack: 'calls', barPercentage: 1, categoryPercentage: 0.86,
+          name, label, data: [], backgroundColor: colour[name], stack: 'calls', pointStyle: 'rect', barPercentage: 1, categoryPercentage: 0.86,
         })),
       },
       options: options(colour, '/s', { x: { stacked: true }, y: { stacked: true, suggestedMax: 1 } }),
@@ -93,7 +93,7 @@ export class ShareChart {
   constructor(Chart, canvas) {
     const colour = colours();
     const line = (label, hue) => ({
-      label, data: [], borderColor: hue, backgroundColor: hue, borderWidth: 2, pointRadius: 0, pointHitRadius: 8, tension: 0, spanGaps: false,
+      label, data: [], pointStyle: 'line', borderColor: hue, backgroundColor: hue, borderWidth: 2, pointRadius: 0, pointHitRadius: 8, tension: 0, spanGaps: false,
     });
     const limit = (label, hue) => ({ ...line(label, hue), borderWidth: 1.5, borderDash: [6, 4] });
     this.#chart = new Chart(canvas, {

@@ -72,7 +72,8 @@ export const fallbacks = (breaker) => {
 /** The explanation without what a tile says beside it: the state, its time, the probes and the wait. */
 export function cause(breaker) {
   const said = withoutPackages(breaker.explanation)
-    .replace(/^(?:Open|Half-open)(?: for [\d.]+ \w+(?: [\d.]+ \w+)?)?: /, '')
+    .replace(/^(Open|Half-open|Closed) for [\d.]+ \w+(?: [\d.]+ \w+)?/, '$1')
+    .replace(/^(?:Open|Half-open): /, '')
     .replace(/^\d+ of \d+ probes done(?:[,;] )?/, '')
     .replace(/; (?:the next probe may pass in [^;]*|a probe may pass now)$/, '');
   return said.charAt(0).toUpperCase() + said.slice(1);
