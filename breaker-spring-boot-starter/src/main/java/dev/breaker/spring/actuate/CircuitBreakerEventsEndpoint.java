@@ -67,7 +67,8 @@ public class CircuitBreakerEventsEndpoint {
 	 * Description of events.
 	 *
 	 * @param events the events, the newest last
-	 * @param stream the clients that follow them; {@code null} where the store has no stream
+	 * @param stream the clients that follow them; {@code null} where the store has no
+	 * stream
 	 */
 	public record EventsDescriptor(List<BreakerEvent> events,
 			@Nullable StreamDescriptor stream) implements OperationResponseBody {

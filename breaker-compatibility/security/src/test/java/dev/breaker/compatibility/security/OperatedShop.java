@@ -15,8 +15,8 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * A user who is logged in may look at the breakers, an operator may command them. It takes
- * {@code management.endpoint.circuitbreakers.access=unrestricted}, too.
+ * A user who is logged in may look at the breakers, an operator may command them. It
+ * takes {@code management.endpoint.circuitbreakers.access=unrestricted}, too.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
