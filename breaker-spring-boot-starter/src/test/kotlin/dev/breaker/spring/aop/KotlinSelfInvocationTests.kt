@@ -1,4 +1,4 @@
-package dev.breaker.compatibility.kotlin
+package dev.breaker.spring.aop
 
 import dev.breaker.annotation.CircuitBreaker
 import kotlinx.coroutines.yield
@@ -10,7 +10,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension
 
 /** Calls that an object makes on itself, as Kotlin's compiler writes them. */
 @ExtendWith(OutputCaptureExtension::class)
-class SelfInvocationTests {
+class KotlinSelfInvocationTests {
     @Test
     fun aCallByALambdaIsFound(output: CapturedOutput) {
         start(ByLambda::class.java)
@@ -36,7 +36,7 @@ class SelfInvocationTests {
     }
 
     private fun start(vararg beans: Class<*>) {
-        contextOf(*beans).run { context -> assertThat(context).hasNotFailed() }
+        Contexts.with(*beans).run { context -> assertThat(context).hasNotFailed() }
     }
 
     open class ByLambda {
