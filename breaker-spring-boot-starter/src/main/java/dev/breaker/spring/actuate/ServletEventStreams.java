@@ -2,6 +2,7 @@ package dev.breaker.spring.actuate;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
 
 import dev.breaker.spring.event.BreakerEvent;
 import dev.breaker.spring.event.EventSink;
@@ -68,9 +69,20 @@ public final class ServletEventStreams extends EventStreams {
 
 		private final ServletOutputStream output;
 
-		private volatile @Nullable EventSubscription subscription;
+		/**
+		 * A container gives what belongs to a request to the next one, as soon as it has
+		 * told that this one is over: a write must not last longer than that, or it fails
+		 * on the next.
+		 */
+		private final ReentrantLock writing = new ReentrantLock();
 
-		private volatile @Nullable AsyncContext async;
+		/** There until it is completed. Guarded by the lock. */
+		private @Nullable AsyncContext async;
+
+		/** Guarded by the lock. */
+		private boolean over;
+
+		private volatile @Nullable EventSubscription subscription;
 
 		/** The container has said that something may be written. */
 		private volatile boolean writable;
@@ -81,14 +93,29 @@ public final class ServletEventStreams extends EventStreams {
 
 		void begin(EventSubscription subscription, AsyncContext async) {
 			this.subscription = subscription;
-			this.async = async;
 			async.addListener(this);
 			this.output.setWriteListener(this);
+			this.writing.lock();
+			try {
+				this.async = async;
+				if (this.over) {
+					complete();
+				}
+			}
+			finally {
+				this.writing.unlock();
+			}
 		}
 
 		@Override
 		public boolean isReady() {
-			return this.writable && this.output.isReady();
+			this.writing.lock();
+			try {
+				return this.writable && !this.over && this.output.isReady();
+			}
+			finally {
+				this.writing.unlock();
+			}
 		}
 
 		@Override
@@ -107,19 +134,53 @@ public final class ServletEventStreams extends EventStreams {
 		}
 
 		private void write(ServerSentEvent<String> message) throws IOException {
-			this.output.write(EventMessages.text(message).getBytes(StandardCharsets.UTF_8));
+			byte[] text = EventMessages.text(message).getBytes(StandardCharsets.UTF_8);
+			this.writing.lock();
+			try {
+				if (!this.over) {
+					this.output.write(text);
+				}
+			}
+			finally {
+				this.writing.unlock();
+			}
 		}
 
 		@Override
 		public void flush() throws IOException {
-			this.output.flush();
+			this.writing.lock();
+			try {
+				if (!this.over) {
+					this.output.flush();
+				}
+			}
+			finally {
+				this.writing.unlock();
+			}
 		}
 
 		@Override
 		public void end() {
+			this.writing.lock();
+			try {
+				this.over = true;
+				complete();
+			}
+			finally {
+				this.writing.unlock();
+			}
+		}
+
+		private void complete() {
 			AsyncContext present = this.async;
+			this.async = null;
 			if (present != null) {
-				complete(present);
+				try {
+					present.complete();
+				}
+				catch (IllegalStateException ex) {
+					// The container is about to tell that it is over.
+				}
 			}
 		}
 
@@ -134,25 +195,32 @@ public final class ServletEventStreams extends EventStreams {
 
 		@Override
 		public void onError(Throwable thrown) {
-			leave();
 			end();
+			leave();
+		}
+
+		@Override
+		public void onError(AsyncEvent event) {
+			end();
+			leave();
 		}
 
 		@Override
 		public void onComplete(AsyncEvent event) {
+			this.writing.lock();
+			try {
+				this.over = true;
+				this.async = null;
+			}
+			finally {
+				this.writing.unlock();
+			}
 			leave();
 		}
 
 		@Override
 		public void onTimeout(AsyncEvent event) {
-			leave();
-			complete(event.getAsyncContext());
-		}
-
-		@Override
-		public void onError(AsyncEvent event) {
-			leave();
-			complete(event.getAsyncContext());
+			// The stream has no limit.
 		}
 
 		@Override
@@ -164,15 +232,6 @@ public final class ServletEventStreams extends EventStreams {
 			EventSubscription present = this.subscription;
 			if (present != null) {
 				present.close();
-			}
-		}
-
-		private static void complete(AsyncContext async) {
-			try {
-				async.complete();
-			}
-			catch (IllegalStateException ex) {
-				// It is over already.
 			}
 		}
 

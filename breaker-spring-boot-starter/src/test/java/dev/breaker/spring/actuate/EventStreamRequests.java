@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -276,6 +277,26 @@ abstract class EventStreamRequests {
 		assertThat(events.get(1).get("comment").asString()).isEqualTo(forged);
 		assertThat(events.get(1).get("actor").asString()).isEqualTo("eve" + forged);
 		assertThat(List.copyOf(get("").at("/events").valueStream().toList())).isEqualTo(events);
+	}
+
+	@RepeatedTest(10)
+	void clientsThatGoDoNotTakeOthersWithThem() throws Exception {
+		for (int i = 0; i < 10; i++) {
+			this.opened.add(hanging());
+		}
+		await().untilAsserted(() -> assertThat(clients()).isEqualTo(10));
+	}
+
+	@Test
+	void oneClientMoreThanThereMayBeIs503() throws Exception {
+		for (int i = 0; i < 100; i++) {
+			this.opened.add(hanging());
+		}
+		await().untilAsserted(() -> assertThat(clients()).isEqualTo(100));
+		Answer answer = get("", "Accept", "text/event-stream");
+		assertThat(answer.status()).isEqualTo(503);
+		assertThat(answer.text("/message"))
+			.isEqualTo("There are as many streams of events as there may be. Close one of them");
 	}
 
 	@Test

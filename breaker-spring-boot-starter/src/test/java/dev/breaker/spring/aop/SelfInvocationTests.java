@@ -61,9 +61,9 @@ class SelfInvocationTests {
 	@ParameterizedTest
 	@ValueSource(classes = { ByThis.class, ByLambda.class, ByLambdaInLambda.class, ByReference.class, ByInner.class,
 			ByInnerOfInner.class, ByAnonymous.class, ByLocal.class, ByVariable.class, ByTernary.class, ByTry.class,
-			BySwitch.class, ByLoop.class, ByConstructor.class, Inherits.class, InheritsCallee.class, BySuper.class,
-			ByDefaultMethod.class, OfGenericBase.class, CallsOverridden.class, OtherBreaker.class, WithFallback.class,
-			WithKey.class, LaterOfSameBreaker.class, AnnotatedInterfaceImpl.class })
+			BySwitch.class, ByLoop.class, ByConstructor.class, ByAssignment.class, Inherits.class, InheritsCallee.class,
+			BySuper.class, ByDefaultMethod.class, OfGenericBase.class, CallsOverridden.class, OtherBreaker.class,
+			WithFallback.class, WithKey.class, LaterOfSameBreaker.class, AnnotatedInterfaceImpl.class })
 	void selfInvocationsAreFound(Class<?> type, CapturedOutput output) throws IOException {
 		Contexts.with(type).run((context) -> {
 			assertThat(context).hasNotFailed();
@@ -411,6 +411,21 @@ class SelfInvocationTests {
 
 		ByConstructor() {
 			call(); // here
+		}
+
+	}
+
+	static class ByAssignment {
+
+		long sum;
+
+		@CircuitBreaker(name = "self")
+		public void call(String[] order, long amount, double[][] shares) {
+		}
+
+		void all(String[] orders, String[] kept) {
+			kept[0] = kept[1] = orders[0];
+			call(kept, this.sum = 2L, new double[2][3]); // here
 		}
 
 	}
