@@ -293,11 +293,6 @@ final class SelfCallVisitor extends MethodVisitor {
 				jump(label);
 				leave();
 			}
-			case Opcodes.JSR -> {
-				this.values.pushOther(1);
-				jump(label);
-				this.values.pop();
-			}
 			case Opcodes.IFEQ, Opcodes.IFNE, Opcodes.IFLT, Opcodes.IFGE, Opcodes.IFGT, Opcodes.IFLE, Opcodes.IFNULL,
 					Opcodes.IFNONNULL -> {
 				this.values.pop();

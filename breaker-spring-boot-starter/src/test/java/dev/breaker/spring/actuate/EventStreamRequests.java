@@ -281,17 +281,13 @@ abstract class EventStreamRequests {
 
 	@RepeatedTest(10)
 	void clientsThatGoDoNotTakeOthersWithThem() throws Exception {
-		for (int i = 0; i < 10; i++) {
-			this.opened.add(hanging());
-		}
+		openHanging(10);
 		await().untilAsserted(() -> assertThat(clients()).isEqualTo(10));
 	}
 
 	@Test
 	void oneClientMoreThanThereMayBeIs503() throws Exception {
-		for (int i = 0; i < 100; i++) {
-			this.opened.add(hanging());
-		}
+		openHanging(100);
 		await().untilAsserted(() -> assertThat(clients()).isEqualTo(100));
 		Answer answer = get("", "Accept", "text/event-stream");
 		assertThat(answer.status()).isEqualTo(503);
@@ -309,9 +305,7 @@ abstract class EventStreamRequests {
 		};
 		this.registry.addListener(throwing);
 		try {
-			for (int i = 0; i < 10; i++) {
-				this.opened.add(hanging());
-			}
+			openHanging(10);
 			await().untilAsserted(() -> assertThat(clients()).isEqualTo(10));
 			StreamClient reading = follow("", null);
 			this.payments.forceOpen();
@@ -362,6 +356,20 @@ abstract class EventStreamRequests {
 	}
 
 	/** A connection that asks for the stream and never reads it. */
+	/** Opens streams that read nothing, and waits until all have been sent something. */
+	private void openHanging(int count) throws IOException {
+		List<Socket> hanging = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			hanging.add(hanging());
+		}
+		this.opened.addAll(hanging);
+		await().untilAsserted(() -> {
+			for (Socket each : hanging) {
+				assertThat(each.getInputStream().available()).isPositive();
+			}
+		});
+	}
+
 	private Socket hanging() throws IOException {
 		URI target = URI.create(url(this.application, ""));
 		Socket socket = new Socket();
