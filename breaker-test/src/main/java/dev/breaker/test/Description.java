@@ -22,7 +22,9 @@ final class Description {
 		line(text, "Calls in all",
 				"%d succeeded, %d failed, %d ignored, %d refused, %d slow".formatted(snapshot.successfulCallsTotal(),
 						snapshot.failedCallsTotal(), snapshot.ignoredCallsTotal(), snapshot.notPermittedCallsTotal(),
-						snapshot.slowCallsTotal()));
+						snapshot.slowCallsTotal())
+						+ ((snapshot.wouldRefuseTotal() > 0) ? ", " + snapshot.wouldRefuseTotal() + " would be refused"
+								: ""));
 		line(text, "Window", window(snapshot));
 		return text.toString();
 	}

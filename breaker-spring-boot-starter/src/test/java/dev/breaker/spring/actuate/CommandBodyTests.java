@@ -47,7 +47,7 @@ class CommandBodyTests {
 	@Test
 	void anUnknownFieldIsRefused() {
 		assertRefused("{\"st\\nate\": \"OPEN\"}",
-				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config");
+				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config, enforce");
 	}
 
 	@Test
