@@ -186,6 +186,35 @@ class ShadowTests {
 	}
 
 	@Test
+	void aListenerThatThrowsHarmsNoCall() {
+		TestBreaker test = shadow().in(State.OPEN);
+		test.breaker.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onWouldRefuse(CircuitBreaker breaker) {
+				throw new IllegalStateException("listener");
+			}
+		});
+		test.succeed(2);
+		assertTotals(test, 2, 0, 2);
+	}
+
+	@Test
+	void aListenerThatClosesItLetsTheNextCallCount() {
+		TestBreaker test = shadow().in(State.OPEN);
+		test.breaker.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onWouldRefuse(CircuitBreaker breaker) {
+				breaker.close();
+			}
+		});
+		test.fail();
+		assertThat(test.snapshot().bufferedCalls()).isZero();
+		test.fail();
+		assertThat(test.snapshot().bufferedCalls()).isOne();
+		assertTotals(test, 0, 2, 1);
+	}
+
+	@Test
 	void aPermitIsGivenBackOnce() {
 		TestBreaker test = shadow().in(State.OPEN);
 		Permit permit = test.take();
