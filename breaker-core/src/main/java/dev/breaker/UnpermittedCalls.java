@@ -54,8 +54,8 @@ final class UnpermittedCalls {
 
 		/**
 		 * Admits a call.
-		 * @param caller the thread whose calls are inside this one from
-		 * {@link #begin()} on, or null where it does not belong to one thread
+		 * @param caller the thread whose calls are inside this one from {@link #begin()}
+		 * on, or null where it does not belong to one thread
 		 */
 		Unpermitted(Period period, @Nullable Thread caller, UnpermittedCalls calls) {
 			super(null);

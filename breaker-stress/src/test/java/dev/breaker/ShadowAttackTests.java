@@ -49,8 +49,8 @@ class ShadowAttackTests {
 	};
 
 	/**
-	 * Calls beyond the permitted ones end as badly, or as well, as they can, and permitted
-	 * ones the other way round.
+	 * Calls beyond the permitted ones end as badly, or as well, as they can, and
+	 * permitted ones the other way round.
 	 */
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })

@@ -263,16 +263,14 @@ final class ShadowFuzzRun {
 		assertThat(snapshot.openings()).as("openings").isEqualTo(this.naive.openings);
 		assertThat(snapshot.retryAfter().toNanos()).as("retryAfter").isEqualTo(this.naive.retryAfter(now()));
 		assertThat(this.changes).as("changes of state").isEqualTo(this.naive.changes);
-		assertThat(List.of(snapshot.notPermittedCallsTotal(), snapshot.wouldRefuseTotal()))
-			.as("refused, would refuse")
+		assertThat(List.of(snapshot.notPermittedCallsTotal(), snapshot.wouldRefuseTotal())).as("refused, would refuse")
 			.isEqualTo(List.of(this.refused, this.wouldRefuse));
 		assertThat(this.refused + this.wouldRefuse).as("not permitted").isEqualTo(this.naive.notPermitted);
 		assertThat(List.of(snapshot.successfulCallsTotal(), snapshot.failedCallsTotal(), snapshot.slowCallsTotal(),
 				snapshot.ignoredCallsTotal()))
 			.as("totals: successes, failures, slow, ignored")
-			.isEqualTo(List.of(this.naive.successes + this.beside.successes,
-					this.naive.failures + this.beside.failures, this.naive.slowCalls + this.beside.slowCalls,
-					this.naive.ignored + this.beside.ignored));
+			.isEqualTo(List.of(this.naive.successes + this.beside.successes, this.naive.failures + this.beside.failures,
+					this.naive.slowCalls + this.beside.slowCalls, this.naive.ignored + this.beside.ignored));
 	}
 
 	private static Change change(StateChange change) {

@@ -38,8 +38,7 @@ class CircuitBreakerAssertTests {
 		this.breaker.run(() -> {
 		});
 		assertThat(this.breaker).wouldHaveRefused(1).hasRefused(0).hasSucceeded(1);
-		assertThatExceptionOfType(AssertionError.class)
-			.isThrownBy(() -> assertThat(this.breaker).wouldHaveRefused(2))
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertThat(this.breaker).wouldHaveRefused(2))
 			.withMessageContaining("to have 2 calls that would have been refused, and not 1")
 			.withMessageContaining("0 refused, 0 slow, 1 would be refused");
 	}

@@ -273,9 +273,7 @@ public class CircuitBreakersEndpoint {
 			@Nullable Float slowCallRateThreshold, String explanation, @Nullable CommandDescriptor command,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FailuresDescriptor failures,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed, boolean enforced,
-			long wouldRefuseTotal)
-			implements
-				OperationResponseBody {
+			long wouldRefuseTotal) implements OperationResponseBody {
 
 		static CircuitBreakerDescriptor of(CircuitBreaker breaker, boolean withFailures,
 				@Nullable ConfigChangeDescriptor changed) {
@@ -349,9 +347,10 @@ public class CircuitBreakersEndpoint {
 			@Nullable String comment, @Nullable String actor, boolean enforced) {
 
 		static @Nullable StateChangeDescriptor of(@Nullable StateChange change) {
-			return (change != null) ? new StateChangeDescriptor(change.from(), change.to(), change.reason(),
-					change.at(), ThrowableText.of(change.lastFailure()), change.comment(), change.actor(),
-					change.enforced()) : null;
+			return (change != null)
+					? new StateChangeDescriptor(change.from(), change.to(), change.reason(), change.at(),
+							ThrowableText.of(change.lastFailure()), change.comment(), change.actor(), change.enforced())
+					: null;
 		}
 
 	}
@@ -379,9 +378,8 @@ public class CircuitBreakersEndpoint {
 	public record GroupDescriptor(String name, int size, int limit, Map<State, Integer> states,
 			@Nullable MemberDescriptor worst, long overflowCalls, @Nullable CommandDescriptor command,
 			List<CircuitBreakerDescriptor> keys,
-			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed, boolean enforced)
-			implements
-				OperationResponseBody {
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed,
+			boolean enforced) implements OperationResponseBody {
 
 		static GroupDescriptor of(CircuitBreakerGroup group, int mostKeys,
 				Function<CircuitBreaker, CircuitBreakerDescriptor> describe, @Nullable ConfigChangeDescriptor changed) {

@@ -28,10 +28,10 @@ import org.slf4j.spi.LoggingEventBuilder;
  * {@linkplain CircuitBreaker#explain() explanation} when calls are refused from now on,
  * INFO otherwise. A breaker that opens again and again without a recovery is warned of
  * three times; each further opening in a row that no command made is INFO, and the first
- * one after a recovery is WARN again. Of a breaker that does not enforce, a change is INFO,
- * but a command to FORCED_OPEN, which does nothing then, is WARN. Calls that are refused
- * are not logged one by one: the line that tells the end of a period says how many it
- * refused, or would have.
+ * one after a recovery is WARN again. Of a breaker that does not enforce, a change is
+ * INFO, but a command to FORCED_OPEN, which does nothing then, is WARN. Calls that are
+ * refused are not logged one by one: the line that tells the end of a period says how
+ * many it refused, or would have.
  *
  * <p>
  * The facts of a line are its key-value pairs, too, with names such as

@@ -79,9 +79,10 @@ class CommandBodyTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "[]", "{", "OPEN" })
 	void aBodyThatIsNoJsonObjectIsRefused(String body) {
-		assertRefused(body, "The body is no JSON object. Give {\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", "
-				+ "\"reason\": \"...\"} or {\"reset\": true} or {\"config\": {\"failure-rate-threshold\": 40}} "
-				+ "or {\"enforce\": false}");
+		assertRefused(body,
+				"The body is no JSON object. Give {\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", "
+						+ "\"reason\": \"...\"} or {\"reset\": true} or {\"config\": {\"failure-rate-threshold\": 40}} "
+						+ "or {\"enforce\": false}");
 	}
 
 	private static void assertRefused(String json, String message) {

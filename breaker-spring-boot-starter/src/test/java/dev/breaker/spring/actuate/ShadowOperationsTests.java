@@ -166,8 +166,7 @@ class ShadowOperationsTests {
 	private Map<String, Object> health(String name) {
 		Answer health = this.application.get("/actuator/health");
 		assertThat(health.status()).isEqualTo(200);
-		return new JsonMapper()
-			.treeToValue(health.at("/components/circuitBreakers/details/" + name), Map.class);
+		return new JsonMapper().treeToValue(health.at("/components/circuitBreakers/details/" + name), Map.class);
 	}
 
 	@Test

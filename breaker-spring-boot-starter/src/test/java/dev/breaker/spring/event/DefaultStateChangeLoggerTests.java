@@ -116,14 +116,14 @@ class DefaultStateChangeLoggerTests {
 		Calls.fail(breaker, 1);
 		this.clock.advance(Duration.ofSeconds(30));
 		Calls.succeed(breaker);
-		assertThat(lines()).containsExactly(
-				"INFO Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE, not enforced). "
-						+ "Open: 1 of the last 1 calls failed (100 %, threshold 50 %), "
-						+ "mostly java.lang.IllegalStateException; the next probe may pass in 30 s; "
-						+ "not enforced, no call is refused; last failure: java.lang.IllegalStateException: Read timed out",
-				"INFO Circuit breaker 'payments': OPEN -> HALF_OPEN (WAIT_ELAPSED, not enforced); "
-						+ "would have refused 2 calls in 30 s",
-				"INFO Circuit breaker 'payments': HALF_OPEN -> CLOSED (PROBES_SUCCEEDED, not enforced)");
+		assertThat(lines())
+			.containsExactly("INFO Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE, not enforced). "
+					+ "Open: 1 of the last 1 calls failed (100 %, threshold 50 %), "
+					+ "mostly java.lang.IllegalStateException; the next probe may pass in 30 s; "
+					+ "not enforced, no call is refused; last failure: java.lang.IllegalStateException: Read timed out",
+					"INFO Circuit breaker 'payments': OPEN -> HALF_OPEN (WAIT_ELAPSED, not enforced); "
+							+ "would have refused 2 calls in 30 s",
+					"INFO Circuit breaker 'payments': HALF_OPEN -> CLOSED (PROBES_SUCCEEDED, not enforced)");
 	}
 
 	@Test
