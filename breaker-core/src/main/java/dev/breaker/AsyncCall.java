@@ -52,10 +52,7 @@ final class AsyncCall<T extends @Nullable Object> {
 		GuardedFuture<T> guarded;
 		try {
 			source = Objects.requireNonNull(this.work.get(), "The guarded call returned no stage");
-			if (this.admission instanceof Probes.Probe probe) {
-				// It goes on elsewhere.
-				probe.thread = null;
-			}
+			leave();
 			guarded = new GuardedFuture<>(this, source);
 			if (limit != Rules.NO_LIMIT && System.nanoTime() - begin >= limit) {
 				// The work itself took the time, before there was a stage to end.
@@ -70,6 +67,7 @@ final class AsyncCall<T extends @Nullable Object> {
 			}
 		}
 		catch (Throwable thrown) {
+			leave();
 			Outcome outcome = threw(thrown);
 			if (outcome != null && outcome.fallsBack() && this.fallback != null) {
 				return instead(this.fallback, CallClassifier.unwrap(thrown));
@@ -77,6 +75,16 @@ final class AsyncCall<T extends @Nullable Object> {
 			throw thrown;
 		}
 		return guarded;
+	}
+
+	/** What the thread calls from now on is not inside: the call goes on elsewhere. */
+	private void leave() {
+		if (this.admission instanceof CallEntry entry) {
+			entry.thread = null;
+			if (entry instanceof UnpermittedCalls.Unpermitted unpermitted) {
+				unpermitted.leave();
+			}
+		}
 	}
 
 	/**

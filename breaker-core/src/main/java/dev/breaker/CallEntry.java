@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * For adapters that extend {@link GuardedCall}. A thread changes the entry that it has,
  * and no other one.
  */
-public abstract sealed class CallEntry permits Probes.Probe, Admission.Nesting, CallEntry.Further {
+public abstract sealed class CallEntry
+		permits Probes.Probe, Admission.Nesting, UnpermittedCalls.Unpermitted, CallEntry.Further {
 
 	static final int NO_PLACE = -1;
 

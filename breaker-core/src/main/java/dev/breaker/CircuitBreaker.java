@@ -75,7 +75,7 @@ public final class CircuitBreaker {
 
 	private final LongAdder ignored = new LongAdder();
 
-	private final LongAdder notPermitted = new LongAdder();
+	private final Refusals notPermitted = new Refusals();
 
 	/** Null as long as there was no news. */
 	private volatile @Nullable StateChangeDispatcher dispatcher;
@@ -228,7 +228,8 @@ public final class CircuitBreaker {
 		return new Snapshot(this.name, p.state, p.since, counts.failureRate(), counts.slowCallRate(), counts.calls(),
 				counts.failed(), counts.slow(), counts.consecutiveFailures(), counts.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
-				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(sight.now())), p.lastChange);
+				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(sight.now())), p.lastChange,
+				this.notPermitted.unpermittedSum());
 	}
 
 	/**
@@ -309,6 +310,10 @@ public final class CircuitBreaker {
 			if (admission instanceof Probes.Probe probe) {
 				// Also where the end of the stack kept it from being recorded.
 				probe.over = true;
+			}
+			else if (admission instanceof UnpermittedCalls.Unpermitted call) {
+				call.thread = null;
+				call.leave();
 			}
 		}
 	}
@@ -417,6 +422,9 @@ public final class CircuitBreaker {
 				}
 				if (admission instanceof Probes.Probe probe) {
 					probe.over = true;
+				}
+				else if (admission instanceof UnpermittedCalls.Unpermitted unpermitted) {
+					unpermitted.thread = null;
 				}
 				GroupMember place = live.member;
 				if (place != null) {
@@ -533,6 +541,11 @@ public final class CircuitBreaker {
 			this.notPermitted.increment();
 			this.listeners.notPermitted(this);
 		}
+		else if (admission instanceof UnpermittedCalls.Unpermitted call) {
+			call.calls.total.increment();
+			this.listeners.wouldRefuse(this);
+			call.begin();
+		}
 		return admission;
 	}
 
@@ -542,7 +555,7 @@ public final class CircuitBreaker {
 	Admission admit(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
 		if (p.isTimeless()) {
-			return (p.state == State.FORCED_OPEN) ? new Admission.Refusal(p, 0) : inside ? new Admission.Nested(p) : p;
+			return (p.state == State.FORCED_OPEN) ? refuse(p, caller, 0) : inside ? new Admission.Nested(p) : p;
 		}
 		while (true) {
 			Period before = p;
@@ -556,7 +569,8 @@ public final class CircuitBreaker {
 			}
 			Admission admission = switch (p.state) {
 				case CLOSED, DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
-				case HALF_OPEN -> inside ? new Admission.Nested(p) : takeProbe(p, caller, now);
+				case HALF_OPEN ->
+					(inside || isInsideUnpermitted(p)) ? new Admission.Nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
 			if (admission != null) {
@@ -564,9 +578,29 @@ public final class CircuitBreaker {
 			}
 			// No place among the probes: perhaps since they have just decided.
 			if (p.state != State.HALF_OPEN || p == current(now)) {
-				return new Admission.Refusal(p, p.remaining(now));
+				return refuse(p, caller, p.remaining(now));
 			}
 		}
+	}
+
+	/**
+	 * The answer to a call that is not permitted: it is refused, or let through where the
+	 * breaker does not enforce.
+	 */
+	private Admission refuse(Period p, @Nullable Thread caller, long remaining) {
+		if (p.rules.enforced) {
+			return new Admission.Refusal(p, remaining);
+		}
+		return isInsideUnpermitted(p) ? new Admission.Nested(p)
+				: new UnpermittedCalls.Unpermitted(p, caller, this.notPermitted.unpermitted());
+	}
+
+	/**
+	 * Whether the thread is inside of a call that a breaker which enforces would not have
+	 * let it make.
+	 */
+	private boolean isInsideUnpermitted(Period p) {
+		return !p.rules.enforced && this.notPermitted.isInsideUnpermitted();
 	}
 
 	private @Nullable Admission takeProbe(Period p, @Nullable Thread caller, long now) {
@@ -703,6 +737,9 @@ public final class CircuitBreaker {
 			probe.giveBack();
 			tell();
 		}
+		else if (admission instanceof UnpermittedCalls.Unpermitted call) {
+			call.leave();
+		}
 	}
 
 	private void succeed(Admission admission, long elapsed, long end) {
@@ -713,8 +750,14 @@ public final class CircuitBreaker {
 	private void fail(Admission admission, @Nullable Object result, @Nullable Throwable thrown, long elapsed,
 			long end) {
 		this.failures.increment();
-		Period admitted = admission.period();
-		admitted.failed((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
+		if (admission instanceof UnpermittedCalls.Unpermitted call) {
+			// It is none of the failures that explain a state; its fallback is outside.
+			call.leave();
+		}
+		else {
+			Period admitted = admission.period();
+			admitted.failed((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
+		}
 		ended(admission, true, result, thrown, elapsed, end);
 	}
 
@@ -818,12 +861,17 @@ public final class CircuitBreaker {
 				yield window.record(failed, slow, timeFor(window, end), null);
 			}
 			case HALF_OPEN -> {
+				if (!(admission instanceof Probes.Probe probe)) {
+					// It was not permitted.
+					yield null;
+				}
 				// First what time decided: a probe that comes back too late is lost.
 				Period settled = settled();
-				yield (settled.generation == admitted.generation) ? ((Probes.Probe) admission).record(failed, slow)
-						: null;
+				yield (settled.generation == admitted.generation) ? probe.record(failed, slow) : null;
 			}
-			case OPEN, FORCED_OPEN, DISABLED -> throw new IllegalStateException(p.state + " records nothing");
+			// It was not permitted.
+			case OPEN, FORCED_OPEN -> null;
+			case DISABLED -> throw new IllegalStateException(p.state + " records nothing");
 		};
 	}
 
@@ -1225,7 +1273,8 @@ public final class CircuitBreaker {
 
 	@Override
 	public String toString() {
-		return "CircuitBreaker[" + LogText.oneLine(this.name) + ", " + state() + "]";
+		return "CircuitBreaker[" + LogText.oneLine(this.name) + ", " + state()
+				+ (config().enforce() ? "" : ", not enforced") + "]";
 	}
 
 }

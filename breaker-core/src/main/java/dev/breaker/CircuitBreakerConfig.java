@@ -276,6 +276,14 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * See {@link Builder#enforce}.
+	 * @return whether calls that are not permitted are refused
+	 */
+	public boolean enforce() {
+		return this.set.enforce;
+	}
+
+	/**
 	 * See {@link Builder#nanoClock}.
 	 * @return the clock that decides
 	 */
@@ -306,8 +314,8 @@ public final class CircuitBreakerConfig {
 				+ ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
 				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
 				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
-				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock()
-				+ "]";
+				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", enforce=" + enforce() + ", nanoClock="
+				+ nanoClock() + ", clock=" + clock() + "]";
 	}
 
 	/**
@@ -376,6 +384,8 @@ public final class CircuitBreakerConfig {
 		private @Nullable OutcomeRule outcomeRule;
 
 		private boolean matchCauses;
+
+		private boolean enforce = true;
 
 		private LongSupplier nanoClock = NanoClock.SYSTEM;
 
@@ -732,6 +742,22 @@ public final class CircuitBreakerConfig {
 		 */
 		public Builder matchCauses(boolean match) {
 			this.matchCauses = match;
+			return this;
+		}
+
+		/**
+		 * Whether calls that are not permitted are refused. With {@code false} the
+		 * breaker opens, waits, probes and closes as it would otherwise, commands
+		 * included, and refuses no call in any state, {@link State#FORCED_OPEN} included:
+		 * a call that is not permitted is made all the same. It is counted by
+		 * {@link Snapshot#wouldRefuseTotal()}; its end goes into the totals and to the
+		 * listeners, and neither into a window nor among the probes, so that changes of
+		 * state are those of a breaker that refuses it. Default: {@code true}.
+		 * @param enforce whether calls are refused
+		 * @return this builder
+		 */
+		public Builder enforce(boolean enforce) {
+			this.enforce = enforce;
 			return this;
 		}
 

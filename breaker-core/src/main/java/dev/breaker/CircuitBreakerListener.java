@@ -90,6 +90,15 @@ public interface CircuitBreakerListener {
 	}
 
 	/**
+	 * A call is let through that would have been refused: the breaker does not
+	 * {@linkplain CircuitBreakerConfig.Builder#enforce enforce}. Told before the call is
+	 * made; how it ends is told as of any other call.
+	 * @param breaker the breaker
+	 */
+	default void onWouldRefuse(CircuitBreaker breaker) {
+	}
+
+	/**
 	 * The breaker was reset.
 	 * @param breaker the breaker
 	 */

@@ -47,6 +47,7 @@ final class ClassWarmUp {
 			breaker.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()),
 					CompletableFuture::failedFuture);
 			breaker.reconfigure(breaker.config());
+			warmUpUnenforced(breaker);
 			breaker.snapshot();
 			breaker.reset();
 		}
@@ -60,6 +61,16 @@ final class ClassWarmUp {
 		call.stepIn(call.stepOut());
 		call.leave(entry);
 		call.cancelled();
+	}
+
+	/** Makes calls that are not permitted. */
+	private static void warmUpUnenforced(CircuitBreaker breaker) {
+		breaker.reconfigure(breaker.config().toBuilder().enforce(false).build());
+		breaker.open();
+		breaker.<String, RuntimeException>call(() -> breaker.call(() -> "good"));
+		breaker.callAsync(() -> CompletableFuture.completedFuture("good"));
+		warmUpEntries(breaker);
+		breaker.explain();
 	}
 
 	private static void warmUpGroup(CircuitBreakerConfig config) {

@@ -144,6 +144,9 @@ public abstract class GuardedCall {
 			if (this.nests) {
 				this.breaker.outermost().enter(entry);
 			}
+			if (first instanceof UnpermittedCalls.Unpermitted call) {
+				call.calls.enter(entry);
+			}
 		}
 		catch (Throwable ex) {
 			// The end of the stack: nothing can be called, only written.
@@ -177,6 +180,9 @@ public abstract class GuardedCall {
 			entry.out = false;
 			entry.thread = null;
 		}
+		if (admission() instanceof UnpermittedCalls.Unpermitted call) {
+			call.calls.forget(entry);
+		}
 	}
 
 	/**
@@ -208,13 +214,20 @@ public abstract class GuardedCall {
 			if (this.nests) {
 				this.breaker.outermost().enter(entry);
 			}
+			if (admission() instanceof UnpermittedCalls.Unpermitted call) {
+				call.calls.enter(entry);
+			}
 		}
 	}
 
 	/** Of the threads that are inside; null where that matters to none. */
 	private @Nullable CallEntry entries() {
-		if (admission() instanceof Probes.Probe probe) {
+		Admission given = admission();
+		if (given instanceof Probes.Probe probe) {
 			return probe;
+		}
+		if (given instanceof UnpermittedCalls.Unpermitted call) {
+			return call;
 		}
 		return (this.admission instanceof Admission.Nesting nesting) ? nesting : null;
 	}

@@ -46,6 +46,8 @@ final class Listeners {
 
 	private final CircuitBreakerListener[] notPermitted;
 
+	private final CircuitBreakerListener[] wouldRefuse;
+
 	private final CircuitBreakerListener[] reset;
 
 	/** Whether a listener hears how long calls take. */
@@ -60,6 +62,7 @@ final class Listeners {
 		this.ignored = overriding(Overridden::ignored);
 		this.ignoredResult = overriding(Overridden::ignoredResult);
 		this.notPermitted = overriding(Overridden::notPermitted);
+		this.wouldRefuse = overriding(Overridden::wouldRefuse);
 		this.reset = overriding(Overridden::reset);
 		this.wantTime = this.success.length + this.failure.length + this.ignored.length + this.ignoredResult.length > 0;
 	}
@@ -147,6 +150,12 @@ final class Listeners {
 		}
 	}
 
+	void wouldRefuse(CircuitBreaker breaker) {
+		if (this.wouldRefuse.length != 0) {
+			tell(this.wouldRefuse, breaker, (listener) -> listener.onWouldRefuse(breaker));
+		}
+	}
+
 	// Tells by itself what comes with every healthy call, and so makes no object.
 	void succeeded(CircuitBreaker breaker, long elapsed) {
 		for (CircuitBreakerListener listener : this.success) {
@@ -202,7 +211,7 @@ final class Listeners {
 
 	/** What a class of listeners overrides. */
 	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean slowCall, boolean ignored,
-			boolean ignoredResult, boolean notPermitted, boolean reset) {
+			boolean ignoredResult, boolean notPermitted, boolean reset, boolean wouldRefuse) {
 
 		static Overridden by(Class<?> type) {
 			return new Overridden(by(type, "onStateChange", CircuitBreaker.class, StateChange.class),
@@ -211,7 +220,8 @@ final class Listeners {
 					by(type, "onSlowCall", CircuitBreaker.class, long.class),
 					by(type, "onIgnored", CircuitBreaker.class, Throwable.class, long.class),
 					by(type, "onIgnoredResult", CircuitBreaker.class, long.class),
-					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class));
+					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class),
+					by(type, "onWouldRefuse", CircuitBreaker.class));
 		}
 
 		private static boolean by(Class<?> type, String method, Class<?>... parameters) {

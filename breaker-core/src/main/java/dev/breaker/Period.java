@@ -102,7 +102,8 @@ final class Period implements Admission {
 		boolean told = !same || hasWords(command) || hasWords(this.lastChange);
 		StateChange change = !told ? this.lastChange
 				: new StateChange(this.state, next, reason, at, this.generation.lastFailure,
-						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
+						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null,
+						this.rules.enforced);
 		boolean reset = command != null && command.isReset();
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
 		Generation generation;

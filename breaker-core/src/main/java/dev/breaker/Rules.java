@@ -43,6 +43,9 @@ final class Rules {
 	/** The longest wait that the other side can ask for. */
 	private final long maxAskedNanos;
 
+	/** Whether calls that are not permitted are refused. */
+	final boolean enforced;
+
 	/** Whether a result can count as a failure. */
 	final boolean resultsJudged;
 
@@ -71,6 +74,7 @@ final class Rules {
 	Rules(CircuitBreakerConfig config) {
 		this.config = config;
 		this.classifier = new CallClassifier(config);
+		this.enforced = config.enforce();
 		this.resultsJudged = this.classifier.judgesResults();
 		Float failureRate = config.failureRateThreshold();
 		Integer consecutive = config.consecutiveFailureThreshold();

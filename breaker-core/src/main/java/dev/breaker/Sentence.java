@@ -20,6 +20,8 @@ final class Sentence {
 
 	private static final Duration SHORTEST = Duration.ofSeconds(1);
 
+	private static final String NOT_ENFORCED = "; not enforced, no call is refused";
+
 	private final Period period;
 
 	private final CircuitBreakerConfig config;
@@ -57,6 +59,11 @@ final class Sentence {
 
 	@Override
 	public String toString() {
+		boolean ruled = this.period.state != State.DISABLED && this.period.state != State.METRICS_ONLY;
+		return explanation() + ((ruled && !this.period.rules.enforced) ? NOT_ENFORCED : "");
+	}
+
+	private String explanation() {
 		return switch (this.period.state) {
 			case CLOSED -> closed();
 			case OPEN -> open();

@@ -38,9 +38,13 @@ import org.jspecify.annotations.Nullable;
  * calls may; zero when due or unknown
  * @param lastChange the last change of state, or the last command for the same state that
  * was told; {@code null} where there was none yet
+ * @param wouldRefuseTotal calls since creation or reset that were made only because the
+ * breaker did not {@linkplain CircuitBreakerConfig.Builder#enforce enforce}: it would
+ * have refused them
  */
 public record Snapshot(String name, State state, Instant since, float failureRate, float slowCallRate,
 		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,
 		long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal,
-		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange) {
+		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange,
+		long wouldRefuseTotal) {
 }

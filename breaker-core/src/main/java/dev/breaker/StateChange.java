@@ -19,7 +19,25 @@ import org.jspecify.annotations.Nullable;
  * nothing was said
  * @param actor the operator; {@code null} where the rules decided, or where the operator
  * is not known
+ * @param enforced whether the breaker {@linkplain CircuitBreakerConfig.Builder#enforce
+ * enforces}; where not, no call is refused after the change
  */
 public record StateChange(State from, State to, Reason reason, Instant at, @Nullable Failure lastFailure,
-		@Nullable String comment, @Nullable String actor) {
+		@Nullable String comment, @Nullable String actor, boolean enforced) {
+
+	/**
+	 * A change of a breaker that enforces.
+	 * @param from the state that ended
+	 * @param to the state that began
+	 * @param reason why
+	 * @param at when
+	 * @param lastFailure the last recorded failure before the change, or {@code null}
+	 * @param comment what the operator said, or {@code null}
+	 * @param actor the operator, or {@code null}
+	 */
+	public StateChange(State from, State to, Reason reason, Instant at, @Nullable Failure lastFailure,
+			@Nullable String comment, @Nullable String actor) {
+		this(from, to, reason, at, lastFailure, comment, actor, true);
+	}
+
 }

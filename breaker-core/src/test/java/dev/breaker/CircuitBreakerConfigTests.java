@@ -53,6 +53,7 @@ class CircuitBreakerConfigTests {
 		assertThat(config.recordResult()).isNull();
 		assertThat(config.outcomeRule()).isNull();
 		assertThat(config.matchCauses()).isFalse();
+		assertThat(config.enforce()).isTrue();
 		assertThat(config.nanoClock().getAsLong()).isLessThanOrEqualTo(System.nanoTime());
 		assertThat(config.clock()).isEqualTo(Clock.systemUTC());
 	}

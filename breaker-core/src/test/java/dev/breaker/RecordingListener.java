@@ -52,6 +52,11 @@ final class RecordingListener implements CircuitBreakerListener {
 	}
 
 	@Override
+	public void onWouldRefuse(CircuitBreaker breaker) {
+		this.news.add("would refuse");
+	}
+
+	@Override
 	public void onReset(CircuitBreaker breaker) {
 		this.news.add("reset");
 	}

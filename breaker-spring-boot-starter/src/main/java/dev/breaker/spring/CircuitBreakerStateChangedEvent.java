@@ -55,7 +55,8 @@ public class CircuitBreakerStateChangedEvent extends ApplicationEvent {
 	@Override
 	public String toString() {
 		return "CircuitBreakerStateChangedEvent[" + getCircuitBreakerName() + ": " + this.stateChange.from() + " -> "
-				+ this.stateChange.to() + " (" + this.stateChange.reason() + ")]";
+				+ this.stateChange.to() + " (" + this.stateChange.reason()
+				+ (this.stateChange.enforced() ? "" : ", not enforced") + ")]";
 	}
 
 }

@@ -94,6 +94,17 @@ public final class CircuitBreakerAssert extends AbstractAssert<CircuitBreakerAss
 	}
 
 	/**
+	 * As many calls were let through that would have been refused if the breaker
+	 * enforced.
+	 * @param expected the number
+	 * @return this
+	 */
+	public CircuitBreakerAssert wouldHaveRefused(long expected) {
+		Snapshot snapshot = snapshot();
+		return hasTotal(snapshot, "calls that would have been refused", expected, snapshot.wouldRefuseTotal());
+	}
+
+	/**
 	 * As many failures were recorded, slow ones too.
 	 * @param expected the number
 	 * @return this

@@ -113,7 +113,8 @@ public final class CircuitBreakers {
 
 	/** A reset would be two changes of state that lead to where it is. */
 	private static boolean isUnused(Snapshot snapshot, State initial) {
-		return snapshot.state() == initial && snapshot.notPermittedCallsTotal() + recorded(snapshot) == 0;
+		return snapshot.state() == initial
+				&& snapshot.notPermittedCallsTotal() + snapshot.wouldRefuseTotal() + recorded(snapshot) == 0;
 	}
 
 	/**

@@ -19,10 +19,10 @@ final class Description {
 		line(text, "State", snapshot.state() + " since " + snapshot.since()
 				+ (snapshot.retryAfter().isZero() ? "" : ", a call may pass in " + snapshot.retryAfter()));
 		line(text, "Last change", change(snapshot.lastChange()));
-		line(text, "Calls in all",
-				"%d succeeded, %d failed, %d ignored, %d refused, %d slow".formatted(snapshot.successfulCallsTotal(),
-						snapshot.failedCallsTotal(), snapshot.ignoredCallsTotal(), snapshot.notPermittedCallsTotal(),
-						snapshot.slowCallsTotal()));
+		line(text, "Calls in all", "%d succeeded, %d failed, %d ignored, %d refused, %d slow".formatted(
+				snapshot.successfulCallsTotal(), snapshot.failedCallsTotal(), snapshot.ignoredCallsTotal(),
+				snapshot.notPermittedCallsTotal(), snapshot.slowCallsTotal())
+				+ ((snapshot.wouldRefuseTotal() > 0) ? ", " + snapshot.wouldRefuseTotal() + " would be refused" : ""));
 		line(text, "Window", window(snapshot));
 		return text.toString();
 	}

@@ -31,6 +31,18 @@ class CircuitBreakerAssertTests {
 				.ignoreExceptions(IllegalArgumentException.class)
 				.build());
 
+	@Test
+	void callsThatWouldHaveBeenRefusedAreCounted() {
+		this.breaker.reconfigure(this.breaker.config().toBuilder().enforce(false).build());
+		this.breaker.open();
+		this.breaker.run(() -> {
+		});
+		assertThat(this.breaker).wouldHaveRefused(1).hasRefused(0).hasSucceeded(1);
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertThat(this.breaker).wouldHaveRefused(2))
+			.withMessageContaining("to have 2 calls that would have been refused, and not 1")
+			.withMessageContaining("0 refused, 0 slow, 1 would be refused");
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void everyStateHasItsAssertion(State state) {

@@ -46,7 +46,7 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 			long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal, long notPermittedCallsTotal,
 			double retryAfter, int probesDone, int probesPermitted, int openings, String explanation,
 			@Nullable String topFailure, @Nullable String lastFailure, @Nullable CommandDescriptor command,
-			@Nullable String fallbacks, Sparkline sparkline) {
+			@Nullable String fallbacks, Sparkline sparkline, boolean enforced, long wouldRefuseTotal) {
 
 		static BreakerDescriptor of(CircuitBreaker breaker, CircuitBreakerDescriptor shown, Line line,
 				@Nullable String fallbacks) {
@@ -61,7 +61,8 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 					shown.ignoredCallsTotal(), shown.notPermittedCallsTotal(), seconds(shown.retryAfter()),
 					(shown.state() == State.HALF_OPEN) ? shown.bufferedCalls() : 0,
 					breaker.config().permittedNumberOfCallsInHalfOpenState(), shown.openings(), shown.explanation(),
-					mostFrequent(failures), last(failures), shown.command(), fallbacks, Sparkline.of(line));
+					mostFrequent(failures), last(failures), shown.command(), fallbacks, Sparkline.of(line),
+					shown.enforced(), shown.wouldRefuseTotal());
 		}
 
 		private static double secondsSince(Instant since, CircuitBreaker breaker) {
@@ -113,11 +114,11 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	record GroupTotals(String name, int size, int limit, Map<State, Integer> states, long overflowCalls,
-			@Nullable CommandDescriptor command) {
+			@Nullable CommandDescriptor command, boolean enforced) {
 
 		static GroupTotals of(GroupDescriptor shown) {
 			return new GroupTotals(shown.name(), shown.size(), shown.limit(), shown.states(), shown.overflowCalls(),
-					shown.command());
+					shown.command(), shown.enforced());
 		}
 
 	}

@@ -1,6 +1,6 @@
 // Asks which command to give, for how long and why, and says what users will see, before it is given.
 import { element, setHidden, setText } from './dom.js';
-import { count, fallbacks, plural } from './words.js';
+import { count, fallbacks, isShadow, plural, refuses } from './words.js';
 
 const error = 'callers get an error at once (over HTTP: 503 with Retry-After)';
 
@@ -8,7 +8,7 @@ const refusedCallers = (target) => (target.fallbacks ? `${fallbacks(target)} ans
 
 const COMMANDS = [
   {
-    value: 'FORCED_OPEN', label: 'Force open', about: 'refuse every call', holds: true,
+    value: 'FORCED_OPEN', label: 'Force open', about: 'refuse every call', holds: true, refuses: true,
     users: (target) => `Every call is refused, and ${refusedCallers(target)}. Nothing reaches the other side.`,
     afterwards: 'then it closes, with an empty window.',
   },
@@ -17,7 +17,7 @@ const COMMANDS = [
     users: () => 'Calls reach the other side again. If that is still failing or slow, users get its errors and wait for it, until enough calls are counted to open the breaker again.',
   },
   {
-    value: 'HALF_OPEN', label: 'Probe now', about: 'do not wait any longer',
+    value: 'HALF_OPEN', label: 'Probe now', about: 'do not wait any longer', refuses: true,
     users: (target) => `The next ${target.probesPermitted ? plural(target.probesPermitted, 'call') : 'calls'} pass as probes, and their outcome decides between closed and open. Until then ${refusedCallers(target)}.`,
   },
   {
@@ -30,8 +30,16 @@ const COMMANDS = [
     users: () => 'Every call reaches the other side and is counted. If that fails or is slow, users get its errors and wait for it, and the breaker does not open, until another command.',
   },
   {
-    value: 'OPEN', label: 'Open', about: 'refuse, then probe', holds: true, mayWait: true,
+    value: 'OPEN', label: 'Open', about: 'refuse, then probe', holds: true, mayWait: true, refuses: true,
     users: (target) => `Calls are refused, and ${refusedCallers(target)}. After the hold, or the configured wait where it is empty, probes decide.`,
+  },
+  {
+    value: 'enforce', label: 'Enforce', about: 'refuse what is not permitted', shadow: true, body: { enforce: true },
+    users: (target) => (refuses(target.state) ? `Calls are refused from now on, and ${refusedCallers(target)}.` : `As soon as it is open, calls are refused, and ${refusedCallers(target)}.`),
+  },
+  {
+    value: 'unenforce', label: 'Do not enforce', about: 'go on, and refuse nothing', shadow: false, body: { enforce: false },
+    users: () => 'Every call reaches the other side from now on. The breaker opens and closes as before, and counts what it would refuse.',
   },
   {
     value: 'reset', label: 'Reset', about: 'as after the start', reset: true,
@@ -87,6 +95,7 @@ export class CommandDialog {
     setText(this.#title, `Command ${target.name}`);
     setHidden(this.#scope, target.size === undefined);
     setText(this.#scope, `All ${count(target.size ?? 0)} keys, and those made while the command holds.`);
+    COMMANDS.forEach(({ shadow }, index) => setHidden(this.#choices[index], shadow !== undefined && shadow !== isShadow(target)));
     const value = preferred ?? (target.state && target.state !== 'CLOSED' ? 'CLOSED' : 'FORCED_OPEN');
     this.form.elements.command.value = value;
     this.#trouble(null);
@@ -112,7 +121,8 @@ export class CommandDialog {
     setHidden(this.#reasonField, command.reset === true);
     setText(this.#holdHint, command.mayWait ? 'Empty: the configured wait.' : hold ? '' : 'Empty: until another command, which is easily forgotten.');
     const afterwards = command.afterwards ? (hold ? ` It holds for ${hold}; ${command.afterwards}` : ' It holds until another command.') : '';
-    setText(this.#users, command.users(this.#target) + afterwards);
+    const passes = isShadow(this.#target) && command.refuses ? 'It is not enforced: no call is refused. Otherwise: ' : '';
+    setText(this.#users, passes + command.users(this.#target) + afterwards);
     setText(this.#give, `${command.label}${hold ? ` for ${hold}` : ''}`);
   }
 
@@ -129,7 +139,7 @@ export class CommandDialog {
   async #submit(event) {
     event.preventDefault();
     const command = this.#command;
-    const body = command.reset ? { reset: true } : { state: command.value };
+    const body = command.body ? { ...command.body } : command.reset ? { reset: true } : { state: command.value };
     const [hold, reason] = [this.#hold.value.trim(), this.#reason.value.trim()];
     if (command.holds && hold) body.hold = hold;
     if (!command.reset && reason) body.reason = reason;

@@ -6,7 +6,7 @@ import { Overview } from './overview.js';
 import { Store } from './store.js';
 import { nextTheme, onThemeChange, theme } from './theme.js';
 import { View } from './view.js';
-import { STATES, WORDS, count, duration, plural, refuses, timeOfDay } from './words.js';
+import { STATES, WORDS, count, duration, plural, refuses, shadowed, timeOfDay } from './words.js';
 
 const QUIET = 4000; // changes of state are announced together, at most so often
 const ROUTE = /^#\/breaker\/(.+)$/;
@@ -73,7 +73,7 @@ class Dashboard {
 
   #received(live) {
     const changes = this.#store.receive(live);
-    this.#news.push(...changes.map(({ name, state }) => `${name} is ${WORDS[state].toLowerCase()}`));
+    this.#news.push(...changes.map((breaker) => `${breaker.name} is ${shadowed(WORDS[breaker.state].toLowerCase(), breaker)}`));
     this.#show();
     if (changes.some(({ name }) => name === this.#view?.name)) this.#view.refresh();
   }
@@ -93,12 +93,12 @@ class Dashboard {
     setText(this.instance, instance ?? '');
     const title = `${counts.open} of ${counts.total} open – ${application || 'circuit breakers'}`;
     if (document.title !== title) document.title = title;
-    const worst = STATES.find((state) => counts[state] > 0) ?? 'CLOSED';
-    setShape(this.worst, worst);
-    setAttribute(this.summary, 'data-state', worst);
+    setShape(this.worst, counts.worst);
+    setAttribute(this.summary, 'data-state', counts.worst);
     setText(this.summary.children[1], `${count(counts.open)} of ${count(counts.total)} open`);
     setText(this.summary.children[2], STATES.filter((state) => !refuses(state) && state !== 'CLOSED' && counts[state] > 0)
-      .map((state) => `${count(counts[state])} ${WORDS[state].toLowerCase()}`).join(' · '));
+      .map((state) => `${count(counts[state])} ${WORDS[state].toLowerCase()}`)
+      .concat(counts.shadows > 0 ? `${count(counts.shadows)} not enforced` : []).join(' · '));
     this.#showChips(counts);
     this.#showConnection(this.#connection.how);
     this.#update();

@@ -1,7 +1,7 @@
 // All breakers, those in most trouble first; keyed ones under the name of their group.
 import { arrange, element, setAttribute, setClass, setHidden, setText } from './dom.js';
 import { Tile } from './tile.js';
-import { STATES, WORDS, count, plural, refuses, trouble } from './words.js';
+import { STATES, WORDS, count, isShadow, plural, refuses, shadowed, trouble } from './words.js';
 
 const BUDGET = 6; // milliseconds of a frame for the tiles
 const RESTING = 1500; // tiles keep their places so long after the pointer moved over them
@@ -36,8 +36,8 @@ class Group {
     setHidden(this.tiles, !this.open);
     const size = Object.values(group.states).reduce((sum, number) => sum + number, 0);
     setText(this.size, `${plural(size, 'key')} of at most ${count(group.limit)}${group.overflowCalls > 0 ? `, ${count(group.overflowCalls)} calls beyond the limit` : ''}`);
-    setText(this.states, STATES.filter((state) => (group.states[state] ?? 0) > 0).map((state) => `${count(group.states[state])} ${WORDS[state].toLowerCase()}`).join(' · '));
-    setClass(this.node, 'trouble', members.some((breaker) => refuses(breaker.state)));
+    setText(this.states, shadowed(STATES.filter((state) => (group.states[state] ?? 0) > 0).map((state) => `${count(group.states[state])} ${WORDS[state].toLowerCase()}`).join(' · ') || 'no keys', group));
+    setClass(this.node, 'trouble', members.some((breaker) => refuses(breaker.state) && !isShadow(breaker)));
     setHidden(this.command, !writable);
     const hidden = size - shown;
     setHidden(this.more, !this.open || hidden <= 0);

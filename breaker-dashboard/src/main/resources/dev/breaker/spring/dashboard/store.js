@@ -1,5 +1,5 @@
 // What the application has told: the newest figures, and five minutes of outcomes for each breaker.
-import { STATES, refuses } from './words.js';
+import { STATES, isShadow, refuses } from './words.js';
 
 const SECONDS = 300;
 const SERIES = ['succeeded', 'failed', 'slow', 'refused'];
@@ -47,18 +47,27 @@ export class Store {
     return Date.now() - this.receivedAt;
   }
 
-  /** How many breakers there are in each state, all keys of groups included. */
+  /**
+   * How many breakers there are in each state, all keys of groups included; how many are open and refuse calls, which is
+   * the worst state of those that are enforced, and how many are not.
+   */
   counts() {
-    const counts = Object.fromEntries(STATES.map((state) => [state, 0]));
+    const [counts, enforced] = [0, 0].map((none) => Object.fromEntries(STATES.map((state) => [state, none])));
+    const add = (state, number, what) => {
+      counts[state] += number;
+      if (!isShadow(what)) enforced[state] += number;
+    };
     for (const breaker of this.breakers.values()) {
-      if (!this.groups.has(breaker.group)) counts[breaker.state]++;
+      if (!this.groups.has(breaker.group)) add(breaker.state, 1, breaker);
     }
     for (const group of this.groups.values()) {
-      for (const [state, number] of Object.entries(group.states)) counts[state] += number;
+      for (const [state, number] of Object.entries(group.states)) add(state, number, group);
     }
-    const total = Object.values(counts).reduce((sum, number) => sum + number, 0);
-    const open = STATES.filter(refuses).reduce((sum, state) => sum + counts[state], 0);
-    return { ...counts, total, open };
+    const sum = (numbers) => numbers.reduce((all, number) => all + number, 0);
+    const total = sum(Object.values(counts));
+    const open = sum(STATES.filter(refuses).map((state) => enforced[state]));
+    const worst = STATES.find((state) => enforced[state] > 0) ?? 'CLOSED';
+    return { ...counts, total, open, worst, shadows: total - sum(Object.values(enforced)) };
   }
 }
 

@@ -2,7 +2,7 @@
 import { element, setAttribute, setClass, setHidden, setShape, setText, shape, visible } from './dom.js';
 import { draw } from './sparkline.js';
 import { sums } from './store.js';
-import { WORDS, cause, count, duration, meanwhile, percent, perSecond, plural, remaining, trouble, withoutPackages } from './words.js';
+import { WORDS, cause, count, duration, isShadow, meanwhile, percent, perSecond, plural, remaining, shadowed, trouble, withoutPackages } from './words.js';
 
 const HEIGHT = 44;
 const seen = new Map(); // canvas -> its tile
@@ -96,7 +96,7 @@ export function showWait(node, wait) {
 export function showState(node, breaker, aged) {
   const [svg, word, time] = node.children;
   setShape(svg, breaker.state);
-  setText(word, WORDS[breaker.state] ?? breaker.state);
+  setText(word, shadowed(WORDS[breaker.state] ?? breaker.state, breaker));
   setText(time, duration(breaker.stateSeconds + aged));
 }
 
@@ -144,6 +144,7 @@ export class Tile {
     this.#breaker = breaker;
     setAttribute(this.node, 'data-state', breaker.state);
     setClass(this.node, 'trouble', inTrouble);
+    setClass(this.node, 'shadow', isShadow(breaker));
     showState(parts.state, breaker, aged);
     const why = inTrouble ? cause(breaker) : '';
     setHidden(parts.why, why === '');
@@ -160,7 +161,8 @@ export class Tile {
     if (breaker.slowCallRateThreshold != null) showGauge(parts.slow, breaker.slowCallRate, breaker.slowCallRateThreshold);
     setText(parts.rate, `${perSecond(breaker.callsPerSecond)} calls/s`);
     const refusals = breaker.notPermittedCallsTotal;
-    setText(parts.refusals, refusals === 0 ? 'none refused' : `${count(refusals)} refused${breaker.refusalsPerSecond > 0 ? `, ${perSecond(breaker.refusalsPerSecond)}/s` : ''}`);
+    if (isShadow(breaker)) setText(parts.refusals, `${count(breaker.wouldRefuseTotal)} would be refused`);
+    else setText(parts.refusals, refusals === 0 ? 'none refused' : `${count(refusals)} refused${breaker.refusalsPerSecond > 0 ? `, ${perSecond(breaker.refusalsPerSecond)}/s` : ''}`);
     const missing = breaker.state === 'CLOSED' ? breaker.callsUntilEvaluated : 0;
     setHidden(parts.unjudged, missing === 0);
     if (missing > 0) setText(parts.unjudged, `judged after ${plural(missing, 'more call')}`);

@@ -4,7 +4,7 @@ import { OutcomeChart, ShareChart, library } from './charts.js';
 import { sums } from './store.js';
 import { onThemeChange } from './theme.js';
 import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js';
-import { count, duration, meanwhile, moment, percent, perSecond, timeOfDay, words } from './words.js';
+import { count, duration, isShadow, meanwhile, moment, percent, perSecond, shadowed, timeOfDay, words } from './words.js';
 
 const PERIOD = 2000;
 const LATER = 10000; // where there is no such breaker
@@ -112,6 +112,7 @@ export class View {
     if (!breaker || this.#closed) return;
     const aged = this.#store.age / 1000;
     this.node.dataset.state = breaker.state;
+    setClass(this.node, 'shadow', isShadow(breaker));
     [this.state, this.sentence, this.body].forEach((node) => setHidden(node, false));
     showState(this.state, breaker, aged);
     setText(this.sentence, breaker.explanation);
@@ -162,6 +163,7 @@ export class View {
       Slow: count(breaker.slowCallsTotal),
       Ignored: count(breaker.ignoredCallsTotal),
       Refused: count(breaker.notPermittedCallsTotal),
+      ...(isShadow(breaker) || breaker.wouldRefuseTotal > 0 ? { 'Would be refused': count(breaker.wouldRefuseTotal) } : {}),
     };
     const names = Object.keys(facts).join();
     if (this.facts.dataset.names !== names) {
@@ -260,12 +262,14 @@ function happened(events) {
   if (!events?.length) return [nothing('No event is kept.')];
   return [element('ol', { class: 'happened', tabindex: '0', 'aria-label': 'Events, the newest first' }, ...[...events].reverse().map((event) => element('li', { 'data-to': event.to },
     element('time', { datetime: event.time }, moment(event.time)),
-    element('span', { class: 'type' }, event.to ? `${words(event.from)} → ${words(event.to)}` : event.type === 'NOT_PERMITTED' ? 'refused' : words(event.type)),
+    element('span', { class: 'type' }, event.to ? `${words(event.from)} → ${words(event.to)}` : EVENTS[event.type] ?? words(event.type)),
     element('span', { class: 'detail' }, detail(event)))))];
 }
 
-function detail({ reason, exception, elapsed, comment, actor }) {
-  return [reason && words(reason), actor && `by ${actor}`, comment, exception, elapsed && took(elapsed)].filter(Boolean).join(' · ');
+const EVENTS = { NOT_PERMITTED: 'refused', WOULD_REFUSE: 'would be refused' };
+
+function detail({ reason, exception, elapsed, comment, actor, enforced }) {
+  return [reason && shadowed(words(reason), { enforced }), actor && `by ${actor}`, comment, exception, elapsed && took(elapsed)].filter(Boolean).join(' · ');
 }
 
 // PT1M4.25S, as the endpoint writes durations

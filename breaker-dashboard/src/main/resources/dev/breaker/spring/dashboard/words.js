@@ -14,6 +14,11 @@ export const WORDS = {
 
 export const refuses = (state) => state === 'OPEN' || state === 'FORCED_OPEN';
 
+/** Whether it changes its state and refuses no call all the same: of a breaker, a group or a change. */
+export const isShadow = ({ enforced }) => enforced === false;
+
+export const shadowed = (text, what) => (isShadow(what) ? `${text}, not enforced` : text);
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
@@ -59,7 +64,7 @@ export const withoutPackages = (text) => text.replace(/(?<![\w.$])(?:[a-z_][\w]*
 export const words = (name) => (WORDS[name] ?? name.replaceAll('_', ' ')).toLowerCase();
 
 /** What users get while calls are refused. */
-export const meanwhile = (breaker) => (breaker.fallbacks
+export const meanwhile = (breaker) => (isShadow(breaker) ? 'Callers get their answers: no call is refused' : breaker.fallbacks
   ? `Callers get the answer of ${fallbacks(breaker)}`
   : 'Callers get an error: no fallback is known');
 
@@ -75,6 +80,7 @@ export function cause(breaker) {
     .replace(/^(Open|Half-open|Closed) for [\d.]+ \w+(?: [\d.]+ \w+)?/, '$1')
     .replace(/^(?:Open|Half-open): /, '')
     .replace(/^\d+ of \d+ probes done(?:[,;] )?/, '')
+    .replace(/; not enforced, no call is refused$/, '')
     .replace(/; (?:the next probe may pass in [^;]*|a probe may pass now)$/, '');
   return said.charAt(0).toUpperCase() + said.slice(1);
 }
@@ -84,7 +90,7 @@ export function cause(breaker) {
  */
 export function trouble(breaker) {
   const { state } = breaker;
-  if (state !== 'CLOSED') return STATES.indexOf(state);
+  if (state !== 'CLOSED') return isShadow(breaker) ? Math.max(STATES.indexOf('METRICS_ONLY'), STATES.indexOf(state)) : STATES.indexOf(state);
   if (reaches(breaker.failureRate, breaker.failureRateThreshold, 1) || reaches(breaker.slowCallRate, breaker.slowCallRateThreshold, 1)) return 5;
   if (reaches(breaker.failureRate, breaker.failureRateThreshold, 0.5) || reaches(breaker.slowCallRate, breaker.slowCallRateThreshold, 0.5)) return 6;
   return 7;

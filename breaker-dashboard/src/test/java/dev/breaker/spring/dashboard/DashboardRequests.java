@@ -125,6 +125,18 @@ abstract class DashboardRequests {
 	}
 
 	@Test
+	void aBreakerThatIsNotEnforcedSaysSo() {
+		assertThat(breaker(get("/breakerdashboard/live").json(), "payments").get("enforced").asBoolean()).isTrue();
+		this.payments.reconfigure(this.payments.config().toBuilder().enforce(false).build());
+		this.payments.forceOpen();
+		Calls.succeed(this.payments, 2);
+		JsonNode shown = breaker(get("/breakerdashboard/live").json(), "payments");
+		assertThat(shown.get("enforced").asBoolean(true)).isFalse();
+		assertThat(shown.get("wouldRefuseTotal").asLong()).isEqualTo(2);
+		assertThat(shown.get("explanation").asString()).endsWith("; not enforced, no call is refused");
+	}
+
+	@Test
 	void theFiguresAreThoseOfTheEndpointAndOfPrometheus() {
 		// Counters go on where a breaker is made anew under its name
 		double failed = series("breaker_calls_seconds_count{name=\"payments\",outcome=\"failure\"}");

@@ -260,8 +260,9 @@ public class CircuitBreakersEndpoint {
 	 * Description of a breaker: the fields of its {@link Snapshot}, where rates are
 	 * {@code null} while the window is empty, its thresholds, which are {@code null}
 	 * where they are off, why it is in its state, by which command, what failed, which is
-	 * left out where many are shown, and how its config was changed at run time, which is
-	 * left out where it was not.
+	 * left out where many are shown, how its config was changed at run time, which is
+	 * left out where it was not, and whether it is enforced: where not, no call is
+	 * refused.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record CircuitBreakerDescriptor(String name, State state, Instant since, @Nullable Float failureRate,
@@ -271,9 +272,8 @@ public class CircuitBreakersEndpoint {
 			@Nullable StateChangeDescriptor lastChange, @Nullable Float failureRateThreshold,
 			@Nullable Float slowCallRateThreshold, String explanation, @Nullable CommandDescriptor command,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FailuresDescriptor failures,
-			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
-			implements
-				OperationResponseBody {
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed, boolean enforced,
+			long wouldRefuseTotal) implements OperationResponseBody {
 
 		static CircuitBreakerDescriptor of(CircuitBreaker breaker, boolean withFailures,
 				@Nullable ConfigChangeDescriptor changed) {
@@ -287,7 +287,8 @@ public class CircuitBreakersEndpoint {
 					StateChangeDescriptor.of(s.lastChange()), config.failureRateThreshold(),
 					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null,
 					explanation.sentence(), CommandDescriptor.of(explanation.command()),
-					withFailures ? FailuresDescriptor.of(explanation) : null, changed);
+					withFailures ? FailuresDescriptor.of(explanation) : null, changed, config.enforce(),
+					s.wouldRefuseTotal());
 		}
 
 		private static @Nullable Float numberOrNull(float rate) {
@@ -339,14 +340,17 @@ public class CircuitBreakersEndpoint {
 	 * @param lastFailure class and message of the last failure before it
 	 * @param comment what the operator said, of a command
 	 * @param actor the operator, of a command
+	 * @param enforced whether the breaker enforced then
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record StateChangeDescriptor(State from, State to, Reason reason, Instant at, @Nullable String lastFailure,
-			@Nullable String comment, @Nullable String actor) {
+			@Nullable String comment, @Nullable String actor, boolean enforced) {
 
 		static @Nullable StateChangeDescriptor of(@Nullable StateChange change) {
-			return (change != null) ? new StateChangeDescriptor(change.from(), change.to(), change.reason(),
-					change.at(), ThrowableText.of(change.lastFailure()), change.comment(), change.actor()) : null;
+			return (change != null)
+					? new StateChangeDescriptor(change.from(), change.to(), change.reason(), change.at(),
+							ThrowableText.of(change.lastFailure()), change.comment(), change.actor(), change.enforced())
+					: null;
 		}
 
 	}
@@ -368,14 +372,14 @@ public class CircuitBreakersEndpoint {
 	 * @param keys the breakers in most trouble, the worst first, or all of them where
 	 * that is asked for
 	 * @param changed how its config was changed at run time; left out where it was not
+	 * @param enforced whether its config says that calls are refused
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record GroupDescriptor(String name, int size, int limit, Map<State, Integer> states,
 			@Nullable MemberDescriptor worst, long overflowCalls, @Nullable CommandDescriptor command,
 			List<CircuitBreakerDescriptor> keys,
-			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
-			implements
-				OperationResponseBody {
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed,
+			boolean enforced) implements OperationResponseBody {
 
 		static GroupDescriptor of(CircuitBreakerGroup group, int mostKeys,
 				Function<CircuitBreaker, CircuitBreakerDescriptor> describe, @Nullable ConfigChangeDescriptor changed) {
@@ -384,7 +388,8 @@ public class CircuitBreakersEndpoint {
 			return new GroupDescriptor(group.name(), group.size(), group.limit(), ranking.states(),
 					worst.isEmpty() ? null : MemberDescriptor.of(worst.get(0).snapshot()), group.overflowCalls(),
 					CommandDescriptor.of(group.standingCommand().orElse(null)),
-					ranking.worst(mostKeys).stream().map(GroupRanking.Member::breaker).map(describe).toList(), changed);
+					ranking.worst(mostKeys).stream().map(GroupRanking.Member::breaker).map(describe).toList(), changed,
+					group.config().enforce());
 		}
 
 	}

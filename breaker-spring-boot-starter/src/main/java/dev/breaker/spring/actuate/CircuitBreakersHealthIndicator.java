@@ -1,7 +1,8 @@
 package dev.breaker.spring.actuate;
 
 import java.util.Collection;
-import java.util.EnumMap;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,11 +22,19 @@ import org.springframework.boot.health.contributor.Status;
  * {@link HealthIndicator} with the state of each circuit breaker, and of breakers made by
  * key with how many are in which state. UP, since a breaker that is open is a breaker at
  * work, and an instance that is taken out of service helps nothing behind it; DOWN only
- * while one of the given breakers, or any of a given group, is OPEN or FORCED_OPEN.
+ * while one of the given breakers, or any of a given group, is OPEN or FORCED_OPEN and
+ * enforces it.
  */
 public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 
 	private static final String UNKNOWN = "UNKNOWN";
+
+	/** In the order of states, then those that are not enforced. */
+	private static final Comparator<Object> ORDER = Comparator
+		.comparingInt((Object shown) -> (shown instanceof State state) ? state.ordinal() : Integer.MAX_VALUE)
+		.thenComparing(Object::toString);
+
+	private static final String NOT_ENFORCED = " (not enforced)";
 
 	private final CircuitBreakerRegistry registry;
 
@@ -46,8 +55,7 @@ public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 	protected void doHealthCheck(Health.Builder builder) {
 		boolean down = this.downWhenOpen.stream()
 			.flatMap(this::named)
-			.map(CircuitBreaker::state)
-			.anyMatch(State::refuses);
+			.anyMatch((breaker) -> breaker.config().enforce() && breaker.state().refuses());
 		builder.status(down ? Status.DOWN : Status.UP);
 		details().forEach((name, detail) -> builder.withDetail(name, detail));
 	}
@@ -56,19 +64,32 @@ public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> details = new TreeMap<>();
 		// So that a name with a typo, and the key that turned it DOWN, are seen.
 		for (String name : this.downWhenOpen) {
-			details.put(name, this.registry.find(name).<Object>map(CircuitBreaker::state).orElse(UNKNOWN));
+			details.put(name, this.registry.find(name).map(CircuitBreakersHealthIndicator::shown).orElse(UNKNOWN));
 		}
 		for (CircuitBreaker breaker : this.registry.all()) {
 			if (breaker.group() == null) {
-				details.put(breaker.name(), breaker.state());
+				details.put(breaker.name(), shown(breaker));
 			}
 		}
 		for (CircuitBreakerGroup group : this.registry.groups()) {
-			Map<State, Integer> states = new EnumMap<>(State.class);
-			named(group.name()).forEach((breaker) -> states.merge(breaker.state(), 1, Integer::sum));
-			details.put(group.name(), states);
+			details.put(group.name(), states(named(group.name()).toList()));
 		}
 		return details;
+	}
+
+	private static Map<Object, Integer> states(List<CircuitBreaker> breakers) {
+		Map<Object, Integer> states = new LinkedHashMap<>();
+		breakers.stream()
+			.map(CircuitBreakersHealthIndicator::shown)
+			.sorted(ORDER)
+			.forEach((state) -> states.merge(state, 1, Integer::sum));
+		return states;
+	}
+
+	/** The state, or a text that says that it is not enforced. */
+	private static Object shown(CircuitBreaker breaker) {
+		State state = breaker.state();
+		return breaker.config().enforce() ? state : state + NOT_ENFORCED;
 	}
 
 	/** The breaker of that name, and those of the group of that name. */

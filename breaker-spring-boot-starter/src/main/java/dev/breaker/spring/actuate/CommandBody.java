@@ -24,10 +24,13 @@ final class CommandBody {
 
 	private static final String CONFIG = "config";
 
+	/** Short for a config with this property alone. */
+	private static final String ENFORCE = "enforce";
+
 	private static final List<String> TEXTS = List.of("state", "hold", "reason");
 
 	private static final String EXAMPLE = "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"...\"} "
-			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE + "}";
+			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE + "} or {\"enforce\": false}";
 
 	private static final JsonParser parser = JsonParserFactory.getJsonParser();
 
@@ -59,7 +62,21 @@ final class CommandBody {
 				command.put(name, checkField(name, value));
 			}
 		}
+		Object enforce = command.remove(ENFORCE);
+		if (enforce != null) {
+			checkAlone(command);
+			command.put(CONFIG, configWriter.writeToString(Map.of(ENFORCE, enforce)));
+		}
 		return writer.writeToString(command);
+	}
+
+	/** Two commands in one could be obeyed by half. */
+	private static void checkAlone(Map<String, Object> command) throws RefusedRequestException {
+		for (String other : List.of("state", "hold", RESET, CONFIG)) {
+			if (command.containsKey(other)) {
+				throw refused("'enforce' takes no '" + other + "': give it in a command of its own");
+			}
+		}
 	}
 
 	private static Map<String, Object> parse(String json) throws RefusedRequestException {
@@ -89,15 +106,16 @@ final class CommandBody {
 	private static Object checkField(String name, @Nullable Object value) throws RefusedRequestException {
 		boolean reset = name.equals(RESET);
 		boolean config = name.equals(CONFIG);
-		if (!reset && !config && !TEXTS.contains(name)) {
-			throw refused(
-					"Unknown field '" + LogText.oneLine(name) + "'. Valid fields: state, hold, reason, reset, config");
+		boolean enforce = name.equals(ENFORCE);
+		if (!reset && !config && !enforce && !TEXTS.contains(name)) {
+			throw refused("Unknown field '" + LogText.oneLine(name)
+					+ "'. Valid fields: state, hold, reason, reset, config, enforce");
 		}
 		if (value == null) {
 			throw refused("Invalid '" + name + "' (null): leave it out, or give a value");
 		}
-		if (reset && !(value instanceof Boolean)) {
-			throw refused("Invalid 'reset' (" + shown(value) + "): must be true or false, without quotes");
+		if ((reset || enforce) && !(value instanceof Boolean)) {
+			throw refused("Invalid '" + name + "' (" + shown(value) + "): must be true or false, without quotes");
 		}
 		if (config) {
 			if (value instanceof Map<?, ?> properties) {
@@ -107,7 +125,7 @@ final class CommandBody {
 			throw refused("Invalid 'config' (" + shown(value) + "): must be an object with properties as in a file,"
 					+ " such as " + Command.CONFIG_EXAMPLE + ", or {} to restore the config");
 		}
-		if (!reset && !(value instanceof String)) {
+		if (!reset && !enforce && !(value instanceof String)) {
 			throw refused("Invalid '" + name + "' (" + shown(value) + "): must be a string" + switch (name) {
 				case "state" -> ", one of " + Command.STATES;
 				case "hold" -> " with a unit, such as \"30s\", \"10m\", \"2h\" or \"PT10M\"";

@@ -23,6 +23,7 @@ final class EventMessages {
 		members.add("elapsed", BreakerEvent::elapsed).whenNotNull();
 		members.add("comment", BreakerEvent::comment).whenNotNull();
 		members.add("actor", BreakerEvent::actor).whenNotNull();
+		members.add("enforced", BreakerEvent::enforced).whenNotNull();
 	});
 
 	private EventMessages() {

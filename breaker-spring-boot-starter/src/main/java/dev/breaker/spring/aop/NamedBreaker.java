@@ -112,7 +112,7 @@ final class NamedBreaker implements Supplier<CircuitBreaker> {
 
 	private static boolean isUntouched(Snapshot snapshot) {
 		return snapshot.lastChange() == null && snapshot.successfulCallsTotal() + snapshot.failedCallsTotal()
-				+ snapshot.ignoredCallsTotal() + snapshot.notPermittedCallsTotal() == 0;
+				+ snapshot.ignoredCallsTotal() + snapshot.notPermittedCallsTotal() + snapshot.wouldRefuseTotal() == 0;
 	}
 
 	/** Removes the group that was made here: the registry may outlive the context. */

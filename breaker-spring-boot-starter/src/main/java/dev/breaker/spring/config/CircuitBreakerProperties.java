@@ -84,6 +84,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * record rule. A list replaces an inherited one; "none" takes it away.
  * @param honourRetryAfter Whether Retry-After of an answer with status 429 or 503 that
  * opens the breaker becomes the wait, at most max-wait-duration-in-open-state.
+ * @param enforce Whether calls that are not permitted are refused. With "false" the
+ * breaker opens, waits, probes and closes as it would otherwise, refuses no call in any
+ * state, and counts what it would have refused.
  */
 // @formatter:off
 @ConfigurationProperties("breaker.configs.default")
@@ -113,7 +116,8 @@ public record CircuitBreakerProperties(
 		@DefaultValue("false") @Nullable Boolean matchCauses,
 		@AcceptsNone @DefaultValue("none") @Nullable List<HttpStatusPattern> recordHttpStatuses,
 		@AcceptsNone @DefaultValue("none") @Nullable List<HttpStatusPattern> ignoreHttpStatuses,
-		@DefaultValue("false") @Nullable Boolean honourRetryAfter) {
+		@DefaultValue("false") @Nullable Boolean honourRetryAfter,
+		@DefaultValue("true") @Nullable Boolean enforce) {
 
 }
 // @formatter:on

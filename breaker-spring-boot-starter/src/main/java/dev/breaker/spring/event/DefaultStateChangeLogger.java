@@ -28,8 +28,10 @@ import org.slf4j.spi.LoggingEventBuilder;
  * {@linkplain CircuitBreaker#explain() explanation} when calls are refused from now on,
  * INFO otherwise. A breaker that opens again and again without a recovery is warned of
  * three times; each further opening in a row that no command made is INFO, and the first
- * one after a recovery is WARN again. Calls that are refused are not logged one by one:
- * the line that tells the end of a period says how many it refused.
+ * one after a recovery is WARN again. Of a breaker that does not enforce, a change is
+ * INFO, but a command to FORCED_OPEN, which does nothing then, is WARN. Calls that are
+ * refused are not logged one by one: the line that tells the end of a period says how
+ * many it refused, or would have.
  *
  * <p>
  * The facts of a line are its key-value pairs, too, with names such as
@@ -54,8 +56,9 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 		Outage before = this.outages.get(breaker);
 		int openings = 0;
 		long refused = 0;
+		long wouldRefuse = 0;
 		if (change.from() != change.to()) {
-			Outage present = Outage.after(change, before, snapshot.notPermittedCallsTotal());
+			Outage present = Outage.after(change, before, snapshot);
 			if (change.to() == State.CLOSED) {
 				this.outages.remove(breaker);
 			}
@@ -63,28 +66,41 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 				this.outages.put(breaker, present);
 			}
 			openings = (change.to() == State.OPEN) ? present.openings() : 0;
-			refused = refusesAny(change.from()) ? refused(before, snapshot.notPermittedCallsTotal()) : 0;
+			if (refusesAny(change.from())) {
+				refused = since((before != null) ? before.refused() : 0, snapshot.notPermittedCallsTotal());
+				wouldRefuse = since((before != null) ? before.wouldRefuse() : 0, snapshot.wouldRefuseTotal());
+			}
 		}
-		log(breaker, change, snapshot, openings, refused, before);
+		log(breaker, change, snapshot, openings, refused, wouldRefuse, before);
 	}
 
 	private static boolean refusesAny(State state) {
 		return state.refuses() || state == State.HALF_OPEN;
 	}
 
-	/** How many calls the period refused that has ended; a reset starts at zero. */
-	private static long refused(@Nullable Outage before, long total) {
-		return (before != null && before.refused() <= total) ? total - before.refused() : total;
+	/** How many calls there were in the period that has ended; a reset starts at zero. */
+	private static long since(long before, long total) {
+		return (before <= total) ? total - before : total;
+	}
+
+	private static boolean isWarning(StateChange change, int openings) {
+		if (!change.enforced()) {
+			return change.to() == State.FORCED_OPEN;
+		}
+		return change.to().refuses() && (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
 	}
 
 	private static void log(CircuitBreaker breaker, StateChange change, Snapshot snapshot, int openings, long refused,
-			@Nullable Outage before) {
-		boolean warning = change.to().refuses() && (openings <= WARNED_OPENINGS || change.reason() == Reason.COMMAND);
+			long wouldRefuse, @Nullable Outage before) {
+		boolean warning = isWarning(change, openings);
 		LoggingEventBuilder event = logger.atLevel(warning ? Level.WARN : Level.INFO)
 			.addKeyValue("breaker.name", LogText.oneLine(breaker.name()))
 			.addKeyValue("breaker.from", change.from().name())
 			.addKeyValue("breaker.to", change.to().name())
 			.addKeyValue("breaker.reason", change.reason().name());
+		if (!change.enforced()) {
+			event = event.addKeyValue("breaker.enforced", false);
+		}
 		if (change.actor() != null) {
 			event = event.addKeyValue("breaker.actor", LogText.oneLine(change.actor()));
 		}
@@ -97,7 +113,8 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 			.append(" -> ")
 			.append(change.to())
 			.append(" (")
-			.append(change.reason());
+			.append(change.reason())
+			.append(change.enforced() ? "" : ", not enforced");
 		// Another change may have overtaken this news; its explanation would be of the
 		// wrong one.
 		Explanation explanation = change.to().refuses() ? breaker.explain() : null;
@@ -118,23 +135,29 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 		if (openings > 1) {
 			line.append("; ").append(openings).append(" openings in a row");
 		}
-		if (openings == WARNED_OPENINGS) {
+		if (openings == WARNED_OPENINGS && warning) {
 			line.append(", further ones are logged as INFO");
 		}
 		if (openings > 0) {
 			event = event.addKeyValue("breaker.openings", openings);
 		}
 		if (refused > 0) {
-			line.append("; refused ")
-				.append(String.format(Locale.ROOT, "%,d", refused))
-				.append((refused == 1) ? " call" : " calls");
+			line.append("; refused ").append(calls(refused));
 			event = event.addKeyValue("breaker.refused", refused);
-			if (before != null) {
-				Duration lasted = Duration.between(before.since(), change.at());
-				line.append(" in ").append(PlainText.duration(lasted));
-			}
+		}
+		if (wouldRefuse > 0) {
+			line.append("; would have refused ").append(calls(wouldRefuse));
+			event = event.addKeyValue("breaker.would.refuse", wouldRefuse);
+		}
+		if (refused + wouldRefuse > 0 && before != null) {
+			Duration lasted = Duration.between(before.since(), change.at());
+			line.append(" in ").append(PlainText.duration(lasted));
 		}
 		event.log("{}", line.toString());
+	}
+
+	private static String calls(long count) {
+		return String.format(Locale.ROOT, "%,d", count) + ((count == 1) ? " call" : " calls");
 	}
 
 	private static LoggingEventBuilder withRates(LoggingEventBuilder event, Snapshot snapshot) {
@@ -159,14 +182,16 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 	 *
 	 * @param openings openings in a row
 	 * @param refused the calls that it had refused when its present state was told
+	 * @param wouldRefuse those that it would have refused if it was enforced
 	 * @param since when its present state began
 	 */
-	private record Outage(int openings, long refused, Instant since) {
+	private record Outage(int openings, long refused, long wouldRefuse, Instant since) {
 
-		static Outage after(StateChange change, @Nullable Outage before, long refused) {
+		static Outage after(StateChange change, @Nullable Outage before, Snapshot snapshot) {
 			// A breaker may be open from the start
 			int openings = (before != null) ? before.openings() : (change.from() == State.OPEN) ? 1 : 0;
-			return new Outage((change.to() == State.OPEN) ? openings + 1 : openings, refused, change.at());
+			return new Outage((change.to() == State.OPEN) ? openings + 1 : openings, snapshot.notPermittedCallsTotal(),
+					snapshot.wouldRefuseTotal(), change.at());
 		}
 
 	}

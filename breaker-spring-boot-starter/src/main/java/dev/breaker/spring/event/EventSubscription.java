@@ -89,7 +89,7 @@ public final class EventSubscription {
 			}
 			Queue<EventRing.Entry> queue = switch (entry.event().type()) {
 				case STATE_CHANGE, RESET -> this.changes;
-				case FAILURE, IGNORED, NOT_PERMITTED, SUCCESS -> this.calls;
+				case FAILURE, IGNORED, NOT_PERMITTED, WOULD_REFUSE, SUCCESS -> this.calls;
 			};
 			if (queue.size() == QUEUE_SIZE) {
 				queue.remove();

@@ -109,7 +109,8 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 			keepChange(news.breaker(), change);
 		}
 		else {
-			boolean timed = news.isCall() && news.type() != BreakerEvent.Type.NOT_PERMITTED;
+			boolean timed = news.isCall() && news.type() != BreakerEvent.Type.NOT_PERMITTED
+					&& news.type() != BreakerEvent.Type.WOULD_REFUSE;
 			keep(news.breaker(), new BreakerEvent(news.at(), news.breaker().name(), news.type(), null, null, null,
 					ThrowableText.of(news.thrown()), timed ? Duration.ofNanos(news.elapsedNanos()) : null));
 		}
@@ -254,7 +255,7 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 		keep(breaker,
 				new BreakerEvent(orNow(change.at()), breaker.name(), BreakerEvent.Type.STATE_CHANGE, change.from(),
 						change.to(), change.reason(), ThrowableText.of(change.lastFailure()), null, change.comment(),
-						change.actor()));
+						change.actor(), change.enforced() ? null : false));
 	}
 
 	private void keepCall(CircuitBreaker breaker, BreakerEvent.Type type, @Nullable Throwable thrown,
@@ -313,6 +314,12 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 			case NOT_PERMITTED -> new CircuitBreakerListener() {
 				@Override
 				public void onNotPermitted(CircuitBreaker breaker) {
+					keepCall(breaker, type, null, null);
+				}
+			};
+			case WOULD_REFUSE -> new CircuitBreakerListener() {
+				@Override
+				public void onWouldRefuse(CircuitBreaker breaker) {
 					keepCall(breaker, type, null, null);
 				}
 			};

@@ -188,6 +188,11 @@ public final class StartupNews implements CircuitBreakerListener {
 		keep(News.of(BreakerEvent.Type.NOT_PERMITTED, breaker, null, 0));
 	}
 
+	@Override
+	public void onWouldRefuse(CircuitBreaker breaker) {
+		keep(News.of(BreakerEvent.Type.WOULD_REFUSE, breaker, null, 0));
+	}
+
 	/**
 	 * Something to tell.
 	 *
@@ -248,6 +253,7 @@ public final class StartupNews implements CircuitBreakerListener {
 						}
 					}
 					case NOT_PERMITTED -> listener.onNotPermitted(this.breaker);
+					case WOULD_REFUSE -> listener.onWouldRefuse(this.breaker);
 				}
 			}
 			catch (Throwable ex) {

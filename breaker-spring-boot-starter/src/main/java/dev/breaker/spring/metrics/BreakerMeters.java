@@ -55,6 +55,8 @@ final class BreakerMeters {
 
 	final Counter notPermitted;
 
+	final Counter wouldRefuse;
+
 	final Counter fallbackSuccess;
 
 	final Counter fallbackFailure;
@@ -67,12 +69,16 @@ final class BreakerMeters {
 		this.ignored = calls("ignored");
 		this.slow = counter("breaker.calls.slow", "Recorded calls that took longer than the slow-call threshold");
 		this.notPermitted = counter("breaker.calls.not.permitted", "Calls that the circuit breaker refused");
+		this.wouldRefuse = counter("breaker.calls.would.refuse",
+				"Calls that the circuit breaker would have refused if it was enforced");
 		this.fallbackSuccess = fallbacks("success");
 		this.fallbackFailure = fallbacks("failure");
 		for (State state : State.values()) {
 			gauge("breaker.state", "1 for the present state; of breakers made by key, how many are in it",
 					(all) -> all.stream().filter((breaker) -> breaker.state() == state).count(), "state", tag(state));
 		}
+		gauge("breaker.enforced", "1 where calls are refused; of breakers made by key, of how many they are",
+				(all) -> all.stream().filter((breaker) -> breaker.config().enforce()).count());
 		gauge("breaker.failure.rate", "Failed calls in percent of the window", percent(Snapshot::failedCalls));
 		gauge("breaker.slow.call.rate", "Slow calls in percent of the window", percent(Snapshot::slowCalls));
 		gauge("breaker.failure.rate.threshold", "The failure rate in percent that opens the circuit breaker",

@@ -24,7 +24,10 @@ import org.springframework.beans.factory.DisposableBean;
  * <ul>
  * <li>{@code breaker.calls}: timer; tags {@code name}, {@code outcome} (success, failure,
  * ignored)</li>
- * <li>{@code breaker.calls.slow}, {@code breaker.calls.not.permitted}: counters; tag
+ * <li>{@code breaker.calls.slow}, {@code breaker.calls.not.permitted},
+ * {@code breaker.calls.would.refuse}: counters; tag {@code name}</li>
+ * <li>{@code breaker.enforced}: gauge, 1 where calls are refused, 0 where they are let
+ * through all the same, of a group of how many of its breakers they are refused; tag
  * {@code name}</li>
  * <li>{@code breaker.state}: gauge, 1 for the present state, of a group how many of its
  * breakers are in it; tags {@code name}, {@code state}</li>

@@ -52,6 +52,11 @@ final class MeterListener implements CircuitBreakerListener {
 	}
 
 	@Override
+	public void onWouldRefuse(CircuitBreaker breaker) {
+		this.meters.wouldRefuse.increment();
+	}
+
+	@Override
 	public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
 		this.meters.slow.increment();
 	}

@@ -29,6 +29,12 @@ class CommandBodyTests {
 		assertThat(CommandBody.check("{\"config\": {}}", "payments")).isEqualTo("{\"config\":\"{}\"}");
 	}
 
+	@Test
+	void enforceIsShortForAConfig() throws RefusedRequestException {
+		assertThat(CommandBody.check("{\"enforce\": false, \"reason\": \"trial\"}", "payments"))
+			.isEqualTo("{\"reason\":\"trial\",\"config\":\"{\\\"enforce\\\":false}\"}");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "'\"{}\"', '''{}'''", "5, 5", "[], []", "true, true" })
 	void aConfigThatIsNoObjectIsRefused(String value, String shown) {
@@ -47,7 +53,7 @@ class CommandBodyTests {
 	@Test
 	void anUnknownFieldIsRefused() {
 		assertRefused("{\"st\\nate\": \"OPEN\"}",
-				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config");
+				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config, enforce");
 	}
 
 	@Test
@@ -73,8 +79,10 @@ class CommandBodyTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "null", "[]", "{", "OPEN" })
 	void aBodyThatIsNoJsonObjectIsRefused(String body) {
-		assertRefused(body, "The body is no JSON object. Give {\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", "
-				+ "\"reason\": \"...\"} or {\"reset\": true} or {\"config\": {\"failure-rate-threshold\": 40}}");
+		assertRefused(body,
+				"The body is no JSON object. Give {\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", "
+						+ "\"reason\": \"...\"} or {\"reset\": true} or {\"config\": {\"failure-rate-threshold\": 40}} "
+						+ "or {\"enforce\": false}");
 	}
 
 	private static void assertRefused(String json, String message) {

@@ -105,6 +105,36 @@ class DefaultStateChangeLoggerTests {
 	}
 
 	@Test
+	void aChangeThatIsNotEnforcedIsInfoAndSaysSo() {
+		CircuitBreaker breaker = breaker(this.clock.config()
+			.minimumNumberOfCalls(1)
+			.permittedNumberOfCallsInHalfOpenState(1)
+			.waitDurationInOpenState(Duration.ofSeconds(30))
+			.enforce(false));
+		Calls.fail(breaker, 1);
+		Calls.succeed(breaker);
+		Calls.fail(breaker, 1);
+		this.clock.advance(Duration.ofSeconds(30));
+		Calls.succeed(breaker);
+		assertThat(lines())
+			.containsExactly("INFO Circuit breaker 'payments': CLOSED -> OPEN (FAILURE_RATE, not enforced). "
+					+ "Open: 1 of the last 1 calls failed (100 %, threshold 50 %), "
+					+ "mostly java.lang.IllegalStateException; the next probe may pass in 30 s; "
+					+ "not enforced, no call is refused; last failure: java.lang.IllegalStateException: Read timed out",
+					"INFO Circuit breaker 'payments': OPEN -> HALF_OPEN (WAIT_ELAPSED, not enforced); "
+							+ "would have refused 2 calls in 30 s",
+					"INFO Circuit breaker 'payments': HALF_OPEN -> CLOSED (PROBES_SUCCEEDED, not enforced)");
+	}
+
+	@Test
+	void forcingItOpenIsWarnedOfWhereThatRefusesNobody() {
+		CircuitBreaker breaker = breaker(this.clock.config().enforce(false));
+		breaker.forceOpen();
+		assertThat(lines()).containsExactly("WARN Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND, "
+				+ "not enforced). Held open by command until another command; not enforced, no call is refused");
+	}
+
+	@Test
 	void operatorAndCommentAreInTheLine() {
 		CircuitBreaker breaker = breaker(this.clock.config());
 		breaker.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked\nWARN forged").actor("alice\nof WARN"));

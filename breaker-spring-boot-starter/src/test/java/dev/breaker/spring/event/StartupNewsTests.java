@@ -74,6 +74,28 @@ class StartupNewsTests {
 	}
 
 	@Test
+	void callsThatWouldBeRefusedAreToldAndKept() {
+		this.breaker.reconfigure(this.breaker.config().toBuilder().enforce(false).build());
+		this.breaker.open();
+		Calls.succeed(this.breaker);
+		RingEventStore events = new RingEventStore(this.registry, 10, EnumSet.allOf(BreakerEvent.Type.class),
+				this.news);
+		events.afterSingletonsInstantiated();
+		assertThat(events.all()).extracting(BreakerEvent::type, BreakerEvent::elapsed, BreakerEvent::enforced)
+			.containsExactly(tuple(BreakerEvent.Type.STATE_CHANGE, null, false),
+					tuple(BreakerEvent.Type.WOULD_REFUSE, null, null),
+					tuple(BreakerEvent.Type.SUCCESS, Duration.ofMillis(20), null));
+		List<CircuitBreaker> told = new ArrayList<>();
+		this.news.handOver(List.of(new CircuitBreakerListener() {
+			@Override
+			public void onWouldRefuse(CircuitBreaker refusing) {
+				told.add(refusing);
+			}
+		}));
+		assertThat(told).containsExactly(this.breaker);
+	}
+
+	@Test
 	void tenThousandCallsAndAsManyChangesAreKept(CapturedOutput output) {
 		for (int i = 0; i < 10_000; i++) {
 			Calls.succeed(this.breaker);

@@ -67,6 +67,8 @@ class BreakerMetricsTests {
 			}
 			assertThat(count("breaker.calls.slow", name)).isZero();
 			assertThat(count("breaker.calls.not.permitted", name)).isZero();
+			assertThat(count("breaker.calls.would.refuse", name)).isZero();
+			assertThat(gauge("breaker.enforced", name)).isEqualTo(name.equals("annotated") ? 0 : 1);
 			for (String state : List.of("closed", "open", "half_open", "forced_open", "disabled", "metrics_only")) {
 				boolean closed = state.equals("closed") && !name.equals("annotated");
 				assertThat(state(name, state)).isEqualTo(closed ? 1 : 0);
