@@ -188,7 +188,7 @@ public final class CircuitBreaker {
 		FailureLog.Content failures = p.failures().content();
 		StandingCommand command = p.commanded();
 		String sentence = new Sentence(p, sight.counts(), command, failures.counts(), instant(config, 0),
-				Duration.ofNanos(p.remaining(sight.now())), zone(config))
+				Duration.ofNanos(p.remaining(sight.now())), zone(config), p.limit(sight.now()))
 			.toString();
 		return new Explanation(p.state, p.since, sentence, failures.counts(), failures.last(), command);
 	}
@@ -225,10 +225,12 @@ public final class CircuitBreaker {
 		Sight sight = look();
 		Period p = sight.period();
 		WindowCounts counts = sight.counts();
+		AdmittedShare.Limit limit = p.limit(sight.now());
 		return new Snapshot(this.name, p.state, p.since, counts.failureRate(), counts.slowCallRate(), counts.calls(),
 				counts.failed(), counts.slow(), counts.consecutiveFailures(), counts.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
-				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(sight.now())), p.lastChange);
+				this.notPermitted.sum(), p.openings(sight.now()), Duration.ofNanos(p.remaining(sight.now())),
+				p.lastChange, (limit != null) ? limit.percent() : 100);
 	}
 
 	/**
@@ -525,7 +527,7 @@ public final class CircuitBreaker {
 	 */
 	Admission judge(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
-		if (p.state == State.CLOSED) {
+		if (p.share == AdmittedShare.ALL) {
 			return inside ? new Admission.Nested(p) : p;
 		}
 		Admission admission = admit(caller, inside);
@@ -541,7 +543,7 @@ public final class CircuitBreaker {
 	 */
 	Admission admit(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
-		if (p.isTimeless()) {
+		if (p.isTimeless() && !p.isLimited()) {
 			return (p.state == State.FORCED_OPEN) ? new Admission.Refusal(p, 0) : inside ? new Admission.Nested(p) : p;
 		}
 		while (true) {
@@ -555,7 +557,9 @@ public final class CircuitBreaker {
 				continue;
 			}
 			Admission admission = switch (p.state) {
-				case CLOSED, DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
+				case CLOSED ->
+					inside ? new Admission.Nested(p) : Objects.requireNonNull(p.share).admit(p, now);
+				case DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
 				case HALF_OPEN -> inside ? new Admission.Nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
@@ -808,11 +812,12 @@ public final class CircuitBreaker {
 		if (p.generation != admitted.generation) {
 			return null;
 		}
+		if (p.share == AdmittedShare.ALL) {
+			SlidingWindow window = Objects.requireNonNull(p.window);
+			return window.record(failed, slow, timeFor(window, end), p.rules);
+		}
 		return switch (p.state) {
-			case CLOSED -> {
-				SlidingWindow window = Objects.requireNonNull(p.window);
-				yield window.record(failed, slow, timeFor(window, end), p.rules);
-			}
+			case CLOSED -> recordShare(p, failed, slow, end);
 			case METRICS_ONLY -> {
 				SlidingWindow window = Objects.requireNonNull(p.window);
 				yield window.record(failed, slow, timeFor(window, end), null);
@@ -825,6 +830,16 @@ public final class CircuitBreaker {
 			}
 			case OPEN, FORCED_OPEN, DISABLED -> throw new IllegalStateException(p.state + " records nothing");
 		};
+	}
+
+	/** Records a result where not all calls are admitted. */
+	private @Nullable Decision recordShare(Period p, boolean failed, boolean slow, long end) {
+		long now = (end != UNREAD) ? end : this.nanoClock.read();
+		Decision decision = Objects.requireNonNull(p.window).record(failed, slow, now, p.judge(now));
+		if (failed) {
+			Objects.requireNonNull(p.share).failed();
+		}
+		return decision;
 	}
 
 	private long timeFor(SlidingWindow window, long end) {
@@ -869,7 +884,11 @@ public final class CircuitBreaker {
 			Period p = this.period;
 			Decision due = p.due(now);
 			if (due == null) {
-				return p;
+				if (!p.isRampOver(now)) {
+					return p;
+				}
+				swap(p, p.afterRamp());
+				continue;
 			}
 			State next = switch (due.reason) {
 				case WAIT_ELAPSED -> State.HALF_OPEN;
