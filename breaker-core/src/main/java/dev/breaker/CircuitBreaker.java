@@ -834,8 +834,12 @@ public final class CircuitBreaker {
 
 	/** Records a result where not all calls are admitted. */
 	private @Nullable Decision recordShare(Period p, boolean failed, boolean slow, long end) {
+		SlidingWindow window = Objects.requireNonNull(p.window);
+		if (!failed && !slow) {
+			return window.record(false, false, timeFor(window, end), p.rules);
+		}
 		long now = (end != UNREAD) ? end : this.nanoClock.read();
-		Decision decision = Objects.requireNonNull(p.window).record(failed, slow, now, p.judge(now));
+		Decision decision = window.record(failed, slow, now, p.judge(now));
 		if (failed) {
 			Objects.requireNonNull(p.share).failed();
 		}
