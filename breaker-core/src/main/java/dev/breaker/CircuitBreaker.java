@@ -557,8 +557,7 @@ public final class CircuitBreaker {
 				continue;
 			}
 			Admission admission = switch (p.state) {
-				case CLOSED ->
-					inside ? new Admission.Nested(p) : Objects.requireNonNull(p.share).admit(p, now);
+				case CLOSED -> inside ? new Admission.Nested(p) : Objects.requireNonNull(p.share).admit(p, now);
 				case DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
 				case HALF_OPEN -> inside ? new Admission.Nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;

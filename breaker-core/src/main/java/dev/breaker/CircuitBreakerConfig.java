@@ -736,8 +736,8 @@ public final class CircuitBreakerConfig {
 		 * holds {@link #minimumNumberOfCalls}: that by which the calls in the window
 		 * exceed {@link #shareFactor} times the successes in it, at most 90 percent. The
 		 * other rules open it all the same: for shares to be refused the
-		 * {@link #failureRateThreshold} must be high enough, above 50 where the factor
-		 * is 2. Default: {@link Refuse#ALL}.
+		 * {@link #failureRateThreshold} must be high enough, above 50 where the factor is
+		 * 2. Default: {@link Refuse#ALL}.
 		 * @param refuse which calls
 		 * @return this builder
 		 */
@@ -969,8 +969,8 @@ public final class CircuitBreakerConfig {
 			Duration stable = this.stableFor;
 			Double factor = this.shareFactor;
 			if (start != null) {
-				require(ramp != null, "recoveryRampStart", start,
-						"must not be set without recoveryRampDuration", "recoveryRampDuration");
+				require(ramp != null, "recoveryRampStart", start, "must not be set without recoveryRampDuration",
+						"recoveryRampDuration");
 			}
 			if (ramp != null && stable != null) {
 				require(stable.compareTo(ramp) >= 0, "stableFor", stable,
@@ -979,8 +979,8 @@ public final class CircuitBreakerConfig {
 						"recoveryRampDuration");
 			}
 			if (factor != null) {
-				require(this.refuse == Refuse.SHARE, "shareFactor", factor,
-						"must not be set unless refuse is SHARE", "refuse");
+				require(this.refuse == Refuse.SHARE, "shareFactor", factor, "must not be set unless refuse is SHARE",
+						"refuse");
 			}
 		}
 

@@ -323,8 +323,7 @@ class RecoveryRampTests {
 			.recoveryRampStart(20)
 			.build());
 		assertThat(test.snapshot().admittedShare()).isEqualTo(40);
-		test.breaker
-			.reconfigure(test.breaker.config().toBuilder().recoveryRampDuration(Duration.ofSeconds(4)).build());
+		test.breaker.reconfigure(test.breaker.config().toBuilder().recoveryRampDuration(Duration.ofSeconds(4)).build());
 		assertThat(test.snapshot().admittedShare()).isEqualTo(100);
 	}
 

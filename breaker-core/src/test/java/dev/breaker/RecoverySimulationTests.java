@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -49,10 +51,9 @@ class RecoverySimulationTests {
 
 	static {
 		GUARDS.put("no breaker", (clock) -> (service) -> service.getAsBoolean() ? Outcome.SERVED : Outcome.WASTED);
-		GUARDS.put("`failure-rate-threshold: 30`",
-				(clock) -> guard(CircuitBreakerConfig.builder()
-					.failureRateThreshold(30)
-					.waitDurationInOpenState(Duration.ofSeconds(10)), clock));
+		GUARDS.put("`failure-rate-threshold: 30`", (clock) -> guard(
+				CircuitBreakerConfig.builder().failureRateThreshold(30).waitDurationInOpenState(Duration.ofSeconds(10)),
+				clock));
 		GUARDS.put("`refuse: share`, `share-factor: 2`", (clock) -> guard(sharing(2), clock));
 		GUARDS.put("`refuse: share`, `share-factor: 1.1`", (clock) -> guard(sharing(1.1), clock));
 		GUARDS.put("the anchor's rule", AdaptiveThrottle::new);
@@ -69,14 +70,15 @@ class RecoverySimulationTests {
 	@Test
 	void thePageShowsWhatComesOut() throws IOException {
 		String page = Files.readString(Path.of("..", "docs", "recovery-ramp.md"));
-		StringBuilder ill = new StringBuilder();
-		ILL_SERVICES.forEach((service, behaviour) -> GUARDS.forEach((guard, made) -> ill
-			.append("| %s | %s | %s |%n".formatted(service, guard, illness(made, behaviour.get())))));
-		StringBuilder warming = new StringBuilder();
-		warming.append("| no ramp | %s |%n".formatted(warmUp(withoutRamp())));
-		warming.append("| `recovery-ramp-duration: 40s` | %s |%n".formatted(warmUp(withRamp())));
-		System.out.println(ill.append(System.lineSeparator()).append(warming));
-		assertThat(page).contains(ill.toString().trim().lines().filter((line) -> !line.isBlank()).toList());
+		List<String> rows = new ArrayList<>();
+		ILL_SERVICES.forEach((service, behaviour) -> GUARDS.forEach((guard, made) -> rows
+			.add("| %s | %s | %s |".formatted(service, guard, illness(made, behaviour.get())))));
+		for (CircuitBreakerConfig.Builder config : List.of(withoutRamp(), withRamp())) {
+			String ramp = (config.build().recoveryRampDuration() != null) ? "`recovery-ramp-duration: 40s`" : "no ramp";
+			Figures figures = warmUp(config);
+			rows.add("| %s | %s | %d |".formatted(ramp, figures, figures.openings));
+		}
+		assertThat(page).contains(rows);
 	}
 
 	@Test
@@ -142,8 +144,8 @@ class RecoverySimulationTests {
 		LongPredicate warming = capacity(
 				(second) -> (int) Math.min(CALLS_A_SECOND, 20 + (second - WELL_FROM) * 80 / 40));
 		Guard guard = guard(config, clock);
-		return simulate(clock, guard, WELL_FROM, WELL_FROM + 120, WELL_FROM, (now) -> now < ILL_FROM * SECOND
-				|| (now >= WELL_FROM * SECOND && warming.test(now)));
+		return simulate(clock, guard, WELL_FROM, WELL_FROM + 120, WELL_FROM,
+				(now) -> now < ILL_FROM * SECOND || (now >= WELL_FROM * SECOND && warming.test(now)));
 	}
 
 	private static Figures simulate(HandClock clock, Guard guard, long from, long to, long wellFrom,
@@ -288,7 +290,9 @@ class RecoverySimulationTests {
 
 		private int openings;
 
-		/** Seconds from when the service is well until the last call that is not served. */
+		/**
+		 * Seconds from when the service is well until the last call that is not served.
+		 */
 		private double recovered;
 
 		void add(Outcome outcome) {
@@ -302,8 +306,8 @@ class RecoverySimulationTests {
 		@Override
 		public String toString() {
 			double calls = this.served + this.wasted + this.refused;
-			return String.format(Locale.ROOT, "%.1f %% | %.1f %% | %.1f %% | %d | %.1f s", 100 * this.served / calls,
-					100 * this.wasted / calls, 100 * this.refused / calls, this.openings, this.recovered);
+			return String.format(Locale.ROOT, "%.1f %% | %.1f %% | %.1f %% | %.1f s", 100 * this.served / calls,
+					100 * this.wasted / calls, 100 * this.refused / calls, this.recovered);
 		}
 
 	}

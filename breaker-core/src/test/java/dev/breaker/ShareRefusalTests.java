@@ -18,8 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ShareRefusalTests {
 
 	private static TestBreaker sharing(UnaryOperator<CircuitBreakerConfig.Builder> settings) {
-		return TestBreaker
-			.with((config) -> settings.apply(config.refuse(Refuse.SHARE).failureRateThreshold(95)));
+		return TestBreaker.with((config) -> settings.apply(config.refuse(Refuse.SHARE).failureRateThreshold(95)));
 	}
 
 	private static TestBreaker sharing() {

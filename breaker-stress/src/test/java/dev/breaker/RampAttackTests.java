@@ -53,8 +53,7 @@ class RampAttackTests {
 		});
 		assertThat(admitted.get()).isBetween((long) Crowd.SIZE * calls * percent / 100 - 1,
 				(long) Crowd.SIZE * calls * percent / 100);
-		assertThat(breaker.snapshot().notPermittedCallsTotal())
-			.isEqualTo((long) Crowd.SIZE * calls - admitted.get());
+		assertThat(breaker.snapshot().notPermittedCallsTotal()).isEqualTo((long) Crowd.SIZE * calls - admitted.get());
 	}
 
 	/** The clock runs through the ramp while all call. */

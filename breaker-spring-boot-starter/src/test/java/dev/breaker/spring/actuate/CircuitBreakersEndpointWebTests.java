@@ -91,8 +91,8 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(json.propertyNames()).containsExactlyInAnyOrder("name", "state", "since", "failureRate",
 				"slowCallRate", "bufferedCalls", "failedCalls", "slowCalls", "consecutiveFailures",
 				"callsUntilEvaluated", "successfulCallsTotal", "failedCallsTotal", "slowCallsTotal",
-				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange",
-				"admittedShare", "failureRateThreshold", "slowCallRateThreshold", "explanation", "command", "failures");
+				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange", "admittedShare",
+				"failureRateThreshold", "slowCallRateThreshold", "explanation", "command", "failures");
 		assertThat(json.get("name").asString()).isEqualTo("payments");
 		assertThat(json.get("state").asString()).isEqualTo("OPEN");
 		assertThat(json.get("since").asString()).isEqualTo(this.payments.snapshot().since().toString());
