@@ -276,12 +276,15 @@ final class Period implements Admission {
 	}
 
 	/**
-	 * Whether it is closed, or what a breaker begins with, and has seen no failure and no
-	 * slow call.
+	 * Whether it is closed, or what a breaker begins with, admits all calls, remembers no
+	 * opening, and has seen no failure and no slow call.
 	 */
 	boolean isClean(long now) {
 		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
-			return true;
+			long closed = this.began + this.limit;
+			Ramp ramp = refusesAny() ? this.rules.rampFrom(closed) : null;
+			boolean remembered = this.openings != 0 && now - closed < this.rules.stableNanos;
+			return !remembered && (ramp == null || ramp.isOver(now));
 		}
 		boolean isFirst = this.lastChange == null && this.commanded == null;
 		if (this.state != State.CLOSED && !isFirst) {

@@ -358,6 +358,16 @@ class RecoveryRampTests {
 	}
 
 	@Test
+	void norIsOneThatIsStillToBeginIt() {
+		TestBreaker test = TestBreaker.with((config) -> config.recoveryRampDuration(TEN_SECONDS));
+		test.breaker.forceOpen(TEN_SECONDS);
+		test.advance(Duration.ofSeconds(15));
+		assertThat(test.breaker.isClean(test.clock.now())).isFalse();
+		test.advance(Duration.ofSeconds(5));
+		assertThat(test.breaker.isClean(test.clock.now())).isTrue();
+	}
+
+	@Test
 	void aRampLongerThanNanosecondsCanSayBegins() {
 		TestBreaker test = closed((config) -> config.recoveryRampDuration(Duration.ofDays(200_000)));
 		assertThat(passing(test, 21)).containsExactly(0, 10, 20);

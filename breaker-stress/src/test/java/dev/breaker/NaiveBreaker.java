@@ -377,12 +377,20 @@ final class NaiveBreaker {
 	synchronized boolean isClean(long now) {
 		boolean closes = (this.state == State.FORCED_OPEN || this.state == State.DISABLED) && this.limit >= 0
 				&& now - this.began >= this.limit;
+		if (closes) {
+			Recovery recovery = this.settings.recovery();
+			long closed = now - (this.began + this.limit);
+			boolean ramps = this.state == State.FORCED_OPEN && recovery.rampNanos() != null
+					&& closed < recovery.rampNanos();
+			boolean remembers = this.openings != 0 && recovery.stableNanos() != null && closed < recovery.stableNanos();
+			return !ramps && !remembers;
+		}
 		boolean asMade = this.changes.isEmpty() && !this.commanded;
 		Figures figures = figures(now);
 		boolean remembers = this.state == State.CLOSED
 				&& ((this.rampFrom != null && !isRampOver(now)) || openings(now) != 0);
-		return closes || ((this.state == State.CLOSED || asMade) && !remembers && figures.failed == 0
-				&& figures.slow == 0 && figures.inARow == 0);
+		return (this.state == State.CLOSED || asMade) && !remembers && figures.failed == 0
+				&& figures.slow == 0 && figures.inARow == 0;
 	}
 
 	synchronized void reconfigure(Settings other, long now) {
