@@ -1,5 +1,7 @@
 package dev.breaker;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The answer to a call that asks to be made. One that is admitted carries the period that
  * admitted it, so that its result cannot count in another one.
@@ -49,14 +51,19 @@ sealed interface Admission permits Period, Probes.Probe, Admission.Nested, Admis
 	}
 
 	/**
-	 * The call is not admitted, by this period and for so many nanoseconds more.
+	 * The call is not admitted, by this period and for so many nanoseconds more; the
+	 * limit is null where the period admits none.
 	 */
-	record Refusal(Period period, long remaining) implements Admission {
+	record Refusal(Period period, long remaining, AdmittedShare.@Nullable Limit limit) implements Admission {
+
+		Refusal(Period period, long remaining) {
+			this(period, remaining, null);
+		}
 
 		CallNotPermittedException toException(String name) {
 			StateChange change = this.period.lastChange;
 			return new CallNotPermittedException(name, this.period.state, this.remaining,
-					(change != null) ? change.reason() : null, this.period.lastFailure());
+					(change != null) ? change.reason() : null, this.period.lastFailure(), this.limit);
 		}
 
 	}

@@ -25,14 +25,18 @@ public class CallNotPermittedException extends RuntimeException {
 
 	private final @Nullable String lastFailure;
 
+	/** In CLOSED. */
+	private final AdmittedShare.@Nullable Limit limit;
+
 	CallNotPermittedException(String circuitBreakerName, State state, long retryAfterNanos, @Nullable Reason reason,
-			@Nullable Failure lastFailure) {
+			@Nullable Failure lastFailure, AdmittedShare.@Nullable Limit limit) {
 		super(null, null, false, false);
 		this.circuitBreakerName = circuitBreakerName;
 		this.state = state;
 		this.retryAfterNanos = retryAfterNanos;
 		this.reason = reason;
 		this.lastFailure = (lastFailure != null) ? lastFailure.type() : null;
+		this.limit = limit;
 	}
 
 	/**
@@ -44,7 +48,8 @@ public class CallNotPermittedException extends RuntimeException {
 	}
 
 	/**
-	 * The state in which it refused.
+	 * The state in which it refused. {@link State#CLOSED} where it admits a share of the
+	 * calls: during the recovery ramp, or while too few succeed.
 	 * @return the state
 	 */
 	public State state() {
@@ -52,7 +57,9 @@ public class CallNotPermittedException extends RuntimeException {
 	}
 
 	/**
-	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may.
+	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may; in
+	 * {@link State#CLOSED} a time within what is left of the recovery ramp, another one
+	 * for each refused call, so that they do not come back together.
 	 * @return the duration; zero when due or unknown
 	 */
 	public Duration retryAfter() {
@@ -64,7 +71,8 @@ public class CallNotPermittedException extends RuntimeException {
 		StringBuilder message = new StringBuilder("Circuit breaker '").append(LogText.oneLine(this.circuitBreakerName))
 			.append("' is ")
 			.append(this.state)
-			.append(" and refuses calls");
+			.append(" and ")
+			.append((this.limit != null) ? this.limit.toString() : "refuses calls");
 		if (this.reason != null) {
 			message.append("; reason: ").append(this.reason);
 		}
@@ -76,8 +84,12 @@ public class CallNotPermittedException extends RuntimeException {
 
 	private String outlook() {
 		if (this.retryAfterNanos > 0) {
-			String subject = (this.state == State.OPEN) ? "a probe" : "calls";
-			return String.format(Locale.ROOT, "%s may pass in %.3f s", subject, this.retryAfterNanos / 1e9);
+			String outlook = switch (this.state) {
+				case OPEN -> "a probe may pass";
+				case CLOSED -> "try again";
+				case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> "calls may pass";
+			};
+			return String.format(Locale.ROOT, "%s in %.3f s", outlook, this.retryAfterNanos / 1e9);
 		}
 		return switch (this.state) {
 			case HALF_OPEN -> "all probes are under way";

@@ -188,7 +188,7 @@ public final class CircuitBreaker {
 		FailureLog.Content failures = p.failures().content();
 		StandingCommand command = p.commanded();
 		String sentence = new Sentence(p, sight.counts(), command, failures.counts(), instant(config, 0),
-				Duration.ofNanos(p.remaining(sight.now())), zone(config))
+				Duration.ofNanos(p.remaining(sight.now())), zone(config), p.limit(sight.now()))
 			.toString();
 		return new Explanation(p.state, p.since, sentence, failures.counts(), failures.last(), command);
 	}
@@ -225,11 +225,12 @@ public final class CircuitBreaker {
 		Sight sight = look();
 		Period p = sight.period();
 		WindowCounts counts = sight.counts();
+		AdmittedShare.Limit limit = p.limit(sight.now());
 		return new Snapshot(this.name, p.state, p.since, counts.failureRate(), counts.slowCallRate(), counts.calls(),
 				counts.failed(), counts.slow(), counts.consecutiveFailures(), counts.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
-				this.notPermitted.sum(), p.openings, Duration.ofNanos(p.remaining(sight.now())), p.lastChange,
-				this.notPermitted.unpermittedSum());
+				this.notPermitted.sum(), p.openings(sight.now()), Duration.ofNanos(p.remaining(sight.now())),
+				p.lastChange, (limit != null) ? limit.percent() : 100, this.notPermitted.unpermittedSum());
 	}
 
 	/**
@@ -533,7 +534,7 @@ public final class CircuitBreaker {
 	 */
 	Admission judge(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
-		if (p.state == State.CLOSED) {
+		if (p.share == AdmittedShare.ALL) {
 			return inside ? new Admission.Nested(p) : p;
 		}
 		Admission admission = admit(caller, inside);
@@ -554,8 +555,9 @@ public final class CircuitBreaker {
 	 */
 	Admission admit(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
-		if (p.isTimeless()) {
-			return (p.state == State.FORCED_OPEN) ? refuse(p, caller, 0) : inside ? new Admission.Nested(p) : p;
+		if (p.isTimeless() && !p.isLimited()) {
+			return (p.state == State.FORCED_OPEN) ? refuse(new Admission.Refusal(p, 0), caller)
+					: inside ? new Admission.Nested(p) : p;
 		}
 		while (true) {
 			Period before = p;
@@ -568,7 +570,8 @@ public final class CircuitBreaker {
 				continue;
 			}
 			Admission admission = switch (p.state) {
-				case CLOSED, DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
+				case CLOSED -> inside ? new Admission.Nested(p) : share(p, caller, now);
+				case DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
 				case HALF_OPEN ->
 					(inside || isInsideUnpermitted(p)) ? new Admission.Nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
@@ -578,7 +581,7 @@ public final class CircuitBreaker {
 			}
 			// No place among the probes: perhaps since they have just decided.
 			if (p.state != State.HALF_OPEN || p == current(now)) {
-				return refuse(p, caller, p.remaining(now));
+				return refuse(new Admission.Refusal(p, p.remaining(now)), caller);
 			}
 		}
 	}
@@ -587,12 +590,18 @@ public final class CircuitBreaker {
 	 * The answer to a call that is not permitted: it is refused, or let through where the
 	 * breaker does not enforce.
 	 */
-	private Admission refuse(Period p, @Nullable Thread caller, long remaining) {
+	private Admission refuse(Admission.Refusal refusal, @Nullable Thread caller) {
+		Period p = refusal.period();
 		if (p.rules.enforced) {
-			return new Admission.Refusal(p, remaining);
+			return refusal;
 		}
 		return isInsideUnpermitted(p) ? new Admission.Nested(p)
 				: new UnpermittedCalls.Unpermitted(p, caller, this.notPermitted.unpermitted());
+	}
+
+	private Admission share(Period p, @Nullable Thread caller, long now) {
+		Admission admission = Objects.requireNonNull(p.share).admit(p, now);
+		return (admission instanceof Admission.Refusal refusal) ? refuse(refusal, caller) : admission;
 	}
 
 	/**
@@ -851,11 +860,12 @@ public final class CircuitBreaker {
 		if (p.generation != admitted.generation) {
 			return null;
 		}
+		if (p.share == AdmittedShare.ALL) {
+			SlidingWindow window = Objects.requireNonNull(p.window);
+			return window.record(failed, slow, timeFor(window, end), p.rules);
+		}
 		return switch (p.state) {
-			case CLOSED -> {
-				SlidingWindow window = Objects.requireNonNull(p.window);
-				yield window.record(failed, slow, timeFor(window, end), p.rules);
-			}
+			case CLOSED -> recordShare(p, failed, slow, end);
 			case METRICS_ONLY -> {
 				SlidingWindow window = Objects.requireNonNull(p.window);
 				yield window.record(failed, slow, timeFor(window, end), null);
@@ -873,6 +883,20 @@ public final class CircuitBreaker {
 			case OPEN, FORCED_OPEN -> null;
 			case DISABLED -> throw new IllegalStateException(p.state + " records nothing");
 		};
+	}
+
+	/** Records a result where not all calls are admitted. */
+	private @Nullable Decision recordShare(Period p, boolean failed, boolean slow, long end) {
+		SlidingWindow window = Objects.requireNonNull(p.window);
+		if (!failed && !slow) {
+			return window.record(false, false, timeFor(window, end), p.rules);
+		}
+		long now = (end != UNREAD) ? end : this.nanoClock.read();
+		Decision decision = window.record(failed, slow, now, p.judge(now));
+		if (failed) {
+			Objects.requireNonNull(p.share).failed();
+		}
+		return decision;
 	}
 
 	private long timeFor(SlidingWindow window, long end) {
@@ -917,7 +941,11 @@ public final class CircuitBreaker {
 			Period p = this.period;
 			Decision due = p.due(now);
 			if (due == null) {
-				return p;
+				if (!p.isRampOver(now)) {
+					return p;
+				}
+				swap(p, p.afterRamp());
+				continue;
 			}
 			State next = switch (due.reason) {
 				case WAIT_ELAPSED -> State.HALF_OPEN;

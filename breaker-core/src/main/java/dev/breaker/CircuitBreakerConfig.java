@@ -203,6 +203,50 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * See {@link Builder#recoveryRampDuration}.
+	 * @return how long calls are let in by and by after closing, or {@code null} where
+	 * all calls pass at once
+	 */
+	public @Nullable Duration recoveryRampDuration() {
+		return this.set.recoveryRampDuration;
+	}
+
+	/**
+	 * See {@link Builder#recoveryRampStart}.
+	 * @return percent
+	 */
+	public float recoveryRampStart() {
+		Float start = this.set.recoveryRampStart;
+		return (start != null) ? start : Builder.DEFAULT_RECOVERY_RAMP_START;
+	}
+
+	/**
+	 * See {@link Builder#stableFor}.
+	 * @return how long the breaker must stay closed until the openings before are
+	 * forgotten, or {@code null} where closing is enough
+	 */
+	public @Nullable Duration stableFor() {
+		return this.set.stableFor;
+	}
+
+	/**
+	 * See {@link Builder#refuse}.
+	 * @return which calls are refused while calls fail
+	 */
+	public Refuse refuse() {
+		return this.set.refuse;
+	}
+
+	/**
+	 * See {@link Builder#shareFactor}.
+	 * @return the factor
+	 */
+	public double shareFactor() {
+		Double factor = this.set.shareFactor;
+		return (factor != null) ? factor : Builder.DEFAULT_SHARE_FACTOR;
+	}
+
+	/**
 	 * See {@link Builder#timeLimit}.
 	 * @return the longest that an asynchronous call may take, or {@code null} where there
 	 * is no limit
@@ -310,7 +354,9 @@ public final class CircuitBreakerConfig {
 				+ maxWaitDurationInOpenState() + ", waitDurationJitter=" + waitDurationJitter()
 				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
 				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
-				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", timeLimit=" + timeLimit()
+				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", recoveryRampDuration="
+				+ recoveryRampDuration() + ", recoveryRampStart=" + recoveryRampStart() + ", stableFor=" + stableFor()
+				+ ", refuse=" + refuse() + ", shareFactor=" + shareFactor() + ", timeLimit=" + timeLimit()
 				+ ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
 				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
 				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
@@ -332,6 +378,10 @@ public final class CircuitBreakerConfig {
 		static final int DEFAULT_MINIMUM_NUMBER_OF_CALLS = 20;
 
 		static final int DEFAULT_PERMITTED_NUMBER_OF_CALLS_IN_HALF_OPEN_STATE = 10;
+
+		static final float DEFAULT_RECOVERY_RAMP_START = 10;
+
+		static final double DEFAULT_SHARE_FACTOR = 2.0;
 
 		private static final int MAX_WINDOW_OF_CALLS = 1_000_000;
 
@@ -366,6 +416,16 @@ public final class CircuitBreakerConfig {
 		private @Nullable Integer successThresholdInHalfOpenState;
 
 		private Duration maxWaitDurationInHalfOpenState = Duration.ofSeconds(60);
+
+		private @Nullable Duration recoveryRampDuration;
+
+		private @Nullable Float recoveryRampStart;
+
+		private @Nullable Duration stableFor;
+
+		private Refuse refuse = Refuse.ALL;
+
+		private @Nullable Double shareFactor;
 
 		private @Nullable Duration timeLimit;
 
@@ -613,6 +673,113 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
+		 * After closing, only a share of the calls is admitted, which grows evenly from
+		 * {@link #recoveryRampStart} to all of them in this time. The others are refused,
+		 * evenly spread, in {@link State#CLOSED}. The rules judge the calls since
+		 * closing, from {@link #minimumNumberOfCalls} times the share on, rounded up;
+		 * opening again counts as one more opening in a row. A ramp begins wherever the
+		 * breaker closes that refused calls before, and ends early by another command to
+		 * close. Default: off, all calls pass at once.
+		 * @param duration above zero
+		 * @return this builder
+		 */
+		public Builder recoveryRampDuration(Duration duration) {
+			this.recoveryRampDuration = aboveZero("recoveryRampDuration", duration);
+			return this;
+		}
+
+		/**
+		 * All calls pass as soon as the breaker is closed.
+		 * @return this builder
+		 */
+		public Builder withoutRecoveryRampDuration() {
+			this.recoveryRampDuration = null;
+			return this;
+		}
+
+		/**
+		 * The share of the calls that is admitted at first after closing. Only beside
+		 * {@link #recoveryRampDuration}. Default: 10.
+		 * @param percent above 0, below 100
+		 * @return this builder
+		 */
+		public Builder recoveryRampStart(double percent) {
+			require(percent > 0 && (float) percent > 0 && (float) percent < 100, "recoveryRampStart", percent,
+					"must be above 0 and below 100 percent");
+			this.recoveryRampStart = (float) percent;
+			return this;
+		}
+
+		/**
+		 * The start of a ramp has its default.
+		 * @return this builder
+		 */
+		public Builder withoutRecoveryRampStart() {
+			this.recoveryRampStart = null;
+			return this;
+		}
+
+		/**
+		 * How long the breaker must stay closed until the openings before are forgotten,
+		 * by which {@link #waitDurationMultiplier} grows the wait. Default: off, they are
+		 * forgotten on closing, or once a ramp is over.
+		 * @param duration above zero, and not shorter than {@link #recoveryRampDuration}
+		 * @return this builder
+		 */
+		public Builder stableFor(Duration duration) {
+			this.stableFor = aboveZero("stableFor", duration);
+			return this;
+		}
+
+		/**
+		 * The openings are forgotten on closing, or once a ramp is over.
+		 * @return this builder
+		 */
+		public Builder withoutStableFor() {
+			this.stableFor = null;
+			return this;
+		}
+
+		/**
+		 * Which calls are refused while calls fail. With {@link Refuse#SHARE} the breaker
+		 * refuses, evenly spread, a share of the calls while it is closed and its window
+		 * holds {@link #minimumNumberOfCalls}: that by which the calls in the window
+		 * exceed {@link #shareFactor} times the successes in it, at most 90 percent. The
+		 * other rules open it all the same: for shares to be refused the
+		 * {@link #failureRateThreshold} must be high enough, above 50 where the factor is
+		 * 2. Default: {@link Refuse#ALL}.
+		 * @param refuse which calls
+		 * @return this builder
+		 */
+		public Builder refuse(Refuse refuse) {
+			this.refuse = given("refuse", refuse);
+			return this;
+		}
+
+		/**
+		 * How many calls the window may have for each success in it before a share is
+		 * refused. With 1 a share as large as the failure rate is refused, with 2 none
+		 * until more than half of the calls fail. Only beside {@link Refuse#SHARE}.
+		 * Default: 2.
+		 * @param factor 1 or more
+		 * @return this builder
+		 */
+		public Builder shareFactor(double factor) {
+			require(factor >= 1 && Double.isFinite(factor), "shareFactor", factor, "must be 1 or more");
+			this.shareFactor = factor;
+			return this;
+		}
+
+		/**
+		 * The factor has its default.
+		 * @return this builder
+		 */
+		public Builder withoutShareFactor() {
+			this.shareFactor = null;
+			return this;
+		}
+
+		/**
 		 * An asynchronous call that takes longer fails with a {@code TimeoutException},
 		 * which the rules judge as if it was thrown, and is cancelled; its fallback runs.
 		 * It holds in every state, for {@link CircuitBreaker#callAsync} and for stages
@@ -818,7 +985,29 @@ public final class CircuitBreakerConfig {
 						"must not be shorter than waitDurationInOpenState (" + this.waitDurationInOpenState + ")",
 						"waitDurationInOpenState");
 			}
+			requireRecovery();
 			return config;
+		}
+
+		private void requireRecovery() {
+			Duration ramp = this.recoveryRampDuration;
+			Float start = this.recoveryRampStart;
+			Duration stable = this.stableFor;
+			Double factor = this.shareFactor;
+			if (start != null) {
+				require(ramp != null, "recoveryRampStart", start, "must not be set without recoveryRampDuration",
+						"recoveryRampDuration");
+			}
+			if (ramp != null && stable != null) {
+				require(stable.compareTo(ramp) >= 0, "stableFor", stable,
+						"must not be shorter than recoveryRampDuration (" + ramp
+								+ "), in which opening again counts as one more opening in a row",
+						"recoveryRampDuration");
+			}
+			if (factor != null) {
+				require(this.refuse == Refuse.SHARE, "shareFactor", factor, "must not be set unless refuse is SHARE",
+						"refuse");
+			}
 		}
 
 		/** The thresholds decide its default. */

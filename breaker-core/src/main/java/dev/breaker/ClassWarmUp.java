@@ -51,7 +51,25 @@ final class ClassWarmUp {
 			breaker.snapshot();
 			breaker.reset();
 		}
+		warmUpShare();
 		warmUpGroup(CircuitBreakerConfig.ofDefaults());
+	}
+
+	/** A closed breaker that does not admit all calls. */
+	private static void warmUpShare() {
+		CircuitBreaker breaker = CircuitBreaker.of("warm-up",
+				CircuitBreakerConfig.builder()
+					.recoveryRampDuration(Duration.ofDays(1))
+					.refuse(Refuse.SHARE)
+					.failureRateThreshold(100)
+					.minimumNumberOfCalls(1)
+					.build());
+		breaker.halfOpen();
+		breaker.close();
+		breaker.call(() -> "good");
+		fail(breaker);
+		breaker.explain();
+		breaker.reconfigure(CircuitBreakerConfig.ofDefaults());
 	}
 
 	private static void warmUpEntries(CircuitBreaker breaker) {

@@ -33,8 +33,8 @@ final class Period implements Admission {
 	/** In HALF_OPEN. */
 	final @Nullable Probes probes;
 
-	/** In OPEN and FORCED_OPEN: the counts when it opened. */
-	final @Nullable WindowCounts frozen;
+	/** In CLOSED. */
+	final @Nullable AdmittedShare share;
 
 	private final long began;
 
@@ -42,7 +42,7 @@ final class Period implements Admission {
 
 	final Instant since;
 
-	final int openings;
+	private final int openings;
 
 	/** Null where there was none yet. */
 	final @Nullable StateChange lastChange;
@@ -54,14 +54,14 @@ final class Period implements Admission {
 	final News news;
 
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
-			@Nullable Probes probes, @Nullable WindowCounts frozen, long began, long limit, Instant since, int openings,
+			@Nullable Probes probes, @Nullable AdmittedShare share, long began, long limit, Instant since, int openings,
 			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news) {
 		this.state = state;
 		this.rules = rules;
-		this.generation = (generation != null) ? generation : new Generation(new FailureLog());
+		this.generation = (generation != null) ? generation : new Generation(new FailureLog(), null);
 		this.window = window;
 		this.probes = probes;
-		this.frozen = frozen;
+		this.share = share;
 		this.began = began;
 		this.limit = limit;
 		this.since = since;
@@ -75,8 +75,9 @@ final class Period implements Admission {
 	static Period first(Rules rules, long now, Instant at) {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
-		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
-				limit(state, rules, BY_RULES, openings), at, openings, null, null, News.NONE);
+		SlidingWindow window = newWindow(state, rules, now);
+		return new Period(state, rules, null, window, newProbes(state, rules), newShare(state, null, rules, window),
+				now, limit(state, rules, BY_RULES, openings), at, openings, null, null, News.NONE);
 	}
 
 	/** The period that follows by the rules or by time. */
@@ -94,30 +95,37 @@ final class Period implements Admission {
 	private Period next(State next, Reason reason, long limit, @Nullable StateCommand command,
 			@Nullable Decision decision, long began, Instant at) {
 		boolean same = next == this.state;
+		boolean reset = command != null && command.isReset();
+		Ramp ramp = (next == State.CLOSED && refusesAny() && !reset) ? this.rules.rampFrom(began) : null;
+		boolean forgets = reset || (ramp == null && this.rules.stableNanos == 0);
 		int openings = switch (next) {
-			case CLOSED -> 0;
-			case OPEN -> same ? this.openings : this.openings + 1;
-			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.openings;
+			case CLOSED -> forgets ? 0 : openings(began);
+			case OPEN -> same ? this.openings : openings(began) + 1;
+			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> openings(began);
 		};
 		boolean told = !same || hasWords(command) || hasWords(this.lastChange);
 		StateChange change = !told ? this.lastChange
 				: new StateChange(this.state, next, reason, at, this.generation.lastFailure,
 						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null,
 						this.rules.enforced);
-		boolean reset = command != null && command.isReset();
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
 		Generation generation;
 		if (next == State.CLOSED) {
-			generation = new Generation(new FailureLog());
+			generation = new Generation(new FailureLog(), null);
 		}
 		else {
-			generation = new Generation(this.generation.failures);
+			generation = new Generation(this.generation.failures, next.refuses() ? counts(began) : null);
 			generation.lastFailure = this.generation.lastFailure;
 		}
 		long ownLimit = limit(next, this.rules, limit, openings);
-		return new Period(next, this.rules, generation, newWindow(next, this.rules, began), newProbes(next, this.rules),
-				next.refuses() ? counts(began) : null, began, ownLimit, same ? this.since : at, openings, change,
+		SlidingWindow window = newWindow(next, this.rules, began);
+		return new Period(next, this.rules, generation, window, newProbes(next, this.rules),
+				newShare(next, ramp, this.rules, window), began, ownLimit, same ? this.since : at, openings, change,
 				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news);
+	}
+
+	private boolean refusesAny() {
+		return this.state.refuses() || this.state == State.HALF_OPEN;
 	}
 
 	/** Null where it has none, or one that no instant can tell. */
@@ -140,15 +148,29 @@ final class Period implements Admission {
 
 	/**
 	 * The same generation under other rules: what is left of a wait is kept, and a window
-	 * of the same type and size.
+	 * of the same type and size. A ramp goes on as the other rules say, and none begins.
 	 */
 	Period under(Rules other, long now) {
 		SlidingWindow window = this.window;
 		if (window != null && !window.fits(other.config)) {
 			window = SlidingWindow.of(other.config, now);
 		}
-		return new Period(this.state, other, this.generation, window, this.probes, this.frozen, this.began, this.limit,
-				this.since, this.openings, this.lastChange, this.commanded, this.news);
+		Ramp ramp = isRamping() ? other.rampFrom(this.began) : null;
+		return new Period(this.state, other, this.generation, window, this.probes,
+				newShare(this.state, ramp, other, window), this.began, this.limit, this.since, openings(now),
+				this.lastChange, this.commanded, this.news);
+	}
+
+	/** Whether its ramp is over, so that {@link #afterRamp()} is to follow. */
+	boolean isRampOver(long now) {
+		return this.share != null && this.share.isRampOver(now);
+	}
+
+	/** The same generation without the ramp. */
+	Period afterRamp() {
+		return new Period(this.state, this.rules, this.generation, this.window, this.probes,
+				newShare(this.state, null, this.rules, this.window), this.began, this.limit, this.since, this.openings,
+				this.lastChange, this.commanded, this.news);
 	}
 
 	/**
@@ -162,12 +184,17 @@ final class Period implements Admission {
 
 	/** The same generation with another limit. */
 	Period lasting(long nanos) {
-		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.frozen, this.began,
+		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
 				nanos, this.since, this.openings, this.lastChange, this.commanded, this.news);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
 		return (state == State.CLOSED || state == State.METRICS_ONLY) ? SlidingWindow.of(rules.config, now) : null;
+	}
+
+	private static @Nullable AdmittedShare newShare(State state, @Nullable Ramp ramp, Rules rules,
+			@Nullable SlidingWindow window) {
+		return (state == State.CLOSED) ? AdmittedShare.of(ramp, rules, Objects.requireNonNull(window)) : null;
 	}
 
 	private static @Nullable Probes newProbes(State state, Rules rules) {
@@ -186,9 +213,38 @@ final class Period implements Admission {
 		return this;
 	}
 
-	/** Whether time cannot end it, so that no clock need be read. */
+	/** Whether time cannot end it, or its ramp, so that no clock need be read. */
 	boolean isTimeless() {
-		return this.limit == WITHOUT_END && this.probes == null;
+		return this.limit == WITHOUT_END && this.probes == null && !isRamping();
+	}
+
+	private boolean isRamping() {
+		return this.share != null && this.share.isRamping();
+	}
+
+	/** Whether it is closed and a call may be refused all the same. */
+	boolean isLimited() {
+		return this.share != null && this.share.isLimited();
+	}
+
+	/**
+	 * OPEN periods in a row at that moment. Those before it closed are forgotten once it
+	 * has stayed so for long enough; a ramp is over by then.
+	 */
+	int openings(long now) {
+		boolean forgotten = this.state == State.CLOSED && (!isRamping() || isRampOver(now))
+				&& now - this.began >= this.rules.stableNanos;
+		return forgotten ? 0 : this.openings;
+	}
+
+	/** Why not all calls are admitted while it is closed; null where they are. */
+	AdmittedShare.@Nullable Limit limit(long now) {
+		return (this.share != null) ? this.share.limit(now) : null;
+	}
+
+	/** The rules that judge its window at that moment. */
+	Rules judge(long now) {
+		return (this.share != null) ? this.share.judge(this.rules, now) : this.rules;
 	}
 
 	/** What ends it, if it is to end at that moment. */
@@ -221,15 +277,21 @@ final class Period implements Admission {
 	}
 
 	/**
-	 * Whether it is closed, or what a breaker begins with, and has seen no failure and no
-	 * slow call.
+	 * Whether it is closed, or what a breaker begins with, admits all calls, remembers no
+	 * opening, and has seen no failure and no slow call.
 	 */
 	boolean isClean(long now) {
 		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
-			return true;
+			long closed = this.began + this.limit;
+			Ramp ramp = refusesAny() ? this.rules.rampFrom(closed) : null;
+			boolean remembered = this.openings != 0 && now - closed < this.rules.stableNanos;
+			return !remembered && (ramp == null || ramp.isOver(now));
 		}
 		boolean isFirst = this.lastChange == null && this.commanded == null;
 		if (this.state != State.CLOSED && !isFirst) {
+			return false;
+		}
+		if (this.state == State.CLOSED && ((isRamping() && !isRampOver(now)) || openings(now) != 0)) {
 			return false;
 		}
 		WindowCounts counts = counts(now);
@@ -259,12 +321,13 @@ final class Period implements Admission {
 
 	WindowCounts counts(long now) {
 		if (this.window != null) {
-			return this.window.counts(now, this.rules);
+			return this.window.counts(now, judge(now));
 		}
 		if (this.probes != null) {
 			return this.probes.counts();
 		}
-		return (this.frozen != null) ? this.frozen : new WindowCounts(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
+		WindowCounts frozen = this.generation.frozen;
+		return (frozen != null) ? frozen : new WindowCounts(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
 	}
 
 	/** A call failed; the failure is null where it was a result. */
@@ -300,8 +363,12 @@ final class Period implements Admission {
 
 		private final FailureLog failures;
 
-		Generation(FailureLog failures) {
+		/** In OPEN and FORCED_OPEN: the counts when it opened. */
+		private final @Nullable WindowCounts frozen;
+
+		Generation(FailureLog failures, @Nullable WindowCounts frozen) {
 			this.failures = failures;
+			this.frozen = frozen;
 		}
 
 	}

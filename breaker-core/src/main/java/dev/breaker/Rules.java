@@ -16,6 +16,9 @@ final class Rules {
 
 	private static final Duration MOST_ASKED = Duration.ofMinutes(10);
 
+	/** However few succeed, so many of the calls find out whether more do. */
+	private static final double LEAST_SHARE = 0.1;
+
 	static final long NO_LIMIT = 0;
 
 	final CircuitBreakerConfig config;
@@ -28,7 +31,7 @@ final class Rules {
 
 	private final int consecutiveFailureThreshold;
 
-	private final int minimumNumberOfCalls;
+	final int minimumNumberOfCalls;
 
 	private final boolean rateJudged;
 
@@ -71,9 +74,25 @@ final class Rules {
 
 	private final int slowCallsToOpen;
 
+	/** How long calls are let in by and by after closing, or {@link #NO_LIMIT}. */
+	private final long rampNanos;
+
+	/** Which share of them at first. */
+	private final long rampStart;
+
+	/** How long it must stay closed until the openings before are forgotten. */
+	final long stableNanos;
+
+	/** How many calls there may be for a success, or zero where no share is refused. */
+	private final double shareFactor;
+
 	Rules(CircuitBreakerConfig config) {
+		this(config, new CallClassifier(config), config.minimumNumberOfCalls());
+	}
+
+	private Rules(CircuitBreakerConfig config, CallClassifier classifier, int minimumNumberOfCalls) {
 		this.config = config;
-		this.classifier = new CallClassifier(config);
+		this.classifier = classifier;
 		this.enforced = config.enforce();
 		this.resultsJudged = this.classifier.judgesResults();
 		Float failureRate = config.failureRateThreshold();
@@ -85,7 +104,7 @@ final class Rules {
 		this.failureRateThreshold = (failureRate != null) ? failureRate : Float.NaN;
 		this.slowCallRateThreshold = (slow != null) ? config.slowCallRateThreshold() : Float.NaN;
 		this.consecutiveFailureThreshold = (consecutive != null) ? consecutive : NEVER;
-		this.minimumNumberOfCalls = config.minimumNumberOfCalls();
+		this.minimumNumberOfCalls = minimumNumberOfCalls;
 		this.rateJudged = failureRate != null || slow != null;
 		this.waitNanos = nanos(config.waitDurationInOpenState());
 		this.waitMultiplier = config.waitDurationMultiplier();
@@ -103,6 +122,12 @@ final class Rules {
 		boolean firstFailureOpens = consecutive != null || !this.rateJudged;
 		this.failuresToOpen = firstFailureOpens ? 1 : reaching(this.failureRateThreshold, this.permittedProbes);
 		this.slowCallsToOpen = reaching(this.slowCallRateThreshold, this.permittedProbes);
+		Duration ramp = config.recoveryRampDuration();
+		this.rampNanos = (ramp != null) ? nanos(ramp) : NO_LIMIT;
+		this.rampStart = AdmittedShare.of(config.recoveryRampStart() / 100.0);
+		Duration stable = config.stableFor();
+		this.stableNanos = (stable != null) ? nanos(stable) : 0;
+		this.shareFactor = (config.refuse() == Refuse.SHARE) ? config.shareFactor() : 0;
 	}
 
 	/** The fewest of so many calls that reach a threshold. */
@@ -155,6 +180,35 @@ final class Rules {
 		// Subtracted, since NEVER has nothing above it.
 		boolean canStillFail = toCome >= this.failuresToOpen - failed || toCome >= this.slowCallsToOpen - slow;
 		return canStillFail ? null : Reason.PROBES_SUCCEEDED;
+	}
+
+	/** The ramp of a breaker that closes then, where there is one. */
+	@Nullable Ramp rampFrom(long closed) {
+		return (this.rampNanos != NO_LIMIT) ? new Ramp(closed, this.rampNanos, this.rampStart) : null;
+	}
+
+	/**
+	 * The same rules for a window that only a share of the calls gets into: it is judged
+	 * from that share of the minimum number of calls on.
+	 */
+	Rules judging(long share) {
+		int minimum = (int) Math.ceil((double) this.minimumNumberOfCalls * share / AdmittedShare.WHOLE);
+		return (minimum < this.minimumNumberOfCalls) ? new Rules(this.config, this.classifier, Math.max(1, minimum))
+				: this;
+	}
+
+	/** Whether a share of the calls is refused while too few succeed. */
+	boolean refusesShare() {
+		return this.shareFactor != 0;
+	}
+
+	/** The share of calls that is admitted while so many in the window failed. */
+	long shareBySuccesses(WindowCounts counts) {
+		if (counts.calls() < this.minimumNumberOfCalls) {
+			return AdmittedShare.WHOLE;
+		}
+		double share = this.shareFactor * (counts.calls() - counts.failed()) / counts.calls();
+		return AdmittedShare.of(Math.max(LEAST_SHARE, share));
 	}
 
 	/** How many more calls it takes until the rates of a window are judged. */

@@ -38,15 +38,18 @@ final class Sentence {
 
 	private final ZoneId zone;
 
+	private final AdmittedShare.@Nullable Limit limit;
+
 	/**
 	 * Takes what there is to say.
 	 * @param command the command that the period began by, if one
 	 * @param failures how many calls failed of which class, the most frequent first
 	 * @param retryAfter how long calls are still refused
 	 * @param zone that of the clock that is shown to people
+	 * @param limit why not all calls are admitted while it is closed, if so
 	 */
 	Sentence(Period period, WindowCounts counts, @Nullable StandingCommand command, Map<String, Long> failures,
-			Instant now, Duration retryAfter, ZoneId zone) {
+			Instant now, Duration retryAfter, ZoneId zone, AdmittedShare.@Nullable Limit limit) {
 		this.period = period;
 		this.config = period.rules.config;
 		this.counts = counts;
@@ -55,6 +58,7 @@ final class Sentence {
 		this.now = now;
 		this.retryAfter = retryAfter;
 		this.zone = zone;
+		this.limit = limit;
 	}
 
 	@Override
@@ -77,7 +81,8 @@ final class Sentence {
 	private String closed() {
 		int missing = this.counts.callsUntilEvaluated();
 		String needed = this.counts.calls() + " of " + (this.counts.calls() + missing) + " calls needed";
-		String outlook = (missing > 0) ? needed : "judged again after the next failed or slow call";
+		String outlook = ((missing > 0) ? needed : "judged again after the next failed or slow call")
+				+ ((this.limit != null) ? "; " + this.limit : "");
 		if (reached(this.counts.failureRate(), failureRateThreshold())) {
 			return "Closed although " + percent(this.counts.failed()) + " of calls failed: " + outlook;
 		}
@@ -88,6 +93,9 @@ final class Sentence {
 		String beginning = since("Closed") + ((this.command != null) ? commanded() : (reason == Reason.PROBES_SUCCEEDED)
 				? " after its probes succeeded" : (reason == Reason.HOLD_ELAPSED) ? " after a hold was over" : "");
 		List<String> parts = new ArrayList<>();
+		if (this.limit != null) {
+			parts.add(this.limit.toString());
+		}
 		parts.add((this.counts.calls() > 0) ? figures() : "no call in its window");
 		if (missing > 0) {
 			parts.add(needed);

@@ -33,11 +33,16 @@ import org.jspecify.annotations.Nullable;
  * @param slowCallsTotal slow calls, successful or failed, since creation or reset
  * @param ignoredCallsTotal ignored calls since creation or reset
  * @param notPermittedCallsTotal refused calls since creation or reset
- * @param openings OPEN periods in a row without a recovery; drives the backoff
+ * @param openings OPEN periods in a row without a recovery; drives the backoff. A
+ * recovery is entering {@link State#CLOSED}, or, where the config has a recovery ramp or
+ * says for how long it is to be stable, having been closed for so long
  * @param retryAfter how long until a probe may pass, in {@link State#FORCED_OPEN} until
  * calls may; zero when due or unknown
  * @param lastChange the last change of state, or the last command for the same state that
  * was told; {@code null} where there was none yet
+ * @param admittedShare which share of the calls is admitted in {@link State#CLOSED}, in
+ * percent: less than 100 during the recovery ramp after closing, and, where the config
+ * says {@link Refuse#SHARE}, while too few calls succeed. 100 in every other state
  * @param wouldRefuseTotal calls since creation or reset that were made only because the
  * breaker did not {@linkplain CircuitBreakerConfig.Builder#enforce enforce}: it would
  * have refused them
@@ -46,5 +51,5 @@ public record Snapshot(String name, State state, Instant since, float failureRat
 		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,
 		long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal,
 		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange,
-		long wouldRefuseTotal) {
+		float admittedShare, long wouldRefuseTotal) {
 }

@@ -166,12 +166,30 @@ class CallNotPermittedExceptionTests {
 		}
 	}
 
+	@Test
+	void whyAClosedBreakerRefusedSurvivesSerialization() throws Exception {
+		TestBreaker test = TestBreaker.with((config) -> config.recoveryRampDuration(Duration.ofSeconds(10)));
+		test.breaker.open();
+		test.breaker.close();
+		test.succeed();
+		CallNotPermittedException refusal = test.refused();
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+			out.writeObject(refusal);
+		}
+		try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+			assertThat((CallNotPermittedException) in.readObject()).hasMessage(refusal.getMessage())
+				.hasMessageContaining("during its recovery ramp");
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "OPEN, 0, a probe may pass now", "OPEN, 1500, a probe may pass in 1.500 s",
 			"FORCED_OPEN, 1500, calls may pass in 1.500 s", "FORCED_OPEN, 0, held until another command",
 			"HALF_OPEN, 0, all probes are under way", "CLOSED, 0, try again" })
 	void theMessageEndsWithWhatComesNext(State state, long millis, String outlook) {
-		assertThat(new CallNotPermittedException("payments", state, Duration.ofMillis(millis).toNanos(), null, null))
+		assertThat(
+				new CallNotPermittedException("payments", state, Duration.ofMillis(millis).toNanos(), null, null, null))
 			.hasMessageEndingWith("; " + outlook);
 	}
 

@@ -57,7 +57,8 @@ class CircuitBreakerConfigParityTests {
 			.collect(Collectors.toSet());
 		assertThat(off).containsExactlyInAnyOrder("withoutFailureRateThreshold", "withoutConsecutiveFailureThreshold",
 				"withoutSlowCallDurationThreshold", "withoutMaxWaitDurationInOpenState",
-				"withoutSuccessThresholdInHalfOpenState", "withoutTimeLimit");
+				"withoutSuccessThresholdInHalfOpenState", "withoutRecoveryRampDuration", "withoutRecoveryRampStart",
+				"withoutStableFor", "withoutShareFactor", "withoutTimeLimit");
 	}
 
 	@Test

@@ -44,6 +44,11 @@ class CircuitBreakerConfigTests {
 		assertThat(config.permittedNumberOfCallsInHalfOpenState()).isEqualTo(10);
 		assertThat(config.successThresholdInHalfOpenState()).isNull();
 		assertThat(config.maxWaitDurationInHalfOpenState()).isEqualTo(Duration.ofSeconds(60));
+		assertThat(config.recoveryRampDuration()).isNull();
+		assertThat(config.recoveryRampStart()).isEqualTo(10f);
+		assertThat(config.stableFor()).isNull();
+		assertThat(config.refuse()).isEqualTo(Refuse.ALL);
+		assertThat(config.shareFactor()).isEqualTo(2.0);
 		assertThat(config.timeLimit()).isNull();
 		assertThat(config.initialState()).isEqualTo(State.CLOSED);
 		assertThat(config.recordExceptions()).isEmpty();
@@ -126,6 +131,11 @@ class CircuitBreakerConfigTests {
 			.slowCallDurationThreshold(Duration.ofSeconds(1))
 			.maxWaitDurationInOpenState(Duration.ofMinutes(5))
 			.successThresholdInHalfOpenState(1)
+			.recoveryRampDuration(Duration.ofSeconds(30))
+			.recoveryRampStart(20)
+			.stableFor(Duration.ofSeconds(60))
+			.refuse(Refuse.SHARE)
+			.shareFactor(1.5)
 			.timeLimit(Duration.ofSeconds(2))
 			.recordException((thrown) -> true)
 			.ignoreException((thrown) -> true)
@@ -138,6 +148,11 @@ class CircuitBreakerConfigTests {
 			.withoutSlowCallDurationThreshold()
 			.withoutMaxWaitDurationInOpenState()
 			.withoutSuccessThresholdInHalfOpenState()
+			.withoutRecoveryRampDuration()
+			.withoutRecoveryRampStart()
+			.withoutStableFor()
+			.refuse(Refuse.ALL)
+			.withoutShareFactor()
 			.withoutTimeLimit()
 			.recordException(null)
 			.ignoreException(null)
@@ -149,6 +164,10 @@ class CircuitBreakerConfigTests {
 		assertThat(none.slowCallDurationThreshold()).isNull();
 		assertThat(none.maxWaitDurationInOpenState()).isNull();
 		assertThat(none.successThresholdInHalfOpenState()).isNull();
+		assertThat(none.recoveryRampDuration()).isNull();
+		assertThat(none.recoveryRampStart()).isEqualTo(10f);
+		assertThat(none.stableFor()).isNull();
+		assertThat(none.shareFactor()).isEqualTo(2.0);
 		assertThat(none.timeLimit()).isNull();
 		assertThat(none.recordException()).isNull();
 		assertThat(none.ignoreException()).isNull();
@@ -295,6 +314,32 @@ class CircuitBreakerConfigTests {
 						"permittedNumberOfCallsInHalfOpenState (1)"),
 				refused("maxWaitDurationInHalfOpenState",
 						(config) -> config.maxWaitDurationInHalfOpenState(Duration.ZERO), "PT0S", "above zero"),
+				refused("recoveryRampDuration", (config) -> config.recoveryRampDuration(Duration.ZERO), "PT0S",
+						"above zero"),
+				refused("recoveryRampDuration", (config) -> config.recoveryRampDuration(null), "null", "given"),
+				refused("recoveryRampStart", (config) -> config.recoveryRampStart(0), "0.0", "above 0 and below 100"),
+				refused("recoveryRampStart", (config) -> config.recoveryRampStart(100), "100.0",
+						"above 0 and below 100"),
+				refused("recoveryRampStart", (config) -> config.recoveryRampStart(Double.NaN), "NaN",
+						"above 0 and below 100"),
+				refused("recoveryRampStart", (config) -> config.recoveryRampStart(1e-60), "1.0E-60",
+						"above 0 and below 100"),
+				refused("recoveryRampStart", (config) -> config.recoveryRampStart(20).build(), "20.0",
+						"must not be set without recoveryRampDuration"),
+				refused("stableFor", (config) -> config.stableFor(Duration.ZERO), "PT0S", "above zero"),
+				refused("stableFor", (config) -> config.stableFor(null), "null", "given"),
+				refused("stableFor",
+						(config) -> config.recoveryRampDuration(THIRTY_SECONDS)
+							.stableFor(Duration.ofSeconds(29))
+							.build(),
+						"PT29S", "must not be shorter than recoveryRampDuration (PT30S)"),
+				refused("refuse", (config) -> config.refuse(null), "null", "given"),
+				refused("shareFactor", (config) -> config.refuse(Refuse.SHARE).shareFactor(0.99), "0.99", "1 or more"),
+				refused("shareFactor", (config) -> config.shareFactor(Double.NaN), "NaN", "1 or more"),
+				refused("shareFactor", (config) -> config.shareFactor(Double.POSITIVE_INFINITY), "Infinity",
+						"1 or more"),
+				refused("shareFactor", (config) -> config.shareFactor(2).build(), "2.0",
+						"must not be set unless refuse is SHARE"),
 				refused("timeLimit", (config) -> config.timeLimit(Duration.ZERO), "PT0S", "above zero"),
 				refused("timeLimit", (config) -> config.timeLimit(Duration.ofMillis(-1)), "PT-0.001S", "above zero"),
 				refused("timeLimit", (config) -> config.timeLimit(null), "null", "given"),
@@ -328,6 +373,11 @@ class CircuitBreakerConfigTests {
 			.successThresholdInHalfOpenState(1)
 			.maxWaitDurationInHalfOpenState(Duration.ofNanos(1))
 			.timeLimit(Duration.ofNanos(1))
+			.recoveryRampDuration(Duration.ofNanos(1))
+			.recoveryRampStart(99.9)
+			.stableFor(Duration.ofNanos(1))
+			.refuse(Refuse.SHARE)
+			.shareFactor(1)
 			.build()).doesNotThrowAnyException();
 		assertThatCode(() -> builder().slidingWindowType(SlidingWindowType.TIME_BASED)
 			.slidingWindowSize(86_400)

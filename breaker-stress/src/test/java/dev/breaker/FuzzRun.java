@@ -264,7 +264,8 @@ final class FuzzRun {
 				snapshot.ignoredCallsTotal(), snapshot.notPermittedCallsTotal()))
 			.as("totals: successes, failures, slow, ignored, not permitted")
 			.isEqualTo(List.of(naive.successes, naive.failures, naive.slowCalls, naive.ignored, naive.notPermitted));
-		assertThat(snapshot.openings()).as("openings").isEqualTo(naive.openings);
+		assertThat(snapshot.openings()).as("openings").isEqualTo(naive.openings(now));
+		assertThat(snapshot.admittedShare()).as("admitted share").isEqualTo(naive.admittedPercent(now));
 		assertThat(snapshot.retryAfter().toNanos()).as("retryAfter").isEqualTo(naive.retryAfter(now));
 		assertThat(change(snapshot.lastChange())).as("last change").isEqualTo(naive.lastChange());
 		return snapshot;

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaiveBreaker {
 
+	/** A share is counted in parts of which so many are all calls. */
+	private static final long ALL = 1L << 32;
+
 	record Call(boolean failed, boolean slow, long second) {
 	}
 
@@ -92,6 +95,12 @@ final class NaiveBreaker {
 
 	private @Nullable Long ruledSince;
 
+	/** Where calls are let in by and by: since when. */
+	private @Nullable Long rampFrom;
+
+	/** The shares of all calls so far. */
+	private long sharesSoFar;
+
 	NaiveBreaker(Settings settings, long now) {
 		this.settings = settings;
 		this.state = settings.initialState();
@@ -106,6 +115,62 @@ final class NaiveBreaker {
 		this.period++;
 		this.probes.clear();
 		emptyWindow(now);
+		forgetShares();
+	}
+
+	/** The first call is admitted. */
+	private void forgetShares() {
+		this.sharesSoFar = ALL - 1;
+	}
+
+	private boolean isRampOver(long now) {
+		return this.rampFrom != null && now - this.rampFrom >= this.settings.recovery().rampNanos();
+	}
+
+	private long rampShare(long now) {
+		if (this.rampFrom == null || isRampOver(now)) {
+			return ALL;
+		}
+		long start = (long) (this.settings.recovery().rampStart() / 100.0 * ALL);
+		return start + (long) ((double) (ALL - start) * (now - this.rampFrom) / this.settings.recovery().rampNanos());
+	}
+
+	private long share(long now) {
+		Double factor = this.settings.recovery().shareFactor();
+		Figures figures = figures(now);
+		if (this.state != State.CLOSED || factor == null || figures.calls < this.settings.minimumCalls()) {
+			return rampShare(now);
+		}
+		double bySuccesses = factor * (figures.calls - figures.failed) / figures.calls;
+		return Math.min(rampShare(now), (long) (Math.min(1, Math.max(0.1, bySuccesses)) * ALL));
+	}
+
+	/** Whether a call is among those that the share admits. */
+	private boolean isAdmittedByShare(long now) {
+		long share = share(now);
+		if (share == ALL) {
+			return true;
+		}
+		long before = this.sharesSoFar / ALL;
+		this.sharesSoFar += share;
+		return this.sharesSoFar / ALL > before;
+	}
+
+	synchronized float admittedPercent(long now) {
+		return (float) (100.0 * share(now) / ALL);
+	}
+
+	/** From how many calls on the rates are judged. */
+	private int minimumCalls(long now) {
+		return (int) Math.max(1, Math.ceil((double) this.settings.minimumCalls() * rampShare(now) / ALL));
+	}
+
+	/** Openings in a row; forgotten once it was closed for long enough. */
+	synchronized int openings(long now) {
+		Long stable = this.settings.recovery().stableNanos();
+		boolean forgotten = this.state == State.CLOSED && (this.rampFrom == null || isRampOver(now))
+				&& now - this.began >= ((stable != null) ? stable : 0);
+		return forgotten ? 0 : this.openings;
 	}
 
 	private long byRules() {
@@ -126,6 +191,8 @@ final class NaiveBreaker {
 	private void enter(State next, Reason reason, long hold, @Nullable String comment, @Nullable String actor,
 			long now) {
 		boolean refuses = next == State.OPEN || next == State.FORCED_OPEN;
+		boolean refused = this.state == State.OPEN || this.state == State.FORCED_OPEN || this.state == State.HALF_OPEN;
+		int before = openings(now);
 		this.frozen = refuses ? figures(now) : null;
 		Change last = lastChange();
 		if (next != this.state || comment != null || actor != null
@@ -135,7 +202,15 @@ final class NaiveBreaker {
 		}
 		if (next != this.state) {
 			this.since = now;
-			this.openings = (next == State.OPEN) ? this.openings + 1 : (next == State.CLOSED) ? 0 : this.openings;
+		}
+		Recovery recovery = this.settings.recovery();
+		this.rampFrom = (next == State.CLOSED && refused && recovery.rampNanos() != null) ? now : null;
+		if (next == State.OPEN) {
+			this.openings = (this.state == State.OPEN) ? this.openings : before + 1;
+		}
+		else {
+			boolean forgets = this.rampFrom == null && recovery.stableNanos() == null;
+			this.openings = (next == State.CLOSED && forgets) ? 0 : before;
 		}
 		this.commanded = reason == Reason.COMMAND;
 		this.state = next;
@@ -158,6 +233,10 @@ final class NaiveBreaker {
 					(this.ruledSince != null && lost - this.ruledSince < 0) ? this.ruledSince : lost);
 			look(now);
 		}
+		if (isRampOver(now)) {
+			this.rampFrom = null;
+			forgetShares();
+		}
 	}
 
 	/**
@@ -170,7 +249,8 @@ final class NaiveBreaker {
 				: once && (this.state == State.CLOSED || this.state == State.METRICS_ONLY));
 		boolean full = this.state == State.HALF_OPEN && !inside
 				&& this.probes.size() + this.calls.size() >= this.settings.permitted();
-		if (this.state == State.OPEN || this.state == State.FORCED_OPEN || full) {
+		boolean limited = this.state == State.CLOSED && !inside && !isAdmittedByShare(now);
+		if (this.state == State.OPEN || this.state == State.FORCED_OPEN || full || limited) {
 			this.notPermitted++;
 			return null;
 		}
@@ -229,7 +309,7 @@ final class NaiveBreaker {
 		}
 		else if (this.state == State.CLOSED && (failed || slow)) {
 			Figures figures = figures(now);
-			boolean enough = figures.calls >= this.settings.minimumCalls();
+			boolean enough = figures.calls >= minimumCalls(now);
 			Integer row = this.settings.consecutiveFailures();
 			if (enough && reached(figures.failureRate, this.settings.failureRate())) {
 				enter(State.OPEN, Reason.FAILURE_RATE, -1, now);
@@ -274,6 +354,8 @@ final class NaiveBreaker {
 		enter((order.state != null) ? order.state : State.CLOSED, Reason.COMMAND, order.hold, order.comment,
 				order.actor, now);
 		if (order.state == null) {
+			this.rampFrom = null;
+			this.openings = 0;
 			this.successes = this.failures = this.slowCalls = this.ignored = this.notPermitted = 0;
 		}
 	}
@@ -295,18 +377,31 @@ final class NaiveBreaker {
 	synchronized boolean isClean(long now) {
 		boolean closes = (this.state == State.FORCED_OPEN || this.state == State.DISABLED) && this.limit >= 0
 				&& now - this.began >= this.limit;
+		if (closes) {
+			Recovery recovery = this.settings.recovery();
+			long closed = now - (this.began + this.limit);
+			boolean ramps = this.state == State.FORCED_OPEN && recovery.rampNanos() != null
+					&& closed < recovery.rampNanos();
+			boolean remembers = this.openings != 0 && recovery.stableNanos() != null && closed < recovery.stableNanos();
+			return !ramps && !remembers;
+		}
 		boolean asMade = this.changes.isEmpty() && !this.commanded;
 		Figures figures = figures(now);
-		return closes || ((this.state == State.CLOSED || asMade) && figures.failed == 0 && figures.slow == 0
-				&& figures.inARow == 0);
+		boolean remembers = this.state == State.CLOSED
+				&& ((this.rampFrom != null && !isRampOver(now)) || openings(now) != 0);
+		return (this.state == State.CLOSED || asMade) && !remembers && figures.failed == 0
+				&& figures.slow == 0 && figures.inARow == 0;
 	}
 
 	synchronized void reconfigure(Settings other, long now) {
 		look(now);
 		boolean same = other.timeBased() == this.settings.timeBased()
 				&& other.windowSize() == this.settings.windowSize();
+		this.openings = openings(now);
+		this.rampFrom = (other.recovery().rampNanos() != null) ? this.rampFrom : null;
 		this.settings = other;
 		this.ruledSince = now;
+		forgetShares();
 		if (this.state == State.HALF_OPEN) {
 			judgeProbes(now);
 		}
@@ -336,7 +431,7 @@ final class NaiveBreaker {
 			row++;
 		}
 		int wanted = (this.state == State.HALF_OPEN) ? this.settings.permitted()
-				: ratesJudged() ? this.settings.minimumCalls() : 0;
+				: ratesJudged() ? minimumCalls(now) : 0;
 		return new Figures(all, failed, slow, row, Math.max(0, wanted - all), percent(failed, all), percent(slow, all));
 	}
 

@@ -16,8 +16,12 @@ final class Description {
 
 	static String of(Snapshot snapshot) {
 		StringBuilder text = new StringBuilder();
-		line(text, "State", snapshot.state() + " since " + snapshot.since()
-				+ (snapshot.retryAfter().isZero() ? "" : ", a call may pass in " + snapshot.retryAfter()));
+		line(text, "State",
+				snapshot.state() + " since " + snapshot.since()
+						+ (snapshot.retryAfter().isZero() ? "" : ", a call may pass in " + snapshot.retryAfter())
+						+ ((snapshot.admittedShare() < 100)
+								? String.format(Locale.ROOT, ", admits %.1f %% of calls", snapshot.admittedShare())
+								: ""));
 		line(text, "Last change", change(snapshot.lastChange()));
 		line(text, "Calls in all", "%d succeeded, %d failed, %d ignored, %d refused, %d slow".formatted(
 				snapshot.successfulCallsTotal(), snapshot.failedCallsTotal(), snapshot.ignoredCallsTotal(),

@@ -145,6 +145,17 @@ class CircuitBreakerAssertTests {
 	}
 
 	@Test
+	void shareOfTheCallsThatIsAdmittedIsShown() {
+		CircuitBreaker ramping = CircuitBreaker.of("payments",
+				this.clock.config().recoveryRampDuration(Duration.ofSeconds(40)).build());
+		ramping.open();
+		ramping.close();
+		this.clock.advance(Duration.ofSeconds(1));
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertThat(ramping).isOpen())
+			.withMessageContaining("State: CLOSED since 2026-01-01T00:00:00Z, admits 12.3 % of calls");
+	}
+
+	@Test
 	void operatorsCommentIsShown() {
 		this.breaker.apply(StateCommand.to(State.FORCED_OPEN).comment("100 % broken"));
 		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> assertThat(this.breaker).isClosed())

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 
+import dev.breaker.Refuse;
 import dev.breaker.SlidingWindowType;
 import dev.breaker.State;
 import dev.breaker.spring.config.PropertyDefinition.AcceptsNone;
@@ -57,6 +58,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * decide.
  * @param maxWaitDurationInHalfOpenState A probe that has not come back after this time is
  * lost, and the breaker opens again. Above zero.
+ * @param recoveryRampDuration After closing, the share of calls that pass grows evenly to
+ * all of them in this time; the others are refused, evenly spread. Above zero. Off by
+ * default, and with "none".
+ * @param recoveryRampStart Percent of the calls that pass at first after closing, above 0
+ * and below 100. Only beside recovery-ramp-duration. "none" is the default.
+ * @param stableFor How long the breaker must stay closed until the openings before are
+ * forgotten, by which wait-duration-multiplier grows the wait. Not shorter than
+ * recovery-ramp-duration. Off by default, and with "none": they are forgotten on closing,
+ * or once a ramp is over.
+ * @param refuse Which calls are refused while calls fail. ALL once the breaker is open;
+ * or while it is closed a SHARE, that by which the calls in the window exceed
+ * share-factor times its successes, at most 90 percent.
+ * @param shareFactor How many calls the window may have for each success in it before a
+ * share is refused, 1 or more. Only beside "refuse: share". "none" is the default.
  * @param timeLimit A stage or publisher that takes longer fails with a TimeoutException
  * and is cancelled, and its fallback runs. Above zero. Off by default, and with "none".
  * Refused for methods that return a plain value: set the timeouts of their client.
@@ -106,6 +121,11 @@ public record CircuitBreakerProperties(
 		@DefaultValue("10") @Nullable Integer permittedNumberOfCallsInHalfOpenState,
 		@AcceptsNone @Nullable Integer successThresholdInHalfOpenState,
 		@DefaultValue("60s") @Nullable Duration maxWaitDurationInHalfOpenState,
+		@AcceptsNone @DefaultValue("none") @Nullable Duration recoveryRampDuration,
+		@AcceptsNone @DefaultValue("10") @Nullable Double recoveryRampStart,
+		@AcceptsNone @DefaultValue("none") @Nullable Duration stableFor,
+		@DefaultValue("ALL") @Nullable Refuse refuse,
+		@AcceptsNone @DefaultValue("2.0") @Nullable Double shareFactor,
 		@AcceptsNone @DefaultValue("none") @Nullable Duration timeLimit,
 		@DefaultValue("CLOSED") @Nullable State initialState,
 		@AcceptsNone @DefaultValue("none") @Nullable List<Class<? extends Throwable>> recordExceptions,

@@ -15,7 +15,8 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
  */
 final class FractionFinder {
 
-	private static final Set<String> PERCENTAGES = Set.of("failure-rate-threshold", "slow-call-rate-threshold");
+	private static final Set<String> PERCENTAGES = Set.of("failure-rate-threshold", "slow-call-rate-threshold",
+			"recovery-ramp-start");
 
 	/** One of each value, however many breakers have it. */
 	private final Set<String> found = new LinkedHashSet<>();

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.LogText;
+import dev.breaker.Refuse;
 import dev.breaker.spring.config.LayeredProperties.Setting;
 import dev.breaker.spring.http.HttpOutcomeRule;
 import org.slf4j.Logger;
@@ -40,6 +41,12 @@ final class IneffectiveSettingFinder {
 					|| config.recordException() != null || config.ignoreException() != null
 					|| config.outcomeRule() != null;
 
+	/** A share is refused at a failure rate that does not open the breaker before. */
+	private static final Predicate<CircuitBreakerConfig> SHARES = (config) -> {
+		Float opens = config.failureRateThreshold();
+		return config.refuse() == Refuse.ALL || opens == null || config.shareFactor() * (100 - opens) < 100;
+	};
+
 	private static final String NO_RATE = "no rate is judged: set failure-rate-threshold or slow-call-duration-threshold, or remove it";
 
 	private static final List<Row> ROWS = List.of(
@@ -51,6 +58,10 @@ final class IneffectiveSettingFinder {
 					(config) -> config.waitDurationMultiplier() > 1
 							|| (config.outcomeRule() instanceof HttpOutcomeRule rule && rule.honourRetryAfter()),
 					"the wait does not grow: set wait-duration-multiplier above 1, or remove it"),
+			new Row("stable-for", (config) -> config.waitDurationMultiplier() > 1,
+					"the wait does not grow with the openings: set wait-duration-multiplier above 1, or remove it"),
+			new Row("refuse", SHARES,
+					"the failure rate opens the breaker before a share is refused: set a higher failure-rate-threshold or a lower share-factor, or remove it"),
 			new Row("record-http-statuses",
 					(config) -> !(config.outcomeRule() instanceof HttpOutcomeRule rule)
 							|| rule.recorded().stream().noneMatch((each) -> each.isWithin(rule.ignored())),

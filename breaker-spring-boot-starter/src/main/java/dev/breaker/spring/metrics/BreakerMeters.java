@@ -93,6 +93,11 @@ final class BreakerMeters {
 					.mapToDouble((breaker) -> breaker.snapshot().callsUntilEvaluated())
 					.min()
 					.orElse(Double.NaN));
+		gauge("breaker.admitted.share", "Calls in percent that are admitted while the circuit breaker is closed",
+				(all) -> all.stream()
+					.mapToDouble((breaker) -> breaker.snapshot().admittedShare())
+					.min()
+					.orElse(Double.NaN));
 		for (State state : State.values()) {
 			timeGauge("breaker.state.duration", "Time since the present state began, zero for the others",
 					(all) -> longest(all, (breaker) -> timeIn(breaker, state)), "state", tag(state));

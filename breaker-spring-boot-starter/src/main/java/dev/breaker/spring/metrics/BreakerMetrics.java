@@ -39,6 +39,9 @@ import org.springframework.beans.factory.DisposableBean;
  * <li>{@code breaker.window.calls}: gauge; tag {@code name}</li>
  * <li>{@code breaker.calls.until.evaluated}: gauge, of a group the fewest, NaN where
  * there is no breaker; tag {@code name}</li>
+ * <li>{@code breaker.admitted.share}: gauge, percent of the calls that are admitted while
+ * closed, 100 in other states, of a group the lowest, NaN where there is no breaker; tag
+ * {@code name}</li>
  * <li>{@code breaker.state.duration}: gauge, the time since the present state began, zero
  * for the others, of a group the longest of its breakers in that state; tags
  * {@code name}, {@code state}</li>

@@ -5,6 +5,7 @@ import java.time.Duration;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.LogText;
+import dev.breaker.State;
 import dev.breaker.spring.fallback.RefusalFinder;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,8 @@ record RefusalProblem(String retryAfter, String json) {
 	private static RefusalProblem of(CallNotPermittedException refusal, String path) {
 		String name = LogText.oneLine(refusal.circuitBreakerName());
 		long seconds = wholeSeconds(refusal.retryAfter());
-		String detail = "Circuit breaker '" + name + "' is " + refusal.state() + " and refuses calls";
+		String detail = "Circuit breaker '" + name + "' is " + refusal.state() + " and refuses "
+				+ ((refusal.state() == State.CLOSED) ? "a share of the calls" : "calls");
 		if (!refusal.retryAfter().isZero()) {
 			detail += "; try again in " + seconds + " s";
 		}

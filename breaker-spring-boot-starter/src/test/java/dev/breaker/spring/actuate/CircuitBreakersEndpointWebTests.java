@@ -91,7 +91,7 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(json.propertyNames()).containsExactlyInAnyOrder("name", "state", "since", "failureRate",
 				"slowCallRate", "bufferedCalls", "failedCalls", "slowCalls", "consecutiveFailures",
 				"callsUntilEvaluated", "successfulCallsTotal", "failedCallsTotal", "slowCallsTotal",
-				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange",
+				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange", "admittedShare",
 				"failureRateThreshold", "slowCallRateThreshold", "explanation", "command", "failures");
 		assertThat(json.get("name").asString()).isEqualTo("payments");
 		assertThat(json.get("state").asString()).isEqualTo("OPEN");
@@ -110,6 +110,7 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(json.get("notPermittedCallsTotal").asLong()).isEqualTo(5);
 		assertThat(json.get("openings").asInt()).isEqualTo(1);
 		assertThat(json.get("retryAfter").asString()).isEqualTo("PT5S");
+		assertThat(json.get("admittedShare").asDouble()).isEqualTo(100.0);
 		assertThat(json.get("failureRateThreshold").asDouble()).isEqualTo(50.0);
 		assertThat(json.get("slowCallRateThreshold").asDouble()).isEqualTo(80.0);
 		assertThat(json.get("explanation").asString()).isEqualTo(this.payments.explain().toString())
@@ -128,6 +129,20 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(change.get("reason").asString()).isEqualTo("FAILURE_RATE");
 		assertThat(change.get("at").asString()).isEqualTo(this.payments.snapshot().since().toString());
 		assertThat(change.get("lastFailure").asString()).isEqualTo("java.lang.IllegalStateException: Read timed out");
+	}
+
+	@Test
+	void theRampShowsTheShareThatIsAdmittedAndSaysSo() {
+		CircuitBreaker ramping = registry().get("ramping",
+				this.clock.config().recoveryRampDuration(Duration.ofSeconds(10)).build());
+		ramping.open();
+		ramping.close();
+		this.clock.advance(Duration.ofSeconds(5));
+		JsonNode json = get("/ramping");
+		assertThat(json.get("state").asString()).isEqualTo("CLOSED");
+		assertThat(json.get("admittedShare").asDouble()).isEqualTo(55.0);
+		assertThat(json.get("explanation").asString())
+			.contains("admits 55 % of calls during its recovery ramp, all in 5 s");
 	}
 
 	@Test

@@ -30,14 +30,14 @@ class ConfigFractionTests {
 
 	@ParameterizedTest
 	@CsvSource({ "failure-rate-threshold, 0.5, Write 50 if", "slow-call-rate-threshold, 0.25, Write 25 if",
-			"failure-rate-threshold, 0.999, Write 99.9 if" })
+			"recovery-ramp-start, 0.1, Write 10 if", "failure-rate-threshold, 0.999, Write 99.9 if" })
 	void aRateBelowOneIsAWarning(String key, String value, String remedy, CapturedOutput output) {
 		try (ConfigurableApplicationContext context = run("""
 				breaker:
 				  instances:
 				    payments:
-				      slow-call-duration-threshold: 1s
-				      %s: %s
+				      { slow-call-duration-threshold: 1s, recovery-ramp-duration: 30s,
+				        %s: %s }
 				""".formatted(key, value))) {
 			assertThat(warnings(output)).singleElement()
 				.asString()

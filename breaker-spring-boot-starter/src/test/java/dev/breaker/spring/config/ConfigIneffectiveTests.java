@@ -41,6 +41,9 @@ class ConfigIneffectiveTests {
 			"match-causes, true, honour-retry-after: false, set record-exceptions or ignore-exceptions",
 			"wait-duration-multiplier, 2, wait-duration-in-open-state: 0, set wait-duration-in-open-state above zero",
 			"wait-duration-multiplier, 2, max-wait-duration-in-open-state: 60s, below max-wait-duration-in-open",
+			"stable-for, 60s, wait-duration-jitter: 0.2, set wait-duration-multiplier above 1",
+			"refuse, SHARE, sliding-window-size: 50, set a higher failure-rate-threshold or a lower share-factor",
+			"refuse, SHARE, share-factor: 3, set a higher failure-rate-threshold",
 			"record-http-statuses, '429, 5xx', ignore-http-statuses: 429, keep a status in one of the two",
 			"record-http-statuses, '500, 400', 'ignore-http-statuses: 500-599', keep a status in one of the two",
 			"record-exceptions, java.io.EOFException, ignore-exceptions: java.io.IOException, keep a class in one",
@@ -139,6 +142,13 @@ class ConfigIneffectiveTests {
 			  wait-duration-multiplier: 2
 			  max-wait-duration-in-open-state: 5m
 			  wait-duration-jitter: 0.2
+			  stable-for: 60s
+			""", """
+			breaker.instances:
+			  payments: { refuse: share, share-factor: 1.9 }
+			  orders: { refuse: share, failure-rate-threshold: 51 }
+			  inventory: { refuse: share, failure-rate-threshold: none }
+			  shipping: { refuse: all }
 			""" })
 	void valueThatSomeBreakerUsesIsNoWarning(String yaml, CapturedOutput output) {
 		start(yaml);

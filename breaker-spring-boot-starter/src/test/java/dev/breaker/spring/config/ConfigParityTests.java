@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.Refuse;
 import dev.breaker.SlidingWindowType;
 import dev.breaker.State;
 import org.junit.jupiter.api.Test;
@@ -46,9 +47,14 @@ class ConfigParityTests {
 
 	/** A value of each type that is valid and no default, of nearly all properties. */
 	private static final Map<Class<?>, String> VALUES = Map.of(Integer.class, "3", Double.class, "33", Duration.class,
-			"330s", SlidingWindowType.class, "TIME_BASED", State.class, "METRICS_ONLY", Boolean.class, "true");
+			"330s", SlidingWindowType.class, "TIME_BASED", State.class, "METRICS_ONLY", Boolean.class, "true",
+			Refuse.class, "SHARE");
 
 	private static final Map<String, String> OTHER_VALUES = Map.of("wait-duration-jitter", "0.3");
+
+	/** What is refused unless another property is set too. */
+	private static final Map<String, String> BESIDE = Map.of("recovery-ramp-start", "recovery-ramp-duration: 30s",
+			"share-factor", "refuse: SHARE");
 
 	@TempDir
 	Path directory;
@@ -58,7 +64,8 @@ class ConfigParityTests {
 	void everyPropertyOfTheBuilderCanBeSetByAFile(Method accessor) {
 		String key = key(accessor.getName());
 		CircuitBreakerConfig config = new YamlApplication(this.directory)
-			.config("breaker.instances.payments.%s: %s".formatted(key, value(property(key))), "payments");
+			.config("breaker.instances.payments: { %s: %s, %s }".formatted(key, value(property(key)),
+					BESIDE.getOrDefault(key, "")), "payments");
 		Object value = ReflectionUtils.invokeMethod(accessor, config);
 		assertThat(value).isNotEqualTo(ReflectionUtils.invokeMethod(accessor, CircuitBreakerConfig.ofDefaults()));
 	}
@@ -75,7 +82,9 @@ class ConfigParityTests {
 		if (canBeOff) {
 			CircuitBreakerConfig config = new YamlApplication(this.directory)
 				.config("breaker.instances.payments.%s: none".formatted(key), "payments");
-			assertThat(ReflectionUtils.invokeMethod(accessor, config)).isIn(null, List.of());
+			// Without another property they are of no use, and "none" takes them back.
+			Object off = BESIDE.containsKey(key) ? byDefault : null;
+			assertThat(ReflectionUtils.invokeMethod(accessor, config)).isIn(off, List.of());
 		}
 	}
 

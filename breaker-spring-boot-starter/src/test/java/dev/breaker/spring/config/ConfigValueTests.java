@@ -2,6 +2,8 @@ package dev.breaker.spring.config;
 
 import java.nio.file.Path;
 
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.Refuse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,6 +170,34 @@ class ConfigValueTests {
 				""")).contains("Property: breaker.instances.payments.max-wait-duration-in-open-state")
 			.contains("Value: \"10s\"")
 			.contains("must not be shorter than wait-duration-in-open-state (PT1M)");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = {
+			"recovery-ramp-start: 20 | recovery-ramp-start | must not be set without recovery-ramp-duration",
+			"recovery-ramp-duration: 30s, stable-for: 20s | stable-for | must not be shorter than recovery-ramp-duration (PT30S)",
+			"share-factor: 3 | share-factor | must not be set unless refuse is SHARE",
+			"refuse: all, share-factor: 3 | share-factor | must not be set unless refuse is SHARE" })
+	void recoveryThatContradictsItselfStopsTheApplication(String properties, String property, String reason) {
+		assertThat(failure("breaker.instances.payments: { %s }".formatted(properties)))
+			.contains("Property: breaker.instances.payments." + property)
+			.contains("Reason: " + reason);
+	}
+
+	@Test
+	void anInheritedRampAndShareCanBeSwitchedOff() {
+		CircuitBreakerConfig config = new YamlApplication(this.directory).config("""
+				breaker:
+				  configs.default: { recovery-ramp-duration: 30s, recovery-ramp-start: 20, stable-for: 1m,
+				    refuse: share, share-factor: 1.5 }
+				  instances.payments: { recovery-ramp-duration: none, recovery-ramp-start: none, stable-for: none,
+				    refuse: all, share-factor: none }
+				""", "payments");
+		assertThat(config.recoveryRampDuration()).isNull();
+		assertThat(config.recoveryRampStart()).isEqualTo(10f);
+		assertThat(config.stableFor()).isNull();
+		assertThat(config.refuse()).isEqualTo(Refuse.ALL);
+		assertThat(config.shareFactor()).isEqualTo(2.0);
 	}
 
 	@Test

@@ -216,6 +216,24 @@ class BreakerMetricsTests {
 		assertThat(transitionsBecauseOf("forced_open", "closed", "hold_elapsed")).isEqualTo(1);
 	}
 
+	@Test
+	void theShareThatIsAdmittedIsTheLowestOfItsKeys() {
+		bind(this.meters, "annotated");
+		CircuitBreakerGroup group = this.breakers.group("payments",
+				this.clock.config().recoveryRampDuration(Duration.ofSeconds(10)).build(), 10);
+		group.get("lyon");
+		assertThat(gauge("breaker.admitted.share", "payments")).isEqualTo(100);
+		group.get("paris").open();
+		assertThat(gauge("breaker.admitted.share", "payments")).isEqualTo(100);
+		group.get("paris").close();
+		assertThat(gauge("breaker.admitted.share", "payments")).isEqualTo(10);
+		this.clock.advance(Duration.ofSeconds(5));
+		assertThat(gauge("breaker.admitted.share", "payments")).isEqualTo(55);
+		this.clock.advance(Duration.ofSeconds(5));
+		assertThat(gauge("breaker.admitted.share", "payments")).isEqualTo(100);
+		assertThat(gauge("breaker.admitted.share", "annotated")).isNaN();
+	}
+
 	private double transitionsBecauseOf(String from, String to, String reason) {
 		return this.meters.get("breaker.state.transitions")
 			.tags("name", "payments", "from", from, "to", to, "reason", reason)

@@ -40,13 +40,14 @@ class PrometheusScrapeTests {
 					"breaker_calls_until_evaluated{name=\"payments\"} 2.0",
 					"breaker_state_duration_seconds{name=\"payments\",state=\"closed\"} 0.0",
 					"breaker_state_duration_seconds{name=\"payments\",state=\"open\"} 0.0",
+					"breaker_admitted_share{name=\"payments\"} 100.0",
 					"breaker_retry_after_seconds{name=\"payments\"} 0.0",
 					"breaker_state_transitions_total{from=\"closed\",name=\"payments\",reason=\"failure_rate\",to=\"open\"} 0.0",
 					"breaker_fallbacks_total{name=\"payments\",outcome=\"success\"} 0.0",
 					"breaker_fallbacks_total{name=\"payments\",outcome=\"failure\"} 0.0");
 			assertThat(lines.stream()
 				.filter((line) -> line.startsWith("breaker_") && line.contains("name=\"payments\""))
-				.count()).as("series of a breaker, as docs/meters.md says").isEqualTo(41);
+				.count()).as("series of a breaker, as docs/meters.md says").isEqualTo(42);
 		}
 	}
 

@@ -1,7 +1,10 @@
 package dev.breaker.spring.web;
 
+import java.time.Duration;
+
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +28,24 @@ class RefusalProblemTests {
 			}
 		};
 		assertThat(RefusalProblem.of(new RuntimeException(rude), "/")).isNull();
+	}
+
+	@Test
+	void refusalByAClosedBreakerSaysThatItIsAShare() {
+		CircuitBreaker breaker = CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder()
+					.recoveryRampDuration(Duration.ofHours(1))
+					.recoveryRampStart(50)
+					.nanoClock(() -> 0)
+					.build());
+		breaker.open();
+		breaker.close();
+		breaker.acquire().release();
+		CallNotPermittedException refusal = catchThrowableOfType(CallNotPermittedException.class, breaker::acquire);
+		assertThat(RefusalProblem.of(refusal, "/orders")).isNotNull()
+			.extracting(RefusalProblem::json)
+			.asString()
+			.contains("Circuit breaker 'payments' is CLOSED and refuses a share of the calls; try again in 3600 s");
 	}
 
 	@Test
