@@ -1,6 +1,5 @@
 package dev.breaker.spring.restore;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +68,8 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 
 	private volatile @Nullable CircuitBreakerRegistry registry;
 
-	private volatile boolean ending = true;
+	/** Writes what changes; another one, or none, ends it. */
+	private volatile @Nullable Thread writer;
 
 	private volatile boolean running;
 
@@ -129,7 +129,7 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 		catch (UnusableFileException ex) {
 			HookFailures.log(logger,
 					"No state of a circuit breaker is restored: the file '{}' of \"breaker.restore.file\" {}. {}",
-					LogText.oneLine(from.toString()), ex.getMessage(),
+					LogText.oneLine(from.toString()), String.valueOf(ex.getMessage()),
 					ex.isForeign() ? "Nothing is written to it either: name another file, or remove this one"
 							: "It is replaced when a state changes, or the application stops");
 			if (ex.isForeign()) {
@@ -178,53 +178,74 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 	}
 
 	private void startThread() {
-		this.ending = false;
 		Thread thread = new Thread(this::writeChanges, THREAD);
 		thread.setDaemon(true);
+		this.writer = thread;
 		thread.start();
 	}
 
 	private void writeChanges() {
+		Thread me = Thread.currentThread();
 		while (true) {
 			this.changes.acquireUninterruptibly();
-			if (this.ending) {
+			if (this.writer != me) {
+				// It may have been meant for the one that came after it.
+				this.changes.release();
 				return;
 			}
 			// One write is for all that changed until then.
 			this.changes.drainPermits();
-			write(false);
+			write(me);
 		}
 	}
 
 	/**
 	 * Writes the states.
-	 * @param last whether the context stops: what comes later must not be written, as
-	 * breakers go with the beans that made them
+	 * @param by the writer, or {@code null} as the context stops: what comes later must
+	 * not be written, as breakers go with the beans that made them
 	 */
-	private void write(boolean last) {
-		boolean locked = false;
+	private void write(@Nullable Thread by) {
+		// An interrupt would close the file.
+		boolean interrupted = Thread.interrupted();
 		try {
-			locked = this.lock.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-			CircuitBreakerRegistry breakers = this.registry;
-			if (locked && breakers != null && this.file != null && last == this.ending) {
-				this.file.write(states(breakers));
-				this.failed = false;
+			if (!this.lock.tryLock(PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
+				logger.warn("The states of circuit breakers are not written to '{}' (breaker.restore.file):"
+						+ " the write before has taken more than {}", this.file, PATIENCE);
+				return;
+			}
+			try {
+				writeInTurn(by);
+			}
+			finally {
+				this.lock.unlock();
 			}
 		}
 		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			interrupted = true;
 		}
-		catch (IOException | RuntimeException ex) {
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private void writeInTurn(@Nullable Thread by) {
+		CircuitBreakerRegistry breakers = this.registry;
+		StateFile to = this.file;
+		if (breakers == null || to == null || by != this.writer) {
+			return;
+		}
+		try {
+			to.write(states(breakers));
+			this.failed = false;
+		}
+		catch (Throwable ex) {
 			if (!this.failed) {
 				this.failed = true;
 				HookFailures.log(logger,
 						"The states of circuit breakers cannot be written to '{}' (breaker.restore.file), and are not restored after a restart. Further failures are not logged until one write succeeds",
-						LogText.oneLine(String.valueOf(this.file)), ex);
-			}
-		}
-		finally {
-			if (locked) {
-				this.lock.unlock();
+						LogText.oneLine(to.toString()), ex);
 			}
 		}
 	}
@@ -289,7 +310,7 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 	@Override
 	public void start() {
 		this.running = true;
-		if (this.registry != null && this.ending) {
+		if (this.registry != null && this.writer == null) {
 			startThread();
 		}
 	}
@@ -297,9 +318,9 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 	@Override
 	public void stop() {
 		this.running = false;
-		if (this.registry != null && !this.ending) {
+		if (this.registry != null && this.writer != null) {
 			endThread();
-			write(true);
+			write(null);
 		}
 	}
 
@@ -321,7 +342,7 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 	}
 
 	private void endThread() {
-		this.ending = true;
+		this.writer = null;
 		this.changes.release();
 	}
 
