@@ -289,8 +289,7 @@ final class Period implements Admission {
 			return 0;
 		}
 		return switch (this.state) {
-			case OPEN, FORCED_OPEN, DISABLED ->
-				(this.limit != WITHOUT_END) ? left(now) : Long.MAX_VALUE;
+			case OPEN, FORCED_OPEN, DISABLED -> (this.limit != WITHOUT_END) ? left(now) : Long.MAX_VALUE;
 			case METRICS_ONLY -> Long.MAX_VALUE;
 			case CLOSED, HALF_OPEN -> 0;
 		};

@@ -45,9 +45,8 @@ record Restoration(State state, long limit, Instant since, int openings, @Nullab
 
 	private static Restoration same(ExportedState exported, Duration passed, Instant now) {
 		Duration left = exported.left();
-		return new Restoration(exported.state(),
-				(left != null) ? Rules.nanos(left.minus(passed)) : Period.WITHOUT_END, earlier(exported.since(), now),
-				exported.openings(), exported.command());
+		return new Restoration(exported.state(), (left != null) ? Rules.nanos(left.minus(passed)) : Period.WITHOUT_END,
+				earlier(exported.since(), now), exported.openings(), exported.command());
 	}
 
 	/** At exactly its end it is over. */

@@ -79,7 +79,10 @@ class DecidedByTimeTests {
 		assertBegan(State.OPEN, Reason.CONSECUTIVE_FAILURES, HandWallClock.START.plus(LATE));
 	}
 
-	/** Each reading is later than the one before, as with a clock that is not moved by hand. */
+	/**
+	 * Each reading is later than the one before, as with a clock that is not moved by
+	 * hand.
+	 */
 	@Test
 	void aWaitThatEndsBetweenTwoReadingsIsToldAtOnce() {
 		AtomicLong readings = new AtomicLong();

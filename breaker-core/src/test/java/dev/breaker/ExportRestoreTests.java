@@ -144,9 +144,7 @@ class ExportRestoreTests {
 		TestBreaker after = restored(Duration.ofDays(30));
 		after.advance(Duration.ofDays(30));
 		assertThat(after.state()).isEqualTo(state);
-		assertThat(after.breaker.export().command()).isNotNull()
-			.extracting(StateCommand::actor)
-			.isEqualTo("alice");
+		assertThat(after.breaker.export().command()).isNotNull().extracting(StateCommand::actor).isEqualTo("alice");
 		after.breaker.close();
 		assertThat(after.state()).isEqualTo(State.CLOSED);
 	}

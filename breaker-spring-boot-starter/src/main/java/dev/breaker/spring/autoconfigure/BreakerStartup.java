@@ -230,8 +230,10 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			Set<String> present = new TreeSet<>();
 			this.registry.all().forEach((breaker) -> present.add(breaker.name()));
 			this.registry.groups().forEach((group) -> present.add(group.name()));
-			logger.warn("No circuit breakers exist for these names in breaker.http.server.reject,"
-					+ " and no request is answered for them until one does: {}", BreakerConfigs.list(missing, present));
+			logger.warn(
+					"No circuit breakers exist for these names in breaker.http.server.reject,"
+							+ " and no request is answered for them until one does: {}",
+					BreakerConfigs.list(missing, present));
 		}
 	}
 

@@ -15,8 +15,8 @@ import org.springframework.beans.factory.DisposableBean;
 
 /**
  * Counts the requests that are answered before their handlers run:
- * {@code breaker.http.server.rejected}, with the tag {@code name}, from the start for each
- * breaker of an entry.
+ * {@code breaker.http.server.rejected}, with the tag {@code name}, from the start for
+ * each breaker of an entry.
  */
 public final class RejectedRequestMetrics implements MeterBinder, DisposableBean {
 

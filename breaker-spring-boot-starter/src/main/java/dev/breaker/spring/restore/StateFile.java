@@ -192,8 +192,9 @@ final class StateFile {
 		State state = State.valueOf(required(fields, "state"));
 		String left = fields.get("left");
 		return new SavedState(new Owner(kind, required(fields, "name"), key),
-				new ExportedState(state, Instant.parse(required(fields, "since")), Instant.parse(required(fields, "at")),
-						(left != null) ? Duration.parse(left) : null, Integer.parseInt(required(fields, "openings")),
+				new ExportedState(state, Instant.parse(required(fields, "since")),
+						Instant.parse(required(fields, "at")), (left != null) ? Duration.parse(left) : null,
+						Integer.parseInt(required(fields, "openings")),
 						fields.containsKey("command") ? command(state, fields) : null));
 	}
 

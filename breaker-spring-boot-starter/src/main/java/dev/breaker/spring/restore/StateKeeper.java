@@ -152,16 +152,13 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 			Duration passed = Duration.between(standing.state().at(), now);
 			Duration rest = (left == null) ? null : passed.isNegative() ? left : left.minus(passed);
 			if (rest == null || (!rest.isNegative() && !rest.isZero())) {
-				StateCommand again = StateCommand.to(command.state())
-					.comment(command.comment())
-					.actor(command.actor());
+				StateCommand again = StateCommand.to(command.state()).comment(command.comment()).actor(command.actor());
 				group.apply((rest != null) ? again.hold(rest) : again);
 			}
 		}
 		for (SavedState saved : List.copyOf(this.pending.values())) {
 			String key = saved.owner().key();
-			if (key != null && saved.owner().name().equals(group.name())
-					&& this.pending.remove(saved.owner(), saved)) {
+			if (key != null && saved.owner().name().equals(group.name()) && this.pending.remove(saved.owner(), saved)) {
 				group.restore(key, saved.state());
 			}
 		}

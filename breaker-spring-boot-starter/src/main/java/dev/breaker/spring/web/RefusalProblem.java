@@ -35,8 +35,7 @@ record RefusalProblem(String retryAfter, String json) {
 	 */
 	static @Nullable RefusalProblem of(Throwable thrown, String path) {
 		CallNotPermittedException refusal = refusalIn(thrown);
-		return (refusal != null)
-				? of(refusal.circuitBreakerName(), refusal.state(), refusal.retryAfter(), path) : null;
+		return (refusal != null) ? of(refusal.circuitBreakerName(), refusal.state(), refusal.retryAfter(), path) : null;
 	}
 
 	private static @Nullable CallNotPermittedException refusalIn(Throwable thrown) {

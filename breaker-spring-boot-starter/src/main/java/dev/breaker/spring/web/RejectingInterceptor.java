@@ -11,8 +11,8 @@ import org.springframework.web.servlet.HandlerInterceptor;
 
 /**
  * Answers requests to Spring MVC with 503, {@code Retry-After} and problem details before
- * their handlers run, where a {@link RequestRejector} says so. Preflight requests pass, as
- * no handler runs for them, and so do dispatches to the end of a request that began
+ * their handlers run, where a {@link RequestRejector} says so. Preflight requests pass,
+ * as no handler runs for them, and so do dispatches to the end of a request that began
  * before, and to the error page.
  */
 public final class RejectingInterceptor implements HandlerInterceptor {

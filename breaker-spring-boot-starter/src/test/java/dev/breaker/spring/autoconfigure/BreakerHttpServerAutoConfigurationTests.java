@@ -96,18 +96,17 @@ class BreakerHttpServerAutoConfigurationTests {
 	void theNameOfAKeyThatComesLaterIsNoWarning(CapturedOutput output) {
 		this.servlet.withPropertyValues(ENTRY)
 			.withPropertyValues("breaker.http.server.reject[0].breaker=stores:lyon")
-			.withInitializer((context) -> context.getBeanFactory()
-				.addBeanPostProcessor(new BeanPostProcessor() {
+			.withInitializer((context) -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
 
-					@Override
-					public Object postProcessAfterInitialization(Object bean, String name) {
-						if (bean instanceof CircuitBreakerRegistry registry) {
-							registry.group("stores", registry.defaults(), 10);
-						}
-						return bean;
+				@Override
+				public Object postProcessAfterInitialization(Object bean, String name) {
+					if (bean instanceof CircuitBreakerRegistry registry) {
+						registry.group("stores", registry.defaults(), 10);
 					}
+					return bean;
+				}
 
-				}))
+			}))
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).doesNotContain("breaker.http.server.reject");
 	}

@@ -83,9 +83,9 @@ class ConfigHttpRejectTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			value = { "breaker: payments | paths | the paths of these requests, such as /orders/**; /** is all of them",
-					"paths: [ /orders/** ] | breaker | the name of the circuit breaker that the handlers of these requests depend on" })
+	@CsvSource(delimiter = '|', value = {
+			"breaker: payments | paths | the paths of these requests, such as /orders/**; /** is all of them",
+			"paths: [ /orders/** ] | breaker | the name of the circuit breaker that the handlers of these requests depend on" })
 	void whatIsMissingStopsTheApplicationWithItsPlace(String given, String missing, String remedy) {
 		assertThat(failure("""
 				breaker:

@@ -544,7 +544,8 @@ class ReloadTests {
 
 	@Test
 	void requestsThatAreRejectedAreReadAtStartAlone(CapturedOutput output) {
-		this.environment.set("http.server.reject[0].breaker", "shop").set("http.server.reject[0].paths[0]", "/orders/**");
+		this.environment.set("http.server.reject[0].breaker", "shop")
+			.set("http.server.reject[0].paths[0]", "/orders/**");
 		this.environment.runner.run((context) -> {
 			BreakerConfigs configs = configs(context);
 			this.environment.set("http.server.reject[0].paths[1]", "/carts/**")

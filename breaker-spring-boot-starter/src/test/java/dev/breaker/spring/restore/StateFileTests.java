@@ -58,17 +58,14 @@ class StateFileTests {
 	}
 
 	private static List<SavedState> all() {
-		StateCommand command = StateCommand.to(State.FORCED_OPEN)
-			.hold(Duration.ofMinutes(10))
-			.comment(NASTY)
-			.actor("");
+		StateCommand command = StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(10)).comment(NASTY).actor("");
 		return List.of(open("payments"), open(NASTY),
 				new SavedState(new Owner(Kind.KEY, "stores", NASTY),
 						new ExportedState(State.HALF_OPEN, AT, AT, null, 1, null)),
 				new SavedState(new Owner(Kind.GROUP, "stores", null),
 						new ExportedState(State.FORCED_OPEN, AT, AT, Duration.ZERO, 0, command)),
-				new SavedState(new Owner(Kind.BREAKER, "tried", null), new ExportedState(State.METRICS_ONLY, AT, AT,
-						null, 0, StateCommand.to(State.METRICS_ONLY))));
+				new SavedState(new Owner(Kind.BREAKER, "tried", null),
+						new ExportedState(State.METRICS_ONLY, AT, AT, null, 0, StateCommand.to(State.METRICS_ONLY))));
 	}
 
 	@Test

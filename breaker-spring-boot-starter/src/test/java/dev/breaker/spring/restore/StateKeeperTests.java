@@ -162,7 +162,8 @@ class StateKeeperTests {
 		this.clock.advance(Duration.ofDays(3));
 		run((registry) -> {
 			assertThat(payments(registry).state()).isEqualTo(State.FORCED_OPEN);
-			assertThat(payments(registry).explain()).hasToString("Held open by alice until another command: partner asked");
+			assertThat(payments(registry).explain())
+				.hasToString("Held open by alice until another command: partner asked");
 			payments(registry).close();
 		});
 		run((registry) -> assertThat(payments(registry).state()).isEqualTo(State.CLOSED));
@@ -267,7 +268,8 @@ class StateKeeperTests {
 		Files.writeString(this.file, "a letter");
 		run((registry) -> payments(registry).forceOpen());
 		assertThat(output).containsOnlyOnce(IGNORED)
-			.contains("was not written by Breaker. Nothing is written to it either: name another file, or remove this one");
+			.contains(
+					"was not written by Breaker. Nothing is written to it either: name another file, or remove this one");
 		assertThat(content()).isEqualTo("a letter");
 	}
 

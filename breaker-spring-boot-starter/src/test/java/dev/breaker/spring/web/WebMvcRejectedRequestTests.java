@@ -86,8 +86,7 @@ class WebMvcRejectedRequestTests extends RejectedRequestTests {
 			registry.addInterceptor(new HandlerInterceptor() {
 
 				@Override
-				public boolean preHandle(HttpServletRequest request,
-						HttpServletResponse response, Object handler) {
+				public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
 					ServletApplication.this.intercepted.incrementAndGet();
 					return true;
 				}
