@@ -195,6 +195,7 @@ class HealthInAdvanceTests {
 				assertThat(retryAfter).isLessThanOrEqualTo(Duration.ofSeconds(40));
 				assertThat(asked.test.snapshot()).as("seed %s, step %s", seed, step)
 					.usingRecursiveComparison()
+					.withEqualsForType(Float::equals, Float.class)
 					.ignoringFields("lastChange.lastFailure")
 					.isEqualTo(left.test.snapshot());
 			}
