@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Predicate;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoint;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
@@ -37,8 +36,7 @@ public final class EndpointPaths implements Predicate<String> {
 		}
 		all.addAll(mapped.getAllPaths());
 		for (PathMappedEndpoint endpoint : mapped) {
-			EndpointId id = endpoint.getEndpointId();
-			all.addAll(mapped.getAdditionalPaths(WebServerNamespace.SERVER, id));
+			all.addAll(endpoint.getAdditionalPaths(WebServerNamespace.SERVER));
 		}
 	}
 
