@@ -140,6 +140,15 @@ public final class CircuitBreaker {
 		return (this.member != null) ? this.member.group : null;
 	}
 
+	/**
+	 * The key of a breaker that was made for one.
+	 * @return the key as its group has it, which cuts long ones, or {@code null} where it
+	 * was made for no key
+	 */
+	public @Nullable String key() {
+		return (this.member != null) ? this.member.key : null;
+	}
+
 	/** Its place in a group; null where it is in none. */
 	@Nullable GroupMember member() {
 		return this.member;
@@ -181,6 +190,110 @@ public final class CircuitBreaker {
 		return live().explained();
 	}
 
+	/**
+	 * Whether a call that this thread began now would be permitted. Nothing is taken,
+	 * counted or told; a change of state that is due is made, as by {@link #state()}. It
+	 * is no promise: the next call may find another state, or the last place among the
+	 * probes taken. Costs one volatile read while {@link State#CLOSED}.
+	 * @return {@code true} while {@link State#CLOSED}, {@link State#DISABLED} and
+	 * {@link State#METRICS_ONLY}, where the breaker does not
+	 * {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, and while {@link State#HALF_OPEN} where a place among
+	 * the probes is free or this thread makes a call inside of one
+	 */
+	public boolean permits() {
+		CircuitBreaker live = live();
+		return live.period.state == State.CLOSED || live.admitsNow();
+	}
+
+	private boolean admitsNow() {
+		while (true) {
+			Period p = settled();
+			if (p.admits()) {
+				return true;
+			}
+			// No place among the probes: perhaps since they have just decided.
+			if (p.state != State.HALF_OPEN || p == settled()) {
+				return false;
+			}
+		}
+	}
+
+	/**
+	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may. As
+	 * that of a {@link #snapshot()} or a refusal of this moment, but nothing is counted
+	 * or told; a change of state that is due is made, as by {@link #state()}.
+	 * @return the duration; zero when due or unknown, and where calls are permitted
+	 */
+	public Duration retryAfter() {
+		CircuitBreaker live = live();
+		if (live.period.isTimeless()) {
+			return Duration.ZERO;
+		}
+		Sight sight = live.look();
+		return Duration.ofNanos(sight.period().remaining(sight.now()));
+	}
+
+	/**
+	 * What another breaker, in another process, needs to go on from here: the state, what
+	 * is left of its wait or hold, the openings in a row, and the command that made it.
+	 * The window, the totals and the probes under way are none of it.
+	 * @return the state of this moment
+	 * @see #restore(ExportedState)
+	 */
+	public ExportedState export() {
+		CircuitBreaker live = live();
+		Sight sight = live.look();
+		Period p = sight.period();
+		return p.exported(sight.now(), live.instant(p.rules.config, 0));
+	}
+
+	/**
+	 * Goes on from an exported state, less the time that has passed since by the
+	 * {@linkplain CircuitBreakerConfig#clock() clock for instants}; the change has the
+	 * reason {@link Reason#RESTORED}. For a breaker that has just been made:
+	 * <ul>
+	 * <li>{@link State#OPEN} for what is left of the wait, and {@link State#HALF_OPEN}
+	 * where that is over; {@link State#HALF_OPEN} with all places free. Neither where the
+	 * export is as old as the wait of the present config, or where the initial state of
+	 * the config is another one than {@link State#CLOSED} and no command opened it;</li>
+	 * <li>{@link State#FORCED_OPEN}, {@link State#DISABLED} and
+	 * {@link State#METRICS_ONLY} where a command made them, for what is left of its hold,
+	 * or until another command;</li>
+	 * <li>of {@link State#CLOSED} there is nothing to restore.</li>
+	 * </ul>
+	 * A breaker that has changed its state before, or was commanded, stays as it is.
+	 * @param exported what {@link #export()} of another breaker gave
+	 * @return whether the state was restored
+	 */
+	public boolean restore(ExportedState exported) {
+		Objects.requireNonNull(exported, "exported");
+		CircuitBreaker live = entered(true);
+		try {
+			boolean restored = live.takeOver(exported);
+			live.tell();
+			return restored;
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	private boolean takeOver(ExportedState exported) {
+		Period p;
+		Period next;
+		do {
+			Instant at = instant(this.period.rules.config, 0);
+			long now = this.nanoClock.read();
+			p = current(now);
+			next = p.restored(exported, now, at);
+			if (next == null) {
+				return false;
+			}
+		}
+		while (!swap(p, next));
+		return true;
+	}
+
 	private Explanation explained() {
 		Sight sight = look();
 		Period p = sight.period();
@@ -214,8 +327,17 @@ public final class CircuitBreaker {
 			counts = p.counts(now);
 			// WindowCounts that led to another state are none of this one's.
 		}
-		while (p != current(now));
+		while (endsAt(p, now));
 		return new Sight(p, counts, now);
+	}
+
+	/** Whether it is over at that moment; the change is made and told. */
+	private boolean endsAt(Period p, long now) {
+		if (p == current(now)) {
+			return false;
+		}
+		tell();
+		return true;
 	}
 
 	private record Sight(Period period, WindowCounts counts, long now) {
@@ -951,7 +1073,7 @@ public final class CircuitBreaker {
 				case WAIT_ELAPSED -> State.HALF_OPEN;
 				case HOLD_ELAPSED, PROBES_SUCCEEDED -> State.CLOSED;
 				case PROBES_FAILED, PROBES_LOST, FAILURE_RATE, SLOW_CALL_RATE, CONSECUTIVE_FAILURES, COMMAND, SIGNAL,
-						FLEET ->
+						FLEET, RESTORED ->
 					State.OPEN;
 			};
 			long began = due.time(now);

@@ -202,6 +202,21 @@ public final class CircuitBreakerGroup {
 		all.forEach((member) -> member.breaker.tell());
 	}
 
+	/**
+	 * Makes the breaker of a key go on from an exported state, as
+	 * {@link CircuitBreaker#restore(ExportedState)} does. It is made where there is none.
+	 * @param key the key as {@link CircuitBreaker#key()} says it
+	 * @param exported what {@link CircuitBreaker#export()} of the earlier breaker of the
+	 * key gave
+	 * @return whether the state was restored; {@code false} also where the limit is
+	 * reached and no breaker can make room
+	 */
+	public boolean restore(String key, ExportedState exported) {
+		GroupMember present = this.members.get(Objects.requireNonNull(key, "key"));
+		GroupMember member = (present != null) ? present : add(key, null, false);
+		return member != null && member.breaker.restore(exported);
+	}
+
 	/** Those of the keys, and the one that keys share. */
 	private List<GroupMember> everyMember() {
 		List<GroupMember> all = new ArrayList<>(this.members.values());

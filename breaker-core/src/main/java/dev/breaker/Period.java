@@ -269,11 +269,59 @@ final class Period implements Admission {
 	 * where time does not end it.
 	 */
 	long remaining(long now) {
-		if (this.limit == WITHOUT_END || !this.state.refuses()) {
-			return 0;
+		return (this.limit == WITHOUT_END || !this.state.refuses()) ? 0 : left(now);
+	}
+
+	/** How many nanoseconds are left of its limit. */
+	private long left(long now) {
+		return Math.max(0, this.limit - Math.max(0, now - this.began));
+	}
+
+	/**
+	 * Whether a call that this thread begins now is admitted. What is due was carried
+	 * out.
+	 */
+	boolean admits() {
+		return !this.rules.enforced || switch (this.state) {
+			case CLOSED, DISABLED, METRICS_ONLY -> true;
+			case HALF_OPEN -> Objects.requireNonNull(this.probes).hasPlace();
+			case OPEN, FORCED_OPEN -> false;
+		};
+	}
+
+	/** What another breaker needs to go on from here. */
+	ExportedState exported(long now, Instant at) {
+		StandingCommand by = this.commanded;
+		return new ExportedState(this.state, this.since, at,
+				(this.limit != WITHOUT_END) ? Duration.ofNanos(left(now)) : null, openings(now),
+				(by != null) ? by.command() : null);
+	}
+
+	/**
+	 * The period that follows where an exported state is restored; null where it stays.
+	 */
+	@Nullable Period restored(ExportedState exported, long now, Instant at) {
+		Restoration restoration = isFirst() ? Restoration.of(exported, this.rules, at) : null;
+		if (restoration == null || restoration.state() == this.state
+				|| (restoration.command() == null && this.state != State.CLOSED)) {
+			return null;
 		}
-		long elapsed = Math.max(0, now - this.began);
-		return Math.max(0, this.limit - elapsed);
+		State next = restoration.state();
+		StateCommand command = restoration.command();
+		StateChange change = new StateChange(this.state, next, Reason.RESTORED, at, null,
+				(command != null) ? command.comment() : null, (command != null) ? command.actor() : null,
+				this.rules.enforced);
+		SlidingWindow window = newWindow(next, this.rules, now);
+		return new Period(next, this.rules, null, window, newProbes(next, this.rules),
+				newShare(next, null, this.rules, window), now, restoration.limit(), restoration.since(),
+				restoration.openings(), change,
+				(command != null) ? new StandingCommand(command, end(at, restoration.limit())) : null,
+				this.news.followedBy(change, false, null));
+	}
+
+	/** Whether it is what the breaker began with. */
+	private boolean isFirst() {
+		return this.lastChange == null && this.commanded == null;
 	}
 
 	/**
@@ -287,8 +335,7 @@ final class Period implements Admission {
 			boolean remembered = this.openings != 0 && now - closed < this.rules.stableNanos;
 			return !remembered && (ramp == null || ramp.isOver(now));
 		}
-		boolean isFirst = this.lastChange == null && this.commanded == null;
-		if (this.state != State.CLOSED && !isFirst) {
+		if (this.state != State.CLOSED && !isFirst()) {
 			return false;
 		}
 		if (this.state == State.CLOSED && ((isRamping() && !isRampOver(now)) || openings(now) != 0)) {
@@ -307,8 +354,7 @@ final class Period implements Admission {
 			return 0;
 		}
 		return switch (this.state) {
-			case OPEN, FORCED_OPEN, DISABLED ->
-				(this.limit != WITHOUT_END) ? Math.max(0, this.limit - Math.max(0, now - this.began)) : Long.MAX_VALUE;
+			case OPEN, FORCED_OPEN, DISABLED -> (this.limit != WITHOUT_END) ? left(now) : Long.MAX_VALUE;
 			case METRICS_ONLY -> Long.MAX_VALUE;
 			case CLOSED, HALF_OPEN -> 0;
 		};

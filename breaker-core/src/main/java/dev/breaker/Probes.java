@@ -88,6 +88,30 @@ final class Probes extends SpinLock {
 		}
 	}
 
+	/** Whether a call that this thread begins now gets a place, or needs none. */
+	boolean hasPlace() {
+		Thread me = Thread.currentThread();
+		lock();
+		try {
+			if (this.decision != null) {
+				return false;
+			}
+			int taken = this.underWay + this.recorded;
+			for (Probe each = this.oldest; each != null; each = each.after) {
+				if (each.over) {
+					taken--;
+				}
+				else if (each.has(me)) {
+					return true;
+				}
+			}
+			return taken < this.rules.permittedProbes;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
 	/** Frees a place: the call was not made, or counts as nothing. */
 	private void giveBack(Probe probe) {
 		lock();

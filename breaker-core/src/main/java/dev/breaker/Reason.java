@@ -39,6 +39,12 @@ public enum Reason {
 	SIGNAL,
 
 	/** Other members of the fleet said so. Reserved: the core raises none yet. */
-	FLEET
+	FLEET,
+
+	/**
+	 * The state of an earlier breaker was restored, see
+	 * {@link CircuitBreaker#restore(ExportedState)}.
+	 */
+	RESTORED
 
 }

@@ -221,9 +221,14 @@ final class Rules {
 		return Math.min(nanos(wait), this.maxAskedNanos);
 	}
 
+	/** How long this opening of a row lasts, before it is spread. */
+	double plainWaitNanos(int openings) {
+		return Math.min(this.waitNanos * Math.pow(this.waitMultiplier, openings - 1), this.maxWaitNanos);
+	}
+
 	/** How long this opening of a row lasts. */
 	long waitNanos(int openings) {
-		double wait = Math.min(this.waitNanos * Math.pow(this.waitMultiplier, openings - 1), this.maxWaitNanos);
+		double wait = plainWaitNanos(openings);
 		if (this.jitter != 0) {
 			wait *= 1 - this.jitter + 2 * this.jitter * ThreadLocalRandom.current().nextDouble();
 		}

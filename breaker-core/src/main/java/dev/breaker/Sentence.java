@@ -125,6 +125,7 @@ final class Sentence {
 				"a probe did not come back within " + PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
 			case SIGNAL -> "a signal opened it";
 			case FLEET -> "its fleet opened it";
+			case RESTORED -> "restored from before a restart";
 			case WAIT_ELAPSED, PROBES_SUCCEEDED, HOLD_ELAPSED, COMMAND -> reason.toString();
 		};
 	}

@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +77,22 @@ class DecidedByTimeTests {
 		this.test.advance(LATE);
 		this.test.fail(2);
 		assertBegan(State.OPEN, Reason.CONSECUTIVE_FAILURES, HandWallClock.START.plus(LATE));
+	}
+
+	/**
+	 * Each reading is later than the one before, as with a clock that is not moved by
+	 * hand.
+	 */
+	@Test
+	void aWaitThatEndsBetweenTwoReadingsIsToldAtOnce() {
+		AtomicLong readings = new AtomicLong();
+		CircuitBreaker breaker = CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder().nanoClock(() -> 10 * readings.getAndIncrement()).build());
+		RecordingListener heard = new RecordingListener();
+		breaker.addListener(heard);
+		breaker.open(Duration.ofNanos(15));
+		assertThat(breaker.snapshot().state()).isEqualTo(State.HALF_OPEN);
+		assertThat(heard.news()).containsExactly("CLOSED -> OPEN, COMMAND", "OPEN -> HALF_OPEN, WAIT_ELAPSED");
 	}
 
 	private void assertBegan(State state, Reason reason, Instant at) {

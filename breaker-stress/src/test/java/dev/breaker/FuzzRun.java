@@ -87,7 +87,9 @@ final class FuzzRun {
 	private void take() {
 		note("take");
 		Admission admission = this.naive.admit(null, false, now());
+		boolean permits = this.breaker.permits();
 		Permit permit = this.breaker.tryAcquire();
+		assertThat(permits).as("permits").isEqualTo(admission != null);
 		assertThat(permit != null).as("admitted").isEqualTo(admission != null);
 		if (admission != null && this.random.nextInt(10) > 0) {
 			this.pending.add(new Pending(admission, permit, null));

@@ -111,6 +111,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			reportCustomizers();
 			reportHealth();
 			reportHttpClients();
+			reportHttpRejects();
 		}
 		else if (event.getApplicationContext() instanceof ConfigurableApplicationContext child && !isGuarded(child)) {
 			reportUnguarded(child);
@@ -209,6 +210,36 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 					"No HTTP client is guarded by breaker.http.clients, since Spring Boot's support of them is missing."
 							+ " Add spring-boot-starter-restclient or spring-boot-starter-webclient");
 		}
+	}
+
+	private void reportHttpRejects() {
+		if (this.configs.httpRejects().isEmpty()) {
+			return;
+		}
+		if (!this.context.containsBean("breakerRejectingWebMvcConfigurer")
+				&& !this.context.containsBean("breakerRejectingWebFilter")) {
+			logger.warn("No request is answered by breaker.http.server.reject,"
+					+ " since this is no web application of Spring MVC or WebFlux. Remove the entries");
+			return;
+		}
+		Set<String> missing = new TreeSet<>();
+		this.configs.httpRejects().forEach((entry) -> missing.add(entry.breaker()));
+		missing.removeIf((name) -> this.registry.find(name).isPresent() || this.registry.findGroup(name).isPresent()
+				|| isOfKey(name));
+		if (!missing.isEmpty()) {
+			Set<String> present = new TreeSet<>();
+			this.registry.all().forEach((breaker) -> present.add(breaker.name()));
+			this.registry.groups().forEach((group) -> present.add(group.name()));
+			logger.warn(
+					"No circuit breakers exist for these names in breaker.http.server.reject,"
+							+ " and no request is answered for them until one does: {}",
+					BreakerConfigs.list(missing, present));
+		}
+	}
+
+	/** The breaker of a single key may come later. */
+	private boolean isOfKey(String name) {
+		return this.registry.groups().stream().anyMatch((group) -> name.startsWith(group.name() + ":"));
 	}
 
 	private static String list(Set<String> names) {

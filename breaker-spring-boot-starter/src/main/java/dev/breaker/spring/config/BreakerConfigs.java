@@ -27,6 +27,7 @@ import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.config.ConfigChange.Made;
 import dev.breaker.spring.http.HttpClientEntry;
+import dev.breaker.spring.http.HttpServerEntry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -182,6 +183,14 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	 */
 	public Set<String> httpClientBreakers() {
 		return httpClients().stream().map(HttpClientEntry::breaker).collect(Collectors.toUnmodifiableSet());
+	}
+
+	/**
+	 * Which requests to this application are answered before their handlers run.
+	 * @return the entries of {@code breaker.http.server.reject}, unmodifiable
+	 */
+	public List<HttpServerEntry> httpRejects() {
+		return this.loader.httpRejects();
 	}
 
 	/**

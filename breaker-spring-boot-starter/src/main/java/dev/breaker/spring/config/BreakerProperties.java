@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.breaker.spring.config.PropertyDefinition.AcceptsNone;
 import dev.breaker.spring.config.PropertyDefinition.Range;
 import dev.breaker.spring.event.BreakerEvent;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -30,11 +32,13 @@ import org.springframework.core.env.Environment;
  * @param events the events that the endpoint shows
  * @param endpoints the actuator endpoints
  * @param web the answers of a web application
+ * @param restore what is taken over a restart
  */
 @ConfigurationProperties("breaker")
 public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultValue Aspect aspect,
 		@DefaultValue Keys keys, @DefaultValue Health health, @DefaultValue Metrics metrics,
-		@DefaultValue Events events, @DefaultValue Endpoints endpoints, @DefaultValue Web web) {
+		@DefaultValue Events events, @DefaultValue Endpoints endpoints, @DefaultValue Web web,
+		@DefaultValue Restore restore) {
 
 	/**
 	 * The default of {@code breaker.aspect.order}.
@@ -45,6 +49,11 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * The key of {@link Aspect#mode()}.
 	 */
 	public static final String MODE = "breaker.aspect.mode";
+
+	/**
+	 * The key of {@link Restore#file()}.
+	 */
+	public static final String RESTORE_FILE = "breaker.restore.file";
 
 	/**
 	 * Reads one switch where there are no beans yet. A value that cannot be used is left
@@ -157,6 +166,16 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * refusal itself.
 	 */
 	public record Web(@DefaultValue("true") boolean problemDetails) {
+	}
+
+	/**
+	 * What is taken over a restart.
+	 *
+	 * @param file File that the states of circuit breakers are written to as they change
+	 * and as the application stops, and read from as it starts. Each instance of an
+	 * application has a file of its own.
+	 */
+	public record Restore(@AcceptsNone @Nullable String file) {
 	}
 
 }

@@ -6,6 +6,11 @@ import java.util.List;
 import java.util.Set;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.spring.http.HttpClientEntry;
+import dev.breaker.spring.http.HttpHostPattern;
+import dev.breaker.spring.http.HttpPathPattern;
+import dev.breaker.spring.http.HttpServerEntry;
+import dev.breaker.spring.http.HttpStatusPattern;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.MemberCategory;
@@ -69,6 +74,12 @@ final class ConfigHints implements BeanFactoryInitializationAotProcessor {
 		hints.registerType(CircuitBreakerConfig.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		registerProperties(hints, CircuitBreakerProperties.class);
 		registerProperties(hints, BreakerProperties.class);
+		registerProperties(hints, HttpClientEntry.class);
+		registerProperties(hints, HttpServerEntry.class);
+		// Values of these are made of text by the method that the class has for it
+		for (Class<?> type : List.of(HttpHostPattern.class, HttpPathPattern.class, HttpStatusPattern.class)) {
+			hints.registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
 		for (Class<?> type : classes) {
 			if (Throwable.class.isAssignableFrom(type)) {
 				hints.registerType(type);

@@ -28,8 +28,6 @@ final class ConfigKeyScanner {
 
 	private static final String HTTP = Level.HTTP_CLIENTS.getElement(1, Form.UNIFORM);
 
-	private static final String EXAMPLE_OF_HTTP_CLIENT = "breaker.http.clients[0].host";
-
 	private final BreakerPropertySources sources;
 
 	private final ConfigProblems problems;
@@ -147,18 +145,19 @@ final class ConfigKeyScanner {
 	}
 
 	private void checkHttp(Key found, Map<ConfigurationPropertyName, Key> written) {
-		ConfigurationPropertyName list = Level.HTTP_CLIENTS;
-		int index = list.getNumberOfElements();
 		ConfigurationPropertyName name = found.name();
-		boolean inEntry = list.isAncestorOf(name) && name.isNumericIndex(index);
-		if (!inEntry && !(found.isBlank() && list.equals(name))) {
-			this.problems.add(found.problem("is no entry of \"%s\"".formatted(list),
-					"Write entries below \"%s\" as a list with dashes, or as \"%s\".".formatted(list,
-							EXAMPLE_OF_HTTP_CLIENT)));
+		HttpEntryList list = HttpEntryList.of(name);
+		int index = list.key().getNumberOfElements();
+		boolean inEntry = list.key().isAncestorOf(name) && name.isNumericIndex(index);
+		if (!inEntry && !(found.isBlank() && list.key().equals(name))) {
+			this.problems.add(found.problem("is no entry of \"%s\"".formatted(list.key()),
+					"Write entries below \"%s\" as a list with dashes, or as \"%s\".".formatted(list.key(),
+							list.example())));
 		}
 		else if (inEntry) {
 			ConfigurationPropertyName below = name.subName(index + 1);
-			PropertyDefinition property = PropertyDefinition.OF_HTTP_CLIENT.stream()
+			PropertyDefinition property = list.properties()
+				.stream()
 				.filter((each) -> each.matches(below))
 				.findFirst()
 				.orElse(null);
@@ -166,21 +165,21 @@ final class ConfigKeyScanner {
 				checkSpelling(found, property, written);
 			}
 			else {
-				this.problems.add(unknownOfHttpClient(found, below));
+				this.problems.add(unknownOf(list, found, below));
 			}
 		}
 	}
 
-	/** What breakers can say is said of the breaker, not of the client. */
-	private ConfigProblem unknownOfHttpClient(Key found, ConfigurationPropertyName below) {
+	/** What breakers can say is said of the breaker, not of the entry. */
+	private ConfigProblem unknownOf(HttpEntryList list, Key found, ConfigurationPropertyName below) {
 		String given = below.isEmpty() ? "" : withoutIndex(below).toString();
-		String entry = Level.written(found.name().chop(Level.HTTP_CLIENTS.getNumberOfElements() + 1));
-		String nearest = this.suggestions.nearestOfHttpClient(given, found.value());
+		String entry = Level.written(found.name().chop(list.key().getNumberOfElements() + 1));
+		String nearest = this.suggestions.nearestOf(list, given, found.value());
 		Suggestion ofBreaker = (nearest == null) ? this.suggestions.ofBreaker(given, found.value())
 				: Suggestion.of(nearest).below(entry + ".");
 		return found.problem("is not a property",
 				(nearest == null) ? ofBreaker.below("breaker." + Level.INSTANCES + ".NAME.") : ofBreaker,
-				ofBreaker.isNothing() ? SuggestionFinder.VALID_OF_HTTP_CLIENT : null);
+				ofBreaker.isNothing() ? list.valid() : null);
 	}
 
 	private Suggestion ofSwitch(ConfigurationPropertyName below, @Nullable Object value) {

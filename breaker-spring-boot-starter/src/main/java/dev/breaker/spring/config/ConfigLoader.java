@@ -15,6 +15,7 @@ import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.http.HttpClientEntry;
 import dev.breaker.spring.http.HttpOutcomeRule;
+import dev.breaker.spring.http.HttpServerEntry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -46,6 +47,9 @@ final class ConfigLoader {
 	private final SimilarClassNames classNames;
 
 	private boolean leftoversReported;
+
+	/** Read at start alone. */
+	private List<HttpServerEntry> httpRejects = List.of();
 
 	ConfigLoader(Environment environment, ConfigurableListableBeanFactory beanFactory,
 			List<CircuitBreakerConfigCustomizer> customizers, @Nullable BreakerClock clock) {
@@ -99,8 +103,11 @@ final class ConfigLoader {
 		}
 		Inheritance inheritance = new Inheritance(levels, values, problems);
 		List<HttpClientEntry> httpClients = (httpClientsOfStart != null) ? httpClientsOfStart
-				: HttpClientReader.read(sources, this.predicates, this.classNames, problems);
-		HttpClientReader.describe(sources, switches);
+				: HttpEntryReader.clients(sources, this.predicates, this.classNames, problems);
+		if (httpClientsOfStart == null) {
+			this.httpRejects = HttpEntryReader.rejects(sources, this.predicates, this.classNames, problems);
+		}
+		HttpEntryReader.describe(sources, switches);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
 		FractionFinder fractions = new FractionFinder();
 		for (Level config : levels.configs()) {
@@ -176,6 +183,11 @@ final class ConfigLoader {
 	/** Customizes the config of a name in each reading from now on. */
 	void customize(String name, UnaryOperator<CircuitBreakerConfig> customization) {
 		this.customizations.computeIfAbsent(name, (newName) -> new ArrayList<>()).add(customization);
+	}
+
+	/** The entries of {@code breaker.http.server.reject} at start. */
+	List<HttpServerEntry> httpRejects() {
+		return this.httpRejects;
 	}
 
 	PredicateResolver predicates() {

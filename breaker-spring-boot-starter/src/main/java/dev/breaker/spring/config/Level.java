@@ -20,6 +20,9 @@ record Level(String name, ConfigurationPropertyName prefix) {
 	/** The list of the HTTP clients that are guarded. */
 	static final ConfigurationPropertyName HTTP_CLIENTS = ROOT.append("http.clients");
 
+	/** The list of the requests that are rejected in advance. */
+	static final ConfigurationPropertyName HTTP_REJECT = ROOT.append("http.server.reject");
+
 	static final Level DEFAULT = of(ROOT.append(CONFIGS).append("default"));
 
 	static Level of(ConfigurationPropertyName prefix) {

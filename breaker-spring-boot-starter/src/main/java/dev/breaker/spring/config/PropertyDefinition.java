@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.spring.http.HttpClientEntry;
+import dev.breaker.spring.http.HttpServerEntry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -55,6 +56,10 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 
 	/** The properties of an entry of {@code breaker.http.clients}. */
 	static final List<PropertyDefinition> OF_HTTP_CLIENT = of(HttpClientEntry.class, ConfigurationPropertyName.EMPTY)
+		.toList();
+
+	/** The properties of an entry of {@code breaker.http.server.reject}. */
+	static final List<PropertyDefinition> OF_HTTP_REJECT = of(HttpServerEntry.class, ConfigurationPropertyName.EMPTY)
 		.toList();
 
 	/** What else there is below {@code breaker}. */

@@ -15,12 +15,8 @@ final class SuggestionFinder {
 			+ String.join(", ", names(PropertyDefinition.OF_BREAKER)) + ".";
 
 	/** What there is below {@code breaker}, for messages. */
-	static final String VALID_SWITCHES = "Valid below \"breaker\" are configs.NAME.*, instances.NAME.*, http.clients, "
+	static final String VALID_SWITCHES = "Valid below \"breaker\" are configs.NAME.*, instances.NAME.*, http.clients, http.server.reject, "
 			+ String.join(", ", names(PropertyDefinition.SWITCHES)) + ".";
-
-	/** What an entry of {@code breaker.http.clients} may say, for messages. */
-	static final String VALID_OF_HTTP_CLIENT = "Valid for an entry of \"%s\" are %s.".formatted(Level.HTTP_CLIENTS,
-			String.join(", ", names(PropertyDefinition.OF_HTTP_CLIENT)));
 
 	private final BreakerPropertySources sources;
 
@@ -46,8 +42,8 @@ final class SuggestionFinder {
 		return nearest(given, value, PropertyDefinition.SWITCHES);
 	}
 
-	@Nullable String nearestOfHttpClient(String given, @Nullable Object value) {
-		return nearest(given, value, PropertyDefinition.OF_HTTP_CLIENT);
+	@Nullable String nearestOf(HttpEntryList list, String given, @Nullable Object value) {
+		return nearest(given, value, list.properties());
 	}
 
 	private @Nullable String nearest(String given, @Nullable Object value, List<PropertyDefinition> properties) {

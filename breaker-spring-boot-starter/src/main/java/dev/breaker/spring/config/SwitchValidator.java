@@ -1,5 +1,8 @@
 package dev.breaker.spring.config;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -27,7 +30,8 @@ final class SwitchValidator {
 			ConfigurationPropertyName key = Level.ROOT.append(property.key());
 			ValueReader.Said said = values.read(property, key);
 			if (said != null) {
-				set.put(Level.written(key), String.valueOf(said.value()));
+				set.put(Level.written(key),
+						(said.kind() == ValueReader.Kind.OFF) ? "none" : String.valueOf(said.value()));
 			}
 			Range range = property.range();
 			if (range != null && said != null && said.by() != null && said.value() instanceof Integer number
@@ -43,8 +47,35 @@ final class SwitchValidator {
 						"needs the artifact breaker-aspectj, which is not on the class path",
 						"Add the dependency dev.breaker:breaker-aspectj, or change \"%s\" to proxy.".formatted(key)));
 			}
+			if (said != null && said.by() != null && key.toString().equals(BreakerProperties.RESTORE_FILE)
+					&& said.value() instanceof String file) {
+				String requirement = requirementOfFile(file);
+				if (requirement != null) {
+					problems.add(ConfigProblem.with(said.by(), requirement,
+							"Change \"%s\" to the path of a file, or to none.".formatted(key)));
+				}
+			}
 		}
 		return set;
+	}
+
+	/** Why no file can be there; null where one can be. */
+	private static @Nullable String requirementOfFile(String file) {
+		try {
+			Path path = Path.of(file).toAbsolutePath();
+			if (Files.isDirectory(path)) {
+				return "must be a file, and is a directory";
+			}
+			Path directory = path.getParent();
+			while (directory != null && !Files.exists(directory)) {
+				directory = directory.getParent();
+			}
+			return (directory != null && !Files.isDirectory(directory))
+					? "must be below a directory, and '%s' is a file".formatted(directory) : null;
+		}
+		catch (InvalidPathException ex) {
+			return "must be the path of a file: " + ex.getReason();
+		}
 	}
 
 }

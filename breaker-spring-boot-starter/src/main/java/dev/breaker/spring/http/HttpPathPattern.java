@@ -5,6 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import dev.breaker.LogText;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Paths of requests: {@code /items/*}, {@code /api/**}. One asterisk stands for any
@@ -56,7 +57,10 @@ public final class HttpPathPattern {
 	}
 
 	boolean matches(URI uri) {
-		String path = uri.getPath();
+		return matches(uri.getPath());
+	}
+
+	boolean matches(@Nullable String path) {
 		return this.pattern.matcher((path == null || path.isEmpty()) ? "/" : path).matches();
 	}
 

@@ -4,9 +4,6 @@ import dev.breaker.CallNotPermittedException;
 import reactor.core.publisher.Mono;
 
 import org.springframework.core.Ordered;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
@@ -39,16 +36,7 @@ public final class CallNotPermittedWebExceptionHandler implements WebExceptionHa
 		// Half an answer must not look as if it were a whole one
 		RefusalProblem problem = response.isCommitted() ? null
 				: RefusalProblem.of(thrown, exchange.getRequest().getPath().value());
-		if (problem == null) {
-			return Mono.error(thrown);
-		}
-		response.setStatusCode(HttpStatus.SERVICE_UNAVAILABLE);
-		HttpHeaders headers = response.getHeaders();
-		headers.clearContentHeaders();
-		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-		headers.setContentLength(problem.body().length);
-		headers.set(HttpHeaders.RETRY_AFTER, problem.retryAfter());
-		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(problem.body())));
+		return (problem != null) ? ReactiveAnswer.give(problem, response) : Mono.error(thrown);
 	}
 
 }

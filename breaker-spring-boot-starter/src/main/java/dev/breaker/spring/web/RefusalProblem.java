@@ -35,7 +35,7 @@ record RefusalProblem(String retryAfter, String json) {
 	 */
 	static @Nullable RefusalProblem of(Throwable thrown, String path) {
 		CallNotPermittedException refusal = refusalIn(thrown);
-		return (refusal != null) ? of(refusal, path) : null;
+		return (refusal != null) ? of(refusal.circuitBreakerName(), refusal.state(), refusal.retryAfter(), path) : null;
 	}
 
 	private static @Nullable CallNotPermittedException refusalIn(Throwable thrown) {
@@ -53,18 +53,26 @@ record RefusalProblem(String retryAfter, String json) {
 		return null;
 	}
 
-	private static RefusalProblem of(CallNotPermittedException refusal, String path) {
-		String name = LogText.oneLine(refusal.circuitBreakerName());
-		long seconds = wholeSeconds(refusal.retryAfter());
-		String detail = "Circuit breaker '" + name + "' is " + refusal.state() + " and refuses "
-				+ ((refusal.state() == State.CLOSED) ? "a share of the calls" : "calls");
-		if (!refusal.retryAfter().isZero()) {
+	/**
+	 * Of a breaker that refuses calls.
+	 * @param circuitBreaker its name
+	 * @param state its state
+	 * @param retryAfter how long until a call may pass; zero when due or unknown
+	 * @param path the path of the request
+	 * @return the problem
+	 */
+	static RefusalProblem of(String circuitBreaker, State state, Duration retryAfter, String path) {
+		String name = LogText.oneLine(circuitBreaker);
+		long seconds = wholeSeconds(retryAfter);
+		String detail = "Circuit breaker '" + name + "' is " + state + " and refuses "
+				+ ((state == State.CLOSED) ? "a share of the calls" : "calls");
+		if (!retryAfter.isZero()) {
 			detail += "; try again in " + seconds + " s";
 		}
 		String json = """
 				{"type":"about:blank","title":"Service Unavailable","status":503,"detail":%s,"instance":%s,\
 				"circuitBreaker":%s,"state":%s}""".formatted(quote(detail), quote(path), quote(name),
-				quote(refusal.state().name()));
+				quote(state.name()));
 		return new RefusalProblem(Long.toString(seconds), json);
 	}
 

@@ -30,6 +30,17 @@ final class ServletAnswer {
 		if (problem == null) {
 			return false;
 		}
+		give(problem, response);
+		return true;
+	}
+
+	/**
+	 * Answers a client that has no answer yet.
+	 * @param problem the answer
+	 * @param response the response
+	 * @throws IOException when the client is gone
+	 */
+	static void give(RefusalProblem problem, HttpServletResponse response) throws IOException {
 		response.resetBuffer();
 		response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
 		response.setHeader(HttpHeaders.RETRY_AFTER, problem.retryAfter());
@@ -37,7 +48,6 @@ final class ServletAnswer {
 		response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
 		response.setContentLength(problem.body().length);
 		write(problem, response);
-		return true;
 	}
 
 	private static void write(RefusalProblem problem, HttpServletResponse response) throws IOException {

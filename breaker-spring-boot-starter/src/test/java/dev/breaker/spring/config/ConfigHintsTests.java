@@ -1,10 +1,16 @@
 package dev.breaker.spring.config;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Predicate;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
+import dev.breaker.spring.http.HttpClientEntry;
+import dev.breaker.spring.http.HttpHostPattern;
+import dev.breaker.spring.http.HttpPathPattern;
+import dev.breaker.spring.http.HttpServerEntry;
+import dev.breaker.spring.http.HttpStatusPattern;
 import dev.breaker.spring.support.AheadOfTime;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +57,19 @@ class ConfigHintsTests {
 			.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(CircuitBreakerProperties.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(BreakerProperties.Events.class)).accepts(hints);
+	}
+
+	@Test
+	void entriesOfHttpCanBeRead() {
+		RuntimeHints hints = hints();
+		for (Class<?> entry : List.of(HttpClientEntry.class, HttpServerEntry.class)) {
+			assertThat(RuntimeHintsPredicates.reflection().onType(entry)).accepts(hints);
+		}
+		for (Class<?> pattern : List.of(HttpHostPattern.class, HttpPathPattern.class, HttpStatusPattern.class)) {
+			assertThat(RuntimeHintsPredicates.reflection()
+				.onType(pattern)
+				.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
+		}
 	}
 
 	@Test

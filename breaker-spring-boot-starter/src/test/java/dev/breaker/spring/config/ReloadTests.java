@@ -542,6 +542,23 @@ class ReloadTests {
 		});
 	}
 
+	@Test
+	void requestsThatAreRejectedAreReadAtStartAlone(CapturedOutput output) {
+		this.environment.set("http.server.reject[0].breaker", "shop")
+			.set("http.server.reject[0].paths[0]", "/orders/**");
+		this.environment.runner.run((context) -> {
+			BreakerConfigs configs = configs(context);
+			this.environment.set("http.server.reject[0].paths[1]", "/carts/**")
+				.set("http.server.reject[0].methods", "GET");
+			configs.reload();
+			assertThat(output).containsOnlyOnce("\"breaker.http.server.reject\" changed from"
+					+ " [{breaker=shop, paths=[/orders/**]}] to [{breaker=shop, methods=GET, paths=[/orders/**, /carts/**]}]."
+					+ " It is read at start alone");
+			assertThat(configs.httpRejects()).singleElement()
+				.satisfies((entry) -> assertThat(entry.paths()).hasToString("[/orders/**]"));
+		});
+	}
+
 	private BreakerClock breakerClock() {
 		return new BreakerClock(this.clock::nanos, this.clock.clock());
 	}

@@ -45,6 +45,7 @@ class AnnotatedMetersTests {
 	@BeforeAll
 	void start() {
 		this.application = RunningApplication.start(Application.class, "breaker.keys.max=2",
+				"breaker.http.server.reject[0].paths=/orders/**", "breaker.http.server.reject[0].breaker=payments",
 				"management.endpoint.health.show-details=always",
 				"breaker.configs.default.ignore-exceptions=java.lang.IllegalArgumentException");
 	}

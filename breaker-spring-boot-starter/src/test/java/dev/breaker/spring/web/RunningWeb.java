@@ -60,13 +60,29 @@ final class RunningWeb implements AutoCloseable {
 	}
 
 	Answer trySend(String method, String path, @Nullable String accept) throws IOException {
-		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
-			.timeout(Duration.ofSeconds(10))
-			.method(method, BodyPublishers.noBody());
+		HttpRequest.Builder request = request(path).method(method, BodyPublishers.noBody());
 		if (accept != null) {
 			request.header("Accept", accept);
 		}
+		return trySend(request);
+	}
+
+	/** A request on the port of the application, to be completed. */
+	HttpRequest.Builder request(String path) {
+		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
+		return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path)).timeout(Duration.ofSeconds(10));
+	}
+
+	Answer send(HttpRequest.Builder request) {
+		try {
+			return trySend(request);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static Answer trySend(HttpRequest.Builder request) throws IOException {
 		try {
 			return new Answer(client.send(request.build(), BodyHandlers.ofString()));
 		}

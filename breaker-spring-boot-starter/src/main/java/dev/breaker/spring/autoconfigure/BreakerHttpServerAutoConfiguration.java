@@ -1,0 +1,91 @@
+package dev.breaker.spring.autoconfigure;
+
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.actuate.EndpointPaths;
+import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.web.RejectingInterceptor;
+import dev.breaker.spring.web.RejectingWebFilter;
+import dev.breaker.spring.web.RequestRejector;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} of what answers requests before
+ * their handlers run, while a circuit breaker refuses calls. Without entries of
+ * {@code breaker.http.server.reject} there is nothing.
+ */
+@AutoConfiguration(after = BreakerAutoConfiguration.class)
+@ConditionalOnWebApplication
+@ConditionalOnHttpRejects
+@ConditionalOnBreakerEnabled
+public final class BreakerHttpServerAutoConfiguration {
+
+	@Bean
+	RequestRejector breakerRequestRejector(BreakerConfigs configs, CircuitBreakerRegistry registry) {
+		return new RequestRejector(configs.httpRejects(), registry);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnClass(DispatcherServlet.class)
+	static class OfWebMvc {
+
+		/** Outside of the application's interceptors, whose work is spared too. */
+		@Bean
+		WebMvcConfigurer breakerRejectingWebMvcConfigurer(RequestRejector rejector) {
+			return new WebMvcConfigurer() {
+
+				@Override
+				public void addInterceptors(InterceptorRegistry interceptors) {
+					interceptors.addInterceptor(new RejectingInterceptor(rejector)).order(Ordered.HIGHEST_PRECEDENCE);
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@ConditionalOnClass(DispatcherHandler.class)
+	static class OfWebFlux {
+
+		@Bean
+		RejectingWebFilter breakerRejectingWebFilter(RequestRejector rejector, ApplicationContext context,
+				ObjectProvider<EndpointPaths> endpoints) {
+			EndpointPaths exempt = endpoints.getIfAvailable();
+			return new RejectingWebFilter(rejector, context, (exempt != null) ? exempt : (path) -> false);
+		}
+
+	}
+
+	/** Spring MVC's endpoints have no interceptors of the application. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@ConditionalOnClass({ ConditionalOnManagementPort.class, PathMappedEndpoints.class })
+	static class OfEndpoints {
+
+		@Bean
+		@ConditionalOnManagementPort(ManagementPortType.SAME)
+		EndpointPaths breakerEndpointPaths(ObjectProvider<PathMappedEndpoints> endpoints) {
+			return new EndpointPaths(endpoints);
+		}
+
+	}
+
+}
