@@ -212,6 +212,14 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * See {@link Builder#recordOutcomes}.
+	 * @return how many outcomes are kept, or {@code null} where none are
+	 */
+	public @Nullable Integer recordOutcomes() {
+		return this.set.recordOutcomes;
+	}
+
+	/**
 	 * See {@link Builder#initialState}.
 	 * @return the first state of a new breaker
 	 */
@@ -303,7 +311,7 @@ public final class CircuitBreakerConfig {
 				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
 				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
 				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", timeLimit=" + timeLimit()
-				+ ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
+				+ ", recordOutcomes=" + recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
 				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
 				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
 				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock()
@@ -324,6 +332,8 @@ public final class CircuitBreakerConfig {
 		static final int DEFAULT_MINIMUM_NUMBER_OF_CALLS = 20;
 
 		static final int DEFAULT_PERMITTED_NUMBER_OF_CALLS_IN_HALF_OPEN_STATE = 10;
+
+		static final int MOST_OUTCOMES = 1_000_000;
 
 		private static final int MAX_WINDOW_OF_CALLS = 1_000_000;
 
@@ -360,6 +370,8 @@ public final class CircuitBreakerConfig {
 		private Duration maxWaitDurationInHalfOpenState = Duration.ofSeconds(60);
 
 		private @Nullable Duration timeLimit;
+
+		private @Nullable Integer recordOutcomes;
 
 		private State initialState = State.CLOSED;
 
@@ -627,6 +639,33 @@ public final class CircuitBreakerConfig {
 		 */
 		public Builder withoutTimeLimit() {
 			this.timeLimit = null;
+			return this;
+		}
+
+		/**
+		 * Keeps the last outcomes of this many calls, on which other configs can be tried
+		 * by {@link CircuitBreaker#outcomes()}: when each ended, how long it took,
+		 * whether it succeeded, failed or was ignored, and the class of a failure; and
+		 * how many calls were refused between them. Takes 16 bytes an outcome, allocated
+		 * 256 outcomes at a time as they come, and makes breakers measure time. Each
+		 * breaker keeps its own, those made by key too. What was kept stays while the
+		 * number does. Default: off, nothing is kept.
+		 * @param outcomes 1 to 1,000,000
+		 * @return this builder
+		 */
+		public Builder recordOutcomes(int outcomes) {
+			require(outcomes >= 1 && outcomes <= MOST_OUTCOMES, "recordOutcomes", outcomes,
+					"must be from 1 to " + MOST_OUTCOMES + " outcomes");
+			this.recordOutcomes = outcomes;
+			return this;
+		}
+
+		/**
+		 * No outcome is kept.
+		 * @return this builder
+		 */
+		public Builder withoutRecordOutcomes() {
+			this.recordOutcomes = null;
 			return this;
 		}
 

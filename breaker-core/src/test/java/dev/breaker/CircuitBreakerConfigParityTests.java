@@ -57,7 +57,7 @@ class CircuitBreakerConfigParityTests {
 			.collect(Collectors.toSet());
 		assertThat(off).containsExactlyInAnyOrder("withoutFailureRateThreshold", "withoutConsecutiveFailureThreshold",
 				"withoutSlowCallDurationThreshold", "withoutMaxWaitDurationInOpenState",
-				"withoutSuccessThresholdInHalfOpenState", "withoutTimeLimit");
+				"withoutSuccessThresholdInHalfOpenState", "withoutTimeLimit", "withoutRecordOutcomes");
 	}
 
 	@Test

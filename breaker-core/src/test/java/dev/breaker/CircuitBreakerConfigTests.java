@@ -45,6 +45,7 @@ class CircuitBreakerConfigTests {
 		assertThat(config.successThresholdInHalfOpenState()).isNull();
 		assertThat(config.maxWaitDurationInHalfOpenState()).isEqualTo(Duration.ofSeconds(60));
 		assertThat(config.timeLimit()).isNull();
+		assertThat(config.recordOutcomes()).isNull();
 		assertThat(config.initialState()).isEqualTo(State.CLOSED);
 		assertThat(config.recordExceptions()).isEmpty();
 		assertThat(config.ignoreExceptions()).isEmpty();
@@ -126,6 +127,7 @@ class CircuitBreakerConfigTests {
 			.maxWaitDurationInOpenState(Duration.ofMinutes(5))
 			.successThresholdInHalfOpenState(1)
 			.timeLimit(Duration.ofSeconds(2))
+			.recordOutcomes(10)
 			.recordException((thrown) -> true)
 			.ignoreException((thrown) -> true)
 			.recordResult((result) -> true)
@@ -138,6 +140,7 @@ class CircuitBreakerConfigTests {
 			.withoutMaxWaitDurationInOpenState()
 			.withoutSuccessThresholdInHalfOpenState()
 			.withoutTimeLimit()
+			.withoutRecordOutcomes()
 			.recordException(null)
 			.ignoreException(null)
 			.recordResult(null)
@@ -149,6 +152,7 @@ class CircuitBreakerConfigTests {
 		assertThat(none.maxWaitDurationInOpenState()).isNull();
 		assertThat(none.successThresholdInHalfOpenState()).isNull();
 		assertThat(none.timeLimit()).isNull();
+		assertThat(none.recordOutcomes()).isNull();
 		assertThat(none.recordException()).isNull();
 		assertThat(none.ignoreException()).isNull();
 		assertThat(none.recordResult()).isNull();
@@ -297,6 +301,9 @@ class CircuitBreakerConfigTests {
 				refused("timeLimit", (config) -> config.timeLimit(Duration.ZERO), "PT0S", "above zero"),
 				refused("timeLimit", (config) -> config.timeLimit(Duration.ofMillis(-1)), "PT-0.001S", "above zero"),
 				refused("timeLimit", (config) -> config.timeLimit(null), "null", "given"),
+				refused("recordOutcomes", (config) -> config.recordOutcomes(0), "0", "1 to 1000000 outcomes"),
+				refused("recordOutcomes", (config) -> config.recordOutcomes(1_000_001), "1000001",
+						"1 to 1000000 outcomes"),
 				refused("initialState", (config) -> config.initialState(null), "null", "given"),
 				refused("recordExceptions", (config) -> config.recordExceptions((Class<? extends Throwable>[]) null),
 						"null", "given"),
@@ -327,12 +334,14 @@ class CircuitBreakerConfigTests {
 			.successThresholdInHalfOpenState(1)
 			.maxWaitDurationInHalfOpenState(Duration.ofNanos(1))
 			.timeLimit(Duration.ofNanos(1))
+			.recordOutcomes(1_000_000)
 			.build()).doesNotThrowAnyException();
 		assertThatCode(() -> builder().slidingWindowType(SlidingWindowType.TIME_BASED)
 			.slidingWindowSize(86_400)
 			.minimumNumberOfCalls(Integer.MAX_VALUE)
 			.failureRateThreshold(100)
 			.maxWaitDurationInOpenState(Duration.ofSeconds(60))
+			.recordOutcomes(1)
 			.build()).doesNotThrowAnyException();
 	}
 

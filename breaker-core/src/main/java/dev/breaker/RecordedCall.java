@@ -1,0 +1,32 @@
+package dev.breaker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call as an {@link OutcomeRecorder} has kept it.
+ *
+ * @param start when it began, in nanoseconds from the origin of the recorder
+ * @param end when it ended
+ * @param kind what it counted as
+ * @param type the class of what was thrown, of a failure
+ * @param times how many of them: refusals are counted together
+ */
+record RecordedCall(long start, long end, Kind kind, @Nullable String type, long times) {
+
+	long elapsed() {
+		return this.end - this.start;
+	}
+
+	/**
+	 * What a call counted as when it was made.
+	 */
+	enum Kind {
+
+		SUCCESS, FAILURE, IGNORED,
+
+		/** The breaker refused it: how it would have ended is not known. */
+		REFUSED
+
+	}
+
+}
