@@ -54,8 +54,6 @@ final class OutcomeRecorder implements CircuitBreakerListener {
 
 	private static final int OTHER_TYPE = MOST_TYPES + 1;
 
-	private static final RecordedCall.Kind[] KINDS = RecordedCall.Kind.values();
-
 	final int capacity;
 
 	/** The reading of the clock that times are told from. */
@@ -133,7 +131,7 @@ final class OutcomeRecorder implements CircuitBreakerListener {
 		int first = first(place);
 		words.set(first, (time << ROUND_BITS) | round);
 		words.set(first + 1, (Math.min(amount, MOST_AMOUNT) << AMOUNT_SHIFT) | ((long) type << TYPE_SHIFT)
-				| ((kind.ordinal() + 1L) << ROUND_BITS) | round);
+				| ((long) kind.code << ROUND_BITS) | round);
 	}
 
 	private AtomicLongArray written(int chunk) {
@@ -169,7 +167,7 @@ final class OutcomeRecorder implements CircuitBreakerListener {
 	}
 
 	private static RecordedCall.Kind kind(long outcome) {
-		return KINDS[(int) ((outcome >>> ROUND_BITS) & KIND) - 1];
+		return RecordedCall.Kind.of((int) ((outcome >>> ROUND_BITS) & KIND));
 	}
 
 	/** The number of a class, which is told by its name: no class loader is kept alive. */

@@ -22,10 +22,27 @@ record RecordedCall(long start, long end, Kind kind, @Nullable String type, long
 	 */
 	enum Kind {
 
-		SUCCESS, FAILURE, IGNORED,
+		SUCCESS(1), FAILURE(2), IGNORED(3),
 
 		/** The breaker refused it: how it would have ended is not known. */
-		REFUSED
+		REFUSED(4);
+
+		/** Above zero, which stands for no call. */
+		final int code;
+
+		Kind(int code) {
+			this.code = code;
+		}
+
+		static Kind of(int code) {
+			return switch (code) {
+				case 1 -> SUCCESS;
+				case 2 -> FAILURE;
+				case 3 -> IGNORED;
+				case 4 -> REFUSED;
+				default -> throw new IllegalArgumentException("No kind of outcome: " + code);
+			};
+		}
 
 	}
 

@@ -84,8 +84,9 @@ public final class RecordedOutcomes {
 	public Map<String, Long> failureCounts() {
 		Map<String, Long> counts = new TreeMap<>();
 		for (RecordedCall call : this.recorded) {
-			if (call.type() != null) {
-				counts.merge(call.type(), 1L, Long::sum);
+			String type = call.type();
+			if (type != null) {
+				counts.merge(type, 1L, Long::sum);
 			}
 		}
 		return Collections.unmodifiableMap(new LinkedHashMap<>(counts));
@@ -126,9 +127,8 @@ public final class RecordedOutcomes {
 
 	/**
 	 * Looks for thresholds that fit these calls better than those of a config. Says
-	 * nothing unless there are at least {@value Adviser#FEWEST_CALLS} calls from at least
-	 * a minute, of which no more than {@value Adviser#MOST_TROUBLE} percent failed or
-	 * were refused.
+	 * nothing unless there are at least 1,000 successes and failures from at least a
+	 * minute, of which no more than 10 percent failed or were refused.
 	 * @param config the config that is there
 	 * @return suggestions with their reasons, or why there are none
 	 */

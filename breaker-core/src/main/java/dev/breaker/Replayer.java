@@ -138,9 +138,10 @@ final class Replayer implements CircuitBreakerListener {
 		if (call.kind() == RecordedCall.Kind.SUCCESS) {
 			this.successesRefused++;
 		}
-		if (call.type() != null) {
+		String type = call.type();
+		if (type != null) {
 			this.failuresSpared++;
-			this.failuresSparedByType.merge(call.type(), 1L, Long::sum);
+			this.failuresSparedByType.merge(type, 1L, Long::sum);
 		}
 	}
 

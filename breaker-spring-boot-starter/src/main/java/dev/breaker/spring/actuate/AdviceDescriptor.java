@@ -56,8 +56,8 @@ public record AdviceDescriptor(String circuitBreaker, RecordedDescriptor recorde
 	/** As it is written in a file. */
 	private static Object written(Object value) {
 		if (value instanceof Duration duration) {
-			boolean seconds = duration.getNano() == 0;
-			boolean milliseconds = duration.getNano() % 1_000_000 == 0 && duration.toHours() == 0;
+			boolean seconds = duration.toNanosPart() == 0;
+			boolean milliseconds = duration.toNanosPart() % 1_000_000 == 0 && duration.toHours() == 0;
 			return seconds ? duration.toSeconds() + "s"
 					: milliseconds ? duration.toMillis() + "ms" : duration.toString();
 		}

@@ -1,6 +1,6 @@
 package dev.breaker.spring.config;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -16,7 +16,7 @@ final class ReplayedProperties {
 	}
 
 	private static Map<String, String> untold() {
-		Map<String, String> untold = new LinkedHashMap<>();
+		Map<String, String> untold = new HashMap<>();
 		for (String rule : List.of("recordExceptions", "ignoreExceptions", "recordExceptionPredicate",
 				"ignoreExceptionPredicate", "recordResultPredicate", "matchCauses", "recordHttpStatuses",
 				"ignoreHttpStatuses")) {
@@ -30,7 +30,7 @@ final class ReplayedProperties {
 		untold.put("waitDurationJitter", "it is by chance, and each wait is the middle of its spread");
 		untold.put("recordOutcomes", "it says how many there are");
 		untold.put("enforce", "what is enforced is what is tried");
-		return untold;
+		return Map.copyOf(untold);
 	}
 
 	/**
