@@ -174,8 +174,7 @@ final class Adviser {
 		double seconds = this.minimum / this.rate;
 		boolean tooFew = this.minimum < FEWEST_TO_JUDGE || (seconds < 1 && this.minimum < ENOUGH_TO_JUDGE);
 		boolean tooMany = seconds > MOST_SECONDS_TO_JUDGE && this.minimum > 2 * FEWEST_TO_JUDGE;
-		int fit = (int) Math.max(FEWEST_TO_JUDGE,
-				Math.min(ENOUGH_TO_JUDGE, Math.ceil(this.rate * SECONDS_TO_JUDGE)));
+		int fit = (int) Math.max(FEWEST_TO_JUDGE, Math.min(ENOUGH_TO_JUDGE, Math.ceil(this.rate * SECONDS_TO_JUDGE)));
 		if (fit == this.minimum || !(tooFew || tooMany)) {
 			return;
 		}

@@ -311,11 +311,11 @@ public final class CircuitBreakerConfig {
 				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
 				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
 				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", timeLimit=" + timeLimit()
-				+ ", recordOutcomes=" + recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
-				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
-				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
-				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock()
-				+ "]";
+				+ ", recordOutcomes=" + recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions="
+				+ recordExceptions() + ", ignoreExceptions=" + ignoreExceptions() + ", recordException="
+				+ recordException() + ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult()
+				+ ", outcomeRule=" + outcomeRule() + ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock()
+				+ ", clock=" + clock() + "]";
 	}
 
 	/**

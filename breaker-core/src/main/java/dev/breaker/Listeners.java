@@ -122,7 +122,9 @@ final class Listeners {
 		return all;
 	}
 
-	/** With what keeps as many outcomes as that, from empty where it kept another number. */
+	/**
+	 * With what keeps as many outcomes as that, from empty where it kept another number.
+	 */
 	Listeners recording(@Nullable Integer outcomes, long now) {
 		int wanted = (outcomes != null) ? outcomes : 0;
 		int present = (this.recorder != null) ? this.recorder.capacity : 0;

@@ -170,7 +170,9 @@ final class OutcomeRecorder implements CircuitBreakerListener {
 		return RecordedCall.Kind.of((int) ((outcome >>> ROUND_BITS) & KIND));
 	}
 
-	/** The number of a class, which is told by its name: no class loader is kept alive. */
+	/**
+	 * The number of a class, which is told by its name: no class loader is kept alive.
+	 */
 	int type(String name) {
 		while (true) {
 			String[] known = this.types.get();

@@ -45,8 +45,8 @@ class AdviceTests {
 	@Test
 	void nothingIsSaidOnCallsOfLessThanAMinute() {
 		RecordedTraffic traffic = calm(5_000, Duration.ZERO, (config) -> config.recordOutcomes(2_000));
-		assertThat(advice(traffic).silence()).isEqualTo(
-				"The record is of the last 40 s, and 60 s is needed: set recordOutcomes, now 2000, to 6000");
+		assertThat(advice(traffic).silence())
+			.isEqualTo("The record is of the last 40 s, and 60 s is needed: set recordOutcomes, now 2000, to 6000");
 		RecordedTraffic young = calm(2_000, Duration.ZERO, (config) -> config);
 		assertThat(advice(young).silence()).isEqualTo("The record is of the last 40 s, and 60 s is needed");
 	}
@@ -150,18 +150,16 @@ class AdviceTests {
 		// A call in ten seconds
 		RecordedTraffic traffic = calm(1_000, Duration.ofSeconds(10).minus(TWENTY_MILLIS),
 				(config) -> slow(config).slidingWindowSize(500));
-		assertThat(advice(traffic).suggestions())
-			.containsExactly(new Advice.Suggestion("slidingWindowSize", 500, 50,
-					"There are 0.10 calls a second, so that a window of 500 calls holds those of 1 h 23 min, and what failed long ago still counts; one of 50 calls holds those of 8 min 20 s"));
+		assertThat(advice(traffic).suggestions()).containsExactly(new Advice.Suggestion("slidingWindowSize", 500, 50,
+				"There are 0.10 calls a second, so that a window of 500 calls holds those of 1 h 23 min, and what failed long ago still counts; one of 50 calls holds those of 8 min 20 s"));
 	}
 
 	@Test
 	void aTimeWindowHoldsTwiceTheMinimum() {
 		RecordedTraffic traffic = calm(1_000, Duration.ofSeconds(1).minus(TWENTY_MILLIS),
 				(config) -> slow(config).slidingWindowType(SlidingWindowType.TIME_BASED).slidingWindowSize(10));
-		assertThat(advice(traffic).suggestions())
-			.containsExactly(new Advice.Suggestion("slidingWindowSize", 10, 40,
-					"There are 1.0 calls a second, so that a window of 10 s holds 10, and 20 are needed until its rates are judged; one of 40 s holds twice as many"));
+		assertThat(advice(traffic).suggestions()).containsExactly(new Advice.Suggestion("slidingWindowSize", 10, 40,
+				"There are 1.0 calls a second, so that a window of 10 s holds 10, and 20 are needed until its rates are judged; one of 40 s holds twice as many"));
 	}
 
 	@Test
@@ -185,8 +183,7 @@ class AdviceTests {
 	/** Calls of 20 ms, one after the other, that no rule hinders. */
 	private static RecordedTraffic calm(int calls, Duration pause,
 			UnaryOperator<CircuitBreakerConfig.Builder> settings) {
-		RecordedTraffic traffic = new RecordedTraffic(
-				(config) -> settings.apply(config.failureRateThreshold(100)));
+		RecordedTraffic traffic = new RecordedTraffic((config) -> settings.apply(config.failureRateThreshold(100)));
 		traffic.breaker.metricsOnly();
 		traffic.succeed(calls, TWENTY_MILLIS, pause);
 		return traffic;

@@ -23,11 +23,12 @@ final class RecordedTraffic {
 	final CircuitBreaker breaker;
 
 	RecordedTraffic(UnaryOperator<CircuitBreakerConfig.Builder> settings) {
-		this.breaker = CircuitBreaker.of("payments",
-				settings.apply(CircuitBreakerConfig.builder()
-					.recordOutcomes(10_000)
-					.nanoClock(this.clock)
-					.clock(new WallClock(this.clock))).build());
+		this.breaker = CircuitBreaker
+			.of("payments",
+					settings.apply(CircuitBreakerConfig.builder()
+						.recordOutcomes(10_000)
+						.nanoClock(this.clock)
+						.clock(new WallClock(this.clock))).build());
 	}
 
 	/** A breaker whose rules never open it. */

@@ -79,9 +79,8 @@ class ReplayTests {
 	void slowCallsAreSparedByAThresholdThatWasNotThere() {
 		RecordedTraffic traffic = RecordedTraffic.unhindered();
 		traffic.succeed(20, Duration.ofSeconds(2), SECOND);
-		Replay replay = traffic.replay((config) -> config.slowCallDurationThreshold(SECOND)
-			.slowCallRateThreshold(50)
-			.minimumNumberOfCalls(10));
+		Replay replay = traffic.replay((
+				config) -> config.slowCallDurationThreshold(SECOND).slowCallRateThreshold(50).minimumNumberOfCalls(10));
 		assertThat(replay.openings()).extracting(Replay.Opening::reason).containsExactly(Reason.SLOW_CALL_RATE);
 		assertThat(replay.refusedCalls()).isEqualTo(10);
 		assertThat(replay.slowCallsSpared()).isEqualTo(10);
@@ -171,7 +170,9 @@ class ReplayTests {
 		assertThat(heard.news()).isEmpty();
 	}
 
-	/** The same engine: what the breaker did is what its own config does on its record. */
+	/**
+	 * The same engine: what the breaker did is what its own config does on its record.
+	 */
 	@ParameterizedTest
 	@EnumSource(SlidingWindowType.class)
 	void thePresentConfigDoesOnTheRecordWhatTheBreakerDid(SlidingWindowType type) {
@@ -194,8 +195,8 @@ class ReplayTests {
 			public void onStateChange(CircuitBreaker breaker, StateChange change) {
 				if (change.from() == State.OPEN) {
 					Replay.Opening last = openings.remove(openings.size() - 1);
-					openings.add(new Replay.Opening(last.at(), last.reason(),
-							Duration.between(last.at(), change.at()), true));
+					openings.add(new Replay.Opening(last.at(), last.reason(), Duration.between(last.at(), change.at()),
+							true));
 				}
 				if (change.to() == State.OPEN) {
 					openings.add(new Replay.Opening(change.at(), change.reason(), AT_ONCE, false));
@@ -226,7 +227,8 @@ class ReplayTests {
 		Replay replay = outcomes.replay(traffic.breaker.config());
 		if (state == State.OPEN) {
 			Replay.Opening last = openings.remove(openings.size() - 1);
-			openings.add(new Replay.Opening(last.at(), last.reason(), Duration.between(last.at(), outcomes.to()), false));
+			openings
+				.add(new Replay.Opening(last.at(), last.reason(), Duration.between(last.at(), outcomes.to()), false));
 		}
 		assertThat(replay.openings()).isEqualTo(openings);
 		assertThat(replay.state()).isEqualTo(state);

@@ -259,8 +259,7 @@ public class CircuitBreakersEndpoint {
 
 	/** Says that the breaker is not there that a path asks something of. */
 	String unknown(String name, SubPath asked, String path) {
-		return unknown(name)
-				+ (this.registry.find(path).isPresent() ? ". " + asked.explained(path) : "");
+		return unknown(name) + (this.registry.find(path).isPresent() ? ". " + asked.explained(path) : "");
 	}
 
 	/**

@@ -52,7 +52,8 @@ final class CommandBody {
 	 */
 	static String check(String json, String circuitBreaker) throws RefusedRequestException {
 		Map<String, Object> command = new LinkedHashMap<>();
-		Map<String, Object> fields = parse(json, Command.CHOICE + ". Valid states: " + Command.STATES, "Give " + EXAMPLE);
+		Map<String, Object> fields = parse(json, Command.CHOICE + ". Valid states: " + Command.STATES,
+				"Give " + EXAMPLE);
 		for (Map.Entry<String, Object> field : fields.entrySet()) {
 			String name = field.getKey();
 			// The parser gives null for null, too.

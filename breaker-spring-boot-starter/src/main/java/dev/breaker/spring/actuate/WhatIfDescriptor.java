@@ -110,9 +110,8 @@ public record WhatIfDescriptor(String circuitBreaker, String summary, RecordedDe
 
 		static ReplayDescriptor of(Replay replay) {
 			List<Replay.Opening> openings = replay.openings();
-			return new ReplayDescriptor(openings.size(),
-					openings.subList(0, Math.min(SHOWN_OPENINGS, openings.size())), replay.open(),
-					replay.refusedCalls(), replay.failuresSpared(), replay.failuresSparedByType(),
+			return new ReplayDescriptor(openings.size(), openings.subList(0, Math.min(SHOWN_OPENINGS, openings.size())),
+					replay.open(), replay.refusedCalls(), replay.failuresSpared(), replay.failuresSparedByType(),
 					replay.slowCallsSpared(), replay.successesRefused(), replay.unknownCalls(), replay.state());
 		}
 

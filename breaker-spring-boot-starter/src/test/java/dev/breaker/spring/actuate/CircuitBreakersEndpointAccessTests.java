@@ -43,8 +43,7 @@ class CircuitBreakersEndpointAccessTests {
 			assertThat(application.post("/actuator/circuitbreakers/a/b", "{\"state\": \"FORCED_OPEN\"}").status())
 				.isEqualTo(405);
 			assertThat(application.get("/actuator/circuitbreakers/payments/advice").status()).isEqualTo(200);
-			assertThat(application
-				.post("/actuator/circuitbreakers/payments/whatif", "{\"failure-rate-threshold\": 40}")
+			assertThat(application.post("/actuator/circuitbreakers/payments/whatif", "{\"failure-rate-threshold\": 40}")
 				.status()).isEqualTo(405);
 			assertThat(breaker.state()).isEqualTo(State.CLOSED);
 		}

@@ -85,8 +85,7 @@ class EndpointRequestGuardTests {
 			assertThat(this.guard.command(new Target(BREAKERS, command), MediaType.APPLICATION_JSON, body))
 				.isEqualTo("{\"state\":\"OPEN\"}".getBytes(StandardCharsets.UTF_8));
 		}
-		assertThat(new String(
-				this.guard.command(new Target(BREAKERS, "x/whatif"), MediaType.APPLICATION_JSON, body),
+		assertThat(new String(this.guard.command(new Target(BREAKERS, "x/whatif"), MediaType.APPLICATION_JSON, body),
 				StandardCharsets.UTF_8))
 			.startsWith("{\"config\":");
 	}

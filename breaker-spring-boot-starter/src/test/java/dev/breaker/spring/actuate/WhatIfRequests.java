@@ -202,9 +202,8 @@ abstract class WhatIfRequests {
 	void whereNothingIsRecordedItSaysHowToRecord() {
 		Answer answer = post("plain/whatif", "{\"sliding-window-size\": 5}");
 		assertThat(answer.status()).isEqualTo(400);
-		assertThat(answer.text("/message"))
-			.isEqualTo("Circuit breaker 'plain' records no outcomes to try a config on. "
-					+ "Set record-outcomes, such as 10000");
+		assertThat(answer.text("/message")).isEqualTo("Circuit breaker 'plain' records no outcomes to try a config on. "
+				+ "Set record-outcomes, such as 10000");
 		Answer advice = get("plain/advice");
 		assertThat(advice.status()).isEqualTo(200);
 		assertThat(advice.text("/silence")).isEqualTo("No outcomes are recorded: set record-outcomes, such as 10000");

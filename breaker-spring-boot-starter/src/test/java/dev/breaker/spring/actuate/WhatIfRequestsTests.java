@@ -8,11 +8,11 @@ class WhatIfRequestsTests {
 
 	/** Breakers that record, the first of which nothing opens. */
 	private static String[] with(String... properties) {
-		return Stream.concat(Stream.of("management.endpoint.circuitbreakers.access=unrestricted",
-				"breaker.instances.payments.record-outcomes=10000",
-				"breaker.instances.payments.minimum-number-of-calls=100",
-				"breaker.instances[GET /orders].record-outcomes=100"),
-				Stream.of(properties))
+		return Stream
+			.concat(Stream.of("management.endpoint.circuitbreakers.access=unrestricted",
+					"breaker.instances.payments.record-outcomes=10000",
+					"breaker.instances.payments.minimum-number-of-calls=100",
+					"breaker.instances[GET /orders].record-outcomes=100"), Stream.of(properties))
 			.toArray(String[]::new);
 	}
 
