@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Replayer implements CircuitBreakerListener {
 
 	/** Thrown by the calls that failed. */
-	private static final RecordedFailure FAILED = new RecordedFailure();
+	private final RecordedFailure failed = new RecordedFailure();
 
 	private final List<Run> inOrderOfEnd;
 
@@ -152,7 +152,7 @@ final class Replayer implements CircuitBreakerListener {
 		if (permit != null) {
 			switch (call.kind()) {
 				case SUCCESS -> permit.success(null, call.elapsed());
-				case FAILURE -> permit.failure(FAILED, call.elapsed());
+				case FAILURE -> permit.failure(this.failed, call.elapsed());
 				case IGNORED, REFUSED -> permit.release();
 			}
 		}
