@@ -177,7 +177,7 @@ class ReplayTests {
 	@EnumSource(SlidingWindowType.class)
 	void thePresentConfigDoesOnTheRecordWhatTheBreakerDid(SlidingWindowType type) {
 		long first = Long.getLong("fuzz.seed", new Random().nextLong());
-		for (long seed = first; seed < first + 200; seed++) {
+		for (long seed = first; seed < first + 100; seed++) {
 			try {
 				assertReplayed(type, new Random(seed));
 			}

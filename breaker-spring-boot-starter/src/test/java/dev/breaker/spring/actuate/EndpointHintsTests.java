@@ -55,7 +55,7 @@ class EndpointHintsTests {
 		assertInvoked(StreamDescriptor.class, "dropped");
 		assertInvoked(MethodBinding.class, "reason");
 		assertInvoked(ErrorDescriptor.class, "message");
-		assertInvoked(WhatIfDescriptor.class, "summary");
+		assertInvoked(WhatIfDescriptor.class, "circuitBreaker");
 		assertInvoked(WhatIfDescriptor.ReplayDescriptor.class, "failuresSpared");
 		assertInvoked(Replay.Opening.class, "lasted");
 		assertInvoked(AdviceDescriptor.class, "silence");

@@ -207,7 +207,7 @@ abstract class WhatIfRequests {
 		Answer advice = get("plain/advice");
 		assertThat(advice.status()).isEqualTo(200);
 		assertThat(advice.text("/silence")).isEqualTo("No outcomes are recorded: set record-outcomes, such as 10000");
-		Answer empty = post("payments/whatif", "{\"sliding-window-size\": 50}");
+		Answer empty = post("payments/whatif", "{\"sliding-window-size\": 500}");
 		assertThat(empty.text("/summary")).isEqualTo("No call is on the record yet");
 		assertThat(empty.at("/recorded/from").isNull()).isTrue();
 	}
