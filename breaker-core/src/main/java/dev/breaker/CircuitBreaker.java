@@ -83,7 +83,7 @@ public final class CircuitBreaker {
 	/** Read as a field where the stack may end. */
 	volatile @Nullable OutermostCalls outermost;
 
-	private volatile Listeners listeners = Listeners.NONE;
+	private volatile Listeners listeners;
 
 	private volatile Period period;
 
@@ -94,7 +94,9 @@ public final class CircuitBreaker {
 		this.member = member;
 		this.nanoClock = NanoClock.of(config.nanoClock());
 		Instant at = instant(config, 0);
-		this.period = Period.first(config.rules, this.nanoClock.read(), at);
+		long now = this.nanoClock.read();
+		this.period = Period.first(config.rules, now, at);
+		this.listeners = Listeners.NONE.recording(config.recordOutcomes(), now);
 	}
 
 	/**
@@ -292,6 +294,18 @@ public final class CircuitBreaker {
 		}
 		while (!swap(p, next));
 		return true;
+	}
+
+	/**
+	 * The last outcomes of its calls, on which other configs can be tried. They are
+	 * recorded where {@link CircuitBreakerConfig.Builder#recordOutcomes} is set; a reset
+	 * keeps them. Costs a copy of them, and no call waits for it.
+	 * @return the outcomes, as they are at this moment; empty where none are recorded
+	 */
+	public RecordedOutcomes outcomes() {
+		CircuitBreaker live = live();
+		return new RecordedOutcomes(live.name, live.listeners.recorder, live.nanoClock,
+				live.instant(live.period.rules.config, 0));
 	}
 
 	private Explanation explained() {
@@ -1305,6 +1319,7 @@ public final class CircuitBreaker {
 		}
 		while (!swapRules(p, next, now));
 		current();
+		recordAsTold();
 	}
 
 	/**
@@ -1323,6 +1338,18 @@ public final class CircuitBreaker {
 		}
 		while (!swapRules(p, next, given));
 		current(given, ago);
+		recordAsTold();
+	}
+
+	/** Of two configs at a time, the one that it goes on under says what is recorded. */
+	private void recordAsTold() {
+		CircuitBreakerConfig told;
+		do {
+			told = this.period.rules.config;
+			Integer outcomes = told.recordOutcomes();
+			changeListeners((before) -> before.recording(outcomes, this.nanoClock.read()));
+		}
+		while (told != this.period.rules.config);
 	}
 
 	/**

@@ -256,6 +256,14 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * See {@link Builder#recordOutcomes}.
+	 * @return how many outcomes are kept, or {@code null} where none are
+	 */
+	public @Nullable Integer recordOutcomes() {
+		return this.set.recordOutcomes;
+	}
+
+	/**
 	 * See {@link Builder#initialState}.
 	 * @return the first state of a new breaker
 	 */
@@ -357,7 +365,7 @@ public final class CircuitBreakerConfig {
 				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", recoveryRampDuration="
 				+ recoveryRampDuration() + ", recoveryRampStart=" + recoveryRampStart() + ", stableFor=" + stableFor()
 				+ ", refuse=" + refuse() + ", shareFactor=" + shareFactor() + ", timeLimit=" + timeLimit()
-				+ ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
+				+ ", recordOutcomes=" + recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
 				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
 				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
 				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", enforce=" + enforce() + ", nanoClock="
@@ -382,6 +390,8 @@ public final class CircuitBreakerConfig {
 		static final float DEFAULT_RECOVERY_RAMP_START = 10;
 
 		static final double DEFAULT_SHARE_FACTOR = 2.0;
+
+		static final int MOST_OUTCOMES = 1_000_000;
 
 		private static final int MAX_WINDOW_OF_CALLS = 1_000_000;
 
@@ -428,6 +438,8 @@ public final class CircuitBreakerConfig {
 		private @Nullable Double shareFactor;
 
 		private @Nullable Duration timeLimit;
+
+		private @Nullable Integer recordOutcomes;
 
 		private State initialState = State.CLOSED;
 
@@ -804,6 +816,33 @@ public final class CircuitBreakerConfig {
 		 */
 		public Builder withoutTimeLimit() {
 			this.timeLimit = null;
+			return this;
+		}
+
+		/**
+		 * Keeps the last outcomes of this many calls, on which other configs can be tried
+		 * by {@link CircuitBreaker#outcomes()}: when each ended, how long it took,
+		 * whether it succeeded, failed or was ignored, and the class of a failure; and
+		 * how many calls were refused between them. Takes 16 bytes an outcome, allocated
+		 * 256 outcomes at a time as they come, and makes breakers measure time. Each
+		 * breaker keeps its own, those made by key too. What was kept stays while the
+		 * number does. Default: off, nothing is kept.
+		 * @param outcomes 1 to 1,000,000
+		 * @return this builder
+		 */
+		public Builder recordOutcomes(int outcomes) {
+			require(outcomes >= 1 && outcomes <= MOST_OUTCOMES, "recordOutcomes", outcomes,
+					"must be from 1 to " + MOST_OUTCOMES + " outcomes");
+			this.recordOutcomes = outcomes;
+			return this;
+		}
+
+		/**
+		 * No outcome is kept.
+		 * @return this builder
+		 */
+		public Builder withoutRecordOutcomes() {
+			this.recordOutcomes = null;
 			return this;
 		}
 

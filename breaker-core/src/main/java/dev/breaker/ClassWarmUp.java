@@ -27,6 +27,7 @@ final class ClassWarmUp {
 						.recordResult("bad"::equals)
 						.outcomeRule((result, thrown) -> "good".equals(result) ? OutcomeRule.Verdict.SUCCESS : null)
 						.matchCauses(true)
+						.recordOutcomes(1)
 						.build());
 			breaker.run(() -> {
 			});

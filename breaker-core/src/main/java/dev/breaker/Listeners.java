@@ -28,9 +28,12 @@ final class Listeners {
 
 	};
 
-	static final Listeners NONE = new Listeners(List.of());
+	static final Listeners NONE = new Listeners(List.of(), null);
 
 	private final List<CircuitBreakerListener> all;
+
+	/** Hears of calls before all others; null where no outcome is recorded. */
+	final @Nullable OutcomeRecorder recorder;
 
 	private final CircuitBreakerListener[] stateChange;
 
@@ -53,8 +56,9 @@ final class Listeners {
 	/** Whether a listener hears how long calls take. */
 	final boolean wantTime;
 
-	private Listeners(List<CircuitBreakerListener> all) {
+	private Listeners(List<CircuitBreakerListener> all, @Nullable OutcomeRecorder recorder) {
 		this.all = all;
+		this.recorder = recorder;
 		this.stateChange = overriding(Overridden::stateChange);
 		this.success = overriding(Overridden::success);
 		this.failure = overriding(Overridden::failure);
@@ -69,6 +73,9 @@ final class Listeners {
 
 	private CircuitBreakerListener[] overriding(Predicate<Overridden> wanted) {
 		List<CircuitBreakerListener> found = new ArrayList<>(this.all.size());
+		if (this.recorder != null && wanted.test(OVERRIDDEN.get(OutcomeRecorder.class))) {
+			found.add(this.recorder);
+		}
 		for (CircuitBreakerListener listener : this.all) {
 			if (wanted.test(OVERRIDDEN.get(listener.getClass()))) {
 				found.add(listener);
@@ -86,7 +93,7 @@ final class Listeners {
 	}
 
 	Listeners with(List<CircuitBreakerListener> added) {
-		return added.isEmpty() ? this : new Listeners(with(this.all, added));
+		return added.isEmpty() ? this : new Listeners(with(this.all, added), this.recorder);
 	}
 
 	static <L> List<L> with(List<L> all, List<L> added) {
@@ -100,7 +107,7 @@ final class Listeners {
 		for (CircuitBreakerListener listener : removed) {
 			fewer = without(fewer, listener);
 		}
-		return (fewer != this.all) ? new Listeners(fewer) : this;
+		return (fewer != this.all) ? new Listeners(fewer, this.recorder) : this;
 	}
 
 	/**
@@ -118,9 +125,19 @@ final class Listeners {
 		return all;
 	}
 
+	/**
+	 * With what keeps as many outcomes as that, from empty where it kept another number.
+	 */
+	Listeners recording(@Nullable Integer outcomes, long now) {
+		int wanted = (outcomes != null) ? outcomes : 0;
+		int present = (this.recorder != null) ? this.recorder.capacity : 0;
+		return (wanted == present) ? this
+				: new Listeners(this.all, (wanted != 0) ? new OutcomeRecorder(wanted, now) : null);
+	}
+
 	Listeners replacing(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
 		List<CircuitBreakerListener> replaced = replacing(this.all, listener, replacements);
-		return (replaced != this.all) ? new Listeners(replaced) : this;
+		return (replaced != this.all) ? new Listeners(replaced, this.recorder) : this;
 	}
 
 	/** The list with others in the first place of that very one, or the list itself. */

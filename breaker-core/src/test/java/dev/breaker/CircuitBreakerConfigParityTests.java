@@ -58,7 +58,8 @@ class CircuitBreakerConfigParityTests {
 		assertThat(off).containsExactlyInAnyOrder("withoutFailureRateThreshold", "withoutConsecutiveFailureThreshold",
 				"withoutSlowCallDurationThreshold", "withoutMaxWaitDurationInOpenState",
 				"withoutSuccessThresholdInHalfOpenState", "withoutRecoveryRampDuration", "withoutRecoveryRampStart",
-				"withoutStableFor", "withoutShareFactor", "withoutTimeLimit");
+				"withoutStableFor", "withoutShareFactor", "withoutTimeLimit",
+				"withoutRecordOutcomes");
 	}
 
 	@Test

@@ -50,6 +50,7 @@ class CircuitBreakerConfigTests {
 		assertThat(config.refuse()).isEqualTo(Refuse.ALL);
 		assertThat(config.shareFactor()).isEqualTo(2.0);
 		assertThat(config.timeLimit()).isNull();
+		assertThat(config.recordOutcomes()).isNull();
 		assertThat(config.initialState()).isEqualTo(State.CLOSED);
 		assertThat(config.recordExceptions()).isEmpty();
 		assertThat(config.ignoreExceptions()).isEmpty();
@@ -137,6 +138,7 @@ class CircuitBreakerConfigTests {
 			.refuse(Refuse.SHARE)
 			.shareFactor(1.5)
 			.timeLimit(Duration.ofSeconds(2))
+			.recordOutcomes(10)
 			.recordException((thrown) -> true)
 			.ignoreException((thrown) -> true)
 			.recordResult((result) -> true)
@@ -154,6 +156,7 @@ class CircuitBreakerConfigTests {
 			.refuse(Refuse.ALL)
 			.withoutShareFactor()
 			.withoutTimeLimit()
+			.withoutRecordOutcomes()
 			.recordException(null)
 			.ignoreException(null)
 			.recordResult(null)
@@ -169,6 +172,7 @@ class CircuitBreakerConfigTests {
 		assertThat(none.stableFor()).isNull();
 		assertThat(none.shareFactor()).isEqualTo(2.0);
 		assertThat(none.timeLimit()).isNull();
+		assertThat(none.recordOutcomes()).isNull();
 		assertThat(none.recordException()).isNull();
 		assertThat(none.ignoreException()).isNull();
 		assertThat(none.recordResult()).isNull();
@@ -343,6 +347,9 @@ class CircuitBreakerConfigTests {
 				refused("timeLimit", (config) -> config.timeLimit(Duration.ZERO), "PT0S", "above zero"),
 				refused("timeLimit", (config) -> config.timeLimit(Duration.ofMillis(-1)), "PT-0.001S", "above zero"),
 				refused("timeLimit", (config) -> config.timeLimit(null), "null", "given"),
+				refused("recordOutcomes", (config) -> config.recordOutcomes(0), "0", "1 to 1000000 outcomes"),
+				refused("recordOutcomes", (config) -> config.recordOutcomes(1_000_001), "1000001",
+						"1 to 1000000 outcomes"),
 				refused("initialState", (config) -> config.initialState(null), "null", "given"),
 				refused("recordExceptions", (config) -> config.recordExceptions((Class<? extends Throwable>[]) null),
 						"null", "given"),
@@ -378,12 +385,14 @@ class CircuitBreakerConfigTests {
 			.stableFor(Duration.ofNanos(1))
 			.refuse(Refuse.SHARE)
 			.shareFactor(1)
+			.recordOutcomes(1_000_000)
 			.build()).doesNotThrowAnyException();
 		assertThatCode(() -> builder().slidingWindowType(SlidingWindowType.TIME_BASED)
 			.slidingWindowSize(86_400)
 			.minimumNumberOfCalls(Integer.MAX_VALUE)
 			.failureRateThreshold(100)
 			.maxWaitDurationInOpenState(Duration.ofSeconds(60))
+			.recordOutcomes(1)
 			.build()).doesNotThrowAnyException();
 	}
 

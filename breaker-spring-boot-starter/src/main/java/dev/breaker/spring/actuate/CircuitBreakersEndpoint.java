@@ -56,6 +56,8 @@ public class CircuitBreakersEndpoint {
 
 	private final @Nullable BreakerConfigs configs;
 
+	private final WhatIf whatIf;
+
 	/**
 	 * Creates an endpoint whose commands reach no audit, and change no config.
 	 * @param registry the breakers
@@ -86,6 +88,7 @@ public class CircuitBreakersEndpoint {
 		this.registry = registry;
 		this.configs = configs;
 		this.commands = new Commands(registry, publisher, configs);
+		this.whatIf = new WhatIf(registry, configs);
 	}
 
 	/**
@@ -227,8 +230,36 @@ public class CircuitBreakersEndpoint {
 				: this.commands.give(name, Command.of(state, hold, reason, reset).actor(actor));
 	}
 
+	/**
+	 * What other values of some properties would have done on the recorded outcomes of a
+	 * breaker, beside its present config. Nothing is changed.
+	 * @param name its name, or that of the breaker of a key
+	 * @param properties the other values, one or more: keys and values as in a file
+	 * @return what would have happened, or {@code null} where there is no such breaker
+	 * @throws InvalidEndpointRequestException if a property cannot be used or tried, no
+	 * outcomes are recorded, or the name is that of a group
+	 */
+	public @Nullable WhatIfDescriptor whatIf(String name, Map<String, ?> properties) {
+		return this.whatIf.tried(name, properties);
+	}
+
+	/**
+	 * Thresholds that fit the recorded outcomes of a breaker.
+	 * @param name its name, or that of the breaker of a key
+	 * @return the advice, or {@code null} where there is no such breaker
+	 * @throws InvalidEndpointRequestException if the name is that of a group
+	 */
+	public @Nullable AdviceDescriptor advice(String name) {
+		return this.whatIf.advice(name);
+	}
+
 	String unknown(String name) {
 		return unknown(name, this.registry);
+	}
+
+	/** Says that the breaker is not there that a path asks something of. */
+	String unknown(String name, SubPath asked, String path) {
+		return unknown(name) + (this.registry.find(path).isPresent() ? ". " + asked.explained(path) : "");
 	}
 
 	/**

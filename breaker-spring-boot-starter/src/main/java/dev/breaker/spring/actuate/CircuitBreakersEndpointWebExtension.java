@@ -1,6 +1,7 @@
 package dev.breaker.spring.actuate;
 
 import java.security.Principal;
+import java.util.function.Supplier;
 
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
@@ -21,10 +22,11 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
  * {@link EndpointWebExtension @EndpointWebExtension} for the
  * {@link CircuitBreakersEndpoint}: 404 for a breaker that is not there, 400 and the
  * reason for a request that makes no sense, 204 for a command that was given. A name with
- * slashes is the rest of the path.
+ * slashes is the rest of the path, but for the last words of a {@link SubPath}.
  */
 @EndpointWebExtension(endpoint = CircuitBreakersEndpoint.class)
-@RegisterReflectionForBinding({ CircuitBreakerDescriptor.class, GroupDescriptor.class, ErrorDescriptor.class })
+@RegisterReflectionForBinding({ CircuitBreakerDescriptor.class, GroupDescriptor.class, WhatIfDescriptor.class,
+		AdviceDescriptor.class, ErrorDescriptor.class })
 public class CircuitBreakersEndpointWebExtension {
 
 	private final CircuitBreakersEndpoint delegate;
@@ -48,7 +50,28 @@ public class CircuitBreakersEndpointWebExtension {
 	@ReadOperation
 	public WebEndpointResponse<Object> circuitBreakerWithSlashes(@Nullable String keys,
 			@Selector(match = Match.ALL_REMAINING) String... name) {
-		return circuitBreaker(String.join("/", name), keys);
+		String path = String.join("/", name);
+		String advised = SubPath.ADVICE.breakerOf(path);
+		return (advised != null) ? advice(advised, keys, path) : circuitBreaker(path, keys);
+	}
+
+	private WebEndpointResponse<Object> advice(String name, @Nullable String keys, String path) {
+		if (keys != null) {
+			return ErrorDescriptor.badRequest("An advice is of one circuit breaker. Leave 'keys' out").toResponse();
+		}
+		return answer(() -> this.delegate.advice(name), name, SubPath.ADVICE, path);
+	}
+
+	private WebEndpointResponse<Object> answer(Supplier<@Nullable OperationResponseBody> answer, String name,
+			SubPath asked, String path) {
+		try {
+			OperationResponseBody found = answer.get();
+			return (found != null) ? new WebEndpointResponse<>(found)
+					: ErrorDescriptor.notFound(this.delegate.unknown(name, asked, path)).toResponse();
+		}
+		catch (InvalidEndpointRequestException ex) {
+			return ErrorDescriptor.badRequest(ex.getReason()).toResponse();
+		}
 	}
 
 	@WriteOperation
@@ -69,7 +92,20 @@ public class CircuitBreakersEndpointWebExtension {
 	public WebEndpointResponse<Object> commandWithSlashes(SecurityContext securityContext, @Nullable String state,
 			@Nullable String hold, @Nullable String reason, @Nullable Boolean reset, @Nullable String config,
 			@Selector(match = Match.ALL_REMAINING) String... name) {
-		return command(securityContext, String.join("/", name), state, hold, reason, reset, config);
+		String path = String.join("/", name);
+		String tried = SubPath.WHAT_IF.breakerOf(path);
+		return (tried != null) ? whatIf(tried, state, hold, reason, reset, config, path)
+				: command(securityContext, path, state, hold, reason, reset, config);
+	}
+
+	/** A path that asks for a what-if gives no command, whatever its body says. */
+	private WebEndpointResponse<Object> whatIf(String name, @Nullable String state, @Nullable String hold,
+			@Nullable String reason, @Nullable Boolean reset, @Nullable String config, String path) {
+		if (config == null || reason != null) {
+			return ErrorDescriptor.badRequest(CommandBody.WHAT_IF).toResponse();
+		}
+		return answer(() -> this.delegate.whatIf(name, Command.config(config, state, hold, null, reset)), name,
+				SubPath.WHAT_IF, path);
 	}
 
 	private static @Nullable String nameOf(SecurityContext securityContext) {

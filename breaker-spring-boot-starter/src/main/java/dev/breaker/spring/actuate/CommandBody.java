@@ -32,6 +32,10 @@ final class CommandBody {
 	private static final String EXAMPLE = "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"...\"} "
 			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE + "} or {\"enforce\": false}";
 
+	/** What a what-if is. */
+	static final String WHAT_IF = "A what-if is {\"config\": " + Command.CONFIG_EXAMPLE
+			+ "} or its properties alone, one or more, and has no other field";
+
 	private static final JsonParser parser = JsonParserFactory.getJsonParser();
 
 	private static final JsonWriter<Map<String, Object>> writer = JsonWriter.standard();
@@ -51,7 +55,9 @@ final class CommandBody {
 	 */
 	static String check(String json, String circuitBreaker) throws RefusedRequestException {
 		Map<String, Object> command = new LinkedHashMap<>();
-		for (Map.Entry<String, Object> field : parse(json).entrySet()) {
+		Map<String, Object> fields = parse(json, Command.CHOICE + ". Valid states: " + Command.STATES,
+				"Give " + EXAMPLE);
+		for (Map.Entry<String, Object> field : fields.entrySet()) {
 			String name = field.getKey();
 			// The parser gives null for null, too.
 			@Nullable Object value = field.getValue();
@@ -79,9 +85,27 @@ final class CommandBody {
 		}
 	}
 
-	private static Map<String, Object> parse(String json) throws RefusedRequestException {
+	/**
+	 * Checks a config to be tried, and writes it anew as a command has it, so that both
+	 * are read by the same code.
+	 * @param json the body
+	 * @return JSON of a config alone
+	 * @throws RefusedRequestException if the body is no config
+	 */
+	static String checkWhatIf(String json) throws RefusedRequestException {
+		Map<String, Object> fields = parse(json, WHAT_IF, WHAT_IF);
+		boolean wrapped = fields.containsKey(CONFIG);
+		if (wrapped && fields.size() > 1) {
+			throw refused(WHAT_IF);
+		}
+		Object config = checkField(CONFIG, wrapped ? fields.get(CONFIG) : fields);
+		return writer.writeToString(Map.of(CONFIG, config));
+	}
+
+	private static Map<String, Object> parse(String json, String remedyOfEmpty, String remedy)
+			throws RefusedRequestException {
 		if (json.isBlank()) {
-			throw refused("The body is empty. " + Command.CHOICE + ". Valid states: " + Command.STATES);
+			throw refused("The body is empty. " + remedyOfEmpty);
 		}
 		try {
 			// Of the text null, Jackson makes null.
@@ -93,7 +117,7 @@ final class CommandBody {
 		catch (JsonParseException ex) {
 			// Told below.
 		}
-		throw refused("The body is no JSON object. Give " + EXAMPLE);
+		throw refused("The body is no JSON object. " + remedy);
 	}
 
 	private static void checkName(@Nullable Object value, String circuitBreaker) throws RefusedRequestException {

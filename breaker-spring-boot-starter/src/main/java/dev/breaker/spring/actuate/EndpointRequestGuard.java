@@ -208,7 +208,10 @@ public final class EndpointRequestGuard {
 			throw tooLong();
 		}
 		Charset charset = (type.getCharset() != null) ? type.getCharset() : StandardCharsets.UTF_8;
-		return CommandBody.check(new String(body, charset), target.circuitBreaker()).getBytes(charset);
+		String json = new String(body, charset);
+		boolean tried = SubPath.WHAT_IF.breakerOf(target.circuitBreaker()) != null;
+		String checked = tried ? CommandBody.checkWhatIf(json) : CommandBody.check(json, target.circuitBreaker());
+		return checked.getBytes(charset);
 	}
 
 	static RefusedRequestException tooLong() {

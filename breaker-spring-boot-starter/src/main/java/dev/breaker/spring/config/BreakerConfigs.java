@@ -348,6 +348,40 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	}
 
 	/**
+	 * The config that a breaker would have with other values of some properties, to be
+	 * tried on its {@link CircuitBreaker#outcomes()}. Nothing is changed.
+	 * @param breaker the breaker; one of a key, too
+	 * @param properties the other values, one or more: keys and values as in a file, over
+	 * the present config of the breaker
+	 * @return the config
+	 * @throws InvalidBreakerConfigurationException when a property cannot be used, or
+	 * recorded outcomes can say nothing of it
+	 * @throws IllegalArgumentException when no property is given
+	 */
+	public CircuitBreakerConfig forReplay(CircuitBreaker breaker, Map<String, ?> properties) {
+		if (properties.isEmpty()) {
+			throw new IllegalArgumentException(
+					"Give at least one property to try on circuit breaker '" + LogText.oneLine(breaker.name()) + "'");
+		}
+		LayeredProperties given;
+		this.lock.lock();
+		try {
+			given = this.loader.read(properties);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		ReplayedProperties.check(given);
+		ConfigOverride override = ConfigOverride.of(breaker.name(), null, given, false);
+		try {
+			return override.over(breaker.config(), this.loader.predicates());
+		}
+		catch (InvalidCircuitBreakerConfigException ex) {
+			throw new InvalidBreakerConfigurationException(List.of(override.problem(ex)), null);
+		}
+	}
+
+	/**
 	 * Takes back what was {@linkplain #change changed} of a name at run time: it has the
 	 * config that the environment, or the application's code, gives it.
 	 * @param name the exact name of a breaker or a group that is there

@@ -75,6 +75,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param timeLimit A stage or publisher that takes longer fails with a TimeoutException
  * and is cancelled, and its fallback runs. Above zero. Off by default, and with "none".
  * Refused for methods that return a plain value: set the timeouts of their client.
+ * @param recordOutcomes Outcomes of calls that are kept, from 1 to 1000000, for what-if
+ * and advice of the endpoint. Takes 16 bytes each. Off by default, and with "none".
  * @param initialState First state of the breaker.
  * @param recordExceptions Exceptions that count as failures, their subclasses too. Where
  * any record rule is given, every other exception is a success. A list replaces an
@@ -127,6 +129,7 @@ public record CircuitBreakerProperties(
 		@DefaultValue("ALL") @Nullable Refuse refuse,
 		@AcceptsNone @DefaultValue("2.0") @Nullable Double shareFactor,
 		@AcceptsNone @DefaultValue("none") @Nullable Duration timeLimit,
+		@AcceptsNone @Nullable Integer recordOutcomes,
 		@DefaultValue("CLOSED") @Nullable State initialState,
 		@AcceptsNone @DefaultValue("none") @Nullable List<Class<? extends Throwable>> recordExceptions,
 		@AcceptsNone @DefaultValue("none") @Nullable List<Class<? extends Throwable>> ignoreExceptions,

@@ -42,6 +42,9 @@ class CircuitBreakersEndpointAccessTests {
 				.isEqualTo(405);
 			assertThat(application.post("/actuator/circuitbreakers/a/b", "{\"state\": \"FORCED_OPEN\"}").status())
 				.isEqualTo(405);
+			assertThat(application.get("/actuator/circuitbreakers/payments/advice").status()).isEqualTo(200);
+			assertThat(application.post("/actuator/circuitbreakers/payments/whatif", "{\"failure-rate-threshold\": 40}")
+				.status()).isEqualTo(405);
 			assertThat(breaker.state()).isEqualTo(State.CLOSED);
 		}
 	}

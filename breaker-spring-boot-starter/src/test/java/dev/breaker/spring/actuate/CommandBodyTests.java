@@ -35,6 +35,15 @@ class CommandBodyTests {
 			.isEqualTo("{\"reason\":\"trial\",\"config\":\"{\\\"enforce\\\":false}\"}");
 	}
 
+	@Test
+	void aConfigToBeTriedIsWrittenAsThatOfACommand() throws RefusedRequestException {
+		for (String body : new String[] { "{\"config\": {\"a\": [\"5s\"]}}", "{\"a\": [\"5s\"]}" }) {
+			assertThat(CommandBody.checkWhatIf(body)).isEqualTo("{\"config\":\"{\\\"a\\\":[\\\"5s\\\"]}\"}");
+		}
+		assertThat(CommandBody.checkWhatIf("{\"state\": \"OPEN\"}"))
+			.isEqualTo("{\"config\":\"{\\\"state\\\":\\\"OPEN\\\"}\"}");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "'\"{}\"', '''{}'''", "5, 5", "[], []", "true, true" })
 	void aConfigThatIsNoObjectIsRefused(String value, String shown) {

@@ -1,5 +1,6 @@
 package dev.breaker.spring.actuate;
 
+import dev.breaker.Replay;
 import dev.breaker.spring.actuate.CircuitBreakerEventsEndpoint.StreamDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CommandDescriptor;
@@ -54,6 +55,11 @@ class EndpointHintsTests {
 		assertInvoked(StreamDescriptor.class, "dropped");
 		assertInvoked(MethodBinding.class, "reason");
 		assertInvoked(ErrorDescriptor.class, "message");
+		assertInvoked(WhatIfDescriptor.class, "circuitBreaker");
+		assertInvoked(WhatIfDescriptor.ReplayDescriptor.class, "failuresSpared");
+		assertInvoked(Replay.Opening.class, "lasted");
+		assertInvoked(AdviceDescriptor.class, "silence");
+		assertInvoked(AdviceDescriptor.SuggestionDescriptor.class, "reason");
 	}
 
 	private void assertInvoked(Class<?> type, String method) {

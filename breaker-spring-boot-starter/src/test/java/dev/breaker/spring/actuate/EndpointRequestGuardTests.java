@@ -79,6 +79,18 @@ class EndpointRequestGuardTests {
 	}
 
 	@Test
+	void aPathThatAsksForAWhatIfTakesAConfigAlone() throws RefusedRequestException {
+		byte[] body = "{\"state\": \"OPEN\"}".getBytes(StandardCharsets.UTF_8);
+		for (String command : List.of("x", "whatif", "xwhatif", "whatif/x", "x/advice")) {
+			assertThat(this.guard.command(new Target(BREAKERS, command), MediaType.APPLICATION_JSON, body))
+				.isEqualTo("{\"state\":\"OPEN\"}".getBytes(StandardCharsets.UTF_8));
+		}
+		assertThat(new String(this.guard.command(new Target(BREAKERS, "x/whatif"), MediaType.APPLICATION_JSON, body),
+				StandardCharsets.UTF_8))
+			.startsWith("{\"config\":");
+	}
+
+	@Test
 	void whereCommandsAreNotAllowedBootAnswersThem() throws RefusedRequestException {
 		EndpointRequestGuard readOnly = EndpointPaths.guard(Access.READ_ONLY);
 		assertThat(readOnly.isCommand(new Target(BREAKERS, "x"), "POST", Set.of("name"))).isFalse();

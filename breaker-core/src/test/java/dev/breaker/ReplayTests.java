@@ -1,0 +1,287 @@
+package dev.breaker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static dev.breaker.RecordedTraffic.AT_ONCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What other configs would have done on recorded calls.
+ */
+class ReplayTests {
+
+	private static final Duration SECOND = Duration.ofSeconds(1);
+
+	private static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+
+	@Test
+	void aStricterConfigWouldHaveOpenedAndSparedFailures() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.succeed(10, AT_ONCE, SECOND);
+		traffic.fail(30, AT_ONCE, SECOND);
+		traffic.succeed(20, AT_ONCE, SECOND);
+		Replay replay = traffic
+			.replay((config) -> config.consecutiveFailureThreshold(3).waitDurationInOpenState(TEN_SECONDS));
+		// Failures at 10 to 39 s: opens at 12, 22, 32 and closes at 42.
+		assertThat(replay.openings()).containsExactly(
+				new Replay.Opening(RecordedTraffic.after(Duration.ofSeconds(12)), Reason.CONSECUTIVE_FAILURES,
+						TEN_SECONDS, true),
+				new Replay.Opening(RecordedTraffic.after(Duration.ofSeconds(22)), Reason.PROBES_FAILED, TEN_SECONDS,
+						true),
+				new Replay.Opening(RecordedTraffic.after(Duration.ofSeconds(32)), Reason.PROBES_FAILED, TEN_SECONDS,
+						true));
+		assertThat(replay.open()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(replay.refusedCalls()).isEqualTo(27);
+		assertThat(replay.failuresSpared()).isEqualTo(25);
+		assertThat(replay.successesRefused()).isEqualTo(2);
+		assertThat(replay.failuresSparedByType()).containsOnlyKeys(IllegalStateException.class.getName())
+			.containsValue(25L);
+		assertThat(replay.unknownCalls()).isZero();
+		assertThat(replay.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void thePresentConfigDoesNothingOnCallsThatNeverOpenedIt() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.fail(50, AT_ONCE, SECOND);
+		Replay replay = traffic.replay((config) -> config);
+		assertThat(replay.openings()).isEmpty();
+		assertThat(replay.open()).isZero();
+		assertThat(replay.refusedCalls()).isZero();
+		assertThat(replay.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void anOpeningThatIsNotOverLastsUntilTheRecordWasRead() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.fail(3, AT_ONCE, SECOND);
+		Replay replay = traffic.replay((config) -> config.consecutiveFailureThreshold(3));
+		assertThat(replay.openings()).containsExactly(new Replay.Opening(RecordedTraffic.after(Duration.ofSeconds(2)),
+				Reason.CONSECUTIVE_FAILURES, SECOND, false));
+		assertThat(replay.state()).isEqualTo(State.OPEN);
+		traffic.pass(Duration.ofMinutes(2));
+		Replay later = traffic.replay((config) -> config.consecutiveFailureThreshold(3));
+		assertThat(later.openings()).containsExactly(new Replay.Opening(RecordedTraffic.after(Duration.ofSeconds(2)),
+				Reason.CONSECUTIVE_FAILURES, Duration.ofSeconds(60), true));
+		assertThat(later.state()).isEqualTo(State.HALF_OPEN);
+	}
+
+	@Test
+	void slowCallsAreSparedByAThresholdThatWasNotThere() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.succeed(20, Duration.ofSeconds(2), SECOND);
+		Replay replay = traffic.replay((
+				config) -> config.slowCallDurationThreshold(SECOND).slowCallRateThreshold(50).minimumNumberOfCalls(10));
+		assertThat(replay.openings()).extracting(Replay.Opening::reason).containsExactly(Reason.SLOW_CALL_RATE);
+		assertThat(replay.refusedCalls()).isEqualTo(10);
+		assertThat(replay.slowCallsSpared()).isEqualTo(10);
+		assertThat(replay.successesRefused()).isEqualTo(10);
+		assertThat(replay.failuresSpared()).isZero();
+	}
+
+	@Test
+	void callsAreRefusedByWhenTheyBegan() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		Permit before = traffic.breaker.acquire();
+		traffic.pass(SECOND);
+		traffic.fail(1, AT_ONCE, SECOND);
+		Permit after = traffic.breaker.acquire();
+		traffic.pass(SECOND);
+		before.failure(new IOException("lost"), Duration.ofSeconds(3).toNanos());
+		after.failure(new IOException("lost"), SECOND.toNanos());
+		Replay replay = traffic.replay((config) -> config.consecutiveFailureThreshold(1));
+		assertThat(replay.openings()).hasSize(1);
+		assertThat(replay.failuresSpared()).isEqualTo(1);
+		assertThat(replay.failuresSparedByType()).containsOnlyKeys(IOException.class.getName());
+	}
+
+	@Test
+	void whatTheBreakerRefusedIsUnknownToAMilderConfig() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.consecutiveFailureThreshold(3));
+		traffic.fail(40, AT_ONCE, SECOND);
+		assertThat(traffic.breaker.snapshot().notPermittedCallsTotal()).isEqualTo(37);
+		Replay present = traffic.replay((config) -> config);
+		assertThat(present.refusedCalls()).isEqualTo(37);
+		assertThat(present.unknownCalls()).isZero();
+		assertThat(present.failuresSpared()).as("known to be one").isZero();
+		Replay milder = traffic.replay((config) -> config.consecutiveFailureThreshold(30));
+		assertThat(milder.openings()).isEmpty();
+		assertThat(milder.refusedCalls()).isZero();
+		assertThat(milder.unknownCalls()).isEqualTo(37);
+	}
+
+	@Test
+	void ignoredCallsGiveTheirPlacesAmongTheProbesBack() {
+		RecordedTraffic traffic = new RecordedTraffic(
+				(config) -> config.withoutFailureRateThreshold().ignoreExceptions(IOException.class));
+		traffic.fail(1, AT_ONCE, TEN_SECONDS);
+		traffic.call(new IOException("ignored"), SECOND);
+		traffic.succeed(1, AT_ONCE, SECOND);
+		Replay replay = traffic
+			.replay((config) -> config.consecutiveFailureThreshold(1).waitDurationInOpenState(SECOND));
+		assertThat(replay.openings()).hasSize(1);
+		assertThat(replay.refusedCalls()).isZero();
+		assertThat(replay.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void rulesJitterAndInitialStateOfTheConfigPlayNoPart() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.fail(3, AT_ONCE, SECOND);
+		traffic.pass(Duration.ofMinutes(10));
+		for (int i = 0; i < 20; i++) {
+			Replay replay = traffic.replay((config) -> config.consecutiveFailureThreshold(3)
+				.ignoreExceptions(IllegalStateException.class)
+				.recordException((thrown) -> false)
+				.outcomeRule((result, thrown) -> OutcomeRule.Verdict.SUCCESS)
+				.waitDurationJitter(0.5)
+				.initialState(State.DISABLED));
+			assertThat(replay.openings()).extracting(Replay.Opening::lasted).containsExactly(Duration.ofSeconds(60));
+		}
+	}
+
+	@Test
+	void nothingIsReplayedOfNothing() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config);
+		Replay replay = traffic.replay((config) -> config.consecutiveFailureThreshold(1));
+		assertThat(replay.openings()).isEmpty();
+		assertThat(replay.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void theBreakerAtWorkIsLeftAlone() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		RecordingListener heard = new RecordingListener();
+		traffic.breaker.addListener(heard);
+		traffic.fail(5, AT_ONCE, SECOND);
+		heard.forget();
+		Snapshot before = traffic.breaker.snapshot();
+		traffic.replay((config) -> config.consecutiveFailureThreshold(1));
+		assertThat(traffic.breaker.snapshot()).isEqualTo(before);
+		assertThat(heard.news()).isEmpty();
+	}
+
+	/**
+	 * The same engine: what the breaker did is what its own config does on its record.
+	 */
+	@ParameterizedTest
+	@EnumSource(SlidingWindowType.class)
+	void thePresentConfigDoesOnTheRecordWhatTheBreakerDid(SlidingWindowType type) {
+		long first = Long.getLong("fuzz.seed", new Random().nextLong());
+		for (long seed = first; seed < first + 100; seed++) {
+			try {
+				assertReplayed(type, new Random(seed));
+			}
+			catch (AssertionError ex) {
+				throw new AssertionError("Replay with -Dfuzz.seed=" + seed, ex);
+			}
+		}
+	}
+
+	private static void assertReplayed(SlidingWindowType type, Random random) {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> random(config, type, random));
+		List<Replay.Opening> openings = new ArrayList<>();
+		traffic.breaker.addListener(new CircuitBreakerListener() {
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				if (change.from() == State.OPEN) {
+					Replay.Opening last = openings.remove(openings.size() - 1);
+					openings.add(new Replay.Opening(last.at(), last.reason(), Duration.between(last.at(), change.at()),
+							true));
+				}
+				if (change.to() == State.OPEN) {
+					openings.add(new Replay.Opening(change.at(), change.reason(), AT_ONCE, false));
+				}
+			}
+		});
+		List<Pending> pending = new ArrayList<>();
+		int trouble = 1 + random.nextInt(4);
+		for (int step = 0; step < 300; step++) {
+			// Of two things at the same time the record does not tell the order.
+			traffic.pass(Duration.ofNanos(1 + random.nextInt(2_000_000_000)));
+			if (random.nextBoolean()) {
+				Permit permit = traffic.breaker.tryAcquire();
+				if (permit != null) {
+					pending.add(new Pending(permit, traffic.clock.now()));
+				}
+			}
+			else if (!pending.isEmpty()) {
+				pending.remove(random.nextInt(pending.size())).end(traffic, random.nextInt(trouble + 1));
+			}
+		}
+		for (Pending call : pending) {
+			traffic.pass(Duration.ofNanos(1 + random.nextInt(2_000_000_000)));
+			call.end(traffic, random.nextInt(2));
+		}
+		State state = traffic.breaker.state();
+		RecordedOutcomes outcomes = traffic.breaker.outcomes();
+		Replay replay = outcomes.replay(traffic.breaker.config());
+		if (state == State.OPEN) {
+			Replay.Opening last = openings.remove(openings.size() - 1);
+			openings
+				.add(new Replay.Opening(last.at(), last.reason(), Duration.between(last.at(), outcomes.to()), false));
+		}
+		assertThat(replay.openings()).isEqualTo(openings);
+		assertThat(replay.state()).isEqualTo(state);
+		assertThat(outcomes.refusedCalls()).isEqualTo(traffic.breaker.snapshot().notPermittedCallsTotal());
+		assertThat(replay.refusedCalls() + replay.unknownCalls()).isEqualTo(outcomes.refusedCalls());
+		assertThat(replay.failuresSpared() + replay.successesRefused()).isZero();
+	}
+
+	private static CircuitBreakerConfig.Builder random(CircuitBreakerConfig.Builder config, SlidingWindowType type,
+			Random random) {
+		config.slidingWindowType(type)
+			.slidingWindowSize(5 + random.nextInt(20))
+			.minimumNumberOfCalls(1 + random.nextInt(5))
+			.failureRateThreshold(20 + random.nextInt(80))
+			.waitDurationInOpenState(Duration.ofSeconds(random.nextInt(20)))
+			.waitDurationMultiplier(1 + random.nextInt(2))
+			.permittedNumberOfCallsInHalfOpenState(1 + random.nextInt(4))
+			.maxWaitDurationInHalfOpenState(Duration.ofSeconds(1 + random.nextInt(20)))
+			.ignoreExceptions(IOException.class);
+		if (random.nextBoolean()) {
+			config.consecutiveFailureThreshold(1 + random.nextInt(5));
+		}
+		if (random.nextBoolean()) {
+			config.slowCallDurationThreshold(Duration.ofSeconds(1 + random.nextInt(20)))
+				.slowCallRateThreshold(20 + random.nextInt(80));
+		}
+		if (random.nextInt(3) == 0) {
+			config.successThresholdInHalfOpenState(1);
+		}
+		return config;
+	}
+
+	private record Pending(Permit permit, long since) {
+
+		void end(RecordedTraffic traffic, int how) {
+			long elapsed = traffic.clock.now() - this.since;
+			Throwable thrown = thrown(how);
+			if (thrown != null) {
+				this.permit.failure(thrown, elapsed);
+			}
+			else {
+				this.permit.success("done", elapsed);
+			}
+		}
+
+		private static @Nullable Throwable thrown(int how) {
+			return switch (how) {
+				case 0 -> new IllegalStateException("down");
+				case 3 -> new IOException("ignored");
+				default -> null;
+			};
+		}
+
+	}
+
+}
