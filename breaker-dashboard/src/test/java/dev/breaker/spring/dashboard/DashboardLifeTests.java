@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,6 +178,9 @@ class DashboardLifeTests {
 			input.skipNBytes(Long.MAX_VALUE);
 			return false;
 		}
+		catch (SocketTimeoutException ex) {
+			return false;
+		}
 		catch (IOException ex) {
 			// Over, or cut
 			return true;
@@ -190,6 +194,7 @@ class DashboardLifeTests {
 		}
 		Socket socket = new Socket();
 		socket.setReceiveBufferSize(1024);
+		socket.setSoTimeout(30_000);
 		socket.connect(new InetSocketAddress("localhost", application.port()));
 		socket.getOutputStream()
 			.write("GET /actuator/breakerdashboard/stream HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
