@@ -19,7 +19,6 @@ import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.test.simple.SimpleTracer;
-import io.micrometer.tracing.test.simple.SpanAssert;
 import io.micrometer.tracing.test.simple.TracerAssert;
 import org.junit.jupiter.api.Test;
 
@@ -147,8 +146,11 @@ class OutcomeSpansTests {
 	}
 
 	private void assertLastSpan(String name, String state, String outcome) {
-		SpanAssert<?> span = TracerAssert.assertThat(this.tracer).lastSpan();
-		span.hasTag("breaker.name", name).hasTag("breaker.state", state).hasTag("breaker.outcome", outcome);
+		TracerAssert.assertThat(this.tracer)
+			.lastSpan()
+			.hasTag("breaker.name", name)
+			.hasTag("breaker.state", state)
+			.hasTag("breaker.outcome", outcome);
 	}
 
 	private static CircuitBreaker breaker(ApplicationContext context, String name) {
