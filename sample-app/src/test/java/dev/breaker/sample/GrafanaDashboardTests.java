@@ -34,8 +34,8 @@ class GrafanaDashboardTests {
 
 	private JsonNode read() {
 		try {
-			return this.mapper.readTree(
-					Files.readString(Path.of("..", "docs", "observability", "grafana-dashboard.json")));
+			return this.mapper
+				.readTree(Files.readString(Path.of("..", "docs", "observability", "grafana-dashboard.json")));
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
@@ -100,8 +100,7 @@ class GrafanaDashboardTests {
 			for (JsonNode target : panel.get("targets")) {
 				assertThat(names.add(target.get("refId").asString())).isTrue();
 				assertThat(target.get("datasource")).isEqualTo(this.mapper.readTree(SOURCE));
-				assertThat(target.get("expr").asString()).contains("job=~\"$application\"",
-						"instance=~\"$instance\"");
+				assertThat(target.get("expr").asString()).contains("job=~\"$application\"", "instance=~\"$instance\"");
 				assertThat(variables(target.get("expr").asString())).contains("breaker");
 				assertThat(target.path("instant").asBoolean()).isNotEqualTo(target.path("range").asBoolean());
 			}
@@ -123,8 +122,7 @@ class GrafanaDashboardTests {
 				assertThat(variable.at("/query/query")).isEqualTo(variable.get("definition"));
 				assertThat(variable.get("multi").asBoolean()).isTrue();
 				assertThat(variable.get("allValue").asString()).isEqualTo(".+");
-				assertThat(known).contains("datasource")
-					.containsAll(variables(variable.get("definition").asString()));
+				assertThat(known).contains("datasource").containsAll(variables(variable.get("definition").asString()));
 			}
 			known.add(name);
 		}

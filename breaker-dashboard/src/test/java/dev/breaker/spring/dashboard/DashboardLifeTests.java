@@ -187,7 +187,9 @@ class DashboardLifeTests {
 		}
 	}
 
-	/** A connection that asks for the stream of a thousand breakers, and reads nothing. */
+	/**
+	 * A connection that asks for the stream of a thousand breakers, and reads nothing.
+	 */
 	private static Socket hanging(RunningDashboard application) throws IOException {
 		for (int i = 0; i < 1000; i++) {
 			application.breaker("breaker-" + i);

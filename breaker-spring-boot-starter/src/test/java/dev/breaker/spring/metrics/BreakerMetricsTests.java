@@ -301,13 +301,12 @@ class BreakerMetricsTests {
 		Duration step = Duration.ofSeconds(31);
 		AtomicLong nanos = new AtomicLong();
 		AtomicBoolean passing = new AtomicBoolean();
-		CircuitBreaker payments = this.breakers.get("payments",
-				CircuitBreakerConfig.builder()
-					// While it passes, each reading takes half a minute.
-					.nanoClock(() -> passing.get() ? nanos.getAndAdd(step.toNanos()) : nanos.get())
-					.clock(((InstantSource) () -> Instant.EPOCH.plusNanos(nanos.get())).withZone(ZoneOffset.UTC))
-					.waitDurationInOpenState(Duration.ofSeconds(30))
-					.build());
+		CircuitBreaker payments = this.breakers.get("payments", CircuitBreakerConfig.builder()
+			// While it passes, each reading takes half a minute.
+			.nanoClock(() -> passing.get() ? nanos.getAndAdd(step.toNanos()) : nanos.get())
+			.clock(((InstantSource) () -> Instant.EPOCH.plusNanos(nanos.get())).withZone(ZoneOffset.UTC))
+			.waitDurationInOpenState(Duration.ofSeconds(30))
+			.build());
 		bind(this.meters);
 		payments.open();
 		passing.set(true);

@@ -47,8 +47,8 @@ class SseResponseTests {
 		// Takes one buffer, and has never written it.
 		this.server.setWriteHandler((body) -> body.concatMap((buffer) -> Mono.never(), 1).then());
 		StepVerifier
-			.create(this.response.writeAndFlushWith(
-					Flux.range(10, 90).map(SseResponseTests::message).doOnRequest(asked::addAndGet)))
+			.create(this.response
+				.writeAndFlushWith(Flux.range(10, 90).map(SseResponseTests::message).doOnRequest(asked::addAndGet)))
 			.expectSubscription()
 			.expectNoEvent(Duration.ofMillis(1))
 			.thenCancel()
@@ -98,7 +98,8 @@ class SseResponseTests {
 	void theStreamKnowsTheContextOfTheRequest() {
 		Flux<Publisher<DataBuffer>> stream = Flux
 			.deferContextual((ContextView context) -> Flux.just(message(context.get("user"))));
-		StepVerifier.create(this.response.writeAndFlushWith(stream).contextWrite((context) -> context.put("user", "alice")))
+		StepVerifier
+			.create(this.response.writeAndFlushWith(stream).contextWrite((context) -> context.put("user", "alice")))
 			.verifyComplete();
 		StepVerifier.create(this.server.getBodyAsString()).expectNext("alice").verifyComplete();
 	}
