@@ -40,16 +40,17 @@ public final class SseResponse extends ServerHttpResponseDecorator {
 	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
 		return Mono.deferContextual((context) -> {
 			Steps steps = new Steps(context);
-			body.subscribe(steps);
 			// Before anything is written, so that a stream that is refused is an error.
-			return Mono.firstWithSignal(steps.failure().doOnError((ex) -> cut()), super.writeAndFlushWith(steps.all()));
+			body.subscribe(steps);
+			return Mono
+				.firstWithSignal(steps.failure().doOnError((ex) -> cut()), super.writeAndFlushWith(steps.all()))
+				.doFinally((end) -> steps.cancel());
 		});
 	}
 
 	private void cut() {
-		Object connection = getNativeResponse(getDelegate());
-		if (isCommitted() && connection instanceof Disposable disposable) {
-			disposable.dispose();
+		if (isCommitted() && getNativeResponse(getDelegate()) instanceof Disposable connection) {
+			connection.dispose();
 		}
 	}
 
@@ -77,7 +78,7 @@ public final class SseResponse extends ServerHttpResponseDecorator {
 		}
 
 		Flux<Publisher<DataBuffer>> all() {
-			return Flux.<Publisher<DataBuffer>>generate(this::next).doFinally((end) -> cancel());
+			return Flux.generate(this::next);
 		}
 
 		private void next(SynchronousSink<Publisher<DataBuffer>> steps) {

@@ -3,10 +3,12 @@ package dev.breaker.spring.stream;
 import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -15,13 +17,25 @@ import reactor.util.context.ContextView;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class SseResponseTests {
 
-	private final MockServerHttpResponse server = new MockServerHttpResponse();
+	private final AtomicBoolean cut = new AtomicBoolean();
+
+	private final MockServerHttpResponse server = new MockServerHttpResponse() {
+
+		@Override
+		@SuppressWarnings("unchecked")
+		public <T> T getNativeResponse() {
+			Disposable connection = () -> SseResponseTests.this.cut.set(true);
+			return (T) connection;
+		}
+
+	};
 
 	private final SseResponse response = new SseResponse(this.server);
 
@@ -72,16 +86,26 @@ class SseResponseTests {
 		StepVerifier.create(this.response.writeAndFlushWith(Flux.error(new IllegalStateException("full"))))
 			.verifyErrorMessage("full");
 		assertThat(this.server.isCommitted()).isFalse();
+		assertThat(this.cut).isFalse();
 	}
 
 	@Test
-	void aFailureDoesNotWaitBehindWhatIsNotRead() {
+	void aFailureCutsTheConnectionBehindWhatIsNotRead() {
 		this.server.setWriteHandler((body) -> body.concatMap((buffer) -> Mono.never(), 1).then());
 		TestPublisher<Publisher<DataBuffer>> stream = TestPublisher.create();
 		StepVerifier.create(this.response.writeAndFlushWith(stream))
 			.then(() -> stream.next(message("a")))
 			.then(() -> stream.error(new EOFException("let go")))
 			.verifyErrorMessage("let go");
+		assertThat(this.cut).isTrue();
+	}
+
+	@Test
+	void aResponseThatIsNotWrittenLeavesTheStream() {
+		TestPublisher<Publisher<DataBuffer>> stream = TestPublisher.create();
+		StepVerifier.create(new SseResponse(new HttpHeadResponseDecorator(this.server)).writeAndFlushWith(stream))
+			.verifyComplete();
+		stream.assertCancelled();
 	}
 
 	@Test
