@@ -195,7 +195,8 @@ class DashboardLifeTests {
 			application.breaker("breaker-" + i);
 		}
 		Socket socket = new Socket();
-		socket.setReceiveBufferSize(1024);
+		// Small, so that it is soon full, and not so small that reading it takes long
+		socket.setReceiveBufferSize(64 * 1024);
 		socket.setSoTimeout(30_000);
 		socket.connect(new InetSocketAddress("localhost", application.port()));
 		socket.getOutputStream()
