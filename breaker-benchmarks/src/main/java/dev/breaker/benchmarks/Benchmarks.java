@@ -39,7 +39,8 @@ public final class Benchmarks {
 	private static final int MORE_FORKS = 4;
 
 	/** Nothing is shared there, or it is the same question again. */
-	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|StartUpBenchmark";
+	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|StartUpBenchmark"
+			+ "|DashboardBenchmark";
 
 	/** Whose cost is not that of what threads share. */
 	private static final String HEAVY = "\\.(failsafe|smallRye|sentinel)$";

@@ -65,8 +65,8 @@ final class Contexts {
 		/** Nothing. Proxies, which a starter would bring along, are missing too. */
 		NONE("(dev.breaker|io.github.resilience4j|org.springframework.boot.autoconfigure.aop)\\..*"),
 
-		/** This project. */
-		BREAKER("io.github.resilience4j\\..*"),
+		/** This project's starter. */
+		BREAKER("(io.github.resilience4j|dev.breaker.spring.dashboard)\\..*"),
 
 		/** Resilience4j's starter, with all that it switches on. */
 		RESILIENCE4J("dev.breaker\\..*"),

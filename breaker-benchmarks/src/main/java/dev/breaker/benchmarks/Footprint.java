@@ -18,7 +18,9 @@ import java.util.stream.LongStream;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.SlidingWindowType;
+import dev.breaker.spring.dashboard.HistoryAccess;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowSynchronizationStrategy;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import org.openjdk.jol.info.GraphLayout;
@@ -38,6 +40,8 @@ final class Footprint {
 	static final String TIME = "Breaker, 10 seconds";
 
 	static final String EVERY_SECOND = "Breaker, 10 seconds, every second used by one thread";
+
+	static final String HISTORY = "History of a breaker in the dashboard, five minutes";
 
 	static final String RESILIENCE4J_COUNT = "Resilience4j, 100 calls";
 
@@ -78,6 +82,7 @@ final class Footprint {
 		footprint.measure(SlidingWindowType.COUNT_BASED, ", 100 calls");
 		footprint.measure(SlidingWindowType.TIME_BASED, ", 10 seconds");
 		footprint.sizes.put(EVERY_SECOND, Size.of(guards(usedInEverySecond())));
+		footprint.sizes.put(HISTORY, history());
 		footprint.measure("SmallRye (has no name), 100 calls", (i) -> Guards.smallRye(50), TypedGuard::get, (guard) -> {
 		});
 		return footprint.sizes;
@@ -186,6 +191,21 @@ final class Footprint {
 			}
 			return breaker;
 		};
+	}
+
+	/** Without the breakers. Its size does not depend on their calls. */
+	private static Size history() {
+		long mean = (history(1 + MORE) - history(1)) / MORE;
+		return new Size(mean, mean, mean);
+	}
+
+	private static long history(int breakers) {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry
+			.of(Guards.breakerConfig(SlidingWindowType.COUNT_BASED, 50).build());
+		IntStream.range(0, breakers).forEach((i) -> registry.get(name(i)));
+		HistoryAccess history = new HistoryAccess(registry);
+		history.endSecond();
+		return GraphLayout.parseInstance(history).totalSize() - GraphLayout.parseInstance(registry).totalSize();
 	}
 
 	private static String name(int i) {

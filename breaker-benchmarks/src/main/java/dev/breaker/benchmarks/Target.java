@@ -99,6 +99,12 @@ record Target(String question, double limit, String unit, Function<Results, Rang
 						"HttpClientBenchmark.emptyInterceptor"),
 				difference("the same, of another host", 100, "HttpClientBenchmark.breakerOfAnotherHost",
 						"HttpClientBenchmark.emptyInterceptor"),
+				// Dashboard: one percent of a core
+				new Target("history of 1,000 breakers, each second", 10_000, "µs",
+						(results) -> results.score("DashboardBenchmark.sample")),
+				ratio("closed, beside the history of 1,000 breakers / without it", 1.1,
+						"DashboardBenchmark.call[history=true]", "DashboardBenchmark.call[history=false]"),
+				heap("heap, history of one breaker", 64 * 1024, Footprint.HISTORY),
 				// Start-up
 				new Target("start-up, 100 breakers: what it adds / what Resilience4j's breaker adds", 0.7, TIMES,
 						(results) -> startUp(results, "BREAKER").dividedBy(startUp(results, "RESILIENCE4J_BREAKER"))));

@@ -1,6 +1,8 @@
 package dev.breaker.dashboard.tests;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -210,6 +212,38 @@ class DashboardTests {
 		assertThat(fact("Slow")).hasText(breaker.get("slowCallsTotal").asString());
 		assertThat(fact("Ignored")).hasText(breaker.get("ignoredCallsTotal").asString());
 		assertThat(fact("Calls in the window")).hasText(breaker.get("bufferedCalls").asString());
+	}
+
+	@Test
+	void ratesEqualTheEndpointsAndPrometheus() {
+		shop.order(2);
+		shop.behave("payments", "error");
+		shop.order(1);
+		JsonNode breaker = shop.breaker("payments");
+		double rate = breaker.get("failureRate").asDouble();
+		double threshold = breaker.get("failureRateThreshold").asDouble();
+		assertThat(breaker.get("state").asString()).isEqualTo("CLOSED");
+		assertThat(rate).isEqualTo(25);
+		assertThat(shop.meter("breaker_failure_rate{name=\"payments\"}")).isEqualTo(rate);
+		assertThat(shop.meter("breaker_failure_rate_threshold{name=\"payments\"}")).isEqualTo(threshold);
+		assertThat(shop.meter("breaker_calls_until_evaluated{name=\"payments\"}"))
+			.isEqualTo(breaker.get("callsUntilEvaluated").asDouble());
+		Pattern shown = Pattern.compile("^" + percent(rate) + " of " + percent(threshold) + "$");
+		Locator tile = this.tab.tile("payments");
+		assertThat(tile.locator(".failures .gauge-value")).hasText(shown);
+		assertThat(tile.locator(".failures [role=meter]")).hasAttribute("aria-valuenow", "25");
+		assertThat(tile.locator(".unjudged"))
+			.hasText(Pattern.compile("^judged after " + breaker.get("callsUntilEvaluated").asInt() + " more calls?$"));
+		tile.locator("a").click();
+		assertThat(this.tab.find(".view .failures .gauge-value")).hasText(shown);
+		assertThat(fact("Judged after"))
+			.hasText(Pattern.compile("^" + breaker.get("callsUntilEvaluated").asInt() + " more$"));
+	}
+
+	/** Cut to tenths, as the page does. */
+	private static String percent(double rate) {
+		return BigDecimal.valueOf(rate).setScale(1, RoundingMode.DOWN).stripTrailingZeros().toPlainString()
+			.replace(".", "\\.") + "\\s%";
 	}
 
 	private Locator fact(String name) {

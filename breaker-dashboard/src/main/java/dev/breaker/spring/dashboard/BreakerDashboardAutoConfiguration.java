@@ -10,12 +10,11 @@ import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerEndpointAutoConfiguration;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.event.EventStore;
+import dev.breaker.spring.stream.SseStreams;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
-import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -36,8 +35,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
-import org.springframework.http.codec.ServerSentEvent;
-import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the
@@ -120,29 +117,10 @@ public final class BreakerDashboardAutoConfiguration {
 			return new BreakerDashboardEndpoint(live, paths, stream);
 		}
 
-		@Configuration(proxyBeanMethods = false)
-		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-		@ConditionalOnClass(SseEmitter.class)
-		static final class OfServlets {
-
-			@Bean
-			LiveStream breakerDashboardStream(Live live) {
-				return new ServletLiveStream(live);
-			}
-
-		}
-
-		@Configuration(proxyBeanMethods = false)
-		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-		@ConditionalOnClass({ ServerSentEvent.class, Flux.class })
-		static final class OfWebFlux {
-
-			@Bean
-			@RegisterReflectionForBinding(ReactiveLiveStream.Figures.class)
-			LiveStream breakerDashboardStream(Live live) {
-				return new ReactiveLiveStream(live, System::nanoTime);
-			}
-
+		@Bean
+		@ConditionalOnBean(SseStreams.class)
+		LiveStream breakerDashboardStream(Live live, SseStreams streams) {
+			return new LiveStream(live, streams);
 		}
 
 	}

@@ -1,5 +1,6 @@
 package dev.breaker.spring.dashboard;
 
+import dev.breaker.spring.stream.SseResponse;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -13,7 +14,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Sets the {@link DashboardHeaders} in WebFlux.
+ * Sets the {@link DashboardHeaders} in WebFlux, and has the stream written message by
+ * message.
  */
 final class DashboardHeadersWebFilter implements WebFilter, Ordered {
 
@@ -40,7 +42,9 @@ final class DashboardHeadersWebFilter implements WebFilter, Ordered {
 		DashboardHeaders.OF_ALL.forEach(exchange.getResponse().getHeaders()::set);
 		Mono<Void> told = (withSecurity && DashboardHeaders.areWithToken(resource)) ? Csrf.tell(exchange)
 				: Mono.empty();
-		return told.then(Mono.defer(() -> chain.filter(exchange)));
+		ServerWebExchange answered = resource.equals("/" + DashboardPaths.STREAM)
+				? exchange.mutate().response(new SseResponse(exchange.getResponse())).build() : exchange;
+		return told.then(Mono.defer(() -> chain.filter(answered)));
 	}
 
 	private @Nullable String resource(ServerWebExchange exchange) {

@@ -1,6 +1,5 @@
 package dev.breaker.spring.dashboard;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -204,11 +203,6 @@ final class Live {
 	private static String nameOfGuards(CircuitBreaker breaker) {
 		CircuitBreakerGroup group = breaker.group();
 		return (group != null) ? group.name() : breaker.name();
-	}
-
-	/** The present time, as the history has it. */
-	Instant now() {
-		return this.history.now();
 	}
 
 	private @Nullable String instance() {

@@ -21,6 +21,9 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** A text whose lines may break after a dot or a comma, such as the name of a class. */
+export const breakable = (text) => String(text).split(/(?<=[.,$])/).flatMap((part, index) => (index === 0 ? [part] : [document.createElement('wbr'), part]));
+
 /** Sets a text where it differs, so that what stays the same costs no layout. */
 export function setText(node, text) {
   if (node.shown !== text) {

@@ -1,5 +1,5 @@
 // A breaker's own view: why it is or is not open, its charts, config, guarded methods, failures and events.
-import { element, setClass, setHidden, setText, shape } from './dom.js';
+import { breakable, element, setClass, setHidden, setText, shape } from './dom.js';
 import { OutcomeChart, ShareChart, library } from './charts.js';
 import { sums } from './store.js';
 import { onThemeChange } from './theme.js';
@@ -255,7 +255,7 @@ function configured(config) {
   const own = (line) => line.origin !== 'default';
   const sorted = [...config].sort((a, b) => own(b) - own(a) || a.property.localeCompare(b.property));
   return [table(['Property, and where its value is from', 'Value'], sorted.map((line) => row({ class: own(line) ? 'own' : null },
-    element('div', {}, element('code', {}, line.property), element('small', {}, line.origin)), element('code', {}, line.value ?? 'off'))))];
+    element('div', {}, element('code', {}, line.property), element('small', {}, line.origin)), element('code', {}, ...breakable(line.value ?? 'off')))))];
 }
 
 function happened(events) {

@@ -58,8 +58,8 @@ export function moment(instant) {
   return today ? timeOfDay(date) : `${date.toLocaleDateString('en-CA')} ${timeOfDay(date)}`;
 }
 
-/** Classes without their packages: java.net.ConnectException is ConnectException. */
-export const withoutPackages = (text) => text.replace(/(?<![\w.$])(?:[a-z_][\w]*\.)+(?=[A-Z])/g, '');
+/** Classes without their packages and outer classes: java.net.ConnectException is ConnectException. */
+export const withoutPackages = (text) => text.replace(/(?<![\w.$])(?:[a-z_][\w]*\.)+(?=[A-Z])/g, '').replace(/(?<![\w$])(?:[A-Z]\w*\$)+(?=[A-Z])/g, '');
 
 export const words = (name) => (WORDS[name] ?? name.replaceAll('_', ' ')).toLowerCase();
 

@@ -1,13 +1,20 @@
 package dev.breaker.spring.dashboard;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.dashboard.RunningDashboard.Viewer;
+import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,24 +126,108 @@ class DashboardLifeTests {
 
 	@ParameterizedTest
 	@EnumSource(value = WebApplicationType.class, mode = Mode.EXCLUDE, names = "NONE")
-	void aViewerThatReadsNothingHarmsNoOther(WebApplicationType type) throws IOException {
-		try (RunningDashboard application = RunningDashboard.start(type); Socket hanging = new Socket()) {
-			for (int i = 0; i < 1000; i++) {
-				application.breaker("breaker-" + i);
-			}
-			hanging.setReceiveBufferSize(1024);
-			hanging.connect(new InetSocketAddress("localhost", application.port()));
-			hanging.getOutputStream()
-				.write("GET /actuator/breakerdashboard/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
-					.getBytes(StandardCharsets.US_ASCII));
-			hanging.getOutputStream().flush();
-			assertThat(hanging.getInputStream().read()).isEqualTo('H');
-			Viewer viewer = application.view();
-			await().until(() -> viewer.events().size() >= 3);
+	void aViewerThatReadsNothingHoldsNoThreadAndHarmsNoOther(WebApplicationType type) throws IOException {
+		try (RunningDashboard application = RunningDashboard.start(type); Socket hanging = hanging(application)) {
+			Viewer viewer = stall(application);
 			assertThat(viewer.events().get(2).data().get("breakers")).hasSize(1000);
 			assertThat(application.get("/breakerdashboard/live").status()).isEqualTo(200);
+			await().untilAsserted(() -> assertThat(threadsThatTell()).isEmpty());
+			assertThat(threads()).containsExactly(DashboardThread.NAME);
+			assertThat(hanging.getInputStream().read()).isEqualTo('H');
 		}
 		await().until(() -> threads().isEmpty());
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = WebApplicationType.class, mode = Mode.EXCLUDE, names = "NONE")
+	void aViewerThatReadsAgainIsSoonToldTheNewest(WebApplicationType type) throws IOException {
+		try (RunningDashboard application = RunningDashboard.start(type); Socket hanging = hanging(application)) {
+			stall(application).close();
+			LiveStream stream = application.context().getBean(LiveStream.class);
+			for (int i = 0; i < 30; i++) {
+				stream.tell();
+			}
+			application.endSecond();
+			String newest = "id:" + application.context().getBean(ManualClock.class).instant();
+			int events = 0;
+			BufferedReader lines = new BufferedReader(
+					new InputStreamReader(hanging.getInputStream(), StandardCharsets.UTF_8));
+			for (String line = lines.readLine(); line != null && !line.equals(newest); line = lines.readLine()) {
+				events += line.equals("event:" + LiveStream.EVENT) ? 1 : 0;
+			}
+			// The buffers of the operating system have some megabytes.
+			assertThat(events).isBetween(1, 16);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = WebApplicationType.class, mode = Mode.EXCLUDE, names = "NONE")
+	void theConnectionOfAViewerThatReadsNothingIsEnded(WebApplicationType type) throws IOException {
+		try (RunningDashboard application = RunningDashboard.start(type); Socket hanging = hanging(application)) {
+			stall(application).close();
+			LiveStream stream = application.context().getBean(LiveStream.class);
+			for (int i = 0; i <= LiveStream.MOST_UNREAD; i++) {
+				stream.tell();
+			}
+			assertThat(isEnded(hanging.getInputStream())).isTrue();
+		}
+	}
+
+	private static boolean isEnded(InputStream input) {
+		try {
+			input.skipNBytes(Long.MAX_VALUE);
+			return false;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
+		}
+		catch (IOException ex) {
+			// Over, or cut
+			return true;
+		}
+	}
+
+	/**
+	 * A connection that asks for the stream of a thousand breakers, and reads nothing.
+	 */
+	private static Socket hanging(RunningDashboard application) throws IOException {
+		for (int i = 0; i < 1000; i++) {
+			application.breaker("breaker-" + i);
+		}
+		Socket socket = new Socket();
+		// Small, so that it is soon full, and not so small that reading it takes long
+		socket.setReceiveBufferSize(64 * 1024);
+		socket.setSoTimeout(30_000);
+		socket.connect(new InetSocketAddress("localhost", application.port()));
+		socket.getOutputStream()
+			.write("GET /actuator/breakerdashboard/stream HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+				.getBytes(StandardCharsets.US_ASCII));
+		socket.getOutputStream().flush();
+		return socket;
+	}
+
+	/** Tells more than the buffers of a connection take; returns a viewer that reads. */
+	private static Viewer stall(RunningDashboard application) {
+		LiveStream stream = application.context().getBean(LiveStream.class);
+		Viewer viewer = application.view();
+		for (int i = 0; i < 12; i++) {
+			int before = viewer.events().size();
+			stream.tell();
+			await().until(() -> viewer.events().size() > before);
+		}
+		return viewer;
+	}
+
+	/** But the one thread of the dashboard, and that of the test. */
+	private static List<String> threadsThatTell() {
+		List<String> telling = new ArrayList<>();
+		Thread.getAllStackTraces().forEach((thread, stack) -> {
+			if (!thread.getName().equals(DashboardThread.NAME) && thread != Thread.currentThread()
+					&& Stream.of(stack).anyMatch((frame) -> frame.getClassName().contains("LiveStream"))) {
+				telling.add(thread.getName());
+			}
+		});
+		return telling;
 	}
 
 	@Test

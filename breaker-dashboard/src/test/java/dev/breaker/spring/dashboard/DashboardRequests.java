@@ -2,6 +2,7 @@ package dev.breaker.spring.dashboard;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -172,6 +173,54 @@ abstract class DashboardRequests {
 				"breaker_calls_not_permitted_total{name=\"payments\"}",
 				refused + shown.get("notPermittedCallsTotal").asLong());
 		figures.forEach((series, figure) -> assertThat(series(series)).as(series).isEqualTo(figure));
+	}
+
+	@Test
+	void everyFigureIsThatOfPrometheusAndTheHistory() {
+		ManualClock clock = this.application.context().getBean(ManualClock.class);
+		CircuitBreaker breaker = this.application.registry()
+			.get("figures",
+					clock.config()
+						.minimumNumberOfCalls(20)
+						.slowCallDurationThreshold(Duration.ofSeconds(1))
+						.slowCallRateThreshold(80)
+						.ignoreExceptions(IllegalArgumentException.class)
+						.build());
+		Map<String, String> counters = Map.of("successfulCallsTotal",
+				"breaker_calls_seconds_count{name=\"figures\",outcome=\"success\"}", "failedCallsTotal",
+				"breaker_calls_seconds_count{name=\"figures\",outcome=\"failure\"}", "ignoredCallsTotal",
+				"breaker_calls_seconds_count{name=\"figures\",outcome=\"ignored\"}", "slowCallsTotal",
+				"breaker_calls_slow_total{name=\"figures\"}", "notPermittedCallsTotal",
+				"breaker_calls_not_permitted_total{name=\"figures\"}");
+		Map<String, Double> before = new HashMap<>();
+		counters.forEach((field, series) -> before.put(field, series(series)));
+		Calls.succeed(breaker, 2);
+		Calls.succeedSlowly(breaker, 1);
+		this.application.endSecond();
+		Calls.fail(breaker, 1);
+		breaker.acquire().failure(new IllegalArgumentException("ignored"), 1);
+		this.application.endSecond();
+		JsonNode shown = breaker(get("/breakerdashboard/live").json(), "figures");
+		counters.forEach((field, series) -> assertThat(series(series)).as(field)
+			.isEqualTo(before.get(field) + shown.get(field).asLong()));
+		Map<String, String> gauges = Map.of("breaker_failure_rate", "failureRate", "breaker_failure_rate_threshold",
+				"failureRateThreshold", "breaker_slow_call_rate", "slowCallRate", "breaker_slow_call_rate_threshold",
+				"slowCallRateThreshold", "breaker_window_calls", "bufferedCalls", "breaker_calls_until_evaluated",
+				"callsUntilEvaluated", "breaker_retry_after_seconds", "retryAfter");
+		gauges.forEach((meter, field) -> assertThat(series(meter + "{name=\"figures\"}")).as(field)
+			.isEqualTo(shown.get(field).asDouble()));
+		assertThat(shown.get("callsUntilEvaluated").asInt()).isEqualTo(16);
+		assertThat(shown.get("failureRate").asDouble()).isEqualTo(25);
+		assertThat(series("breaker_state{name=\"figures\",state=\"closed\"}")).isOne();
+		assertThat(series("breaker_state_duration_seconds{name=\"figures\",state=\"closed\"}")).isEqualTo(2)
+			.isEqualTo(shown.get("stateSeconds").asDouble());
+		JsonNode seconds = get("/circuitbreakerhistory/figures").json().at("/circuitBreakers/figures");
+		for (String series : List.of("succeeded", "failed", "slow", "refused", "states")) {
+			assertThat(shown.at("/sparkline/" + series)).as(series).isEqualTo(seconds.get(series));
+		}
+		assertThat(shown.at("/sparkline/succeeded/0").asInt()).isEqualTo(3);
+		assertThat(shown.get("callsPerSecond").asDouble()).as("of five calls in two seconds").isEqualTo(2.5);
+		assertThat(shown.get("refusalsPerSecond").asDouble()).isZero();
 	}
 
 	/** Zero where it is not there. */

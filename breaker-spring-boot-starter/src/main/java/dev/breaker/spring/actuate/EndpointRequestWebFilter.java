@@ -1,6 +1,7 @@
 package dev.breaker.spring.actuate;
 
 import dev.breaker.spring.actuate.EndpointRequestGuard.Target;
+import dev.breaker.spring.stream.SseResponse;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -47,9 +48,7 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 				return chain.filter(exchange);
 			}
 			if (!this.guard.isCommand(target, request.getMethod().name(), request.getQueryParams().keySet())) {
-				String lastEventId = request.getHeaders().getFirst(EndpointRequestGuard.LAST_EVENT_ID_HEADER);
-				return chain.filter((lastEventId != null && target.hasStream())
-						? exchange.mutate().request(new ResumingRequest(request, lastEventId)).build() : exchange);
+				return chain.filter(target.hasStream() ? streaming(exchange) : exchange);
 			}
 			MediaType type = typeOf(request);
 			if (type != null && this.guard.isJson(type)) {
@@ -61,6 +60,14 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 			// As in passOn
 			return request.getBody().doOnNext(DataBufferUtils::release).then(answer(exchange, ex));
 		}
+	}
+
+	private static ServerWebExchange streaming(ServerWebExchange exchange) {
+		ServerWebExchange.Builder streaming = exchange.mutate().response(new SseResponse(exchange.getResponse()));
+		ServerHttpRequest request = exchange.getRequest();
+		String lastEventId = request.getHeaders().getFirst(EndpointRequestGuard.LAST_EVENT_ID_HEADER);
+		return ((lastEventId != null) ? streaming.request(new ResumingRequest(request, lastEventId)) : streaming)
+			.build();
 	}
 
 	/**

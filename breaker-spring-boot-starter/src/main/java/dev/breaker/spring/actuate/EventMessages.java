@@ -1,16 +1,20 @@
 package dev.breaker.spring.actuate;
 
+import java.io.IOException;
+
 import dev.breaker.spring.event.BreakerEvent;
+import dev.breaker.spring.event.EventSink;
+import dev.breaker.spring.stream.SseSink;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.json.JsonWriter;
 import org.springframework.http.codec.ServerSentEvent;
 
 /**
- * The messages of the stream of events. Their data is JSON, which is one line whatever
+ * Takes events to a client as messages, whose data is JSON, which is one line whatever
  * the texts in it are.
  */
-final class EventMessages {
+final class EventMessages implements EventSink {
 
 	private static final JsonWriter<BreakerEvent> writer = JsonWriter.of((members) -> {
 		members.add("time", BreakerEvent::time);
@@ -26,28 +30,43 @@ final class EventMessages {
 		members.add("enforced", BreakerEvent::enforced).whenNotNull();
 	});
 
-	private EventMessages() {
+	private final SseSink client;
+
+	EventMessages(SseSink client) {
+		this.client = client;
 	}
 
 	/** As the endpoint shows the event. */
-	static ServerSentEvent<String> event(String id, BreakerEvent event) {
-		return ServerSentEvent.builder(writer.writeToString(event)).id(id).build();
+	@Override
+	public void event(String id, BreakerEvent event) throws IOException {
+		this.client.send(ServerSentEvent.builder(writer.writeToString(event)).id(id).build());
 	}
 
 	/** Has no id, since it is no place to go on from. */
-	static ServerSentEvent<String> dropped(@Nullable Long count) {
-		return ServerSentEvent.builder("{\"count\":" + count + "}").event("dropped").build();
+	@Override
+	public void dropped(@Nullable Long count) throws IOException {
+		this.client.send(ServerSentEvent.builder("{\"count\":" + count + "}").event("dropped").build());
 	}
 
 	/** No message for the client, which goes on behind the id after a reconnection. */
-	static ServerSentEvent<String> heartbeat(String id) {
-		return ServerSentEvent.<String>builder().id(id).comment("").build();
+	@Override
+	public void heartbeat(String id) throws IOException {
+		this.client.send(ServerSentEvent.<String>builder().id(id).comment("").build());
 	}
 
-	/** As text; WebFlux writes the same. */
-	static String text(ServerSentEvent<String> message) {
-		String data = message.data();
-		return message.format() + ((data != null) ? data + "\n\n" : "\n");
+	@Override
+	public boolean isReady() {
+		return this.client.isReady();
+	}
+
+	@Override
+	public void flush() throws IOException {
+		this.client.flush();
+	}
+
+	@Override
+	public void end() {
+		this.client.end();
 	}
 
 }

@@ -1,20 +1,31 @@
 package dev.breaker.spring.actuate;
 
 import dev.breaker.spring.event.EventStream;
+import dev.breaker.spring.stream.SseStreams;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Answers requests for the stream of events, as the web framework wants it. Ends all
- * streams before the web server stops, which would wait for them.
+ * Answers requests for the stream of events. Ends all streams before the web server
+ * stops, which would wait for them.
  */
-public abstract sealed class EventStreams implements SmartLifecycle permits ServletEventStreams, WebFluxEventStreams {
+public final class EventStreams implements SmartLifecycle {
+
+	private final SseStreams streams;
 
 	private volatile boolean running = true;
 
 	private volatile @Nullable EventStream answered;
+
+	/**
+	 * Creates the answers.
+	 * @param streams answers as the web framework wants it
+	 */
+	public EventStreams(SseStreams streams) {
+		this.streams = streams;
+	}
 
 	/**
 	 * Answers a request.
@@ -34,13 +45,11 @@ public abstract sealed class EventStreams implements SmartLifecycle permits Serv
 		if (!this.running) {
 			return error(ErrorDescriptor.unavailable("The application is stopping"));
 		}
-		return stream.isFull() ? error(full()) : open(stream, name, lastEventId);
-	}
-
-	abstract Object open(EventStream stream, @Nullable String name, @Nullable String lastEventId);
-
-	static ErrorDescriptor full() {
-		return ErrorDescriptor.unavailable("There are as many streams of events as there may be. Close one of them");
+		if (stream.isFull()) {
+			return error(ErrorDescriptor
+				.unavailable("There are as many streams of events as there may be. Close one of them"));
+		}
+		return this.streams.open((client) -> stream.subscribe(name, lastEventId, new EventMessages(client)));
 	}
 
 	/** An error is JSON, also where the client asks for a stream alone. */

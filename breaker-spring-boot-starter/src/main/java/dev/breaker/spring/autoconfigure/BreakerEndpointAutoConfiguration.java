@@ -7,14 +7,15 @@ import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import dev.breaker.spring.actuate.EventStreams;
-import dev.breaker.spring.actuate.ServletEventStreams;
-import dev.breaker.spring.actuate.WebFluxEventStreams;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.EventStore;
 import dev.breaker.spring.event.RingEventStore;
 import dev.breaker.spring.event.StartupNewsKeeper;
+import dev.breaker.spring.stream.ServletSseStreams;
+import dev.breaker.spring.stream.SseStreams;
+import dev.breaker.spring.stream.WebFluxSseStreams;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -86,21 +87,24 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
-	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 	@ConditionalOnClass(name = "org.springframework.web.servlet.DispatcherServlet")
-	EventStreams breakerServletEventStreams() {
-		return new ServletEventStreams();
+	SseStreams breakerServletSseStreams() {
+		return new ServletSseStreams();
 	}
 
 	@Bean
-	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
-	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 	@ConditionalOnClass(name = "org.springframework.web.reactive.DispatcherHandler")
-	EventStreams breakerWebFluxEventStreams() {
-		return new WebFluxEventStreams();
+	SseStreams breakerWebFluxSseStreams() {
+		return new WebFluxSseStreams();
+	}
+
+	@Bean
+	@ConditionalOnBean({ CircuitBreakerEventsEndpoint.class, SseStreams.class })
+	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
+	EventStreams breakerEventStreams(SseStreams streams) {
+		return new EventStreams(streams);
 	}
 
 	@Bean

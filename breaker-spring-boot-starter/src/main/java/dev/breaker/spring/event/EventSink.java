@@ -2,20 +2,13 @@ package dev.breaker.spring.event;
 
 import java.io.IOException;
 
+import dev.breaker.spring.stream.StreamSink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the events of an {@link EventStream} to one client. Called by one thread at a
- * time, though not always by the same one; none of its methods may wait.
+ * Takes the events of an {@link EventStream} to one client.
  */
-public interface EventSink {
-
-	/**
-	 * Whether the client can take something at once. Where it cannot,
-	 * {@link EventSubscription#drain()} is called when it can.
-	 * @return whether one of the methods below may be called
-	 */
-	boolean isReady();
+public interface EventSink extends StreamSink {
 
 	/**
 	 * Something happened.
@@ -38,14 +31,5 @@ public interface EventSink {
 	 * @throws IOException if the client is gone
 	 */
 	void heartbeat(String id) throws IOException;
-
-	/**
-	 * Nothing else is there to be taken at present.
-	 * @throws IOException if the client is gone
-	 */
-	void flush() throws IOException;
-
-	/** The stream is over. The last call, unless the client is gone before. */
-	void end();
 
 }

@@ -3,11 +3,9 @@ package dev.breaker.spring.event;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.breaker.spring.stream.StreamSubscription;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client of an {@link EventStream}, and what waits for it: at most a thousand calls
@@ -15,14 +13,12 @@ import org.slf4j.LoggerFactory;
  * counted, and told before the next event. A client that takes nothing for a minute is
  * let go. Safe for use by many threads.
  */
-public final class EventSubscription {
+public final class EventSubscription extends StreamSubscription {
 
 	static final int QUEUE_SIZE = 1000;
 
 	/** How many heartbeats in a row a client may leave where they are. */
 	static final int MAX_STALLED_HEARTBEATS = 4;
-
-	private static final Logger logger = LoggerFactory.getLogger(EventSubscription.class);
 
 	private final EventStream stream;
 
@@ -54,17 +50,8 @@ public final class EventSubscription {
 	/** The place behind what came last. Guarded by this. */
 	private long position;
 
-	/** More than zero while a thread drains. */
-	private final AtomicInteger drains = new AtomicInteger();
-
-	/** Of the thread that drains. */
-	private boolean unflushed;
-
-	private volatile boolean ending;
-
-	private volatile boolean closed;
-
 	EventSubscription(EventStream stream, @Nullable String name, long position, EventSink sink) {
+		super(sink);
 		this.stream = stream;
 		this.name = name;
 		this.position = position;
@@ -80,7 +67,7 @@ public final class EventSubscription {
 	}
 
 	void offer(EventRing.Entry entry) {
-		if (this.closed || (this.name != null && !entry.isOf(this.name))) {
+		if (isClosed() || (this.name != null && !entry.isOf(this.name))) {
 			return;
 		}
 		synchronized (this) {
@@ -130,49 +117,8 @@ public final class EventSubscription {
 		return this.stalledHeartbeats < MAX_STALLED_HEARTBEATS;
 	}
 
-	/** Brings to the client what waits for it, as far as it can take that at once. */
-	public void drain() {
-		if (this.drains.getAndIncrement() != 0) {
-			return;
-		}
-		int seen = 1;
-		while (seen != 0) {
-			try {
-				bring();
-			}
-			catch (IOException ex) {
-				logger.debug("A client of the events of circuit breakers is gone", ex);
-				close();
-			}
-			catch (Throwable ex) {
-				logger.debug("A client of the events of circuit breakers cannot be told", ex);
-				close();
-				endSink();
-			}
-			seen = this.drains.addAndGet(-seen);
-		}
-	}
-
-	private void bring() throws IOException {
-		while (!this.closed) {
-			if (this.ending) {
-				close();
-				endSink();
-			}
-			else if (!this.sink.isReady()) {
-				return;
-			}
-			else if (!bringNext()) {
-				if (!this.unflushed) {
-					return;
-				}
-				this.unflushed = false;
-				this.sink.flush();
-			}
-		}
-	}
-
-	private boolean bringNext() throws IOException {
+	@Override
+	protected boolean bringNext() throws IOException {
 		EventRing.Entry next = null;
 		boolean missing;
 		Long count = null;
@@ -194,7 +140,6 @@ public final class EventSubscription {
 			this.moved = true;
 			place = this.position;
 		}
-		this.unflushed = true;
 		if (missing) {
 			this.sink.dropped(count);
 		}
@@ -214,24 +159,8 @@ public final class EventSubscription {
 		return (changeFirst ? this.changes : this.calls).poll();
 	}
 
-	private void endSink() {
-		try {
-			this.sink.end();
-		}
-		catch (Throwable ex) {
-			logger.debug("The events of circuit breakers for a client cannot be ended", ex);
-		}
-	}
-
-	/** Ends the stream of this client. */
-	void end() {
-		this.ending = true;
-		drain();
-	}
-
-	/** Leaves the stream; the client is gone. Nothing more is brought to it. */
-	public void close() {
-		this.closed = true;
+	@Override
+	protected void onClose() {
 		this.stream.remove(this);
 		synchronized (this) {
 			this.changes.clear();

@@ -215,10 +215,11 @@ final class BreakerMeters {
 	}
 
 	private static Duration timeIn(CircuitBreaker breaker, State state) {
-		if (breaker.state() != state) {
+		Snapshot snapshot = breaker.snapshot();
+		if (snapshot.state() != state) {
 			return Duration.ZERO;
 		}
-		Duration elapsed = Duration.between(breaker.snapshot().since(), breaker.config().clock().instant());
+		Duration elapsed = Duration.between(snapshot.since(), breaker.config().clock().instant());
 		return elapsed.isNegative() ? Duration.ZERO : elapsed;
 	}
 

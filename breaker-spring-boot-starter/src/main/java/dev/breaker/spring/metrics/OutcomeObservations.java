@@ -24,19 +24,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutcomeObservations implements CircuitBreakerListener {
 
-	private static final String NAME = "breaker.name";
+	static final String NAME = "breaker.name";
 
-	private static final String STATE = "breaker.state";
+	static final String STATE = "breaker.state";
 
-	private static final String OUTCOME = "breaker.outcome";
+	static final String OUTCOME = "breaker.outcome";
 
-	private static final KeyValue SUCCESS = KeyValue.of(OUTCOME, "success");
+	static final KeyValue SUCCESS = KeyValue.of(OUTCOME, "success");
 
-	private static final KeyValue FAILURE = KeyValue.of(OUTCOME, "failure");
+	static final KeyValue FAILURE = KeyValue.of(OUTCOME, "failure");
 
-	private static final KeyValue IGNORED = KeyValue.of(OUTCOME, "ignored");
+	static final KeyValue IGNORED = KeyValue.of(OUTCOME, "ignored");
 
-	private static final KeyValue REFUSED = KeyValue.of(OUTCOME, "refused");
+	static final KeyValue REFUSED = KeyValue.of(OUTCOME, "refused");
 
 	private final ObservationRegistry observations;
 
@@ -77,7 +77,12 @@ public final class OutcomeObservations implements CircuitBreakerListener {
 	}
 
 	private @Nullable Observation current() {
-		Observation current = this.observations.getCurrentObservation();
+		return current(this.observations);
+	}
+
+	/** An observation that records nothing is none. */
+	static @Nullable Observation current(ObservationRegistry observations) {
+		Observation current = observations.getCurrentObservation();
 		return (current != null && !current.isNoop()) ? current : null;
 	}
 

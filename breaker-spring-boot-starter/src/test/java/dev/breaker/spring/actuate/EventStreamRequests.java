@@ -325,6 +325,29 @@ abstract class EventStreamRequests {
 		}
 	}
 
+	@Test
+	void aClientThatDoesNotReadHasOneMessageOnItsWay() throws IOException {
+		long droppedBefore = dropped();
+		CircuitBreaker huge = this.registry.get("x".repeat(1024 * 1024));
+		try {
+			this.opened.add(hanging());
+			await().untilAsserted(() -> assertThat(clients()).isEqualTo(1));
+			huge.forceOpen();
+			int calls = 3000;
+			Calls.refused(huge, calls);
+			// A thousand wait, and the operating system holds some megabytes.
+			await().untilAsserted(() -> assertThat(calls - 1000 - (dropped() - droppedBefore)).isBetween(0L, 16L));
+		}
+		finally {
+			// The list of all events would have its name a hundred times.
+			this.registry.remove(huge.name());
+		}
+	}
+
+	private long dropped() {
+		return get("/payments").at("/stream/dropped").asLong();
+	}
+
 	private void write(int writers, int calls) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(writers);
 		try {

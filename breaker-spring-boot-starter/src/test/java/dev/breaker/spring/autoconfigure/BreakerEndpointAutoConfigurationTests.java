@@ -11,11 +11,12 @@ import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import dev.breaker.spring.actuate.EventStreams;
-import dev.breaker.spring.actuate.ServletEventStreams;
-import dev.breaker.spring.actuate.WebFluxEventStreams;
 import dev.breaker.spring.event.BreakerEvent;
 import dev.breaker.spring.event.EventStore;
 import dev.breaker.spring.event.RingEventStore;
+import dev.breaker.spring.stream.ServletSseStreams;
+import dev.breaker.spring.stream.SseStreams;
+import dev.breaker.spring.stream.WebFluxSseStreams;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -141,15 +142,16 @@ class BreakerEndpointAutoConfigurationTests {
 		AutoConfigurations all = AutoConfigurations.of(BreakerAutoConfiguration.class,
 				BreakerAopAutoConfiguration.class, BreakerEndpointAutoConfiguration.class);
 		this.runner.withPropertyValues(EXPOSE_ALL)
-			.run((context) -> assertThat(context).doesNotHaveBean(EventStreams.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(EventStreams.class)
+				.doesNotHaveBean(SseStreams.class));
 		new WebApplicationContextRunner().withConfiguration(all)
 			.withPropertyValues(EXPOSE_ALL)
 			.run((context) -> assertThat(context).hasSingleBean(EventStreams.class)
-				.hasSingleBean(ServletEventStreams.class));
+				.hasSingleBean(ServletSseStreams.class));
 		new ReactiveWebApplicationContextRunner().withConfiguration(all)
 			.withPropertyValues(EXPOSE_ALL)
 			.run((context) -> assertThat(context).hasSingleBean(EventStreams.class)
-				.hasSingleBean(WebFluxEventStreams.class));
+				.hasSingleBean(WebFluxSseStreams.class));
 		new WebApplicationContextRunner().withConfiguration(all)
 			.withPropertyValues(EXPOSE_ALL, "breaker.events.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(EventStreams.class));

@@ -1,11 +1,17 @@
 package dev.breaker.spring.metrics;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
@@ -308,6 +314,26 @@ class BreakerMetricsTests {
 		assertThat(secondsIn("inventory", "open")).isEqualTo(30);
 		assertThat(secondsIn("inventory", "closed")).isEqualTo(10);
 		assertThat(seconds("breaker.retry.after", "inventory")).isEqualTo(50);
+	}
+
+	@Test
+	void theTimeInAStateIsThatOfTheStateOfTheSameMoment() {
+		Duration step = Duration.ofSeconds(31);
+		AtomicLong nanos = new AtomicLong();
+		AtomicBoolean passing = new AtomicBoolean();
+		CircuitBreaker payments = this.breakers.get("payments", CircuitBreakerConfig.builder()
+			// While it passes, each reading takes half a minute.
+			.nanoClock(() -> passing.get() ? nanos.getAndAdd(step.toNanos()) : nanos.get())
+			.clock(((InstantSource) () -> Instant.EPOCH.plusNanos(nanos.get())).withZone(ZoneOffset.UTC))
+			.waitDurationInOpenState(Duration.ofSeconds(30))
+			.build());
+		bind(this.meters);
+		payments.open();
+		passing.set(true);
+		double open = secondsIn("payments", "open");
+		passing.set(false);
+		assertThat(payments.state()).isEqualTo(State.HALF_OPEN);
+		assertThat(open).as("of a state that has ended").isZero();
 	}
 
 	private double secondsIn(String name, String state) {

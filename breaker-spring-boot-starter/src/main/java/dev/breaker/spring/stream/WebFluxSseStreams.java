@@ -1,10 +1,7 @@
-package dev.breaker.spring.actuate;
+package dev.breaker.spring.stream;
 
-import dev.breaker.spring.event.BreakerEvent;
-import dev.breaker.spring.event.EventSink;
-import dev.breaker.spring.event.EventStream;
-import dev.breaker.spring.event.EventSubscription;
-import org.jspecify.annotations.Nullable;
+import java.io.EOFException;
+
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 
@@ -15,28 +12,28 @@ import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The {@link EventStreams} of WebFlux. A client takes as many messages as its connection
- * asks for.
+ * The {@link SseStreams} of WebFlux. A client takes as many messages as its connection
+ * asks for, which is one at a time where the response is an {@link SseResponse}.
  */
-public final class WebFluxEventStreams extends EventStreams {
+public final class WebFluxSseStreams extends SseStreams {
 
 	@Override
-	Object open(EventStream stream, @Nullable String name, @Nullable String lastEventId) {
+	public Object open(Source source) {
 		Flux<ServerSentEvent<String>> messages = Flux.create((sink) -> {
 			try {
-				EventSubscription subscription = stream.subscribe(name, lastEventId, new Client(sink));
+				StreamSubscription subscription = source.subscribe(new Client(sink));
 				sink.onDispose(subscription::close);
 				sink.onRequest((count) -> subscription.drain());
 			}
 			catch (IllegalStateException ex) {
-				sink.error(
-						new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, EventStreams.full().message(), ex));
+				sink.error(new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, ex.getMessage(), ex));
 			}
 		}, FluxSink.OverflowStrategy.ERROR);
+		// Spring Boot collects a Flux that is no body of a response.
 		return new WebEndpointResponse<Object>(messages, MediaType.TEXT_EVENT_STREAM);
 	}
 
-	private static final class Client implements EventSink {
+	private static final class Client implements SseSink {
 
 		private final FluxSink<ServerSentEvent<String>> messages;
 
@@ -50,18 +47,8 @@ public final class WebFluxEventStreams extends EventStreams {
 		}
 
 		@Override
-		public void event(String id, BreakerEvent event) {
-			this.messages.next(EventMessages.event(id, event));
-		}
-
-		@Override
-		public void dropped(@Nullable Long count) {
-			this.messages.next(EventMessages.dropped(count));
-		}
-
-		@Override
-		public void heartbeat(String id) {
-			this.messages.next(EventMessages.heartbeat(id));
+		public void send(ServerSentEvent<String> message) {
+			this.messages.next(message);
 		}
 
 		@Override
@@ -71,7 +58,13 @@ public final class WebFluxEventStreams extends EventStreams {
 
 		@Override
 		public void end() {
-			this.messages.complete();
+			if (isReady()) {
+				this.messages.complete();
+			}
+			else {
+				// The end would wait behind what is not read.
+				this.messages.error(new EOFException("The client has not read what it was sent"));
+			}
 		}
 
 	}

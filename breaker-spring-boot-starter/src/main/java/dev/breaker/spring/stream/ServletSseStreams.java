@@ -1,13 +1,9 @@
-package dev.breaker.spring.actuate;
+package dev.breaker.spring.stream;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 
-import dev.breaker.spring.event.BreakerEvent;
-import dev.breaker.spring.event.EventSink;
-import dev.breaker.spring.event.EventStream;
-import dev.breaker.spring.event.EventSubscription;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -24,34 +20,31 @@ import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.web.servlet.View;
 
 /**
- * The {@link EventStreams} of Spring MVC. Writes without waiting, which Spring MVC does
- * not: a client that does not read would hold up the thread that serves all others.
+ * The {@link SseStreams} of Spring MVC. Writes without waiting, which Spring MVC's own
+ * emitters do not: a client that does not read would hold a thread until a time-out.
  */
-public final class ServletEventStreams extends EventStreams {
+public final class ServletSseStreams extends SseStreams {
 
 	@Override
-	Object open(EventStream stream, @Nullable String name, @Nullable String lastEventId) {
-		View view = (model, request, response) -> write(stream, name, lastEventId, request, response);
+	public Object open(Source source) {
+		View view = (model, request, response) -> write(source, request, response);
 		return view;
 	}
 
-	private static void write(EventStream stream, @Nullable String name, @Nullable String lastEventId,
-			HttpServletRequest request, HttpServletResponse response) throws IOException {
+	private static void write(Source source, HttpServletRequest request, HttpServletResponse response)
+			throws IOException {
 		response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
 		if (HttpMethod.HEAD.matches(request.getMethod())) {
 			return;
 		}
 		Client client = new Client(response.getOutputStream());
-		EventSubscription subscription;
+		StreamSubscription subscription;
 		try {
-			subscription = stream.subscribe(name, lastEventId, client);
+			subscription = source.subscribe(client);
 		}
 		catch (IllegalStateException ex) {
-			ErrorDescriptor full = full();
-			response.setStatus(full.status());
-			response.setContentType(EndpointRequestGuard.ANSWER_TYPE.toString());
-			response.getOutputStream().write(full.toJson());
+			response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE, ex.getMessage());
 			return;
 		}
 		try {
@@ -65,7 +58,7 @@ public final class ServletEventStreams extends EventStreams {
 		}
 	}
 
-	private static final class Client implements EventSink, WriteListener, AsyncListener {
+	private static final class Client implements SseSink, WriteListener, AsyncListener {
 
 		private final ServletOutputStream output;
 
@@ -82,7 +75,7 @@ public final class ServletEventStreams extends EventStreams {
 		/** Guarded by the lock. */
 		private boolean over;
 
-		private volatile @Nullable EventSubscription subscription;
+		private volatile @Nullable StreamSubscription subscription;
 
 		/** The container has said that something may be written. */
 		private volatile boolean writable;
@@ -91,7 +84,7 @@ public final class ServletEventStreams extends EventStreams {
 			this.output = output;
 		}
 
-		void begin(EventSubscription subscription, AsyncContext async) {
+		void begin(StreamSubscription subscription, AsyncContext async) {
 			this.subscription = subscription;
 			async.addListener(this);
 			this.output.setWriteListener(this);
@@ -119,26 +112,14 @@ public final class ServletEventStreams extends EventStreams {
 		}
 
 		@Override
-		public void event(String id, BreakerEvent event) throws IOException {
-			write(EventMessages.event(id, event));
-		}
-
-		@Override
-		public void dropped(@Nullable Long count) throws IOException {
-			write(EventMessages.dropped(count));
-		}
-
-		@Override
-		public void heartbeat(String id) throws IOException {
-			write(EventMessages.heartbeat(id));
-		}
-
-		private void write(ServerSentEvent<String> message) throws IOException {
-			byte[] text = EventMessages.text(message).getBytes(StandardCharsets.UTF_8);
+		public void send(ServerSentEvent<String> message) throws IOException {
+			String data = message.data();
+			String text = message.format() + ((data != null) ? data + "\n\n" : "\n");
+			byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
 			this.writing.lock();
 			try {
 				if (!this.over) {
-					this.output.write(text);
+					this.output.write(bytes);
 				}
 			}
 			finally {
@@ -187,7 +168,7 @@ public final class ServletEventStreams extends EventStreams {
 		@Override
 		public void onWritePossible() {
 			this.writable = true;
-			EventSubscription present = this.subscription;
+			StreamSubscription present = this.subscription;
 			if (present != null) {
 				present.drain();
 			}
@@ -229,7 +210,7 @@ public final class ServletEventStreams extends EventStreams {
 		}
 
 		private void leave() {
-			EventSubscription present = this.subscription;
+			StreamSubscription present = this.subscription;
 			if (present != null) {
 				present.close();
 			}
