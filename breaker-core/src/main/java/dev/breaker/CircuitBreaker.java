@@ -199,8 +199,9 @@ public final class CircuitBreaker {
 	 * probes taken. Costs one volatile read while {@link State#CLOSED}.
 	 * @return {@code true} while {@link State#CLOSED}, {@link State#DISABLED} and
 	 * {@link State#METRICS_ONLY}, where the breaker does not
-	 * {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, and while {@link State#HALF_OPEN} where a place among
-	 * the probes is free or this thread makes a call inside of one
+	 * {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, and while
+	 * {@link State#HALF_OPEN} where a place among the probes is free or this thread makes
+	 * a call inside of one
 	 */
 	public boolean permits() {
 		CircuitBreaker live = live();

@@ -365,11 +365,11 @@ public final class CircuitBreakerConfig {
 				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", recoveryRampDuration="
 				+ recoveryRampDuration() + ", recoveryRampStart=" + recoveryRampStart() + ", stableFor=" + stableFor()
 				+ ", refuse=" + refuse() + ", shareFactor=" + shareFactor() + ", timeLimit=" + timeLimit()
-				+ ", recordOutcomes=" + recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
-				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
-				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
-				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", enforce=" + enforce() + ", nanoClock="
-				+ nanoClock() + ", clock=" + clock() + "]";
+				+ ", recordOutcomes=" + recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions="
+				+ recordExceptions() + ", ignoreExceptions=" + ignoreExceptions() + ", recordException="
+				+ recordException() + ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult()
+				+ ", outcomeRule=" + outcomeRule() + ", matchCauses=" + matchCauses() + ", enforce=" + enforce()
+				+ ", nanoClock=" + nanoClock() + ", clock=" + clock() + "]";
 	}
 
 	/**

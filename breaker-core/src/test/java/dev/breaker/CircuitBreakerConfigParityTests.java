@@ -58,8 +58,7 @@ class CircuitBreakerConfigParityTests {
 		assertThat(off).containsExactlyInAnyOrder("withoutFailureRateThreshold", "withoutConsecutiveFailureThreshold",
 				"withoutSlowCallDurationThreshold", "withoutMaxWaitDurationInOpenState",
 				"withoutSuccessThresholdInHalfOpenState", "withoutRecoveryRampDuration", "withoutRecoveryRampStart",
-				"withoutStableFor", "withoutShareFactor", "withoutTimeLimit",
-				"withoutRecordOutcomes");
+				"withoutStableFor", "withoutShareFactor", "withoutTimeLimit", "withoutRecordOutcomes");
 	}
 
 	@Test

@@ -389,8 +389,8 @@ final class NaiveBreaker {
 		Figures figures = figures(now);
 		boolean remembers = this.state == State.CLOSED
 				&& ((this.rampFrom != null && !isRampOver(now)) || openings(now) != 0);
-		return (this.state == State.CLOSED || asMade) && !remembers && figures.failed == 0
-				&& figures.slow == 0 && figures.inARow == 0;
+		return (this.state == State.CLOSED || asMade) && !remembers && figures.failed == 0 && figures.slow == 0
+				&& figures.inARow == 0;
 	}
 
 	synchronized void reconfigure(Settings other, long now) {

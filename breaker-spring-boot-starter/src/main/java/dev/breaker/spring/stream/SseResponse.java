@@ -42,8 +42,7 @@ public final class SseResponse extends ServerHttpResponseDecorator {
 			Steps steps = new Steps(context);
 			// Before anything is written, so that a stream that is refused is an error.
 			body.subscribe(steps);
-			return Mono
-				.firstWithSignal(steps.failure().doOnError((ex) -> cut()), super.writeAndFlushWith(steps.all()))
+			return Mono.firstWithSignal(steps.failure().doOnError((ex) -> cut()), super.writeAndFlushWith(steps.all()))
 				.doFinally((end) -> steps.cancel());
 		});
 	}
