@@ -5,7 +5,8 @@ package dev.breaker;
  * admitted it, so that its result cannot count in another one.
  */
 sealed interface Admission
-		permits Period, Probes.Probe, Admission.Nested, Admission.Nesting, Admission.Timed, Admission.Refusal {
+		permits Period, Probes.Probe, CallsInFlight.Tracked, Admission.Nested, Admission.Nesting, Admission.Timed,
+		Admission.Refusal {
 
 	Period period();
 

@@ -58,7 +58,10 @@ final class Period implements Admission {
 			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news) {
 		this.state = state;
 		this.rules = rules;
-		this.generation = (generation != null) ? generation : new Generation(new FailureLog());
+		this.generation = (generation != null) ? generation : new Generation(new FailureLog(), null);
+		if (rules.hungCallsCounted) {
+			this.generation.track();
+		}
 		this.window = window;
 		this.probes = probes;
 		this.frozen = frozen;
@@ -107,10 +110,10 @@ final class Period implements Admission {
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
 		Generation generation;
 		if (next == State.CLOSED) {
-			generation = new Generation(new FailureLog());
+			generation = new Generation(new FailureLog(), this.generation.inFlight);
 		}
 		else {
-			generation = new Generation(this.generation.failures);
+			generation = new Generation(this.generation.failures, this.generation.inFlight);
 			generation.lastFailure = this.generation.lastFailure;
 		}
 		long ownLimit = limit(next, this.rules, limit, openings);
@@ -145,6 +148,10 @@ final class Period implements Admission {
 		SlidingWindow window = this.window;
 		if (window != null && !window.fits(other.config)) {
 			window = SlidingWindow.of(other.config, now);
+		}
+		CallsInFlight inFlight = this.generation.inFlight;
+		if (inFlight != null) {
+			inFlight.ruled(now);
 		}
 		return new Period(this.state, other, this.generation, window, this.probes, this.frozen, this.began, this.limit,
 				this.since, this.openings, this.lastChange, this.commanded, this.news);
@@ -277,6 +284,11 @@ final class Period implements Admission {
 		}
 	}
 
+	/** The calls under way, of earlier periods too; null where they are not tracked. */
+	@Nullable CallsInFlight inFlight() {
+		return this.rules.hungCallsCounted ? this.generation.inFlight : null;
+	}
+
 	/** What failed since the breaker was last closed. */
 	FailureLog failures() {
 		return this.generation.failures;
@@ -299,8 +311,22 @@ final class Period implements Admission {
 
 		private final FailureLog failures;
 
-		Generation(FailureLog failures) {
+		/**
+		 * Made when a config first wants it, and handed on from then: calls outlast the
+		 * periods that admit them. Set under the lock of the failures.
+		 */
+		private volatile @Nullable CallsInFlight inFlight;
+
+		Generation(FailureLog failures, @Nullable CallsInFlight inFlight) {
 			this.failures = failures;
+			this.inFlight = inFlight;
+		}
+
+		private void track() {
+			if (this.inFlight == null) {
+				CallsInFlight made = new CallsInFlight();
+				this.failures.run(() -> this.inFlight = (this.inFlight != null) ? this.inFlight : made);
+			}
 		}
 
 	}

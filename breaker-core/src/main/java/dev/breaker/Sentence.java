@@ -36,15 +36,18 @@ final class Sentence {
 
 	private final ZoneId zone;
 
+	private final CallsInFlight.Figures inFlight;
+
 	/**
 	 * Takes what there is to say.
 	 * @param command the command that the period began by, if one
 	 * @param failures how many calls failed of which class, the most frequent first
 	 * @param retryAfter how long calls are still refused
 	 * @param zone that of the clock that is shown to people
+	 * @param inFlight the calls under way, where they are tracked
 	 */
 	Sentence(Period period, WindowCounts counts, @Nullable StandingCommand command, Map<String, Long> failures,
-			Instant now, Duration retryAfter, ZoneId zone) {
+			Instant now, Duration retryAfter, ZoneId zone, CallsInFlight.Figures inFlight) {
 		this.period = period;
 		this.config = period.rules.config;
 		this.counts = counts;
@@ -53,10 +56,21 @@ final class Sentence {
 		this.now = now;
 		this.retryAfter = retryAfter;
 		this.zone = zone;
+		this.inFlight = inFlight;
 	}
 
 	@Override
 	public String toString() {
+		return state() + underWay();
+	}
+
+	private String underWay() {
+		int calls = this.inFlight.calls();
+		return (calls == 0) ? "" : "; " + calls + ((calls == 1) ? " call" : " calls") + " under way"
+				+ ((calls == 1) ? " for " : ", the oldest for ") + PlainText.duration(this.inFlight.oldest());
+	}
+
+	private String state() {
 		return switch (this.period.state) {
 			case CLOSED -> closed();
 			case OPEN -> open();

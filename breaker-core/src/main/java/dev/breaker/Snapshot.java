@@ -38,9 +38,15 @@ import org.jspecify.annotations.Nullable;
  * calls may; zero when due or unknown
  * @param lastChange the last change of state, or the last command for the same state that
  * was told; {@code null} where there was none yet
+ * @param inFlight calls under way that were admitted while
+ * {@link CircuitBreakerConfig.Builder#countHungCalls} was on, in whatever state; zero
+ * where it is off
+ * @param oldestInFlight for how long the oldest of them has been under way; zero where
+ * there is none
  */
 public record Snapshot(String name, State state, Instant since, float failureRate, float slowCallRate,
 		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,
 		long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal,
-		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange) {
+		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange, int inFlight,
+		Duration oldestInFlight) {
 }

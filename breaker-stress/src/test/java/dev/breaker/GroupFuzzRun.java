@@ -51,7 +51,7 @@ final class GroupFuzzRun {
 		this.random = new Random(seed);
 		this.start = FuzzRun.STARTS[this.random.nextInt(FuzzRun.STARTS.length)];
 		this.clock = new HandClock(this.start);
-		this.settings = Settings.random(this.random);
+		this.settings = Settings.random(this.random, false);
 		boolean large = this.random.nextInt(8) == 0;
 		this.limit = large ? 33 + this.random.nextInt(6) : 1 + this.random.nextInt(5);
 		this.keys = this.limit + 1 + this.random.nextInt(5);
@@ -241,7 +241,7 @@ final class GroupFuzzRun {
 	}
 
 	private void reconfigureAll() {
-		this.settings = Settings.random(this.random);
+		this.settings = Settings.random(this.random, false);
 		note("reconfigure all " + this.settings);
 		this.naive.reconfigure(this.settings, now());
 		this.group.reconfigure(config(this.settings));
@@ -249,7 +249,7 @@ final class GroupFuzzRun {
 
 	private void reconfigureOne() {
 		Member one = one();
-		Settings other = Settings.random(this.random);
+		Settings other = Settings.random(this.random, false);
 		note("reconfigure " + other);
 		Member entered = this.naive.enter(one, true, now());
 		entered.breaker.reconfigure(other, now());
