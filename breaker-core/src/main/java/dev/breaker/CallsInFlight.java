@@ -158,14 +158,20 @@ final class CallsInFlight extends SpinLock {
 					unlink(call);
 					continue;
 				}
+				if (call.counted) {
+					// The stack has ended while it was recorded.
+					this.uncounted = call.after;
+					continue;
+				}
 				// The first moment at which it is slow, and no sooner than the rule came
 				// that says so.
 				long slow = call.start + slowNanos + 1;
 				long due = this.rulesReplaced ? NanoClock.later(this.ruledSince, slow) : slow;
 				call.elapsed = now - call.start;
-				this.uncounted = call.after;
 				call.counted = true;
 				call.decision = breaker.recordHung(admission, due);
+				// Now: until then, other looks see it as due, and wait.
+				this.uncounted = call.after;
 				return call;
 			}
 		}

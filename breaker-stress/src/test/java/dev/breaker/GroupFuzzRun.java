@@ -17,7 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * One random history of a group of breakers and of its naive twin, step by step. Besides
- * keys it uses references that were kept, also of breakers that were let go.
+ * keys it uses references that were kept, also of breakers that were let go. Calls that
+ * hang do not count: looks find them, and not all breakers are looked at.
  */
 final class GroupFuzzRun {
 
