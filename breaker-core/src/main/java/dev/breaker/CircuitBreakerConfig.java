@@ -824,7 +824,7 @@ public final class CircuitBreakerConfig {
 						permittedDependsOn());
 			}
 			require(!this.countHungCalls || this.slowCallDurationThreshold != null, "countHungCalls", true,
-					"needs slowCallDurationThreshold, which says from when on a call is slow",
+					"must be false unless slowCallDurationThreshold is set, which says when a call is slow",
 					"slowCallDurationThreshold");
 			Duration longest = this.maxWaitDurationInOpenState;
 			if (longest != null) {

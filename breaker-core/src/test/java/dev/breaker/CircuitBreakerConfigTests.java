@@ -269,12 +269,12 @@ class CircuitBreakerConfigTests {
 				refused("slowCallDurationThreshold", (config) -> config.slowCallDurationThreshold(null), "null",
 						"given"),
 				refused("countHungCalls", (config) -> config.countHungCalls(true), "true",
-						"needs slowCallDurationThreshold"),
+						"must be false unless slowCallDurationThreshold is set"),
 				refused("countHungCalls",
 						(config) -> config.slowCallDurationThreshold(THIRTY_SECONDS)
 							.countHungCalls(true)
 							.withoutSlowCallDurationThreshold(),
-						"true", "needs slowCallDurationThreshold"),
+						"true", "must be false unless slowCallDurationThreshold is set"),
 				refused("waitDurationInOpenState", (config) -> config.waitDurationInOpenState(Duration.ofSeconds(-1)),
 						"PT-1S", "zero or more"),
 				refused("waitDurationInOpenState", (config) -> config.waitDurationInOpenState(null), "null", "given"),

@@ -268,7 +268,8 @@ public class CircuitBreakersEndpoint {
 			@Nullable Float slowCallRate, int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures,
 			int callsUntilEvaluated, long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal,
 			long ignoredCallsTotal, long notPermittedCallsTotal, int openings, Duration retryAfter,
-			@Nullable StateChangeDescriptor lastChange, @Nullable Float failureRateThreshold,
+			@Nullable StateChangeDescriptor lastChange, int inFlight, Duration oldestInFlight,
+			@Nullable Float failureRateThreshold,
 			@Nullable Float slowCallRateThreshold, String explanation, @Nullable CommandDescriptor command,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FailuresDescriptor failures,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
@@ -284,7 +285,8 @@ public class CircuitBreakersEndpoint {
 					numberOrNull(s.slowCallRate()), s.bufferedCalls(), s.failedCalls(), s.slowCalls(),
 					s.consecutiveFailures(), s.callsUntilEvaluated(), s.successfulCallsTotal(), s.failedCallsTotal(),
 					s.slowCallsTotal(), s.ignoredCallsTotal(), s.notPermittedCallsTotal(), s.openings(), s.retryAfter(),
-					StateChangeDescriptor.of(s.lastChange()), config.failureRateThreshold(),
+					StateChangeDescriptor.of(s.lastChange()), s.inFlight(), s.oldestInFlight(),
+					config.failureRateThreshold(),
 					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null,
 					explanation.sentence(), CommandDescriptor.of(explanation.command()),
 					withFailures ? FailuresDescriptor.of(explanation) : null, changed);
