@@ -556,8 +556,8 @@ class HungCallTests {
 	@Test
 	void aFutureThatIsCancelledAfterItCountedIsOneSlowSuccess() {
 		TestBreaker test = watching(10, 10);
-		CompletableFuture<String> guarded = test.breaker.callAsync(CompletableFuture<String>::new)
-			.toCompletableFuture();
+		CompletableFuture<String> source = new CompletableFuture<>();
+		CompletableFuture<String> guarded = test.breaker.callAsync(() -> source).toCompletableFuture();
 		test.advance(Duration.ofSeconds(3));
 		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
 		guarded.cancel(true);
