@@ -4,9 +4,8 @@ package dev.breaker;
  * The answer to a call that asks to be made. One that is admitted carries the period that
  * admitted it, so that its result cannot count in another one.
  */
-sealed interface Admission
-		permits Period, Probes.Probe, CallsInFlight.Tracked, Admission.Nested, Admission.Nesting, Admission.Timed,
-		Admission.Refusal {
+sealed interface Admission permits Period, Probes.Probe, CallsInFlight.Tracked, Admission.Nested, Admission.Nesting,
+		Admission.Timed, Admission.Refusal {
 
 	Period period();
 

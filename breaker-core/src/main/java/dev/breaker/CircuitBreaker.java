@@ -42,7 +42,9 @@ public final class CircuitBreaker {
 	/** Stands for a clock that was not read yet. */
 	static final long UNREAD = Long.MIN_VALUE;
 
-	/** How many calls under way count as slow, at most, before one more begins or ends. */
+	/**
+	 * How many calls under way count as slow, at most, before one more begins or ends.
+	 */
 	private static final int MOST_HUNG_AT_ONCE = 64;
 
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
@@ -563,7 +565,8 @@ public final class CircuitBreaker {
 				this.listeners.notPermitted(this);
 				return admission;
 			}
-			// What is not admitted by that very period has met listeners, which took time.
+			// What is not admitted by that very period has met listeners, which took
+			// time.
 			return tracked(admission, (admission == p) ? now : this.nanoClock.read());
 		}
 		catch (Throwable ex) {

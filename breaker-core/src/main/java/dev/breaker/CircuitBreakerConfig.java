@@ -306,17 +306,16 @@ public final class CircuitBreakerConfig {
 				+ slidingWindowSize() + ", consecutiveFailureThreshold=" + consecutiveFailureThreshold()
 				+ ", slowCallDurationThreshold=" + slowCallDurationThreshold() + ", slowCallRateThreshold="
 				+ slowCallRateThreshold() + ", countHungCalls=" + countHungCalls() + ", waitDurationInOpenState="
-				+ waitDurationInOpenState()
-				+ ", waitDurationMultiplier=" + waitDurationMultiplier() + ", maxWaitDurationInOpenState="
-				+ maxWaitDurationInOpenState() + ", waitDurationJitter=" + waitDurationJitter()
-				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
-				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
-				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", timeLimit=" + timeLimit()
-				+ ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
-				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
-				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
-				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock()
-				+ "]";
+				+ waitDurationInOpenState() + ", waitDurationMultiplier=" + waitDurationMultiplier()
+				+ ", maxWaitDurationInOpenState=" + maxWaitDurationInOpenState() + ", waitDurationJitter="
+				+ waitDurationJitter() + ", permittedNumberOfCallsInHalfOpenState="
+				+ permittedNumberOfCallsInHalfOpenState() + ", successThresholdInHalfOpenState="
+				+ successThresholdInHalfOpenState() + ", maxWaitDurationInHalfOpenState="
+				+ maxWaitDurationInHalfOpenState() + ", timeLimit=" + timeLimit() + ", initialState=" + initialState()
+				+ ", recordExceptions=" + recordExceptions() + ", ignoreExceptions=" + ignoreExceptions()
+				+ ", recordException=" + recordException() + ", ignoreException=" + ignoreException()
+				+ ", recordResult=" + recordResult() + ", outcomeRule=" + outcomeRule() + ", matchCauses="
+				+ matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock() + "]";
 	}
 
 	/**
@@ -528,8 +527,8 @@ public final class CircuitBreakerConfig {
 		 * An end after a change of state goes into the totals, and so does the slowness
 		 * of a call that was admitted before one. A permit's time runs from when it was
 		 * taken; one that is lost counts until the garbage collector has taken it. After
-		 * {@link CircuitBreaker#reconfigure} the new threshold is that of calls under way,
-		 * too. Default: {@code false}, nothing is tracked.
+		 * {@link CircuitBreaker#reconfigure} the new threshold is that of calls under
+		 * way, too. Default: {@code false}, nothing is tracked.
 		 * @param count whether calls under way are tracked; needs a
 		 * {@link #slowCallDurationThreshold}
 		 * @return this builder

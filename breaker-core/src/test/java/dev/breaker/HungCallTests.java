@@ -39,7 +39,8 @@ class HungCallTests {
 		assertThat(test.snapshot().slowCalls()).isEqualTo(20);
 		assertThat(test.snapshot().bufferedCalls()).isEqualTo(20);
 		test.advance(Duration.ofSeconds(28));
-		hung.forEach((permit) -> permit.failure(new IllegalStateException("timeout"), Duration.ofSeconds(30).toNanos()));
+		hung.forEach(
+				(permit) -> permit.failure(new IllegalStateException("timeout"), Duration.ofSeconds(30).toNanos()));
 		Snapshot snapshot = test.snapshot();
 		assertThat(snapshot.slowCallsTotal()).isEqualTo(20);
 		assertThat(snapshot.failedCallsTotal()).isEqualTo(20);
@@ -186,8 +187,8 @@ class HungCallTests {
 		List<Permit> hung = take(test, 2);
 		test.advance(Duration.ofSeconds(3));
 		assertThat(test.snapshot().slowCalls()).isEqualTo(2);
-		test.breaker.reconfigure(
-				watching(test.builder(), 5, 5).slowCallRateThreshold(100).countHungCalls(true).build());
+		test.breaker
+			.reconfigure(watching(test.builder(), 5, 5).slowCallRateThreshold(100).countHungCalls(true).build());
 		assertThat(test.snapshot().bufferedCalls()).isZero();
 		hung.forEach((permit) -> permit.failure(new IllegalStateException(), 1));
 		assertThat(test.snapshot().bufferedCalls()).isEqualTo(2);
@@ -225,9 +226,8 @@ class HungCallTests {
 
 	@Test
 	void howItEndsDecidesAboutTheRowOfFailures() {
-		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(3)
-			.slowCallDurationThreshold(LIMIT)
-			.countHungCalls(true));
+		TestBreaker test = TestBreaker.with((
+				config) -> config.consecutiveFailureThreshold(3).slowCallDurationThreshold(LIMIT).countHungCalls(true));
 		test.fail(2);
 		Permit succeeds = test.take();
 		Permit fails = test.take();
@@ -347,11 +347,13 @@ class HungCallTests {
 
 	@Test
 	void aHungProbeThatDecidesNothingIsWaitedFor() {
-		TestBreaker test = TestBreaker.with((config) -> config.permittedNumberOfCallsInHalfOpenState(2)
-			.failureRateThreshold(50)
-			.slowCallDurationThreshold(LIMIT)
-			.slowCallRateThreshold(100)
-			.countHungCalls(true)).in(State.HALF_OPEN);
+		TestBreaker test = TestBreaker
+			.with((config) -> config.permittedNumberOfCallsInHalfOpenState(2)
+				.failureRateThreshold(50)
+				.slowCallDurationThreshold(LIMIT)
+				.slowCallRateThreshold(100)
+				.countHungCalls(true))
+			.in(State.HALF_OPEN);
 		Permit hung = test.take();
 		test.advance(Duration.ofSeconds(3));
 		assertThat(test.snapshot().bufferedCalls()).isEqualTo(1);
@@ -367,11 +369,13 @@ class HungCallTests {
 
 	@Test
 	void aHungProbeThatIsReleasedStaysSlowAndKeepsItsPlace() {
-		TestBreaker test = TestBreaker.with((config) -> config.permittedNumberOfCallsInHalfOpenState(2)
-			.failureRateThreshold(50)
-			.slowCallDurationThreshold(LIMIT)
-			.slowCallRateThreshold(100)
-			.countHungCalls(true)).in(State.HALF_OPEN);
+		TestBreaker test = TestBreaker
+			.with((config) -> config.permittedNumberOfCallsInHalfOpenState(2)
+				.failureRateThreshold(50)
+				.slowCallDurationThreshold(LIMIT)
+				.slowCallRateThreshold(100)
+				.countHungCalls(true))
+			.in(State.HALF_OPEN);
 		Permit hung = test.take();
 		test.advance(Duration.ofSeconds(3));
 		hung.release();
@@ -383,8 +387,9 @@ class HungCallTests {
 
 	@Test
 	void aProbeIsLostBeforeItIsSlowWhereThatComesFirst() {
-		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10)
-			.maxWaitDurationInHalfOpenState(Duration.ofSeconds(1))).in(State.HALF_OPEN);
+		TestBreaker test = TestBreaker
+			.with((config) -> watching(config, 10, 10).maxWaitDurationInHalfOpenState(Duration.ofSeconds(1)))
+			.in(State.HALF_OPEN);
 		Permit probe = test.take();
 		test.advance(Duration.ofSeconds(30));
 		Snapshot snapshot = test.snapshot();
@@ -527,8 +532,7 @@ class HungCallTests {
 
 	@Test
 	void oneCallDoesNoMoreThanItsShareOfTheCounting() {
-		TestBreaker test = TestBreaker
-			.with((config) -> watching(config, 1000, 1000).initialState(State.METRICS_ONLY));
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 1000, 1000).initialState(State.METRICS_ONLY));
 		List<Permit> hung = take(test, 200);
 		test.advance(Duration.ofSeconds(3));
 		hung.add(test.take());
@@ -625,11 +629,12 @@ class HungCallTests {
 		TestBreaker test = watching(100, 20);
 		Permit one = test.take();
 		test.advance(Duration.ofSeconds(1));
-		assertThat(test.breaker.explain()).hasToString("Closed for 1 s: no call in its window; 0 of 20 calls needed; "
-				+ "1 call under way for 1 s");
+		assertThat(test.breaker.explain())
+			.hasToString("Closed for 1 s: no call in its window; 0 of 20 calls needed; " + "1 call under way for 1 s");
 		List<Permit> more = take(test, 19);
 		test.advance(Duration.ofSeconds(3).plus(MOMENT));
-		assertThat(test.breaker.explain().toString()).startsWith("Open for 1 s: 20 of the last 20 calls took longer than 2 s")
+		assertThat(test.breaker.explain().toString())
+			.startsWith("Open for 1 s: 20 of the last 20 calls took longer than 2 s")
 			.endsWith("; 20 calls under way, the oldest for 4 s");
 		one.release();
 		more.forEach(Permit::release);

@@ -292,7 +292,9 @@ final class NaiveBreaker {
 		}
 	}
 
-	/** To the newest call of the window that has none, since that has the call already. */
+	/**
+	 * To the newest call of the window that has none, since that has the call already.
+	 */
 	private void addFailure(long now) {
 		int oldest = this.calls.size() - window(now).size();
 		for (int i = this.calls.size() - 1; i >= oldest; i--) {
@@ -410,7 +412,8 @@ final class NaiveBreaker {
 		int slow = (int) window.stream().filter(Call::slow).count();
 		int wanted = (this.state == State.HALF_OPEN) ? this.settings.permitted()
 				: ratesJudged() ? this.settings.minimumCalls() : 0;
-		return new Figures(all, failed, slow, this.row, Math.max(0, wanted - all), percent(failed, all), percent(slow, all));
+		return new Figures(all, failed, slow, this.row, Math.max(0, wanted - all), percent(failed, all),
+				percent(slow, all));
 	}
 
 	private List<Call> window(long now) {

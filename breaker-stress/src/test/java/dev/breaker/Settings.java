@@ -31,7 +31,8 @@ record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBase
 		long wait = random.nextInt(5) == 0 ? 0 : (1 + random.nextInt(5000)) * MILLI;
 		Long slow = maybe(random, (1 + random.nextInt(2000)) * MILLI);
 		return new Settings(maybe(random, percent(random)), minimumCalls, timeBased, windowSize,
-				maybe(random, 1 + random.nextInt(6)), slow, percent(random), slow != null && hung, wait, new double[] { 1, 1, 1.5, 2, 3 }[random.nextInt(5)],
+				maybe(random, 1 + random.nextInt(6)), slow, percent(random), slow != null && hung, wait,
+				new double[] { 1, 1, 1.5, 2, 3 }[random.nextInt(5)],
 				maybe(random, wait + random.nextInt(20_000) * MILLI + 1), permitted,
 				maybe(random, 1 + random.nextInt(permitted)), (1 + random.nextInt(5000)) * MILLI,
 				(random.nextInt(4) == 0) ? State.values()[random.nextInt(6)] : State.CLOSED, random.nextInt(3) == 0);

@@ -16,8 +16,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * A healthy call through a closed breaker that judges slow calls too, and so has to read
- * the clock twice; {@code breakerHung} tracks the calls under way, too. Among the rivals Resilience4j alone has such a rule beside a failure
- * rate.
+ * the clock twice; {@code breakerHung} tracks the calls under way, too. Among the rivals
+ * Resilience4j alone has such a rule beside a failure rate.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

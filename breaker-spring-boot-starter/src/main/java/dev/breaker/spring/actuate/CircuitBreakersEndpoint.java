@@ -269,8 +269,8 @@ public class CircuitBreakersEndpoint {
 			int callsUntilEvaluated, long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal,
 			long ignoredCallsTotal, long notPermittedCallsTotal, int openings, Duration retryAfter,
 			@Nullable StateChangeDescriptor lastChange, int inFlight, Duration oldestInFlight,
-			@Nullable Float failureRateThreshold,
-			@Nullable Float slowCallRateThreshold, String explanation, @Nullable CommandDescriptor command,
+			@Nullable Float failureRateThreshold, @Nullable Float slowCallRateThreshold, String explanation,
+			@Nullable CommandDescriptor command,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FailuresDescriptor failures,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed)
 			implements

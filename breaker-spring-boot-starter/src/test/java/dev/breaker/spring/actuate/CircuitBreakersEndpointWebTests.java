@@ -91,8 +91,8 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(json.propertyNames()).containsExactlyInAnyOrder("name", "state", "since", "failureRate",
 				"slowCallRate", "bufferedCalls", "failedCalls", "slowCalls", "consecutiveFailures",
 				"callsUntilEvaluated", "successfulCallsTotal", "failedCallsTotal", "slowCallsTotal",
-				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange",
-				"inFlight", "oldestInFlight", "failureRateThreshold", "slowCallRateThreshold", "explanation", "command",
+				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange", "inFlight",
+				"oldestInFlight", "failureRateThreshold", "slowCallRateThreshold", "explanation", "command",
 				"failures");
 		assertThat(json.get("name").asString()).isEqualTo("payments");
 		assertThat(json.get("state").asString()).isEqualTo("OPEN");
