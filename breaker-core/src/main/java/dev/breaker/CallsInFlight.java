@@ -193,9 +193,11 @@ final class CallsInFlight extends SpinLock {
 	}
 
 	Figures figures(long now) {
-		while (forgetLost()) {
-			continue;
+		boolean forgotten;
+		do {
+			forgotten = forgetLost();
 		}
+		while (forgotten);
 		int calls;
 		long elapsed;
 		lock();
