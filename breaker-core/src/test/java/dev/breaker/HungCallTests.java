@@ -321,11 +321,11 @@ class HungCallTests {
 		Permit first = test.take();
 		test.advance(Duration.ofSeconds(1));
 		Permit second = test.take();
-		test.advance(Duration.ofSeconds(2));
+		test.advance(Duration.ofMillis(2500));
 		test.refused();
 		first.success(null, Duration.ofSeconds(3).toNanos());
 		second.success(null, Duration.ofSeconds(2).toNanos());
-		assertThat(told).containsExactly("slow after PT3S", "slow after PT2S", "OPEN", "success after PT3S",
+		assertThat(told).containsExactly("slow after PT3.5S", "slow after PT2.5S", "OPEN", "success after PT3S",
 				"success after PT2S");
 	}
 
@@ -535,7 +535,7 @@ class HungCallTests {
 		TestBreaker test = TestBreaker.with((config) -> watching(config, 1000, 1000).initialState(State.METRICS_ONLY));
 		List<Permit> hung = take(test, 200);
 		test.advance(Duration.ofSeconds(3));
-		hung.add(test.take());
+		hung.add(test.breaker.acquire());
 		long counted = test.breaker.period().counts(test.clock.now()).slow();
 		assertThat(counted).isBetween(1L, 199L);
 		assertThat(test.snapshot().slowCalls()).isEqualTo(200);
