@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * The answer to a call that asks to be made. One that is admitted carries the period that
  * admitted it, so that its result cannot count in another one.
  */
-sealed interface Admission permits Period, Probes.Probe, Admission.Nested, Admission.Nesting, Admission.Timed,
-		Admission.Refusal, UnpermittedCalls.Unpermitted {
+sealed interface Admission permits Period, Probes.Probe, CallsInFlight.Tracked, Admission.Nested, Admission.Nesting,
+		Admission.Timed, Admission.Refusal, UnpermittedCalls.Unpermitted {
 
 	Period period();
 

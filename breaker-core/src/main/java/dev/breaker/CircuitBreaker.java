@@ -42,6 +42,11 @@ public final class CircuitBreaker {
 	/** Stands for a clock that was not read yet. */
 	static final long UNREAD = Long.MIN_VALUE;
 
+	/**
+	 * How many calls under way count as slow, at most, before one more begins or ends.
+	 */
+	private static final int MOST_HUNG_AT_ONCE = 64;
+
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
 	private static final VarHandle PERIOD = FieldHandle.of(MethodHandles.lookup(), "period", Period.class);
@@ -316,7 +321,7 @@ public final class CircuitBreaker {
 		FailureLog.Content failures = p.failures().content();
 		StandingCommand command = p.commanded();
 		String sentence = new Sentence(p, sight.counts(), command, failures.counts(), instant(config, 0),
-				Duration.ofNanos(p.remaining(sight.now())), zone(config), p.limit(sight.now()))
+				Duration.ofNanos(p.remaining(sight.now())), zone(config), p.limit(sight.now()), inFlight(sight))
 			.toString();
 		return new Explanation(p.state, p.since, sentence, failures.counts(), failures.last(), command);
 	}
@@ -358,16 +363,23 @@ public final class CircuitBreaker {
 	private record Sight(Period period, WindowCounts counts, long now) {
 	}
 
+	private static CallsInFlight.Figures inFlight(Sight sight) {
+		CallsInFlight calls = sight.period().inFlight();
+		return (calls != null) ? calls.figures(sight.now()) : CallsInFlight.Figures.NONE;
+	}
+
 	private Snapshot shown() {
 		Sight sight = look();
 		Period p = sight.period();
 		WindowCounts counts = sight.counts();
 		AdmittedShare.Limit limit = p.limit(sight.now());
+		CallsInFlight.Figures inFlight = inFlight(sight);
 		return new Snapshot(this.name, p.state, p.since, counts.failureRate(), counts.slowCallRate(), counts.calls(),
 				counts.failed(), counts.slow(), counts.consecutiveFailures(), counts.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
 				this.notPermitted.sum(), p.openings(sight.now()), Duration.ofNanos(p.remaining(sight.now())),
-				p.lastChange, (limit != null) ? limit.percent() : 100, this.notPermitted.unpermittedSum());
+				p.lastChange, (limit != null) ? limit.percent() : 100, inFlight.calls(), inFlight.oldest(),
+				this.notPermitted.unpermittedSum());
 	}
 
 	/**
@@ -459,7 +471,7 @@ public final class CircuitBreaker {
 	private <T extends @Nullable Object, X extends Throwable> T attempt(Admission admission,
 			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
 		boolean timed = timed(admission);
-		long start = timed ? this.nanoClock.read() : UNREAD;
+		long start = timed ? start(admission) : UNREAD;
 		T result;
 		try {
 			result = work.get();
@@ -548,7 +560,7 @@ public final class CircuitBreaker {
 						: CompletableFuture.failedFuture(exception);
 			}
 			boolean timed = live.timed(admission);
-			long start = timed ? live.nanoClock.read() : UNREAD;
+			long start = timed ? live.start(admission) : UNREAD;
 			call = new AsyncCall<>(live, admission, timed, start, work, fallback);
 			return call.start();
 		}
@@ -671,10 +683,19 @@ public final class CircuitBreaker {
 	 */
 	Admission judge(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
+		if (p.rules.hungCallsCounted) {
+			return judgeTracked(caller, inside);
+		}
 		if (p.share == AdmittedShare.ALL) {
 			return inside ? new Admission.Nested(p) : p;
 		}
 		Admission admission = admit(caller, inside);
+		countRefusal(admission);
+		return admission;
+	}
+
+	/** Counts and tells that a call is refused, or would be. */
+	private void countRefusal(Admission admission) {
 		if (admission instanceof Admission.Refusal) {
 			this.notPermitted.increment();
 			this.listeners.notPermitted(this);
@@ -684,7 +705,128 @@ public final class CircuitBreaker {
 			this.listeners.wouldRefuse(this);
 			call.begin();
 		}
+	}
+
+	/** As {@link #judge(Thread, boolean)}, where calls under way are tracked. */
+	private Admission judgeTracked(@Nullable Thread caller, boolean inside) {
+		long now = this.nanoClock.read();
+		if (countHung(now, MOST_HUNG_AT_ONCE)) {
+			now = this.nanoClock.read();
+		}
+		Period p = this.period;
+		Admission admission = admit(caller, inside);
+		try {
+			countRefusal(admission);
+			// What is not admitted by that very period has met listeners, which took
+			// time.
+			return tracked(admission, (admission == p) ? now : this.nanoClock.read());
+		}
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			if (admission instanceof Probes.Probe probe) {
+				probe.over = true;
+			}
+			throw ex;
+		}
+	}
+
+	/** Nested calls and those of a disabled breaker are not tracked. */
+	private static Admission tracked(Admission admission, long now) {
+		Period p = admission.period();
+		CallsInFlight calls = p.inFlight();
+		if (calls != null && admission instanceof Probes.Probe probe) {
+			calls.begin(probe, now);
+		}
+		else if (calls != null && admission == p && p.window != null) {
+			return calls.begin(p, now);
+		}
 		return admission;
+	}
+
+	/**
+	 * When an admitted call began, which a tracked one knows.
+	 */
+	long start(Admission admission) {
+		return (admission instanceof CallsInFlight.Tracked tracked) ? tracked.start : this.nanoClock.read();
+	}
+
+	/** All calls under way that are slow by now count as such. */
+	private void countHung() {
+		if (this.period.rules.hungCallsCounted) {
+			countHung(this.nanoClock.read(), Integer.MAX_VALUE);
+		}
+	}
+
+	/**
+	 * The calls under way that are slow at that moment count as such, the oldest first
+	 * and at most so many. What that decides is carried out and told.
+	 * @return whether there were any, so that time has passed
+	 */
+	private boolean countHung(long now, int most) {
+		boolean any = false;
+		for (int i = 0; i < most; i++) {
+			Period p = this.period;
+			CallsInFlight calls = p.inFlight();
+			if (calls == null || !calls.isDue(now, p.rules.slowNanos)) {
+				return any;
+			}
+			CallsInFlight.Call hung = calls.count(this, now, p.rules.slowNanos);
+			if (hung == null) {
+				return any;
+			}
+			any = true;
+			tellHung(hung);
+		}
+		return any;
+	}
+
+	/** Tells of a call that counts as slow, then what it has decided. */
+	private void tellHung(CallsInFlight.Call hung) {
+		Decision decision = hung.decision;
+		if (decision == null) {
+			this.listeners.slow(this, hung.elapsed);
+			return;
+		}
+		try {
+			current(this.nanoClock.read());
+			this.listeners.slow(this, hung.elapsed);
+		}
+		finally {
+			if (decision.by == Thread.currentThread()) {
+				decision.told = true;
+			}
+		}
+		tell();
+	}
+
+	/**
+	 * Records a call that is under way and slow where it belongs, under the lock of the
+	 * calls in flight.
+	 * @param due the moment from which it is slow
+	 * @return what it, or a call before it, has decided
+	 */
+	@Nullable Decision recordHung(Admission admission, long due) {
+		this.slowCalls.increment();
+		Period p = this.period;
+		if (p.generation != admission.period().generation) {
+			return null;
+		}
+		return switch (p.state) {
+			case CLOSED -> Objects.requireNonNull(p.window).recordHung(due, p.judge(due));
+			case METRICS_ONLY -> Objects.requireNonNull(p.window).recordHung(due, null);
+			case HALF_OPEN -> ((Probes.Probe) admission).recordHung(due);
+			case OPEN, FORCED_OPEN, DISABLED -> throw new IllegalStateException(p.state + " records nothing");
+		};
+	}
+
+	/**
+	 * A call is under way no more. First what time has decided: one that is slow counts
+	 * as such.
+	 * @return whether it counts as slow
+	 */
+	private boolean landed(Admission admission, long end) {
+		countHung((end != UNREAD) ? end : this.nanoClock.read(), MOST_HUNG_AT_ONCE);
+		return CallsInFlight.Call.end(admission);
 	}
 
 	/**
@@ -877,10 +1019,15 @@ public final class CircuitBreaker {
 
 	/** A call was not made, or counts as nothing. */
 	void release(Admission admission) {
+		boolean hung = admission.period().rules.hungCallsCounted && landed(admission, UNREAD);
 		if (admission instanceof Probes.Probe probe) {
 			// First what time decided: a probe that comes back too late is lost.
 			current();
 			probe.giveBack();
+			if (hung) {
+				// It stays recorded, and may have been the last one.
+				current();
+			}
 			tell();
 		}
 		else if (admission instanceof UnpermittedCalls.Unpermitted call) {
@@ -910,8 +1057,17 @@ public final class CircuitBreaker {
 	/** Records and tells an end, then what it has decided. */
 	private void ended(Admission admission, boolean failed, @Nullable Object result, @Nullable Throwable thrown,
 			long elapsed, long end) {
-		boolean slow = elapsed > admission.period().rules.slowNanos;
-		Decision decision = record(admission, failed, slow, end);
+		Rules rules = admission.period().rules;
+		if (rules.hungCallsCounted && landed(admission, end)) {
+			tellEnded(admission, failed, result, thrown, elapsed, false, recordEndOfHung(admission, failed, end));
+			return;
+		}
+		boolean slow = elapsed > rules.slowNanos;
+		tellEnded(admission, failed, result, thrown, elapsed, slow, record(admission, failed, slow, end));
+	}
+
+	private void tellEnded(Admission admission, boolean failed, @Nullable Object result, @Nullable Throwable thrown,
+			long elapsed, boolean slow, @Nullable Decision decision) {
 		if (decision == null) {
 			tellEnded(failed, thrown, elapsed, slow);
 			return;
@@ -1036,6 +1192,25 @@ public final class CircuitBreaker {
 		return decision;
 	}
 
+	/** As {@link #record}, of a call that counts as slow already. */
+	private @Nullable Decision recordEndOfHung(Admission admission, boolean failed, long end) {
+		Period p = this.period;
+		SlidingWindow window = p.window;
+		if (window == null || p.generation != admission.period().generation) {
+			return record(admission, failed, false, end);
+		}
+		AdmittedShare share = p.share;
+		if (share == null || share == AdmittedShare.ALL) {
+			return window.recordEndOfHung(failed, timeFor(window, end), (share != null) ? p.rules : null);
+		}
+		long now = (end != UNREAD) ? end : this.nanoClock.read();
+		Decision decision = window.recordEndOfHung(failed, now, p.judge(now));
+		if (failed) {
+			share.failed();
+		}
+		return decision;
+	}
+
 	private long timeFor(SlidingWindow window, long end) {
 		return (window.timeBased() && end == UNREAD) ? this.nanoClock.read() : end;
 	}
@@ -1045,6 +1220,7 @@ public final class CircuitBreaker {
 	 * passed since the last reading of the clock.
 	 */
 	private Period settled() {
+		countHung();
 		while (true) {
 			Period before = this.period;
 			Period p = current();

@@ -141,6 +141,14 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * See {@link Builder#countHungCalls}.
+	 * @return whether a call counts as slow while it is still under way
+	 */
+	public boolean countHungCalls() {
+		return this.set.countHungCalls;
+	}
+
+	/**
 	 * See {@link Builder#waitDurationInOpenState}.
 	 * @return the first wait
 	 */
@@ -357,7 +365,7 @@ public final class CircuitBreakerConfig {
 				+ minimumNumberOfCalls() + ", slidingWindowType=" + slidingWindowType() + ", slidingWindowSize="
 				+ slidingWindowSize() + ", consecutiveFailureThreshold=" + consecutiveFailureThreshold()
 				+ ", slowCallDurationThreshold=" + slowCallDurationThreshold() + ", slowCallRateThreshold="
-				+ slowCallRateThreshold() + ", waitDurationInOpenState=" + waitDurationInOpenState()
+				+ slowCallRateThreshold() + ", countHungCalls=" + countHungCalls() + ", waitDurationInOpenState=" + waitDurationInOpenState()
 				+ ", waitDurationMultiplier=" + waitDurationMultiplier() + ", maxWaitDurationInOpenState="
 				+ maxWaitDurationInOpenState() + ", waitDurationJitter=" + waitDurationJitter()
 				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
@@ -412,6 +420,8 @@ public final class CircuitBreakerConfig {
 		private @Nullable Duration slowCallDurationThreshold;
 
 		private float slowCallRateThreshold = 100;
+
+		private boolean countHungCalls;
 
 		private Duration waitDurationInOpenState = Duration.ofSeconds(60);
 
@@ -581,6 +591,32 @@ public final class CircuitBreakerConfig {
 		 */
 		public Builder slowCallRateThreshold(double percent) {
 			this.slowCallRateThreshold = percent("slowCallRateThreshold", percent);
+			return this;
+		}
+
+		/**
+		 * Whether a call counts as slow as soon as it has been under way for longer than
+		 * {@link #slowCallDurationThreshold}, and not at its end: 20 calls that hang open
+		 * the breaker at the threshold, not at their timeout. There is no timer: such
+		 * calls are found by the next call that begins or ends, or by the next look at
+		 * the breaker, and count as of the moment at which they became slow.
+		 * <p>
+		 * A call counts as slow once, whatever comes after. Its later end is no further
+		 * call of the window: a failure is added to the failed calls of the window, in
+		 * which the call is already (where it has left a window that holds no call
+		 * without a failure, it is recorded as a failed call), a success ends a row of
+		 * failures, and a call that is ignored, released or cancelled stays a slow one.
+		 * An end after a change of state goes into the totals, and so does the slowness
+		 * of a call that was admitted before one. A permit's time runs from when it was
+		 * taken; one that is lost counts until the garbage collector has taken it. After
+		 * {@link CircuitBreaker#reconfigure} the new threshold is that of calls under
+		 * way, too. Default: {@code false}, nothing is tracked.
+		 * @param count whether calls under way are tracked; needs a
+		 * {@link #slowCallDurationThreshold}
+		 * @return this builder
+		 */
+		public Builder countHungCalls(boolean count) {
+			this.countHungCalls = count;
 			return this;
 		}
 
@@ -1018,6 +1054,9 @@ public final class CircuitBreakerConfig {
 						"must be at most permittedNumberOfCallsInHalfOpenState (" + permitted + ")",
 						permittedDependsOn());
 			}
+			require(!this.countHungCalls || this.slowCallDurationThreshold != null, "countHungCalls", true,
+					"must be false unless slowCallDurationThreshold is set, which says when a call is slow",
+					"slowCallDurationThreshold");
 			Duration longest = this.maxWaitDurationInOpenState;
 			if (longest != null) {
 				require(longest.compareTo(this.waitDurationInOpenState) >= 0, "maxWaitDurationInOpenState", longest,

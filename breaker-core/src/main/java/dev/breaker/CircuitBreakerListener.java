@@ -57,9 +57,12 @@ public interface CircuitBreakerListener {
 
 	/**
 	 * A call that was recorded took longer than {@code slowCallDurationThreshold}. Told
-	 * after {@link #onSuccess} or {@link #onFailure} of the same call.
+	 * after {@link #onSuccess} or {@link #onFailure} of the same call; with
+	 * {@code countHungCalls} before them, as soon as it is found to be slow, and not at
+	 * its end.
 	 * @param breaker the breaker
-	 * @param elapsedNanos how long the call took, in nanoseconds
+	 * @param elapsedNanos how long the call took, in nanoseconds; how long it has taken
+	 * so far, where it is still under way
 	 */
 	default void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
 	}

@@ -53,6 +53,7 @@ final class ClassWarmUp {
 			breaker.reset();
 		}
 		warmUpShare();
+		warmUpHungCalls();
 		warmUpGroup(CircuitBreakerConfig.ofDefaults());
 	}
 
@@ -71,6 +72,22 @@ final class ClassWarmUp {
 		fail(breaker);
 		breaker.explain();
 		breaker.reconfigure(CircuitBreakerConfig.ofDefaults());
+	}
+
+	private static void warmUpHungCalls() {
+		CircuitBreaker breaker = CircuitBreaker.of("warm-up",
+				CircuitBreakerConfig.builder()
+					.slowCallDurationThreshold(Duration.ofNanos(1))
+					.countHungCalls(true)
+					.build());
+		Permit permit = breaker.acquire();
+		breaker.snapshot();
+		permit.failure(new IllegalArgumentException(), 0);
+		breaker.call(() -> "good");
+		breaker.halfOpen();
+		Permit probe = breaker.acquire();
+		breaker.snapshot();
+		probe.release();
 	}
 
 	private static void warmUpEntries(CircuitBreaker breaker) {

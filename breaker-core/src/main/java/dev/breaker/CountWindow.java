@@ -98,6 +98,7 @@ final class CountWindow extends SlidingWindow {
 			}
 			settle();
 			putSpot(failed, slow);
+			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
 			if (judge != null) {
 				Reason reason = judge.trip(this.calls, this.failed, this.slow, this.consecutiveFailures);
 				this.trip = (reason != null) ? Decision.ofCall(reason, present(now, judge)) : null;
@@ -107,6 +108,85 @@ final class CountWindow extends SlidingWindow {
 		finally {
 			this.held = 0;
 		}
+	}
+
+	@Override
+	@Nullable Decision recordHung(long due, @Nullable Rules judge) {
+		lock();
+		try {
+			if (this.trip != null) {
+				return this.trip;
+			}
+			settle();
+			putSpot(false, true);
+			if (judge != null) {
+				Reason reason = judge.trip(this.calls, this.failed, this.slow, this.consecutiveFailures);
+				this.trip = (reason != null) ? Decision.ofHungCall(reason, present(due, judge), due) : null;
+			}
+			return this.trip;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	@Override
+	@Nullable Decision recordEndOfHung(boolean failed, long now, @Nullable Rules judge) {
+		lock();
+		try {
+			if (this.trip != null) {
+				return this.trip;
+			}
+			settle();
+			if (!failed) {
+				this.consecutiveFailures = 0;
+				return null;
+			}
+			addFailure();
+			this.consecutiveFailures++;
+			if (judge != null) {
+				Reason reason = judge.trip(this.calls, this.failed, this.slow, this.consecutiveFailures);
+				this.trip = (reason != null) ? Decision.ofCall(reason, present(now, judge)) : null;
+			}
+			return this.trip;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/** To the newest call that has not failed. */
+	private void addFailure() {
+		int unfailed = newestUnfailed();
+		if (unfailed < 0) {
+			putSpot(true, false);
+			return;
+		}
+		this.ring[unfailed >> 5] |= FAILED << (2 * (unfailed & 31));
+		this.failed++;
+		if (this.spotless) {
+			this.spotless = false;
+		}
+	}
+
+	/** Its place, or below zero where there is none. Looks at a word at a time. */
+	private int newestUnfailed() {
+		if (this.failed == this.calls) {
+			return -1;
+		}
+		int end = this.next;
+		for (int left = this.calls; left > 0;) {
+			int last = (end == 0) ? this.size - 1 : end - 1;
+			int run = Math.min(left, (last & 31) + 1);
+			int first = last - run + 1;
+			long unfailed = ~this.ring[last >> 5] & ALL_FAILED & ((-1L >>> (64 - 2 * run)) << (2 * (first & 31)));
+			if (unfailed != 0) {
+				return (last & ~31) + ((63 - Long.numberOfLeadingZeros(unfailed)) >> 1);
+			}
+			end = first;
+			left -= run;
+		}
+		return -1;
 	}
 
 	/** Puts the waiting successes into the ring. */
@@ -131,7 +211,6 @@ final class CountWindow extends SlidingWindow {
 		this.ring[place >> 5] |= ((failed ? FAILED : 0) | (slow ? SLOW : 0)) << (2 * (place & 31));
 		this.failed += failed ? 1 : 0;
 		this.slow += slow ? 1 : 0;
-		this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
 		if (this.spotless) {
 			this.spotless = false;
 		}

@@ -44,6 +44,14 @@ final class Decision {
 		return new Decision(reason, counts, Thread.currentThread(), false, 0);
 	}
 
+	/**
+	 * A call under way decides by being slow, at that reading of the clock; this thread
+	 * has found it.
+	 */
+	static Decision ofHungCall(Reason reason, @Nullable WindowCounts counts, long time) {
+		return new Decision(reason, counts, Thread.currentThread(), true, time);
+	}
+
 	/** A new config decides on what was recorded before. */
 	static Decision ofConfig(Reason reason) {
 		return new Decision(reason, null, null, false, 0);

@@ -47,8 +47,8 @@ public abstract class GuardedCall {
 			Admission admission = live.judge(null, nests && live.outermost().isInside());
 			given = admission;
 			boolean refused = admission instanceof Admission.Refusal;
-			Admission held = (!refused && live.timed(admission))
-					? new Admission.Timed(admission, live.nanoClock().read()) : admission;
+			Admission held = (!refused && live.timed(admission)) ? new Admission.Timed(admission, live.start(admission))
+					: admission;
 			this.nests = nests && !refused && !(admission instanceof Admission.Nested);
 			this.admission = this.nests ? new Admission.Nesting(held) : held;
 			if (refused) {

@@ -58,7 +58,10 @@ final class Period implements Admission {
 			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news) {
 		this.state = state;
 		this.rules = rules;
-		this.generation = (generation != null) ? generation : new Generation(new FailureLog(), null);
+		this.generation = (generation != null) ? generation : new Generation(new FailureLog(), null, null);
+		if (rules.hungCallsCounted) {
+			this.generation.track();
+		}
 		this.window = window;
 		this.probes = probes;
 		this.share = share;
@@ -111,10 +114,11 @@ final class Period implements Admission {
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
 		Generation generation;
 		if (next == State.CLOSED) {
-			generation = new Generation(new FailureLog(), null);
+			generation = new Generation(new FailureLog(), null, this.generation.inFlight);
 		}
 		else {
-			generation = new Generation(this.generation.failures, next.refuses() ? counts(began) : null);
+			generation = new Generation(this.generation.failures, next.refuses() ? counts(began) : null,
+					this.generation.inFlight);
 			generation.lastFailure = this.generation.lastFailure;
 		}
 		long ownLimit = limit(next, this.rules, limit, openings);
@@ -154,6 +158,10 @@ final class Period implements Admission {
 		SlidingWindow window = this.window;
 		if (window != null && !window.fits(other.config)) {
 			window = SlidingWindow.of(other.config, now);
+		}
+		CallsInFlight inFlight = this.generation.inFlight;
+		if (inFlight != null) {
+			inFlight.ruled(now);
 		}
 		Ramp ramp = isRamping() ? other.rampFrom(this.began) : null;
 		return new Period(this.state, other, this.generation, window, this.probes,
@@ -387,6 +395,11 @@ final class Period implements Admission {
 		}
 	}
 
+	/** The calls under way, of earlier periods too; null where they are not tracked. */
+	@Nullable CallsInFlight inFlight() {
+		return this.rules.hungCallsCounted ? this.generation.inFlight : null;
+	}
+
 	/** What failed since the breaker was last closed. */
 	FailureLog failures() {
 		return this.generation.failures;
@@ -412,9 +425,23 @@ final class Period implements Admission {
 		/** In OPEN and FORCED_OPEN: the counts when it opened. */
 		private final @Nullable WindowCounts frozen;
 
-		Generation(FailureLog failures, @Nullable WindowCounts frozen) {
+		/**
+		 * Made when a config first wants it, and handed on from then: calls outlast the
+		 * periods that admit them. Set under the lock of the failures.
+		 */
+		private volatile @Nullable CallsInFlight inFlight;
+
+		Generation(FailureLog failures, @Nullable WindowCounts frozen, @Nullable CallsInFlight inFlight) {
 			this.failures = failures;
 			this.frozen = frozen;
+			this.inFlight = inFlight;
+		}
+
+		private void track() {
+			if (this.inFlight == null) {
+				CallsInFlight made = new CallsInFlight();
+				this.failures.run(() -> this.inFlight = (this.inFlight != null) ? this.inFlight : made);
+			}
 		}
 
 	}

@@ -26,6 +26,9 @@ final class Probes extends SpinLock {
 
 	private int underWay;
 
+	/** Those under way that count as slow: they are recorded too. */
+	private int hung;
+
 	private int recorded;
 
 	private int failed;
@@ -72,7 +75,7 @@ final class Probes extends SpinLock {
 				}
 				other = after;
 			}
-			if (this.underWay + this.recorded >= this.rules.permittedProbes) {
+			if (this.underWay - this.hung + this.recorded >= this.rules.permittedProbes) {
 				return null;
 			}
 			link(probe, now);
@@ -112,7 +115,10 @@ final class Probes extends SpinLock {
 		}
 	}
 
-	/** Frees a place: the call was not made, or counts as nothing. */
+	/**
+	 * Frees a place: the call was not made, or counts as nothing. One that counts as slow
+	 * already stays recorded, as one that has not failed.
+	 */
 	private void giveBack(Probe probe) {
 		lock();
 		try {
@@ -129,9 +135,11 @@ final class Probes extends SpinLock {
 		try {
 			end(probe);
 			if (this.decision == null) {
-				this.recorded++;
+				if (!probe.hung) {
+					this.recorded++;
+					this.slow += slow ? 1 : 0;
+				}
 				this.failed += failed ? 1 : 0;
-				this.slow += slow ? 1 : 0;
 				this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
 				Reason verdict = judged();
 				this.decision = (verdict != null) ? Decision.ofCall(verdict, null) : null;
@@ -143,8 +151,38 @@ final class Probes extends SpinLock {
 		}
 	}
 
+	/**
+	 * Records a probe that is under way and slow, unless time or the other probes have
+	 * decided before. It keeps its place, since how it ends is not known.
+	 * @param due the moment from which it is slow
+	 * @return what the probes have decided, if they have
+	 */
+	private @Nullable Decision recordHung(Probe probe, long due) {
+		lock();
+		try {
+			if (this.decision == null && !probe.over) {
+				Probe first = this.oldest;
+				if (first != null && due - first.admitted >= this.rules.maxProbeNanos) {
+					this.decision = Decision.ofTime(Reason.PROBES_LOST, lostAt(first));
+				}
+				else {
+					probe.hung = true;
+					this.hung++;
+					this.recorded++;
+					this.slow++;
+					Reason verdict = judged();
+					this.decision = (verdict != null) ? Decision.ofHungCall(verdict, null, due) : null;
+				}
+			}
+			return this.decision;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
 	private @Nullable Reason judged() {
-		return this.rules.verdict(this.recorded, this.failed, this.slow);
+		return this.rules.verdict(this.recorded, this.failed, this.slow, this.hung);
 	}
 
 	/**
@@ -255,6 +293,7 @@ final class Probes extends SpinLock {
 
 	private void end(Probe probe) {
 		this.underWay--;
+		this.hung -= probe.hung ? 1 : 0;
 		Probe before = probe.before;
 		Probe after = probe.after;
 		if (before == null) {
@@ -288,6 +327,12 @@ final class Probes extends SpinLock {
 
 		private long admitted;
 
+		/** Whether it counts as slow before its end. */
+		private boolean hung;
+
+		/** Its place among the calls in flight, where these are tracked. */
+		CallsInFlight.@Nullable Call call;
+
 		private @Nullable Probe before;
 
 		private @Nullable Probe after;
@@ -308,6 +353,10 @@ final class Probes extends SpinLock {
 
 		@Nullable Decision record(boolean failed, boolean slow) {
 			return Objects.requireNonNull(this.period.probes).record(this, failed, slow);
+		}
+
+		@Nullable Decision recordHung(long due) {
+			return Objects.requireNonNull(this.period.probes).recordHung(this, due);
 		}
 
 	}

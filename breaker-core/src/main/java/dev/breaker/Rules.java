@@ -58,6 +58,9 @@ final class Rules {
 	/** A call that took longer is slow. */
 	final long slowNanos;
 
+	/** Whether a call counts as slow while it is still under way. */
+	final boolean hungCallsCounted;
+
 	final int permittedProbes;
 
 	final long maxProbeNanos;
@@ -100,6 +103,7 @@ final class Rules {
 		Duration slow = config.slowCallDurationThreshold();
 		this.slowCallsJudged = slow != null;
 		this.slowNanos = (slow != null) ? nanos(slow) : Long.MAX_VALUE;
+		this.hungCallsCounted = config.countHungCalls();
 		// No rate reaches NaN.
 		this.failureRateThreshold = (failureRate != null) ? failureRate : Float.NaN;
 		this.slowCallRateThreshold = (slow != null) ? config.slowCallRateThreshold() : Float.NaN;
@@ -163,22 +167,25 @@ final class Rules {
 		return (consecutiveFailures >= this.consecutiveFailureThreshold) ? Reason.CONSECUTIVE_FAILURES : null;
 	}
 
-	/** What so many recorded probes decide, or null while either end is possible. */
-	@Nullable Reason verdict(int recorded, int failed, int slow) {
+	/**
+	 * What so many recorded probes decide, or null while either end is possible.
+	 * @param hung those of them that count as slow and are still under way
+	 */
+	@Nullable Reason verdict(int recorded, int failed, int slow, int hung) {
 		int toCome = Math.max(0, this.permittedProbes - recorded);
 		if (this.successesToClose != NEVER) {
-			int successes = recorded - failed;
+			int successes = recorded - failed - hung;
 			if (successes >= this.successesToClose) {
 				return (WindowCounts.percent(slow, recorded) >= this.slowCallRateThreshold) ? Reason.PROBES_FAILED
 						: Reason.PROBES_SUCCEEDED;
 			}
-			return (successes + toCome < this.successesToClose) ? Reason.PROBES_FAILED : null;
+			return (successes + hung + toCome < this.successesToClose) ? Reason.PROBES_FAILED : null;
 		}
 		if (failed >= this.failuresToOpen || slow >= this.slowCallsToOpen) {
 			return Reason.PROBES_FAILED;
 		}
 		// Subtracted, since NEVER has nothing above it.
-		boolean canStillFail = toCome >= this.failuresToOpen - failed || toCome >= this.slowCallsToOpen - slow;
+		boolean canStillFail = toCome + hung >= this.failuresToOpen - failed || toCome >= this.slowCallsToOpen - slow;
 		return canStillFail ? null : Reason.PROBES_SUCCEEDED;
 	}
 

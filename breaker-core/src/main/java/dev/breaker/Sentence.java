@@ -39,6 +39,7 @@ final class Sentence {
 	private final ZoneId zone;
 
 	private final AdmittedShare.@Nullable Limit limit;
+	private final CallsInFlight.Figures inFlight;
 
 	/**
 	 * Takes what there is to say.
@@ -47,9 +48,11 @@ final class Sentence {
 	 * @param retryAfter how long calls are still refused
 	 * @param zone that of the clock that is shown to people
 	 * @param limit why not all calls are admitted while it is closed, if so
+	 * @param inFlight the calls under way, where they are tracked
 	 */
 	Sentence(Period period, WindowCounts counts, @Nullable StandingCommand command, Map<String, Long> failures,
-			Instant now, Duration retryAfter, ZoneId zone, AdmittedShare.@Nullable Limit limit) {
+			Instant now, Duration retryAfter, ZoneId zone, AdmittedShare.@Nullable Limit limit,
+			CallsInFlight.Figures inFlight) {
 		this.period = period;
 		this.config = period.rules.config;
 		this.counts = counts;
@@ -59,15 +62,22 @@ final class Sentence {
 		this.retryAfter = retryAfter;
 		this.zone = zone;
 		this.limit = limit;
+		this.inFlight = inFlight;
 	}
 
 	@Override
 	public String toString() {
 		boolean ruled = this.period.state != State.DISABLED && this.period.state != State.METRICS_ONLY;
-		return explanation() + ((ruled && !this.period.rules.enforced) ? NOT_ENFORCED : "");
+		return state() + underWay() + ((ruled && !this.period.rules.enforced) ? NOT_ENFORCED : "");
 	}
 
-	private String explanation() {
+	private String underWay() {
+		int calls = this.inFlight.calls();
+		return (calls == 0) ? "" : "; " + calls + ((calls == 1) ? " call" : " calls") + " under way"
+				+ ((calls == 1) ? " for " : ", the oldest for ") + PlainText.duration(this.inFlight.oldest());
+	}
+
+	private String state() {
 		return switch (this.period.state) {
 			case CLOSED -> closed();
 			case OPEN -> open();

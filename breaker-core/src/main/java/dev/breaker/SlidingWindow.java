@@ -32,6 +32,24 @@ abstract sealed class SlidingWindow extends SpinLock permits CountWindow, TimeWi
 	 */
 	abstract @Nullable Decision record(boolean failed, boolean slow, long now, @Nullable Rules judge);
 
+	/**
+	 * Records a call that is under way and slow. It ends no row of failures: how it ends
+	 * is not known.
+	 * @param due the moment from which it is slow
+	 * @param judge what decides whether the window trips, or null where nothing does
+	 * @return the decision to open, at each call from the one that caused it on
+	 */
+	abstract @Nullable Decision recordHung(long due, @Nullable Rules judge);
+
+	/**
+	 * Records the end of such a call, which the window has already: a failure is added to
+	 * the newest call that has none, or is a call of its own where there is none; a
+	 * success ends a row of failures.
+	 * @param judge what decides whether the window trips, or null where nothing does
+	 * @return the decision to open, at each call from the one that caused it on
+	 */
+	abstract @Nullable Decision recordEndOfHung(boolean failed, long now, @Nullable Rules judge);
+
 	/** Why its breaker must open, or null where it need not. */
 	final @Nullable Decision decision() {
 		lock();

@@ -43,6 +43,11 @@ import org.jspecify.annotations.Nullable;
  * @param admittedShare which share of the calls is admitted in {@link State#CLOSED}, in
  * percent: less than 100 during the recovery ramp after closing, and, where the config
  * says {@link Refuse#SHARE}, while too few calls succeed. 100 in every other state
+ * @param inFlight calls under way that were admitted while
+ * {@link CircuitBreakerConfig.Builder#countHungCalls} was on, in whatever state; zero
+ * where it is off
+ * @param oldestInFlight for how long the oldest of them has been under way; zero where
+ * there is none
  * @param wouldRefuseTotal calls since creation or reset that were made only because the
  * breaker did not {@linkplain CircuitBreakerConfig.Builder#enforce enforce}: it would
  * have refused them
@@ -51,5 +56,5 @@ public record Snapshot(String name, State state, Instant since, float failureRat
 		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,
 		long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal,
 		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange,
-		float admittedShare, long wouldRefuseTotal) {
+		float admittedShare, int inFlight, Duration oldestInFlight, long wouldRefuseTotal) {
 }

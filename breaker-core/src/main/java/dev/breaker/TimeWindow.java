@@ -79,12 +79,7 @@ final class TimeWindow extends SlidingWindow {
 				return this.trip;
 			}
 			advance(now);
-			this.calls[this.place]++;
-			this.allCalls++;
-			this.failed[this.place] += failed ? 1 : 0;
-			this.allFailed += failed ? 1 : 0;
-			this.slow[this.place] += slow ? 1 : 0;
-			this.allSlow += slow ? 1 : 0;
+			putSpot(failed, slow);
 			this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
 			if (judge != null) {
 				Reason reason = judge.trip(this.allCalls, this.allFailed, this.allSlow, this.consecutiveFailures);
@@ -95,6 +90,74 @@ final class TimeWindow extends SlidingWindow {
 		finally {
 			this.held = 0;
 		}
+	}
+
+	private void putSpot(boolean failed, boolean slow) {
+		this.calls[this.place]++;
+		this.allCalls++;
+		this.failed[this.place] += failed ? 1 : 0;
+		this.allFailed += failed ? 1 : 0;
+		this.slow[this.place] += slow ? 1 : 0;
+		this.allSlow += slow ? 1 : 0;
+	}
+
+	@Override
+	@Nullable Decision recordHung(long due, @Nullable Rules judge) {
+		lock();
+		try {
+			if (this.trip != null) {
+				return this.trip;
+			}
+			advance(due);
+			putSpot(false, true);
+			if (judge != null) {
+				Reason reason = judge.trip(this.allCalls, this.allFailed, this.allSlow, this.consecutiveFailures);
+				this.trip = (reason != null) ? Decision.ofHungCall(reason, sums(judge), due) : null;
+			}
+			return this.trip;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	@Override
+	@Nullable Decision recordEndOfHung(boolean failed, long now, @Nullable Rules judge) {
+		lock();
+		try {
+			if (this.trip != null) {
+				return this.trip;
+			}
+			advance(now);
+			if (!failed) {
+				this.consecutiveFailures = 0;
+				return null;
+			}
+			addFailure();
+			this.consecutiveFailures++;
+			if (judge != null) {
+				Reason reason = judge.trip(this.allCalls, this.allFailed, this.allSlow, this.consecutiveFailures);
+				this.trip = (reason != null) ? Decision.ofCall(reason, sums(judge)) : null;
+			}
+			return this.trip;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/** To the newest second with a call that has not failed. */
+	private void addFailure() {
+		if (this.allFailed == this.allCalls) {
+			putSpot(true, false);
+			return;
+		}
+		int second = this.place;
+		while (this.failed[second] == this.calls[second]) {
+			second = (second == 0) ? this.calls.length - 1 : second - 1;
+		}
+		this.failed[second]++;
+		this.allFailed++;
 	}
 
 	private void succeed(long now) {

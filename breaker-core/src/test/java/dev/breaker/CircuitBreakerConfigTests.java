@@ -37,6 +37,7 @@ class CircuitBreakerConfigTests {
 		assertThat(config.consecutiveFailureThreshold()).isNull();
 		assertThat(config.slowCallDurationThreshold()).isNull();
 		assertThat(config.slowCallRateThreshold()).isEqualTo(100f);
+		assertThat(config.countHungCalls()).isFalse();
 		assertThat(config.waitDurationInOpenState()).isEqualTo(Duration.ofSeconds(60));
 		assertThat(config.waitDurationMultiplier()).isEqualTo(1.0);
 		assertThat(config.maxWaitDurationInOpenState()).isNull();
@@ -291,6 +292,13 @@ class CircuitBreakerConfigTests {
 						(config) -> config.slowCallDurationThreshold(Duration.ofMillis(-1)), "PT-0.001S", "above zero"),
 				refused("slowCallDurationThreshold", (config) -> config.slowCallDurationThreshold(null), "null",
 						"given"),
+				refused("countHungCalls", (config) -> config.countHungCalls(true), "true",
+						"must be false unless slowCallDurationThreshold is set"),
+				refused("countHungCalls",
+						(config) -> config.slowCallDurationThreshold(THIRTY_SECONDS)
+							.countHungCalls(true)
+							.withoutSlowCallDurationThreshold(),
+						"true", "must be false unless slowCallDurationThreshold is set"),
 				refused("waitDurationInOpenState", (config) -> config.waitDurationInOpenState(Duration.ofSeconds(-1)),
 						"PT-1S", "zero or more"),
 				refused("waitDurationInOpenState", (config) -> config.waitDurationInOpenState(null), "null", "given"),

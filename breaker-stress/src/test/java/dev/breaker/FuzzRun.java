@@ -39,6 +39,9 @@ final class FuzzRun {
 
 	private final List<Pending> pending = new ArrayList<>();
 
+	/** Kept from the collector, which the naive twin knows nothing of. */
+	private final List<Permit> neverGivenBack = new ArrayList<>();
+
 	private final List<Change> changes = new ArrayList<>();
 
 	private final Heard heard = new Heard();
@@ -93,6 +96,9 @@ final class FuzzRun {
 		assertThat(permit != null).as("admitted").isEqualTo(admission != null);
 		if (admission != null && this.random.nextInt(10) > 0) {
 			this.pending.add(new Pending(admission, permit, null));
+		}
+		else if (admission != null) {
+			this.neverGivenBack.add(permit);
 		}
 	}
 
@@ -244,9 +250,10 @@ final class FuzzRun {
 		Snapshot snapshot = compare(this.breaker, this.naive, now());
 		assertThat(this.changes).as("changes of state").isEqualTo(this.naive.changes);
 		assertThat(this.heard.resets).as("resets heard").isEqualTo(this.resets);
-		assertThat(List.of(this.heard.successes, this.heard.failures, this.heard.ignored, this.heard.notPermitted))
-			.as("calls heard: successes, failures, ignored, not permitted")
-			.isEqualTo(List.of(snapshot.successfulCallsTotal(), snapshot.failedCallsTotal(),
+		assertThat(List.of(this.heard.successes, this.heard.failures, this.heard.slow, this.heard.ignored,
+				this.heard.notPermitted))
+			.as("calls heard: successes, failures, slow, ignored, not permitted")
+			.isEqualTo(List.of(snapshot.successfulCallsTotal(), snapshot.failedCallsTotal(), snapshot.slowCallsTotal(),
 					snapshot.ignoredCallsTotal(), snapshot.notPermittedCallsTotal()));
 	}
 
@@ -268,6 +275,8 @@ final class FuzzRun {
 			.isEqualTo(List.of(naive.successes, naive.failures, naive.slowCalls, naive.ignored, naive.notPermitted));
 		assertThat(snapshot.openings()).as("openings").isEqualTo(naive.openings(now));
 		assertThat(snapshot.admittedShare()).as("admitted share").isEqualTo(naive.admittedPercent(now));
+		assertThat(snapshot.inFlight()).as("in flight").isEqualTo(naive.inFlight());
+		assertThat(snapshot.oldestInFlight().toNanos()).as("oldest in flight").isEqualTo(naive.oldestInFlight(now));
 		assertThat(snapshot.retryAfter().toNanos()).as("retryAfter").isEqualTo(naive.retryAfter(now));
 		assertThat(change(snapshot.lastChange())).as("last change").isEqualTo(naive.lastChange());
 		return snapshot;
@@ -362,6 +371,8 @@ final class FuzzRun {
 
 		private long failures;
 
+		private long slow;
+
 		private long ignored;
 
 		private long notPermitted;
@@ -371,6 +382,7 @@ final class FuzzRun {
 		void forgetCalls() {
 			this.successes = 0;
 			this.failures = 0;
+			this.slow = 0;
 			this.ignored = 0;
 			this.notPermitted = 0;
 		}
@@ -388,6 +400,11 @@ final class FuzzRun {
 		@Override
 		public void onFailure(CircuitBreaker heard, @Nullable Throwable thrown, long elapsedNanos) {
 			this.failures++;
+		}
+
+		@Override
+		public void onSlowCall(CircuitBreaker heard, long elapsedNanos) {
+			this.slow++;
 		}
 
 		@Override

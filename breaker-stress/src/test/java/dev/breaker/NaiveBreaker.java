@@ -64,6 +64,9 @@ final class NaiveBreaker {
 		/** Inside another call that decides. */
 		boolean unrecorded;
 
+		/** Counts as slow before its end. */
+		boolean hung;
+
 		@Nullable Admission outer;
 
 	}
@@ -90,6 +93,11 @@ final class NaiveBreaker {
 	private final List<Call> calls = new ArrayList<>();
 
 	private final List<Admission> probes = new ArrayList<>();
+
+	/** Calls under way that are tracked, in the order in which they began. */
+	private final List<Admission> underWay = new ArrayList<>();
+
+	private int row;
 
 	private @Nullable Figures frozen;
 
@@ -181,6 +189,7 @@ final class NaiveBreaker {
 
 	private void emptyWindow(long now) {
 		this.calls.clear();
+		this.row = 0;
 		this.windowBegan = now;
 	}
 
@@ -217,8 +226,50 @@ final class NaiveBreaker {
 		begin(hold, now);
 	}
 
-	/** What time has decided. */
+	/** What time has decided, in its order. */
 	synchronized void look(long now) {
+		Admission slow = nextHung(now);
+		while (slow != null) {
+			long due = due(slow);
+			change(due);
+			countHung(slow, due);
+			slow = nextHung(now);
+		}
+		change(now);
+	}
+
+	private @Nullable Admission nextHung(long now) {
+		return !this.settings.hung() ? null
+				: this.underWay.stream()
+					.filter((call) -> !call.hung && now - call.at > this.settings.slowNanos())
+					.findFirst()
+					.orElse(null);
+	}
+
+	/** No sooner than the rule came that says so. */
+	private long due(Admission call) {
+		long slow = call.at + this.settings.slowNanos() + 1;
+		return (this.ruledSince != null && slow - this.ruledSince < 0) ? this.ruledSince : slow;
+	}
+
+	private void countHung(Admission call, long due) {
+		call.hung = true;
+		this.slowCalls++;
+		if (call.period == this.period) {
+			this.calls.add(new Call(false, true, second(due)));
+			judge(false, true, due);
+		}
+	}
+
+	int inFlight() {
+		return this.settings.hung() ? this.underWay.size() : 0;
+	}
+
+	long oldestInFlight(long now) {
+		return (inFlight() > 0) ? now - this.underWay.get(0).at : 0;
+	}
+
+	private void change(long now) {
 		if (this.state == State.OPEN && now - this.began >= this.limit) {
 			enter(State.HALF_OPEN, Reason.WAIT_ELAPSED, -1, this.began + this.limit);
 		}
@@ -231,7 +282,7 @@ final class NaiveBreaker {
 			// No sooner than the rule came that says so.
 			enter(State.OPEN, Reason.PROBES_LOST, -1,
 					(this.ruledSince != null && lost - this.ruledSince < 0) ? this.ruledSince : lost);
-			look(now);
+			change(now);
 		}
 		if (isRampOver(now)) {
 			this.rampFrom = null;
@@ -248,7 +299,7 @@ final class NaiveBreaker {
 		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? once || isInProbe(outer)
 				: once && (this.state == State.CLOSED || this.state == State.METRICS_ONLY));
 		boolean full = this.state == State.HALF_OPEN && !inside
-				&& this.probes.size() + this.calls.size() >= this.settings.permitted();
+				&& this.probes.size() - hungProbes() + this.calls.size() >= this.settings.permitted();
 		boolean limited = this.state == State.CLOSED && !inside && !isAdmittedByShare(now);
 		if (this.state == State.OPEN || this.state == State.FORCED_OPEN || full || limited) {
 			this.notPermitted++;
@@ -264,7 +315,14 @@ final class NaiveBreaker {
 		if (this.state == State.HALF_OPEN && !inside) {
 			this.probes.add(admission);
 		}
+		if (this.settings.hung() && !inside && this.state != State.DISABLED) {
+			this.underWay.add(admission);
+		}
 		return admission;
+	}
+
+	private int hungProbes() {
+		return (int) this.probes.stream().filter((probe) -> probe.hung).count();
 	}
 
 	private boolean isInProbe(Admission outer) {
@@ -280,6 +338,11 @@ final class NaiveBreaker {
 		look(now);
 		boolean present = admission.period == this.period;
 		this.probes.remove(admission);
+		this.underWay.remove(admission);
+		if (admission.hung && present && this.state == State.HALF_OPEN
+				&& (ending == Ending.INTERRUPT || ending == Ending.RELEASE || ending == Ending.ILLEGAL_ARGUMENT)) {
+			judgeProbes(now);
+		}
 		if (admission.unrecorded || admission.state == State.DISABLED || ending == Ending.INTERRUPT
 				|| ending == Ending.RELEASE) {
 			return;
@@ -293,14 +356,35 @@ final class NaiveBreaker {
 			default -> ending == Ending.ILLEGAL_STATE && !admission.settings.recordIoOnly();
 		};
 		Long slowNanos = admission.settings.slowNanos();
-		boolean slow = slowNanos != null && elapsed > slowNanos;
+		boolean slow = !admission.hung && slowNanos != null && elapsed > slowNanos;
 		this.successes += failed ? 0 : 1;
 		this.failures += failed ? 1 : 0;
 		this.slowCalls += slow ? 1 : 0;
 		if (present) {
-			this.calls.add(new Call(failed, slow, second(now)));
+			this.row = failed ? this.row + 1 : 0;
+			if (!admission.hung) {
+				this.calls.add(new Call(failed, slow, second(now)));
+			}
+			else if (failed) {
+				addFailure(now);
+			}
 			judge(failed, slow, now);
 		}
+	}
+
+	/**
+	 * To the newest call of the window that has none, since that has the call already.
+	 */
+	private void addFailure(long now) {
+		int oldest = this.calls.size() - window(now).size();
+		for (int i = this.calls.size() - 1; i >= oldest; i--) {
+			Call call = this.calls.get(i);
+			if (!call.failed) {
+				this.calls.set(i, new Call(true, call.slow, call.second));
+				return;
+			}
+		}
+		this.calls.add(new Call(true, false, second(now)));
 	}
 
 	private void judge(boolean failed, boolean slow, long now) {
@@ -327,25 +411,27 @@ final class NaiveBreaker {
 		Figures figures = figures(now);
 		int permitted = this.settings.permitted();
 		int toCome = Math.max(0, permitted - figures.calls);
-		int succeeded = figures.calls - figures.failed;
+		int hung = hungProbes();
+		int succeeded = figures.calls - figures.failed - hung;
 		boolean oneOpens = this.settings.consecutiveFailures() != null || !ratesJudged();
 		boolean bad;
 		boolean good;
 		Integer wanted = this.settings.successesToClose();
 		if (wanted != null) {
 			good = succeeded >= wanted && !reached(figures.slowRate, slowRate());
-			bad = succeeded + toCome < wanted || (succeeded >= wanted && !good);
+			bad = succeeded + hung + toCome < wanted || (succeeded >= wanted && !good);
 		}
 		else {
 			Double rate = this.settings.failureRate();
 			bad = (oneOpens && figures.failed > 0) || (!oneOpens && reached(percent(figures.failed, permitted), rate))
 					|| reached(percent(figures.slow, permitted), slowRate());
-			good = !(oneOpens && toCome > 0) && !reached(percent(figures.failed + toCome, permitted), rate)
+			good = !(oneOpens && toCome + hung > 0)
+					&& !reached(percent(figures.failed + toCome + hung, permitted), rate)
 					&& !reached(percent(figures.slow + toCome, permitted), slowRate());
 		}
 		if (bad || good) {
 			enter(bad ? State.OPEN : State.CLOSED, bad ? Reason.PROBES_FAILED : Reason.PROBES_SUCCEEDED, -1, now);
-			look(now);
+			change(now);
 		}
 	}
 
@@ -415,24 +501,25 @@ final class NaiveBreaker {
 		if (this.frozen != null) {
 			return this.frozen;
 		}
-		List<Call> window = this.calls;
-		if (this.state != State.HALF_OPEN && this.settings.timeBased()) {
-			long tooOld = second(now) - this.settings.windowSize();
-			window = window.stream().filter((call) -> call.second > tooOld).toList();
-		}
-		else if (this.state != State.HALF_OPEN) {
-			window = window.subList(Math.max(0, window.size() - this.settings.windowSize()), window.size());
-		}
+		List<Call> window = window(now);
 		int all = window.size();
 		int failed = (int) window.stream().filter(Call::failed).count();
 		int slow = (int) window.stream().filter(Call::slow).count();
-		int row = 0;
-		for (int i = this.calls.size(); i > 0 && this.calls.get(i - 1).failed; i--) {
-			row++;
-		}
 		int wanted = (this.state == State.HALF_OPEN) ? this.settings.permitted()
 				: ratesJudged() ? minimumCalls(now) : 0;
-		return new Figures(all, failed, slow, row, Math.max(0, wanted - all), percent(failed, all), percent(slow, all));
+		return new Figures(all, failed, slow, this.row, Math.max(0, wanted - all), percent(failed, all),
+				percent(slow, all));
+	}
+
+	private List<Call> window(long now) {
+		if (this.state == State.HALF_OPEN) {
+			return this.calls;
+		}
+		if (this.settings.timeBased()) {
+			long tooOld = second(now) - this.settings.windowSize();
+			return this.calls.stream().filter((call) -> call.second > tooOld).toList();
+		}
+		return this.calls.subList(Math.max(0, this.calls.size() - this.settings.windowSize()), this.calls.size());
 	}
 
 	synchronized long retryAfter(long now) {

@@ -13,21 +13,26 @@ import org.jspecify.annotations.Nullable;
  * be made from.
  */
 record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBased, int windowSize,
-		@Nullable Integer consecutiveFailures, @Nullable Long slowNanos, double slowRate, long waitNanos,
+		@Nullable Integer consecutiveFailures, @Nullable Long slowNanos, double slowRate, boolean hung, long waitNanos,
 		double multiplier, @Nullable Long maxWaitNanos, int permitted, @Nullable Integer successesToClose,
 		long maxProbeNanos, State initialState, boolean recordIoOnly, Recovery recovery) {
 
 	private static final long MILLI = 1_000_000;
 
 	static Settings random(Random random) {
+		return random(random, random.nextBoolean());
+	}
+
+	static Settings random(Random random, boolean hung) {
 		boolean timeBased = random.nextBoolean();
 		int windowSize = 1 + random.nextInt(random.nextBoolean() ? 4 : 40);
 		int minimumCalls = 1 + random.nextInt(timeBased ? 12 : windowSize);
 		int permitted = 1 + random.nextInt(random.nextBoolean() ? 3 : 12);
 		long wait = random.nextInt(5) == 0 ? 0 : (1 + random.nextInt(5000)) * MILLI;
+		Long slow = maybe(random, (1 + random.nextInt(2000)) * MILLI);
 		return new Settings(maybe(random, percent(random)), minimumCalls, timeBased, windowSize,
-				maybe(random, 1 + random.nextInt(6)), maybe(random, (1 + random.nextInt(2000)) * MILLI),
-				percent(random), wait, new double[] { 1, 1, 1.5, 2, 3 }[random.nextInt(5)],
+				maybe(random, 1 + random.nextInt(6)), slow, percent(random), slow != null && hung, wait,
+				new double[] { 1, 1, 1.5, 2, 3 }[random.nextInt(5)],
 				maybe(random, wait + random.nextInt(20_000) * MILLI + 1), permitted,
 				maybe(random, 1 + random.nextInt(permitted)), (1 + random.nextInt(5000)) * MILLI,
 				(random.nextInt(4) == 0) ? State.values()[random.nextInt(6)] : State.CLOSED, random.nextInt(3) == 0,
@@ -72,7 +77,7 @@ record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBase
 			builder.consecutiveFailureThreshold(this.consecutiveFailures);
 		}
 		if (this.slowNanos != null) {
-			builder.slowCallDurationThreshold(Duration.ofNanos(this.slowNanos));
+			builder.slowCallDurationThreshold(Duration.ofNanos(this.slowNanos)).countHungCalls(this.hung);
 		}
 		if (this.maxWaitNanos != null) {
 			builder.maxWaitDurationInOpenState(Duration.ofNanos(this.maxWaitNanos));

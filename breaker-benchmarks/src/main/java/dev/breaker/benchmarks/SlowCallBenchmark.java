@@ -16,8 +16,8 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * A healthy call through a closed breaker that judges slow calls too, and so has to read
- * the clock twice. Among the rivals Resilience4j alone has such a rule beside a failure
- * rate.
+ * the clock twice; {@code breakerHung} tracks the calls under way, too. Among the rivals
+ * Resilience4j alone has such a rule beside a failure rate.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,6 +29,12 @@ public class SlowCallBenchmark {
 	private final CircuitBreaker breakerCount = breaker(SlidingWindowType.COUNT_BASED);
 
 	private final CircuitBreaker breakerTime = breaker(SlidingWindowType.TIME_BASED);
+
+	private final CircuitBreaker breakerHung = CircuitBreaker.of("breaker",
+			Guards.breakerConfig(SlidingWindowType.COUNT_BASED, 50)
+				.slowCallDurationThreshold(Guards.SLOW)
+				.countHungCalls(true)
+				.build());
 
 	private final io.github.resilience4j.circuitbreaker.CircuitBreaker resilience4jCount = Guards
 		.resilience4j(SlidingWindowType.COUNT_BASED, 50);
@@ -46,6 +52,10 @@ public class SlowCallBenchmark {
 		switch (Checks.method(params)) {
 			case "breakerCount" -> check(this.breakerCount);
 			case "breakerTime" -> check(this.breakerTime);
+			case "breakerHung" -> {
+				Checks.same(this.breakerHung.config().countHungCalls(), true, "calls that hang");
+				check(this.breakerHung);
+			}
 			case "resilience4jCount" -> Tally.of(this.resilience4jCount).onlySucceeded();
 			case "resilience4jTime" -> Tally.of(this.resilience4jTime).onlySucceeded();
 			default -> throw Checks.missing(params);
@@ -66,6 +76,11 @@ public class SlowCallBenchmark {
 	@Benchmark
 	public Object breakerTime() {
 		return this.breakerTime.call(this.work);
+	}
+
+	@Benchmark
+	public Object breakerHung() {
+		return this.breakerHung.call(this.work);
 	}
 
 	@Benchmark

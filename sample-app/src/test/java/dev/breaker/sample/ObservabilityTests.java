@@ -255,6 +255,8 @@ class ObservabilityTests {
 					.containsEntry("payments", 0.0);
 			}
 			case "Keys without a breaker, calls a second A" -> assertThat(only(result)).isZero();
+			case "Calls under way A" ->
+				assertThat(by("name", result)).containsOnlyKeys(BREAKERS).containsEntry("payments", 0.0);
 			default -> fail("Unknown query '%s': say what it returns", query);
 		}
 	}

@@ -42,6 +42,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * default, and with "none": no call is slow.
  * @param slowCallRateThreshold Percent of slow calls in the window, above 0 to 100, from
  * which the breaker opens.
+ * @param countHungCalls Whether a call counts as slow as soon as it has been under way
+ * for longer than slow-call-duration-threshold, which must be set, and not at its end.
  * @param waitDurationInOpenState How long the breaker stays open, at the first opening in
  * a row. Zero or more.
  * @param waitDurationMultiplier Factor, 1 or more, by which the wait grows with each
@@ -116,6 +118,7 @@ public record CircuitBreakerProperties(
 		@AcceptsNone @Nullable Integer consecutiveFailureThreshold,
 		@AcceptsNone @DefaultValue("none") @Nullable Duration slowCallDurationThreshold,
 		@DefaultValue("100") @Nullable Double slowCallRateThreshold,
+		@DefaultValue("false") @Nullable Boolean countHungCalls,
 		@DefaultValue("60s") @Nullable Duration waitDurationInOpenState,
 		@DefaultValue("1.0") @Nullable Double waitDurationMultiplier,
 		@AcceptsNone @DefaultValue("none") @Nullable Duration maxWaitDurationInOpenState,

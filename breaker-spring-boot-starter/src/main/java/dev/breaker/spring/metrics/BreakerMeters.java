@@ -88,6 +88,8 @@ final class BreakerMeters {
 						: Double.NaN));
 		gauge("breaker.window.calls", "Calls in the window",
 				(all) -> all.stream().mapToLong((breaker) -> breaker.snapshot().bufferedCalls()).sum());
+		gauge("breaker.calls.in.flight", "Calls under way, where count-hung-calls is on",
+				(all) -> all.stream().mapToLong((breaker) -> breaker.snapshot().inFlight()).sum());
 		gauge("breaker.calls.until.evaluated", "How many more recorded calls it takes until the rates are judged",
 				(all) -> all.stream()
 					.mapToDouble((breaker) -> breaker.snapshot().callsUntilEvaluated())

@@ -37,6 +37,8 @@ import org.springframework.beans.factory.DisposableBean;
  * gauges, percent, of a group the lowest, NaN where it is off or there is no breaker; tag
  * {@code name}</li>
  * <li>{@code breaker.window.calls}: gauge; tag {@code name}</li>
+ * <li>{@code breaker.calls.in.flight}: gauge, calls under way, of a group those of all
+ * its breakers, 0 where {@code count-hung-calls} is off; tag {@code name}</li>
  * <li>{@code breaker.calls.until.evaluated}: gauge, of a group the fewest, NaN where
  * there is no breaker; tag {@code name}</li>
  * <li>{@code breaker.admitted.share}: gauge, percent of the calls that are admitted while

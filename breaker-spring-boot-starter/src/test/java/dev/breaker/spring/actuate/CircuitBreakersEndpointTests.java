@@ -10,6 +10,7 @@ import java.util.Set;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.Permit;
 import dev.breaker.State;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakersDescriptor;
@@ -76,6 +77,21 @@ class CircuitBreakersEndpointTests {
 		CircuitBreakerDescriptor plain = (CircuitBreakerDescriptor) this.endpoint.circuitBreaker("plain");
 		assertThat(plain).isNotNull();
 		assertThat(plain.slowCallRateThreshold()).isNull();
+	}
+
+	@Test
+	void showsCallsThatHang() {
+		CircuitBreaker breaker = this.registry.get("payments");
+		breaker.reconfigure(breaker.config().toBuilder().countHungCalls(true).build());
+		Permit hung = breaker.acquire();
+		this.clock.advance(Duration.ofSeconds(3));
+		CircuitBreakerDescriptor shown = (CircuitBreakerDescriptor) this.endpoint.circuitBreaker("payments");
+		assertThat(shown).isNotNull();
+		assertThat(shown.inFlight()).isEqualTo(1);
+		assertThat(shown.oldestInFlight()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(shown.slowCalls()).isEqualTo(1);
+		assertThat(shown.explanation()).endsWith("1 call under way for 3 s");
+		hung.release();
 	}
 
 	@Test

@@ -92,7 +92,8 @@ class CircuitBreakersEndpointWebTests {
 				"slowCallRate", "bufferedCalls", "failedCalls", "slowCalls", "consecutiveFailures",
 				"callsUntilEvaluated", "successfulCallsTotal", "failedCallsTotal", "slowCallsTotal",
 				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange", "admittedShare",
-				"failureRateThreshold", "slowCallRateThreshold", "explanation", "command", "failures");
+				"inFlight", "oldestInFlight", "failureRateThreshold", "slowCallRateThreshold", "explanation", "command",
+				"failures");
 		assertThat(json.get("name").asString()).isEqualTo("payments");
 		assertThat(json.get("state").asString()).isEqualTo("OPEN");
 		assertThat(json.get("since").asString()).isEqualTo(this.payments.snapshot().since().toString());
@@ -111,6 +112,8 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(json.get("openings").asInt()).isEqualTo(1);
 		assertThat(json.get("retryAfter").asString()).isEqualTo("PT5S");
 		assertThat(json.get("admittedShare").asDouble()).isEqualTo(100.0);
+		assertThat(json.get("inFlight").asInt()).isZero();
+		assertThat(json.get("oldestInFlight").asString()).isEqualTo("PT0S");
 		assertThat(json.get("failureRateThreshold").asDouble()).isEqualTo(50.0);
 		assertThat(json.get("slowCallRateThreshold").asDouble()).isEqualTo(80.0);
 		assertThat(json.get("explanation").asString()).isEqualTo(this.payments.explain().toString())

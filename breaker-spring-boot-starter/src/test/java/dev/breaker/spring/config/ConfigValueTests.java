@@ -133,6 +133,35 @@ class ConfigValueTests {
 	}
 
 	@Test
+	void hungCallsWithoutASlowThresholdStopTheApplication() {
+		assertThat(failure("""
+				breaker:
+				  instances:
+				    payments:
+				      count-hung-calls: true
+				""")).contains("Property: breaker.instances.payments.count-hung-calls")
+			.contains("Value: \"true\"")
+			.contains("application.yml] - 4:25")
+			.contains("must be false unless slow-call-duration-threshold is set, which says when a call is slow");
+	}
+
+	@Test
+	void aSlowThresholdSwitchedOffUnderHungCallsShowsBothPlaces() {
+		assertThat(failure("""
+				breaker:
+				  configs:
+				    default:
+				      slow-call-duration-threshold: 2s
+				      count-hung-calls: true
+				  instances:
+				    payments:
+				      slow-call-duration-threshold: none
+				""")).contains("Property: breaker.configs.default.count-hung-calls")
+			.contains("for instance \"payments\" must be false unless slow-call-duration-threshold is set")
+			.contains("(\"breaker.instances.payments.slow-call-duration-threshold\" is \"none\": ");
+	}
+
+	@Test
 	void moreSuccessesThanProbesStopTheApplication() {
 		assertThat(failure("""
 				breaker:

@@ -82,6 +82,7 @@ class BreakerMetricsTests {
 			assertThat(gauge("breaker.failure.rate", name)).isNaN();
 			assertThat(gauge("breaker.slow.call.rate", name)).isNaN();
 			assertThat(gauge("breaker.window.calls", name)).isZero();
+			assertThat(gauge("breaker.calls.in.flight", name)).isZero();
 			assertThat(transitions(name, "closed", "open")).isZero();
 			assertThat(transitions(name, "open", "half_open")).isZero();
 			assertThat(transitions(name, "half_open", "closed")).isZero();
@@ -99,6 +100,40 @@ class BreakerMetricsTests {
 		Calls.succeed(breaker, Duration.ofSeconds(1).plusNanos(1));
 		assertThat(count("breaker.calls.slow", "payments")).isEqualTo(1);
 		assertThat(breaker.snapshot().slowCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void callsThatHangAreSeenBeforeTheyEndAndAreSlowOnce() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		breaker.reconfigure(breaker.config().toBuilder().countHungCalls(true).build());
+		Permit hung = breaker.acquire();
+		Permit quick = breaker.acquire();
+		assertThat(gauge("breaker.calls.in.flight", "payments")).isEqualTo(2);
+		quick.success("quick", 1);
+		this.clock.advance(Duration.ofSeconds(2));
+		assertThat(gauge("breaker.calls.in.flight", "payments")).isEqualTo(1);
+		assertThat(gauge("breaker.slow.call.rate", "payments")).isEqualTo(50);
+		assertThat(count("breaker.calls.slow", "payments")).isEqualTo(1);
+		hung.failure(new IllegalStateException("late"), Duration.ofSeconds(2).toNanos());
+		assertThat(gauge("breaker.calls.in.flight", "payments")).isZero();
+		assertThat(gauge("breaker.failure.rate", "payments")).isEqualTo(50);
+		assertThat(gauge("breaker.window.calls", "payments")).isEqualTo(2);
+		assertThat(count("breaker.calls.slow", "payments")).isEqualTo(1);
+		assertThat(calls("payments", "failure")).isEqualTo(1);
+	}
+
+	@Test
+	void callsInFlightOfKeysAddUp() {
+		bind(this.meters);
+		CircuitBreakerGroup stores = this.breakers.group("stores",
+				this.clock.config().slowCallDurationThreshold(Duration.ofSeconds(1)).countHungCalls(true).build(), 10);
+		Permit lyon = stores.get("lyon").acquire();
+		Permit porto = stores.get("porto").acquire();
+		assertThat(gauge("breaker.calls.in.flight", "stores")).isEqualTo(2);
+		lyon.release();
+		porto.release();
+		assertThat(gauge("breaker.calls.in.flight", "stores")).isZero();
 	}
 
 	@Test
@@ -481,7 +516,7 @@ class BreakerMetricsTests {
 			.distinct()
 			.forEach((keys) -> assertThat(keys).isIn("breaker.calls[name, outcome]", "breaker.calls.slow[name]",
 					"breaker.calls.not.permitted[name]", "breaker.state[name, state]", "breaker.failure.rate[name]",
-					"breaker.slow.call.rate[name]", "breaker.window.calls[name]",
+					"breaker.slow.call.rate[name]", "breaker.window.calls[name]", "breaker.calls.in.flight[name]",
 					"breaker.failure.rate.threshold[name]", "breaker.slow.call.rate.threshold[name]",
 					"breaker.calls.until.evaluated[name]", "breaker.state.duration[name, state]",
 					"breaker.retry.after[name]", "breaker.state.transitions[from, name, reason, to]",

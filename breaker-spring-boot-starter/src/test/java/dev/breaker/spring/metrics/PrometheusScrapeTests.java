@@ -35,6 +35,7 @@ class PrometheusScrapeTests {
 					"breaker_calls_would_refuse_total{name=\"payments\"} 0.0",
 					"breaker_enforced{name=\"payments\"} 1.0", "breaker_failure_rate{name=\"payments\"} NaN",
 					"breaker_slow_call_rate{name=\"payments\"} NaN", "breaker_window_calls{name=\"payments\"} 0.0",
+					"breaker_calls_in_flight{name=\"payments\"} 0.0",
 					"breaker_failure_rate_threshold{name=\"payments\"} 50.0",
 					"breaker_slow_call_rate_threshold{name=\"payments\"} NaN",
 					"breaker_calls_until_evaluated{name=\"payments\"} 2.0",
@@ -47,7 +48,7 @@ class PrometheusScrapeTests {
 					"breaker_fallbacks_total{name=\"payments\",outcome=\"failure\"} 0.0");
 			assertThat(lines.stream()
 				.filter((line) -> line.startsWith("breaker_") && line.contains("name=\"payments\""))
-				.count()).as("series of a breaker, as docs/meters.md says").isEqualTo(42);
+				.count()).as("series of a breaker, as docs/meters.md says").isEqualTo(43);
 		}
 	}
 

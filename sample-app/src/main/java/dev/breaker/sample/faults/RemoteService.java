@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -38,13 +39,15 @@ public final class RemoteService {
 
 	private final LongFunction<String> answer;
 
-	private final Duration slowAnswer;
+	private final UnaryOperator<Duration> slowAnswer;
 
 	private final Executor threads;
 
 	private final LongAdder received = new LongAdder();
 
 	private volatile Fault fault = Fault.NONE;
+
+	private volatile long switched = System.nanoTime();
 
 	private volatile int port;
 
@@ -54,10 +57,11 @@ public final class RemoteService {
 	 * Makes a service that is not started yet.
 	 * @param name its name
 	 * @param answer the JSON it answers with, from the number of the request
-	 * @param slowAnswer how long it takes in mode {@link FaultMode#SLOW}
+	 * @param slowAnswer how long it takes in mode {@link FaultMode#SLOW}, from the time
+	 * since the switch to it
 	 * @param threads what it runs on
 	 */
-	RemoteService(String name, LongFunction<String> answer, Duration slowAnswer, Executor threads) {
+	RemoteService(String name, LongFunction<String> answer, UnaryOperator<Duration> slowAnswer, Executor threads) {
 		this.name = name;
 		this.answer = answer;
 		this.slowAnswer = slowAnswer;
@@ -88,6 +92,7 @@ public final class RemoteService {
 	}
 
 	synchronized void behave(Fault fault) {
+		this.switched = System.nanoTime();
 		this.fault = fault;
 		if (fault.mode() == FaultMode.REFUSE) {
 			stop();
@@ -135,7 +140,8 @@ public final class RemoteService {
 		String path = exchange.getRequestURI().getPath();
 		switch (this.fault.modeFor(path)) {
 			case OK -> answer(exchange, path);
-			case SLOW -> later(this.slowAnswer, () -> answer(exchange, path));
+			case SLOW -> later(this.slowAnswer.apply(Duration.ofNanos(System.nanoTime() - this.switched)),
+					() -> answer(exchange, path));
 			case ERROR -> send(exchange, 503, "{\"error\":\"out of order\"}");
 			case HANG -> later(HANG, exchange::close);
 			case REFUSE -> exchange.close(); // came in while the port was being closed

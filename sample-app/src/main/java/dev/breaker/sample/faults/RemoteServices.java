@@ -38,7 +38,7 @@ public class RemoteServices implements SmartLifecycle, DisposableBean {
 	}
 
 	private void add(String name, LongFunction<String> answer, ShopProperties shop) {
-		this.services.put(name, new RemoteService(name, answer, shop.slowAnswer(), this.threads));
+		this.services.put(name, new RemoteService(name, answer, shop::slowAnswerAfter, this.threads));
 	}
 
 	/**

@@ -113,12 +113,12 @@ public class PressureSimulation extends Simulation {
 		return http(name).get((session) -> "/checkout/book-" + ThreadLocalRandom.current().nextInt(1000));
 	}
 
-	private static PopulationBuilder operator(String name, ChainBuilder does) {
+	static PopulationBuilder operator(String name, ChainBuilder does) {
 		return scenario(name).exec(does).injectOpen(atOnceUsers(1));
 	}
 
 	/** Each begins when the users of the one before have their answers. */
-	private static PopulationBuilder inTurn(List<PopulationBuilder> steps) {
+	static PopulationBuilder inTurn(List<PopulationBuilder> steps) {
 		PopulationBuilder rest = steps.get(steps.size() - 1);
 		for (int i = steps.size() - 2; i >= 0; i--) {
 			rest = steps.get(i).andThen(rest);

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,16 +25,22 @@ final class Shop {
 
 	static String open() {
 		String url = System.getProperty("load.url");
-		return (url != null) ? url
-				: start(Path.of(System.getProperty("load.jar")), Path.of(System.getProperty("load.log")));
+		return (url != null) ? url : start(Path.of(System.getProperty("load.log")), List.of());
 	}
 
-	private static String start(Path jar, Path log) {
+	/** One of our own, in any case. */
+	static String open(String name, List<String> settings) {
+		return start(Path.of(System.getProperty("load.log")).resolveSibling("shop-" + name + ".log"), settings);
+	}
+
+	private static String start(Path log, List<String> settings) {
 		try {
 			// The simple compiler, as with spring-boot:run, to spare the processors
-			Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx256m",
-					"-XX:TieredStopAtLevel=1", "-jar", jar.toString(), "--server.port=0")
-				.redirectErrorStream(true)
+			List<String> command = new ArrayList<>(
+					List.of(ProcessHandle.current().info().command().orElse("java"), "-Xmx256m",
+							"-XX:TieredStopAtLevel=1", "-jar", System.getProperty("load.jar"), "--server.port=0"));
+			command.addAll(settings);
+			Process process = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(log.toFile())
 				.start();
 			Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process)));
