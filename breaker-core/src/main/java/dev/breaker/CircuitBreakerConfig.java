@@ -365,19 +365,20 @@ public final class CircuitBreakerConfig {
 				+ minimumNumberOfCalls() + ", slidingWindowType=" + slidingWindowType() + ", slidingWindowSize="
 				+ slidingWindowSize() + ", consecutiveFailureThreshold=" + consecutiveFailureThreshold()
 				+ ", slowCallDurationThreshold=" + slowCallDurationThreshold() + ", slowCallRateThreshold="
-				+ slowCallRateThreshold() + ", countHungCalls=" + countHungCalls() + ", waitDurationInOpenState=" + waitDurationInOpenState()
-				+ ", waitDurationMultiplier=" + waitDurationMultiplier() + ", maxWaitDurationInOpenState="
-				+ maxWaitDurationInOpenState() + ", waitDurationJitter=" + waitDurationJitter()
-				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
-				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
-				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", recoveryRampDuration="
-				+ recoveryRampDuration() + ", recoveryRampStart=" + recoveryRampStart() + ", stableFor=" + stableFor()
-				+ ", refuse=" + refuse() + ", shareFactor=" + shareFactor() + ", timeLimit=" + timeLimit()
-				+ ", recordOutcomes=" + recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions="
-				+ recordExceptions() + ", ignoreExceptions=" + ignoreExceptions() + ", recordException="
-				+ recordException() + ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult()
-				+ ", outcomeRule=" + outcomeRule() + ", matchCauses=" + matchCauses() + ", enforce=" + enforce()
-				+ ", nanoClock=" + nanoClock() + ", clock=" + clock() + "]";
+				+ slowCallRateThreshold() + ", countHungCalls=" + countHungCalls() + ", waitDurationInOpenState="
+				+ waitDurationInOpenState() + ", waitDurationMultiplier=" + waitDurationMultiplier()
+				+ ", maxWaitDurationInOpenState=" + maxWaitDurationInOpenState() + ", waitDurationJitter="
+				+ waitDurationJitter() + ", permittedNumberOfCallsInHalfOpenState="
+				+ permittedNumberOfCallsInHalfOpenState() + ", successThresholdInHalfOpenState="
+				+ successThresholdInHalfOpenState() + ", maxWaitDurationInHalfOpenState="
+				+ maxWaitDurationInHalfOpenState() + ", recoveryRampDuration=" + recoveryRampDuration()
+				+ ", recoveryRampStart=" + recoveryRampStart() + ", stableFor=" + stableFor() + ", refuse=" + refuse()
+				+ ", shareFactor=" + shareFactor() + ", timeLimit=" + timeLimit() + ", recordOutcomes="
+				+ recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
+				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
+				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
+				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", enforce=" + enforce() + ", nanoClock="
+				+ nanoClock() + ", clock=" + clock() + "]";
 	}
 
 	/**

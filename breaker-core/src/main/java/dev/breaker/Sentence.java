@@ -39,6 +39,7 @@ final class Sentence {
 	private final ZoneId zone;
 
 	private final AdmittedShare.@Nullable Limit limit;
+
 	private final CallsInFlight.Figures inFlight;
 
 	/**

@@ -126,9 +126,9 @@ class SnapshotTests {
 		test.refused();
 		test.advance(Duration.ofSeconds(10));
 		test.succeed();
-		assertThat(test.snapshot())
-			.isEqualTo(new Snapshot("payments", State.CLOSED, HandWallClock.START.plusSeconds(10), Float.NaN, Float.NaN,
-					0, 0, 0, 0, 0, 1, 3, 0, 0, 1, 0, Duration.ZERO, test.heard.changes().get(2), 100f, 0, Duration.ZERO, 0));
+		assertThat(test.snapshot()).isEqualTo(new Snapshot("payments", State.CLOSED,
+				HandWallClock.START.plusSeconds(10), Float.NaN, Float.NaN, 0, 0, 0, 0, 0, 1, 3, 0, 0, 1, 0,
+				Duration.ZERO, test.heard.changes().get(2), 100f, 0, Duration.ZERO, 0));
 	}
 
 	@Test
