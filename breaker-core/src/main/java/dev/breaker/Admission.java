@@ -56,7 +56,7 @@ sealed interface Admission
 		CallNotPermittedException toException(String name) {
 			StateChange change = this.period.lastChange;
 			return new CallNotPermittedException(name, this.period.state, this.remaining,
-					(change != null) ? change.reason() : null, this.period.lastFailure());
+					(change != null) ? change.reason() : null, this.period.lastFailure(), this.period.rules.darkProbes);
 		}
 
 	}

@@ -25,14 +25,22 @@ public class CallNotPermittedException extends RuntimeException {
 
 	private final @Nullable String lastFailure;
 
+	private final boolean darkProbes;
+
 	CallNotPermittedException(String circuitBreakerName, State state, long retryAfterNanos, @Nullable Reason reason,
 			@Nullable Failure lastFailure) {
+		this(circuitBreakerName, state, retryAfterNanos, reason, lastFailure, false);
+	}
+
+	CallNotPermittedException(String circuitBreakerName, State state, long retryAfterNanos, @Nullable Reason reason,
+			@Nullable Failure lastFailure, boolean darkProbes) {
 		super(null, null, false, false);
 		this.circuitBreakerName = circuitBreakerName;
 		this.state = state;
 		this.retryAfterNanos = retryAfterNanos;
 		this.reason = reason;
 		this.lastFailure = (lastFailure != null) ? lastFailure.type() : null;
+		this.darkProbes = darkProbes;
 	}
 
 	/**
@@ -76,13 +84,14 @@ public class CallNotPermittedException extends RuntimeException {
 
 	private String outlook() {
 		if (this.retryAfterNanos > 0) {
-			String subject = (this.state == State.OPEN) ? "a probe" : "calls";
-			return String.format(Locale.ROOT, "%s may pass in %.3f s", subject, this.retryAfterNanos / 1e9);
+			boolean dark = this.darkProbes && this.state == State.OPEN;
+			String subject = dark ? "a dark probe runs" : (this.state == State.OPEN) ? "a probe may pass" : "calls may pass";
+			return String.format(Locale.ROOT, "%s in %.3f s", subject, this.retryAfterNanos / 1e9);
 		}
 		return switch (this.state) {
-			case HALF_OPEN -> "all probes are under way";
+			case HALF_OPEN -> this.darkProbes ? "dark probes decide" : "all probes are under way";
 			case FORCED_OPEN -> "held until another command";
-			case OPEN -> "a probe may pass now";
+			case OPEN -> this.darkProbes ? "a dark probe is due" : "a probe may pass now";
 			case CLOSED, DISABLED, METRICS_ONLY -> "try again";
 		};
 	}

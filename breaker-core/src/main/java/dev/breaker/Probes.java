@@ -54,38 +54,63 @@ final class Probes extends SpinLock {
 	 * it does not belong to one thread
 	 */
 	@Nullable Admission take(Period period, @Nullable Thread caller, long now) {
-		Thread me = Thread.currentThread();
 		Probe probe = new Probe(period, caller);
 		lock();
 		try {
-			if (this.decision != null) {
-				return null;
+			if (isInside(Thread.currentThread())) {
+				return new Admission.Nested(period);
 			}
-			Probe other = this.oldest;
-			while (other != null) {
-				Probe after = other.after;
-				if (other.over) {
-					end(other);
-				}
-				else if (other.has(me)) {
-					return new Admission.Nested(period);
-				}
-				other = after;
-			}
-			if (this.underWay + this.recorded >= this.rules.permittedProbes) {
-				return null;
-			}
-			link(probe, now);
-			this.underWay++;
-			if (!this.anyTaken) {
-				this.anyTaken = true;
-				this.firstTaken = now;
-			}
-			return probe;
+			return (!this.rules.darkProbes && link(probe, now)) ? probe : null;
 		}
 		finally {
 			this.held = 0;
 		}
+	}
+
+	/** Takes a place for a probe that no user waits for, if one is free. */
+	@Nullable Probe takeDark(Period period, long now) {
+		Probe probe = new Probe(period, null);
+		lock();
+		try {
+			isInside(null);
+			return link(probe, now) ? probe : null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/** Admits a call inside a probe, and no other one. */
+	@Nullable Admission nest(Period period) {
+		lock();
+		try {
+			return isInside(Thread.currentThread()) ? new Admission.Nested(period) : null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/**
+	 * Whether the thread is inside a probe that is under way. Frees the places of those
+	 * that are over on its way.
+	 */
+	private boolean isInside(@Nullable Thread thread) {
+		if (this.decision != null) {
+			return false;
+		}
+		Probe other = this.oldest;
+		while (other != null) {
+			Probe after = other.after;
+			if (other.over) {
+				end(other);
+			}
+			else if (thread != null && other.has(thread)) {
+				return true;
+			}
+			other = after;
+		}
+		return false;
 	}
 
 	/** Frees a place: the call was not made, or counts as nothing. */
@@ -215,7 +240,11 @@ final class Probes extends SpinLock {
 		}
 	}
 
-	private void link(Probe probe, long now) {
+	/** Gives the probe a place, unless all are taken, or there is a decision. */
+	private boolean link(Probe probe, long now) {
+		if (this.decision != null || this.underWay + this.recorded >= this.rules.permittedProbes) {
+			return false;
+		}
 		Probe last = this.newest;
 		// In order of admission, also where two threads read the clock in another order.
 		probe.admitted = (last != null) ? NanoClock.later(last.admitted, now) : now;
@@ -227,6 +256,12 @@ final class Probes extends SpinLock {
 			last.after = probe;
 		}
 		this.newest = probe;
+		this.underWay++;
+		if (!this.anyTaken) {
+			this.anyTaken = true;
+			this.firstTaken = now;
+		}
+		return true;
 	}
 
 	private void end(Probe probe) {

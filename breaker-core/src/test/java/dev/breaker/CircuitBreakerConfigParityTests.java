@@ -57,7 +57,7 @@ class CircuitBreakerConfigParityTests {
 			.collect(Collectors.toSet());
 		assertThat(off).containsExactlyInAnyOrder("withoutFailureRateThreshold", "withoutConsecutiveFailureThreshold",
 				"withoutSlowCallDurationThreshold", "withoutMaxWaitDurationInOpenState",
-				"withoutSuccessThresholdInHalfOpenState", "withoutTimeLimit");
+				"withoutSuccessThresholdInHalfOpenState", "withoutTimeLimit", "withoutProbe", "withoutProbeInterval");
 	}
 
 	@Test
@@ -103,6 +103,9 @@ class CircuitBreakerConfigParityTests {
 		}
 		if (type == double.class || type == Double.class) {
 			return 0.7;
+		}
+		if (type == String.class) {
+			return "other";
 		}
 		if (type == Duration.class) {
 			return Duration.ofSeconds(7);

@@ -166,24 +166,41 @@ final class NaiveBreaker {
 	 */
 	synchronized @Nullable Admission admit(@Nullable Admission outer, boolean once, long now) {
 		look(now);
-		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? once || isInProbe(outer)
+		boolean dark = this.settings.dark();
+		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? (once && !dark) || isInProbe(outer)
 				: once && (this.state == State.CLOSED || this.state == State.METRICS_ONLY));
 		boolean full = this.state == State.HALF_OPEN && !inside
-				&& this.probes.size() + this.calls.size() >= this.settings.permitted();
+				&& (dark || this.probes.size() + this.calls.size() >= this.settings.permitted());
 		if (this.state == State.OPEN || this.state == State.FORCED_OPEN || full) {
 			this.notPermitted++;
 			return null;
 		}
-		Admission admission = new Admission();
-		admission.state = this.state;
-		admission.settings = this.settings;
-		admission.period = this.period;
-		admission.at = now;
+		Admission admission = admission(now);
 		admission.outer = outer;
 		admission.unrecorded = inside;
 		if (this.state == State.HALF_OPEN && !inside) {
 			this.probes.add(admission);
 		}
+		return admission;
+	}
+
+	/** A probe that no user waits for. */
+	synchronized @Nullable Admission admitProbe(long now) {
+		look(now);
+		if (this.state != State.HALF_OPEN || this.probes.size() + this.calls.size() >= this.settings.places()) {
+			return null;
+		}
+		Admission admission = admission(now);
+		this.probes.add(admission);
+		return admission;
+	}
+
+	private Admission admission(long now) {
+		Admission admission = new Admission();
+		admission.state = this.state;
+		admission.settings = this.settings;
+		admission.period = this.period;
+		admission.at = now;
 		return admission;
 	}
 
@@ -245,13 +262,13 @@ final class NaiveBreaker {
 
 	private void judgeProbes(long now) {
 		Figures figures = figures(now);
-		int permitted = this.settings.permitted();
+		int permitted = this.settings.places();
 		int toCome = Math.max(0, permitted - figures.calls);
 		int succeeded = figures.calls - figures.failed;
 		boolean oneOpens = this.settings.consecutiveFailures() != null || !ratesJudged();
 		boolean bad;
 		boolean good;
-		Integer wanted = this.settings.successesToClose();
+		Integer wanted = this.settings.dark() ? (Integer) this.settings.needed() : this.settings.successesToClose();
 		if (wanted != null) {
 			good = succeeded >= wanted && !reached(figures.slowRate, slowRate());
 			bad = succeeded + toCome < wanted || (succeeded >= wanted && !good);
@@ -335,7 +352,7 @@ final class NaiveBreaker {
 		for (int i = this.calls.size(); i > 0 && this.calls.get(i - 1).failed; i--) {
 			row++;
 		}
-		int wanted = (this.state == State.HALF_OPEN) ? this.settings.permitted()
+		int wanted = (this.state == State.HALF_OPEN) ? this.settings.places()
 				: ratesJudged() ? this.settings.minimumCalls() : 0;
 		return new Figures(all, failed, slow, row, Math.max(0, wanted - all), percent(failed, all), percent(slow, all));
 	}

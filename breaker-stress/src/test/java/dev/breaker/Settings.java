@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBased, int windowSize,
 		@Nullable Integer consecutiveFailures, @Nullable Long slowNanos, double slowRate, long waitNanos,
 		double multiplier, @Nullable Long maxWaitNanos, int permitted, @Nullable Integer successesToClose,
-		long maxProbeNanos, State initialState, boolean recordIoOnly) {
+		long maxProbeNanos, State initialState, boolean recordIoOnly, boolean dark) {
 
 	private static final long MILLI = 1_000_000;
 
@@ -30,7 +30,18 @@ record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBase
 				percent(random), wait, new double[] { 1, 1, 1.5, 2, 3 }[random.nextInt(5)],
 				maybe(random, wait + random.nextInt(20_000) * MILLI + 1), permitted,
 				maybe(random, 1 + random.nextInt(permitted)), (1 + random.nextInt(5000)) * MILLI,
-				(random.nextInt(4) == 0) ? State.values()[random.nextInt(6)] : State.CLOSED, random.nextInt(3) == 0);
+				(random.nextInt(4) == 0) ? State.values()[random.nextInt(6)] : State.CLOSED, random.nextInt(3) == 0,
+				random.nextInt(3) == 0);
+	}
+
+	/** How many probes have a place. */
+	int places() {
+		return this.dark ? needed() : this.permitted;
+	}
+
+	/** How many dark probes must succeed. */
+	int needed() {
+		return (this.successesToClose != null) ? this.successesToClose : 1;
 	}
 
 	private static <T> @Nullable T maybe(Random random, T value) {
@@ -81,6 +92,9 @@ record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBase
 		}
 		if (this.recordIoOnly) {
 			builder.recordExceptions(IOException.class);
+		}
+		if (this.dark) {
+			builder.halfOpenProbes(ProbeSource.DARK);
 		}
 		return builder.build();
 	}
