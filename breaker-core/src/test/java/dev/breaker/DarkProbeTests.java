@@ -391,7 +391,6 @@ class DarkProbeTests {
 		ExecutorService users = Executors.newFixedThreadPool(4);
 		AtomicBoolean sick = new AtomicBoolean();
 		AtomicInteger met = new AtomicInteger();
-		AtomicInteger served = new AtomicInteger();
 		for (int round = 0; round < 30; round++) {
 			sick.set(true);
 			breaker.open();
@@ -399,26 +398,13 @@ class DarkProbeTests {
 			for (int i = 0; i < 4; i++) {
 				boolean once = i % 2 == 0;
 				calling.add(users.submit(() -> {
-					ThrowingRunnable<RuntimeException> call = () -> breaker.run(() -> {
-						if (sick.get()) {
-							met.incrementAndGet();
+					boolean served = false;
+					while (!served) {
+						if (once) {
+							served = breaker.outermost().call(() -> meets(sick, met), (ex) -> false);
 						}
-					});
-					int before = served.get();
-					while (served.get() == before) {
-						try {
-							if (once) {
-								breaker.outermost().call(() -> {
-									call.run();
-									return served.incrementAndGet();
-								});
-							}
-							else {
-								call.run();
-							}
-						}
-						catch (CallNotPermittedException ex) {
-							Thread.onSpinWait();
+						else {
+							served = breaker.call(() -> meets(sick, met), (ex) -> false);
 						}
 					}
 				}));
@@ -442,6 +428,11 @@ class DarkProbeTests {
 		}
 		users.shutdown();
 		assertThat(met).hasValue(0);
+	}
+
+	private static boolean meets(AtomicBoolean sick, AtomicInteger met) {
+		met.addAndGet(sick.get() ? 1 : 0);
+		return true;
 	}
 
 	private static Permit probe(TestBreaker test) {

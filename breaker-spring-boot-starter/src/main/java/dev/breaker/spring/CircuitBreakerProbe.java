@@ -16,7 +16,6 @@ import dev.breaker.CircuitBreaker;
  * several breakers name it, it must be safe for use by several threads.
  *
  * <pre>{@code
- * &#64;Bean
  * CircuitBreakerProbe paymentsProbe(PaymentClient client) {
  *     return () -> client.status();
  * }

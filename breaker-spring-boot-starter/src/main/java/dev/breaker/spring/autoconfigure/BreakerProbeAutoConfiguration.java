@@ -1,6 +1,7 @@
 package dev.breaker.spring.autoconfigure;
 
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.probe.DarkProbes;
 import dev.breaker.spring.probe.ProbeFinder;
 
@@ -25,10 +26,12 @@ import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 public final class BreakerProbeAutoConfiguration {
 
 	@Bean
-	DarkProbes breakerDarkProbes(CircuitBreakerRegistry registry, ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {
-		return new DarkProbes(registry, new ProbeFinder(beanFactory), () -> scheduler(builders),
+	DarkProbes breakerDarkProbes(CircuitBreakerRegistry registry, BreakerConfigs configs,
+			ConfigurableListableBeanFactory beanFactory, ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {
+		DarkProbes probes = new DarkProbes(registry, new ProbeFinder(beanFactory), () -> scheduler(builders),
 				Hierarchy.inherited(beanFactory, DarkProbes.class));
+		configs.afterEachChange(probes::lookAtAll);
+		return probes;
 	}
 
 	private static SimpleAsyncTaskScheduler scheduler(ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {

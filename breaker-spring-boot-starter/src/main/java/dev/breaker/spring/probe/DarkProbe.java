@@ -125,7 +125,7 @@ final class DarkProbe {
 		}
 		try {
 			this.due = at;
-			this.pending = this.scheduler.schedule(this::run, this.scheduler.getClock().instant().plus(bounded));
+			this.pending = schedule(bounded, this::run);
 		}
 		catch (TaskRejectedException ex) {
 			if (!this.stopped) {
@@ -194,8 +194,7 @@ final class DarkProbe {
 				return;
 			}
 			Duration timeout = config.probeTimeout();
-			end = this.scheduler.schedule(() -> begun.giveUp(timeout),
-					this.scheduler.getClock().instant().plus(timeout));
+			end = schedule(timeout, () -> giveUp(begun, timeout));
 			permit.run(() -> this.finder.find(probe, timeout).probe(this.breaker));
 			begun.end(null);
 		}
@@ -209,6 +208,16 @@ final class DarkProbe {
 			this.attempt = null;
 		}
 		this.notBefore = (this.breaker.state() == State.HALF_OPEN) ? System.nanoTime() + spread(config) : null;
+	}
+
+	private void giveUp(Attempt hanging, Duration timeout) {
+		if (hanging.giveUp(timeout)) {
+			schedule(Attempt.HANGING, this::plan);
+		}
+	}
+
+	private ScheduledFuture<?> schedule(Duration delay, Runnable task) {
+		return this.scheduler.schedule(task, this.scheduler.getClock().instant().plus(delay));
 	}
 
 	/** The time between two probes, in nanoseconds. */
@@ -235,7 +244,8 @@ final class DarkProbe {
 	 */
 	private static final class Attempt {
 
-		private static final long HANGING_NANOS = TimeUnit.SECONDS.toNanos(1);
+		/** So long after it was interrupted it should have ended. */
+		private static final Duration HANGING = Duration.ofSeconds(1);
 
 		private final Permit permit;
 
@@ -258,13 +268,15 @@ final class DarkProbe {
 			}
 		}
 
-		void giveUp(Duration timeout) {
-			if (this.over.compareAndSet(false, true)) {
-				this.givenUp = System.nanoTime();
-				this.thread.interrupt();
-				this.permit.ended(new TimeoutException("The dark probe took longer than " + timeout),
-						System.nanoTime() - this.began);
+		boolean giveUp(Duration timeout) {
+			if (!this.over.compareAndSet(false, true)) {
+				return false;
 			}
+			this.givenUp = System.nanoTime();
+			this.thread.interrupt();
+			this.permit.ended(new TimeoutException("The dark probe took longer than " + timeout),
+					System.nanoTime() - this.began);
+			return true;
 		}
 
 		void cancel() {
@@ -276,7 +288,7 @@ final class DarkProbe {
 
 		boolean isHanging() {
 			Long since = this.givenUp;
-			return since != null && System.nanoTime() - since >= HANGING_NANOS;
+			return since != null && System.nanoTime() - since >= HANGING.toNanos();
 		}
 
 	}

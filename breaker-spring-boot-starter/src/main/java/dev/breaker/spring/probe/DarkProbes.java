@@ -28,9 +28,9 @@ import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
  * probe that runs.
  *
  * <p>
- * What changes in a breaker is heard; a command or a config that changes its wait and no
- * state, and a clock that a test moves by hand, are found when all breakers are looked at
- * again, each 10 seconds.
+ * What changes in a breaker is heard. A command that changes its wait and no state, a
+ * config that code gives to it alone, and a clock that a test moves by hand are not: they
+ * are found when all breakers are looked at again, each 10 seconds where any has a probe.
  */
 public final class DarkProbes implements SmartLifecycle, DisposableBean {
 
@@ -180,7 +180,8 @@ public final class DarkProbes implements SmartLifecycle, DisposableBean {
 		}
 	}
 
-	private void lookAtAll() {
+	/** Looks at all breakers, whose configs may have changed. */
+	public void lookAtAll() {
 		this.registry.all().forEach(this::look);
 	}
 

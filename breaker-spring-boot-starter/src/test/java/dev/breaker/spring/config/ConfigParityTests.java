@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.ProbeSource;
 import dev.breaker.SlidingWindowType;
 import dev.breaker.State;
 import org.junit.jupiter.api.Test;
@@ -46,9 +47,15 @@ class ConfigParityTests {
 
 	/** A value of each type that is valid and no default, of nearly all properties. */
 	private static final Map<Class<?>, String> VALUES = Map.of(Integer.class, "3", Double.class, "33", Duration.class,
-			"330s", SlidingWindowType.class, "TIME_BASED", State.class, "METRICS_ONLY", Boolean.class, "true");
+			"330s", SlidingWindowType.class, "TIME_BASED", State.class, "METRICS_ONLY", Boolean.class, "true",
+			ProbeSource.class, "DARK", String.class, "bank");
 
-	private static final Map<String, String> OTHER_VALUES = Map.of("wait-duration-jitter", "0.3");
+	private static final Map<String, String> OTHER_VALUES = Map.of("wait-duration-jitter", "0.3", "probe-timeout",
+			"3s");
+
+	/** What must be beside a property. */
+	private static final Map<String, String> NEEDED = Map.of("probe-interval", "probe: bank", "probe-timeout",
+			"probe: bank");
 
 	@TempDir
 	Path directory;
@@ -57,8 +64,11 @@ class ConfigParityTests {
 	@MethodSource("properties")
 	void everyPropertyOfTheBuilderCanBeSetByAFile(Method accessor) {
 		String key = key(accessor.getName());
-		CircuitBreakerConfig config = new YamlApplication(this.directory)
-			.config("breaker.instances.payments.%s: %s".formatted(key, value(property(key))), "payments");
+		CircuitBreakerConfig config = new YamlApplication(this.directory).config("""
+				breaker.instances.payments:
+				  %s: %s
+				  %s
+				""".formatted(key, value(property(key)), NEEDED.getOrDefault(key, "")), "payments");
 		Object value = ReflectionUtils.invokeMethod(accessor, config);
 		assertThat(value).isNotEqualTo(ReflectionUtils.invokeMethod(accessor, CircuitBreakerConfig.ofDefaults()));
 	}
