@@ -85,7 +85,8 @@ public class CallNotPermittedException extends RuntimeException {
 	private String outlook() {
 		if (this.retryAfterNanos > 0) {
 			boolean dark = this.darkProbes && this.state == State.OPEN;
-			String subject = dark ? "a dark probe runs" : (this.state == State.OPEN) ? "a probe may pass" : "calls may pass";
+			String subject = dark ? "a dark probe runs"
+					: (this.state == State.OPEN) ? "a probe may pass" : "calls may pass";
 			return String.format(Locale.ROOT, "%s in %.3f s", subject, this.retryAfterNanos / 1e9);
 		}
 		return switch (this.state) {

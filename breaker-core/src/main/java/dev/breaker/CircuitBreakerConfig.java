@@ -349,7 +349,9 @@ public final class CircuitBreakerConfig {
 				+ maxWaitDurationInOpenState() + ", waitDurationJitter=" + waitDurationJitter()
 				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
 				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
-				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", timeLimit=" + timeLimit()
+				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", halfOpenProbes=" + halfOpenProbes() + ", probe=" + probe()
+				+ ", probeInterval=" + probeInterval() + ", probeTimeout=" + probeTimeout() + ", timeLimit="
+				+ timeLimit()
 				+ ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
 				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
 				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="

@@ -148,8 +148,9 @@ final class Sentence {
 
 	private String untilDarkProbe() {
 		Duration interval = this.config.probeInterval();
-		String each = (this.config.probe() != null && this.counts.calls() > 0) ? ", each "
-				+ PlainText.duration((interval != null) ? interval : this.config.waitDurationInOpenState()) : "";
+		String each = (this.config.probe() != null && this.counts.calls() > 0)
+				? ", each " + PlainText.duration((interval != null) ? interval : this.config.waitDurationInOpenState())
+				: "";
 		return "; calls are refused until the next dark probe" + each;
 	}
 

@@ -187,8 +187,7 @@ class CircuitBreakerConfigTests {
 
 	@Test
 	void darkProbesNeedNotBeAsFewAsThePermittedCalls() {
-		assertThatCode(
-				() -> builder().halfOpenProbes(ProbeSource.DARK).successThresholdInHalfOpenState(11).build())
+		assertThatCode(() -> builder().halfOpenProbes(ProbeSource.DARK).successThresholdInHalfOpenState(11).build())
 			.doesNotThrowAnyException();
 	}
 

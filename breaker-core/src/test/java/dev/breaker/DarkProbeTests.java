@@ -120,8 +120,9 @@ class DarkProbeTests {
 	@ValueSource(ints = { 1, 2, 5, 30 })
 	void asManyPlacesAsMustSucceed(int needed) {
 		// More than the permitted calls, which play no part.
-		TestBreaker test = dark((config) -> config.successThresholdInHalfOpenState(needed)
-			.permittedNumberOfCallsInHalfOpenState(10)).in(State.HALF_OPEN);
+		TestBreaker test = dark(
+				(config) -> config.successThresholdInHalfOpenState(needed).permittedNumberOfCallsInHalfOpenState(10))
+			.in(State.HALF_OPEN);
 		List<Permit> permits = new ArrayList<>();
 		for (int i = 0; i < needed; i++) {
 			permits.add(probe(test));
@@ -134,8 +135,9 @@ class DarkProbeTests {
 
 	@Test
 	void aDarkProbeIsRecordedAsAnyProbe() {
-		TestBreaker test = dark((config) -> config.successThresholdInHalfOpenState(3)
-			.ignoreExceptions(IllegalArgumentException.class)).in(State.HALF_OPEN);
+		TestBreaker test = dark(
+				(config) -> config.successThresholdInHalfOpenState(3).ignoreExceptions(IllegalArgumentException.class))
+			.in(State.HALF_OPEN);
 		probe(test).failure(new IllegalArgumentException(), 0);
 		probe(test).release();
 		assertThat(test.snapshot().ignoredCallsTotal()).isEqualTo(1);
@@ -265,8 +267,8 @@ class DarkProbeTests {
 		test.breaker.reconfigure(test.builder().halfOpenProbes(ProbeSource.DARK).build());
 		assertThat(test.admits()).isFalse();
 		assertThat(test.breaker.tryAcquireProbe()).as("the place is taken by the call").isNull();
-		test.breaker.reconfigure(
-				test.builder().halfOpenProbes(ProbeSource.DARK).successThresholdInHalfOpenState(2).build());
+		test.breaker
+			.reconfigure(test.builder().halfOpenProbes(ProbeSource.DARK).successThresholdInHalfOpenState(2).build());
 		probe(test);
 		test.breaker.reconfigure(test.builder().build());
 		assertThat(test.admits()).isTrue();
@@ -321,7 +323,8 @@ class DarkProbeTests {
 
 	@Test
 	void theExplanationSaysHowOftenANamedProbeRuns() {
-		TestBreaker test = dark((config) -> config.successThresholdInHalfOpenState(2).probe("bank")).in(State.HALF_OPEN);
+		TestBreaker test = dark((config) -> config.successThresholdInHalfOpenState(2).probe("bank"))
+			.in(State.HALF_OPEN);
 		probe(test).success(null, 0);
 		assertThat(test.breaker.explain().toString())
 			.endsWith("1 of 2 dark probes done; calls are refused until the next dark probe, each 10 s");

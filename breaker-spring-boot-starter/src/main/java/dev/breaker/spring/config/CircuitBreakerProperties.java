@@ -66,7 +66,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * default, and with "none".
  * @param probeInterval How long the breaker stays open before the next dark probe, in
  * place of wait-duration-in-open-state, and the time between those of one half-open
- * state. Above zero; it needs probe. With "none" and by default wait-duration-in-open-state.
+ * state. Above zero; it needs probe. With "none" and by default
+ * wait-duration-in-open-state.
  * @param probeTimeout A dark probe that takes longer is interrupted, and has failed.
  * Above zero, at most max-wait-duration-in-half-open-state, which is its default where it
  * is shorter; it needs probe.

@@ -223,8 +223,7 @@ final class DarkProbe {
 	/** The time between two probes, in nanoseconds. */
 	private static long spread(CircuitBreakerConfig config) {
 		Duration interval = config.probeInterval();
-		double nanos = TimeUnit.NANOSECONDS
-			.convert((interval != null) ? interval : config.waitDurationInOpenState());
+		double nanos = TimeUnit.NANOSECONDS.convert((interval != null) ? interval : config.waitDurationInOpenState());
 		double jitter = config.waitDurationJitter();
 		return Math.round(nanos * (1 - jitter + 2 * jitter * ThreadLocalRandom.current().nextDouble()));
 	}

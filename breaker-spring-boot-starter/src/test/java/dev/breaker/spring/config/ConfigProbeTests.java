@@ -68,7 +68,8 @@ class ConfigProbeTests {
 				  instances:
 				    payments: { }
 				    stock: { }
-				""")).containsOnlyOnce("Property: breaker.configs.default.probe").doesNotContain("Property: breaker.ins");
+				""")).containsOnlyOnce("Property: breaker.configs.default.probe")
+			.doesNotContain("Property: breaker.ins");
 	}
 
 	@ParameterizedTest
