@@ -349,14 +349,13 @@ public final class CircuitBreakerConfig {
 				+ maxWaitDurationInOpenState() + ", waitDurationJitter=" + waitDurationJitter()
 				+ ", permittedNumberOfCallsInHalfOpenState=" + permittedNumberOfCallsInHalfOpenState()
 				+ ", successThresholdInHalfOpenState=" + successThresholdInHalfOpenState()
-				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", halfOpenProbes=" + halfOpenProbes() + ", probe=" + probe()
-				+ ", probeInterval=" + probeInterval() + ", probeTimeout=" + probeTimeout() + ", timeLimit="
-				+ timeLimit()
-				+ ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
-				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
-				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
-				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock()
-				+ "]";
+				+ ", maxWaitDurationInHalfOpenState=" + maxWaitDurationInHalfOpenState() + ", halfOpenProbes="
+				+ halfOpenProbes() + ", probe=" + probe() + ", probeInterval=" + probeInterval() + ", probeTimeout="
+				+ probeTimeout() + ", timeLimit=" + timeLimit() + ", initialState=" + initialState()
+				+ ", recordExceptions=" + recordExceptions() + ", ignoreExceptions=" + ignoreExceptions()
+				+ ", recordException=" + recordException() + ", ignoreException=" + ignoreException()
+				+ ", recordResult=" + recordResult() + ", outcomeRule=" + outcomeRule() + ", matchCauses="
+				+ matchCauses() + ", nanoClock=" + nanoClock() + ", clock=" + clock() + "]";
 	}
 
 	/**

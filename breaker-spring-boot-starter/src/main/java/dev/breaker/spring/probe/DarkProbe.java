@@ -212,7 +212,7 @@ final class DarkProbe {
 
 	private void giveUp(Attempt hanging, Duration timeout) {
 		if (hanging.giveUp(timeout)) {
-			schedule(Attempt.HANGING, this::plan);
+			var unused = schedule(Attempt.HANGING, this::plan);
 		}
 	}
 

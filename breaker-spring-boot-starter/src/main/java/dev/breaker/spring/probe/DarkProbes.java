@@ -170,7 +170,8 @@ public final class DarkProbes implements SmartLifecycle, DisposableBean {
 		try {
 			if (this.scheduler == null && this.running) {
 				SimpleAsyncTaskScheduler made = this.schedulers.get();
-				made.scheduleAtFixedRate(this::lookAtAll, made.getClock().instant().plus(LOOK_AGAIN), LOOK_AGAIN);
+				var unused = made.scheduleAtFixedRate(this::lookAtAll, made.getClock().instant().plus(LOOK_AGAIN),
+						LOOK_AGAIN);
 				this.scheduler = made;
 			}
 			return this.scheduler;
