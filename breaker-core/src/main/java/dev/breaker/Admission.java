@@ -63,7 +63,8 @@ sealed interface Admission permits Period, Probes.Probe, CallsInFlight.Tracked, 
 		CallNotPermittedException toException(String name) {
 			StateChange change = this.period.lastChange;
 			return new CallNotPermittedException(name, this.period.state, this.remaining,
-					(change != null) ? change.reason() : null, this.period.lastFailure(), this.limit);
+					(change != null) ? change.reason() : null, this.period.lastFailure(), this.limit,
+					this.period.rules.darkProbes);
 		}
 
 	}

@@ -28,8 +28,10 @@ public class CallNotPermittedException extends RuntimeException {
 	/** In CLOSED. */
 	private final AdmittedShare.@Nullable Limit limit;
 
+	private final boolean darkProbes;
+
 	CallNotPermittedException(String circuitBreakerName, State state, long retryAfterNanos, @Nullable Reason reason,
-			@Nullable Failure lastFailure, AdmittedShare.@Nullable Limit limit) {
+			@Nullable Failure lastFailure, AdmittedShare.@Nullable Limit limit, boolean darkProbes) {
 		super(null, null, false, false);
 		this.circuitBreakerName = circuitBreakerName;
 		this.state = state;
@@ -37,6 +39,7 @@ public class CallNotPermittedException extends RuntimeException {
 		this.reason = reason;
 		this.lastFailure = (lastFailure != null) ? lastFailure.type() : null;
 		this.limit = limit;
+		this.darkProbes = darkProbes;
 	}
 
 	/**
@@ -85,16 +88,16 @@ public class CallNotPermittedException extends RuntimeException {
 	private String outlook() {
 		if (this.retryAfterNanos > 0) {
 			String outlook = switch (this.state) {
-				case OPEN -> "a probe may pass";
+				case OPEN -> this.darkProbes ? "a dark probe runs" : "a probe may pass";
 				case CLOSED -> "try again";
 				case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> "calls may pass";
 			};
 			return String.format(Locale.ROOT, "%s in %.3f s", outlook, this.retryAfterNanos / 1e9);
 		}
 		return switch (this.state) {
-			case HALF_OPEN -> "all probes are under way";
+			case HALF_OPEN -> this.darkProbes ? "dark probes decide" : "all probes are under way";
 			case FORCED_OPEN -> "held until another command";
-			case OPEN -> "a probe may pass now";
+			case OPEN -> this.darkProbes ? "a dark probe is due" : "a probe may pass now";
 			case CLOSED, DISABLED, METRICS_ONLY -> "try again";
 		};
 	}

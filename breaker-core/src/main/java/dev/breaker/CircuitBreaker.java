@@ -604,6 +604,69 @@ public final class CircuitBreaker {
 		return permit(false);
 	}
 
+	/**
+	 * Takes a permit for a probe that no user waits for, such as a look at the health of
+	 * the other side. It takes one of the places of {@link State#HALF_OPEN}, and is
+	 * recorded as any probe; where {@link CircuitBreakerConfig.Builder#halfOpenProbes} is
+	 * {@link ProbeSource#DARK}, only such probes have places. That there is none is no
+	 * refusal, and is neither counted nor told.
+	 * @return a permit, to be given back once, or {@code null} in any other state, and
+	 * where all places are taken
+	 */
+	public @Nullable Permit tryAcquireProbe() {
+		if (state() != State.HALF_OPEN) {
+			return null;
+		}
+		// As a command: for no other key.
+		CircuitBreaker live = entered(true);
+		Probes.Probe probe = null;
+		boolean exited = false;
+		try {
+			probe = live.admitProbe();
+			if (probe == null) {
+				live.exit();
+				exited = true;
+				return null;
+			}
+			return new DefaultPermit(live, probe);
+		}
+		catch (Throwable ex) {
+			// The end of the stack: nothing can be called, only written.
+			if (probe != null) {
+				probe.over = true;
+			}
+			GroupMember place = live.member;
+			if (!exited && place != null) {
+				place.endUncounted = true;
+				place.group.queue.stackEnded = true;
+			}
+			throw ex;
+		}
+	}
+
+	/** Admits a dark probe, or gives null. */
+	private Probes.@Nullable Probe admitProbe() {
+		while (true) {
+			Period before = this.period;
+			long now = this.nanoClock.read();
+			Period p = current(now);
+			if (p != before) {
+				tell();
+				continue;
+			}
+			Probes probes = p.probes;
+			if (probes == null) {
+				return null;
+			}
+			warnOfFruitless(p, probes, now);
+			Probes.Probe probe = probes.takeDark(p, now);
+			// No place: perhaps since the others have just decided.
+			if (probe != null || p == current(now)) {
+				return probe;
+			}
+		}
+	}
+
 	/** Null, or an exception where one is wanted, for a call that is refused. */
 	private @Nullable Permit permit(boolean orThrow) {
 		CircuitBreaker live = entered(false);
@@ -851,8 +914,8 @@ public final class CircuitBreaker {
 			Admission admission = switch (p.state) {
 				case CLOSED -> inside ? new Admission.Nested(p) : share(p, caller, now);
 				case DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
-				case HALF_OPEN ->
-					(inside || isInsideUnpermitted(p)) ? new Admission.Nested(p) : takeProbe(p, caller, now);
+				case HALF_OPEN -> p.rules.darkProbes ? Objects.requireNonNull(p.probes).nest(p)
+						: (inside || isInsideUnpermitted(p)) ? new Admission.Nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
 			if (admission != null) {
@@ -893,6 +956,13 @@ public final class CircuitBreaker {
 
 	private @Nullable Admission takeProbe(Period p, @Nullable Thread caller, long now) {
 		Probes probes = Objects.requireNonNull(p.probes);
+		warnOfFruitless(p, probes, now);
+		// Nothing is called once the place is taken: where the stack ends, it would stay
+		// so.
+		return probes.take(p, caller, now);
+	}
+
+	private void warnOfFruitless(Period p, Probes probes, long now) {
 		if (probes.isFruitless(now)) {
 			HookFailures.log(logger,
 					"Circuit breaker '{}' has been HALF_OPEN and given out probes for {} without one that was recorded: "
@@ -900,9 +970,6 @@ public final class CircuitBreaker {
 							+ "or refusals by the same breaker of calls that they make on other threads",
 					LogText.oneLine(this.name), p.rules.config.maxWaitDurationInHalfOpenState());
 		}
-		// Nothing is called once the place is taken: where the stack ends, it would stay
-		// so.
-		return probes.take(p, caller, now);
 	}
 
 	/** Whether it is to be known how long an admitted call takes. */
@@ -929,6 +996,13 @@ public final class CircuitBreaker {
 			case SUCCESS -> succeed(admission, elapsed, end);
 			case FAILURE -> fail(admission, result, null, elapsed, end);
 			case IGNORED -> ignore(admission, elapsed);
+		}
+	}
+
+	/** A call ended with what counts as a failure, whatever the rules say. */
+	void failed(Admission admission, Throwable failure, long elapsed, long end) {
+		if (!isUnrecorded(admission)) {
+			fail(admission, null, failure, elapsed, end);
 		}
 	}
 

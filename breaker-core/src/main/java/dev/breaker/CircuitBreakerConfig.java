@@ -178,7 +178,11 @@ public final class CircuitBreakerConfig {
 	 * @return the factor, 0 to 1
 	 */
 	public double waitDurationJitter() {
-		return this.set.waitDurationJitter;
+		Double jitter = this.set.waitDurationJitter;
+		if (jitter != null) {
+			return jitter;
+		}
+		return (probe() != null) ? Builder.DEFAULT_JITTER_OF_PROBES : 0;
 	}
 
 	/**
@@ -252,6 +256,49 @@ public final class CircuitBreakerConfig {
 	public double shareFactor() {
 		Double factor = this.set.shareFactor;
 		return (factor != null) ? factor : Builder.DEFAULT_SHARE_FACTOR;
+	}
+
+	/**
+	 * See {@link Builder#halfOpenProbes}.
+	 * @return where the probes come from
+	 */
+	public ProbeSource halfOpenProbes() {
+		ProbeSource source = this.set.halfOpenProbes;
+		if (source != null) {
+			return source;
+		}
+		return (probe() != null) ? ProbeSource.DARK : ProbeSource.CALLS;
+	}
+
+	/**
+	 * See {@link Builder#probe}.
+	 * @return what probes, or {@code null} where nothing does by itself
+	 */
+	public @Nullable String probe() {
+		String probe = this.set.probe;
+		return Builder.WITHOUT_PROBE.equals(probe) ? null : probe;
+	}
+
+	/**
+	 * See {@link Builder#probeInterval}.
+	 * @return the time between dark probes, or {@code null} where it is
+	 * {@link #waitDurationInOpenState()}
+	 */
+	public @Nullable Duration probeInterval() {
+		return this.set.probeInterval;
+	}
+
+	/**
+	 * See {@link Builder#probeTimeout}.
+	 * @return the longest that a dark probe may take
+	 */
+	public Duration probeTimeout() {
+		Duration timeout = this.set.probeTimeout;
+		if (timeout != null) {
+			return timeout;
+		}
+		Duration longest = maxWaitDurationInHalfOpenState();
+		return (longest.compareTo(Builder.DEFAULT_PROBE_TIMEOUT) < 0) ? longest : Builder.DEFAULT_PROBE_TIMEOUT;
 	}
 
 	/**
@@ -373,7 +420,7 @@ public final class CircuitBreakerConfig {
 				+ successThresholdInHalfOpenState() + ", maxWaitDurationInHalfOpenState="
 				+ maxWaitDurationInHalfOpenState() + ", recoveryRampDuration=" + recoveryRampDuration()
 				+ ", recoveryRampStart=" + recoveryRampStart() + ", stableFor=" + stableFor() + ", refuse=" + refuse()
-				+ ", shareFactor=" + shareFactor() + ", timeLimit=" + timeLimit() + ", recordOutcomes="
+				+ ", shareFactor=" + shareFactor() + ", halfOpenProbes=" + halfOpenProbes() + ", probe=" + probe() + ", probeInterval=" + probeInterval() + ", probeTimeout=" + probeTimeout() + ", timeLimit=" + timeLimit() + ", recordOutcomes="
 				+ recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
 				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
 				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
@@ -401,6 +448,13 @@ public final class CircuitBreakerConfig {
 		static final double DEFAULT_SHARE_FACTOR = 2.0;
 
 		static final int MOST_OUTCOMES = 1_000_000;
+
+		static final double DEFAULT_JITTER_OF_PROBES = 0.1;
+
+		static final Duration DEFAULT_PROBE_TIMEOUT = Duration.ofSeconds(5);
+
+		/** That there is no probe, which is more than that none was set. */
+		static final String WITHOUT_PROBE = "";
 
 		private static final int MAX_WINDOW_OF_CALLS = 1_000_000;
 
@@ -430,7 +484,7 @@ public final class CircuitBreakerConfig {
 
 		private @Nullable Duration maxWaitDurationInOpenState;
 
-		private double waitDurationJitter;
+		private @Nullable Double waitDurationJitter;
 
 		private @Nullable Integer permittedNumberOfCallsInHalfOpenState;
 
@@ -447,6 +501,14 @@ public final class CircuitBreakerConfig {
 		private Refuse refuse = Refuse.ALL;
 
 		private @Nullable Double shareFactor;
+
+		private @Nullable ProbeSource halfOpenProbes;
+
+		private @Nullable String probe;
+
+		private @Nullable Duration probeInterval;
+
+		private @Nullable Duration probeTimeout;
 
 		private @Nullable Duration timeLimit;
 
@@ -666,7 +728,8 @@ public final class CircuitBreakerConfig {
 
 		/**
 		 * Spreads the wait at random, so that the instances of a service do not probe all
-		 * at once: 0.2 gives between 80 and 120 percent of it. Default: 0, no spread.
+		 * at once: 0.2 gives between 80 and 120 percent of it. Default: 0, no spread; 0.1
+		 * where {@link #probe} is set and this is not.
 		 * @param factor 0 to 1
 		 * @return this builder
 		 */
@@ -825,6 +888,78 @@ public final class CircuitBreakerConfig {
 		 */
 		public Builder withoutShareFactor() {
 			this.shareFactor = null;
+			return this;
+		}
+
+		/**
+		 * Where the probes come from. With {@link ProbeSource#DARK} no call of a user
+		 * passes while the breaker is {@link State#HALF_OPEN}: probes are made by
+		 * {@link CircuitBreaker#tryAcquireProbe()}, and
+		 * {@link #successThresholdInHalfOpenState}, 1 unless set, decides. One that fails
+		 * opens. {@link #permittedNumberOfCallsInHalfOpenState} plays no part then.
+		 * Default: {@link ProbeSource#CALLS}; {@code DARK} where {@link #probe} is set.
+		 * @param source calls or dark probes; with {@link #probe} only dark probes
+		 * @return this builder
+		 */
+		public Builder halfOpenProbes(ProbeSource source) {
+			this.halfOpenProbes = given("halfOpenProbes", source);
+			return this;
+		}
+
+		/**
+		 * What probes in the dark, by a name that the framework around the breaker knows:
+		 * with the Spring Boot starter a bean, or a URL. The core runs nothing, and needs
+		 * the name for nothing but to show it. Default: none.
+		 * @param name the name, not empty
+		 * @return this builder
+		 */
+		public Builder probe(String name) {
+			require(!given("probe", name).isBlank(), "probe", name, "must not be empty");
+			this.probe = name;
+			return this;
+		}
+
+		/**
+		 * Nothing probes in the dark. {@link #probeInterval} and {@link #probeTimeout}
+		 * may stay set, and have no effect.
+		 * @return this builder
+		 */
+		public Builder withoutProbe() {
+			this.probe = WITHOUT_PROBE;
+			return this;
+		}
+
+		/**
+		 * How long the breaker stays {@link State#OPEN} before the next dark probe, in
+		 * place of {@link #waitDurationInOpenState}: multiplier, longest wait and jitter
+		 * hold for it. It is the time between the dark probes of one
+		 * {@link State#HALF_OPEN}, too. Default: {@link #waitDurationInOpenState}.
+		 * @param duration above zero; it needs a {@link #probe}
+		 * @return this builder
+		 */
+		public Builder probeInterval(Duration duration) {
+			this.probeInterval = aboveZero("probeInterval", duration);
+			return this;
+		}
+
+		/**
+		 * The time between dark probes is {@link #waitDurationInOpenState}.
+		 * @return this builder
+		 */
+		public Builder withoutProbeInterval() {
+			this.probeInterval = null;
+			return this;
+		}
+
+		/**
+		 * A dark probe that takes longer is given up, and has failed. Default: 5 seconds,
+		 * or {@link #maxWaitDurationInHalfOpenState} where that is shorter.
+		 * @param duration above zero, and not longer than
+		 * {@link #maxWaitDurationInHalfOpenState}; it needs a {@link #probe}
+		 * @return this builder
+		 */
+		public Builder probeTimeout(Duration duration) {
+			this.probeTimeout = aboveZero("probeTimeout", duration);
 			return this;
 		}
 
@@ -1050,7 +1185,7 @@ public final class CircuitBreakerConfig {
 					"slidingWindowSize", "slidingWindowType");
 			int permitted = config.permittedNumberOfCallsInHalfOpenState();
 			Integer successes = this.successThresholdInHalfOpenState;
-			if (successes != null) {
+			if (successes != null && config.halfOpenProbes() == ProbeSource.CALLS) {
 				require(successes <= permitted, "successThresholdInHalfOpenState", successes,
 						"must be at most permittedNumberOfCallsInHalfOpenState (" + permitted + ")",
 						permittedDependsOn());
@@ -1065,6 +1200,7 @@ public final class CircuitBreakerConfig {
 						"waitDurationInOpenState");
 			}
 			requireRecovery();
+			checkProbes(config);
 			return config;
 		}
 
@@ -1086,6 +1222,35 @@ public final class CircuitBreakerConfig {
 			if (factor != null) {
 				require(this.refuse == Refuse.SHARE, "shareFactor", factor, "must not be set unless refuse is SHARE",
 						"refuse");
+			}
+		}
+
+		private void checkProbes(CircuitBreakerConfig config) {
+			Duration interval = this.probeInterval;
+			Duration timeout = this.probeTimeout;
+			String needsProbe = "needs probe to be set, or switched off";
+			if (interval != null) {
+				require(this.probe != null, "probeInterval", interval, needsProbe, "probe");
+			}
+			if (timeout != null) {
+				require(this.probe != null, "probeTimeout", timeout, needsProbe, "probe");
+			}
+			if (config.probe() == null) {
+				return;
+			}
+			require(config.halfOpenProbes() == ProbeSource.DARK, "halfOpenProbes", config.halfOpenProbes(),
+					"must be DARK where probe is set", "probe");
+			Duration longest = this.maxWaitDurationInOpenState;
+			if (interval != null && longest != null) {
+				require(interval.compareTo(longest) <= 0, "probeInterval", interval,
+						"must not be longer than maxWaitDurationInOpenState (" + longest + ")",
+						"maxWaitDurationInOpenState");
+			}
+			Duration lease = this.maxWaitDurationInHalfOpenState;
+			if (timeout != null) {
+				require(timeout.compareTo(lease) <= 0, "probeTimeout", timeout,
+						"must not be longer than maxWaitDurationInHalfOpenState (" + lease + ")",
+						"maxWaitDurationInHalfOpenState");
 			}
 		}
 

@@ -35,6 +35,28 @@ final class DefaultPermit implements Permit {
 	}
 
 	@Override
+	public void ended(@Nullable Throwable failure, long elapsedNanos) {
+		end(End.JUDGED, null, failure, Math.max(0, elapsedNanos), CircuitBreaker.UNREAD);
+	}
+
+	@Override
+	public <X extends Throwable> void run(ThrowingRunnable<X> work) throws X {
+		Thread me = Thread.currentThread();
+		if (!(this.admission instanceof Probes.Probe probe) || probe.has(me)) {
+			work.run();
+			return;
+		}
+		CallEntry entry = probe.take(me);
+		try {
+			work.run();
+		}
+		finally {
+			// A write, not a call: the stack may end.
+			entry.thread = null;
+		}
+	}
+
+	@Override
 	public void release() {
 		end(End.RELEASED, null, null, 0, CircuitBreaker.UNREAD);
 	}
@@ -79,6 +101,14 @@ final class DefaultPermit implements Permit {
 			case THREW -> {
 				return this.breaker.threw(this.admission, thrown, elapsed, end);
 			}
+			case JUDGED -> {
+				if (thrown != null) {
+					this.breaker.failed(this.admission, thrown, elapsed, end);
+				}
+				else {
+					this.breaker.ended(this.admission, false, elapsed, end);
+				}
+			}
 			case CANCELLED -> this.breaker.abandoned(this.admission, elapsed, end);
 			case RELEASED -> this.breaker.release(this.admission);
 		}
@@ -87,7 +117,7 @@ final class DefaultPermit implements Permit {
 
 	enum End {
 
-		RETURNED, THREW, CANCELLED, RELEASED
+		RETURNED, THREW, JUDGED, CANCELLED, RELEASED
 
 	}
 

@@ -44,6 +44,34 @@ public interface Permit {
 	void failure(Throwable thrown, long elapsedNanos);
 
 	/**
+	 * The call ended, and what it counts as is known: no rule is asked. An implementation
+	 * that has no other way gives it to {@link #success} or {@link #failure}.
+	 * @param failure what it failed with; {@code null} where it succeeded
+	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero
+	 */
+	default void ended(@Nullable Throwable failure, long elapsedNanos) {
+		if (failure != null) {
+			failure(failure, elapsedNanos);
+		}
+		else {
+			success(null, elapsedNanos);
+		}
+	}
+
+	/**
+	 * Does work of the call on this thread. Where the call is a probe, calls of the same
+	 * breaker that the work makes on this thread are inside of it: until the permit is
+	 * given back they pass, need no place of their own, and are recorded nowhere.
+	 * Whatever comes of the work, the permit is still to be given back.
+	 * @param <X> what the work may throw
+	 * @param work the work
+	 * @throws X what the work throws, as it is
+	 */
+	default <X extends Throwable> void run(ThrowingRunnable<X> work) throws X {
+		work.run();
+	}
+
+	/**
 	 * The call was not made, or was cancelled: nothing is recorded, and a probe's place
 	 * is free again.
 	 */

@@ -57,34 +57,13 @@ final class Probes extends SpinLock {
 	 * it does not belong to one thread
 	 */
 	@Nullable Admission take(Period period, @Nullable Thread caller, long now) {
-		Thread me = Thread.currentThread();
 		Probe probe = new Probe(period, caller);
 		lock();
 		try {
-			if (this.decision != null) {
-				return null;
+			if (isInside(Thread.currentThread())) {
+				return new Admission.Nested(period);
 			}
-			Probe other = this.oldest;
-			while (other != null) {
-				Probe after = other.after;
-				if (other.over) {
-					end(other);
-				}
-				else if (other.has(me)) {
-					return new Admission.Nested(period);
-				}
-				other = after;
-			}
-			if (this.underWay - this.hung + this.recorded >= this.rules.permittedProbes) {
-				return null;
-			}
-			link(probe, now);
-			this.underWay++;
-			if (!this.anyTaken) {
-				this.anyTaken = true;
-				this.firstTaken = now;
-			}
-			return probe;
+			return (!this.rules.darkProbes && link(probe, now)) ? probe : null;
 		}
 		finally {
 			this.held = 0;
@@ -93,26 +72,59 @@ final class Probes extends SpinLock {
 
 	/** Whether a call that this thread begins now gets a place, or needs none. */
 	boolean hasPlace() {
-		Thread me = Thread.currentThread();
 		lock();
 		try {
-			if (this.decision != null) {
-				return false;
-			}
-			int taken = this.underWay + this.recorded;
-			for (Probe each = this.oldest; each != null; each = each.after) {
-				if (each.over) {
-					taken--;
-				}
-				else if (each.has(me)) {
-					return true;
-				}
-			}
-			return taken < this.rules.permittedProbes;
+			return isInside(Thread.currentThread()) || (!this.rules.darkProbes && isPlaceFree());
 		}
 		finally {
 			this.held = 0;
 		}
+	}
+
+	/** Takes a place for a probe that no user waits for, if one is free. */
+	@Nullable Probe takeDark(Period period, long now) {
+		Probe probe = new Probe(period, null);
+		lock();
+		try {
+			isInside(null);
+			return link(probe, now) ? probe : null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/** Admits a call inside a probe, and no other one. */
+	@Nullable Admission nest(Period period) {
+		lock();
+		try {
+			return isInside(Thread.currentThread()) ? new Admission.Nested(period) : null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/**
+	 * Whether the thread is inside a probe that is under way. Frees the places of those
+	 * that are over on its way.
+	 */
+	private boolean isInside(@Nullable Thread thread) {
+		if (this.decision != null) {
+			return false;
+		}
+		Probe other = this.oldest;
+		while (other != null) {
+			Probe after = other.after;
+			if (other.over) {
+				end(other);
+			}
+			else if (thread != null && other.has(thread)) {
+				return true;
+			}
+			other = after;
+		}
+		return false;
 	}
 
 	/**
@@ -277,7 +289,15 @@ final class Probes extends SpinLock {
 		}
 	}
 
-	private void link(Probe probe, long now) {
+	private boolean isPlaceFree() {
+		return this.decision == null && this.underWay - this.hung + this.recorded < this.rules.permittedProbes;
+	}
+
+	/** Gives the probe a place, unless all are taken, or there is a decision. */
+	private boolean link(Probe probe, long now) {
+		if (!isPlaceFree()) {
+			return false;
+		}
 		Probe last = this.newest;
 		// In order of admission, also where two threads read the clock in another order.
 		probe.admitted = (last != null) ? NanoClock.later(last.admitted, now) : now;
@@ -289,6 +309,12 @@ final class Probes extends SpinLock {
 			last.after = probe;
 		}
 		this.newest = probe;
+		this.underWay++;
+		if (!this.anyTaken) {
+			this.anyTaken = true;
+			this.firstTaken = now;
+		}
+		return true;
 	}
 
 	private void end(Probe probe) {

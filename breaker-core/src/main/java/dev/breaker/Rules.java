@@ -61,6 +61,9 @@ final class Rules {
 	/** Whether a call counts as slow while it is still under way. */
 	final boolean hungCallsCounted;
 
+	/** Whether no call of a user is a probe. */
+	final boolean darkProbes;
+
 	final int permittedProbes;
 
 	final long maxProbeNanos;
@@ -110,19 +113,23 @@ final class Rules {
 		this.consecutiveFailureThreshold = (consecutive != null) ? consecutive : NEVER;
 		this.minimumNumberOfCalls = minimumNumberOfCalls;
 		this.rateJudged = failureRate != null || slow != null;
-		this.waitNanos = nanos(config.waitDurationInOpenState());
+		Duration interval = (config.probe() != null) ? config.probeInterval() : null;
+		this.waitNanos = nanos((interval != null) ? interval : config.waitDurationInOpenState());
 		this.waitMultiplier = config.waitDurationMultiplier();
 		Duration longest = config.maxWaitDurationInOpenState();
 		this.maxWaitNanos = (longest != null) ? nanos(longest) : Long.MAX_VALUE;
 		this.maxAskedNanos = (longest != null) ? nanos(longest)
 				: Math.max(nanos(config.waitDurationInOpenState()), nanos(MOST_ASKED));
 		this.jitter = config.waitDurationJitter();
-		this.permittedProbes = config.permittedNumberOfCallsInHalfOpenState();
+		this.darkProbes = config.halfOpenProbes() == ProbeSource.DARK;
+		Integer successes = config.successThresholdInHalfOpenState();
+		// One dark probe that fails opens: there are as many as must succeed.
+		int darkProbesNeeded = (successes != null) ? successes : 1;
+		this.permittedProbes = this.darkProbes ? darkProbesNeeded : config.permittedNumberOfCallsInHalfOpenState();
 		this.maxProbeNanos = nanos(config.maxWaitDurationInHalfOpenState());
 		Duration limit = config.timeLimit();
 		this.timeLimitNanos = (limit != null) ? nanos(limit) : NO_LIMIT;
-		Integer successes = config.successThresholdInHalfOpenState();
-		this.successesToClose = (successes != null) ? successes : NEVER;
+		this.successesToClose = this.darkProbes ? darkProbesNeeded : (successes != null) ? successes : NEVER;
 		boolean firstFailureOpens = consecutive != null || !this.rateJudged;
 		this.failuresToOpen = firstFailureOpens ? 1 : reaching(this.failureRateThreshold, this.permittedProbes);
 		this.slowCallsToOpen = reaching(this.slowCallRateThreshold, this.permittedProbes);

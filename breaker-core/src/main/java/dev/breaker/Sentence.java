@@ -115,8 +115,10 @@ final class Sentence {
 	}
 
 	private String open() {
-		String outlook = this.retryAfter.isZero() ? "a probe may pass now"
-				: "the next probe may pass in " + PlainText.duration(this.retryAfter);
+		boolean dark = this.period.rules.darkProbes;
+		String outlook = this.retryAfter.isZero() ? (dark ? "a dark probe is due" : "a probe may pass now")
+				: (dark ? "the next dark probe runs in " : "the next probe may pass in ")
+						+ PlainText.duration(this.retryAfter);
 		if (this.command != null) {
 			return since("Open") + commanded() + "; " + outlook;
 		}
@@ -152,12 +154,13 @@ final class Sentence {
 
 	private String halfOpen() {
 		int permitted = this.counts.calls() + this.counts.callsUntilEvaluated();
+		boolean dark = this.period.rules.darkProbes;
 		StringBuilder sentence = new StringBuilder(since("Half-open")).append((this.command != null) ? commanded() : "")
 			.append(hasComment() ? "; " : ": ")
 			.append(this.counts.calls())
 			.append(" of ")
 			.append(permitted)
-			.append(" probes done");
+			.append(dark ? " dark probes done" : " probes done");
 		if (this.counts.failed() > 0) {
 			sentence.append(", ").append(this.counts.failed()).append(" failed").append(mostly());
 		}
@@ -165,9 +168,17 @@ final class Sentence {
 			sentence.append(", ").append(this.counts.slow()).append(" slow");
 		}
 		if (this.period.probes != null && this.period.probes.isIdle()) {
-			sentence.append("; waiting for calls");
+			sentence.append(dark ? untilDarkProbe() : "; waiting for calls");
 		}
 		return sentence.toString();
+	}
+
+	private String untilDarkProbe() {
+		Duration interval = this.config.probeInterval();
+		String each = (this.config.probe() != null && this.counts.calls() > 0)
+				? ", each " + PlainText.duration((interval != null) ? interval : this.config.waitDurationInOpenState())
+				: "";
+		return "; calls are refused until the next dark probe" + each;
 	}
 
 	/** A state that lasts until a command, or until its hold is over. */

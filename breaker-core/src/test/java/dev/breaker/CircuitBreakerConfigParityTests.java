@@ -58,7 +58,7 @@ class CircuitBreakerConfigParityTests {
 		assertThat(off).containsExactlyInAnyOrder("withoutFailureRateThreshold", "withoutConsecutiveFailureThreshold",
 				"withoutSlowCallDurationThreshold", "withoutMaxWaitDurationInOpenState",
 				"withoutSuccessThresholdInHalfOpenState", "withoutRecoveryRampDuration", "withoutRecoveryRampStart",
-				"withoutStableFor", "withoutShareFactor", "withoutTimeLimit", "withoutRecordOutcomes");
+				"withoutStableFor", "withoutShareFactor", "withoutProbe", "withoutProbeInterval", "withoutTimeLimit", "withoutRecordOutcomes");
 	}
 
 	@Test
@@ -104,6 +104,9 @@ class CircuitBreakerConfigParityTests {
 		}
 		if (type == double.class || type == Double.class) {
 			return 0.7;
+		}
+		if (type == String.class) {
+			return "other";
 		}
 		if (type == Duration.class) {
 			return Duration.ofSeconds(7);

@@ -182,6 +182,41 @@ class CircuitBreakerConfigTests {
 	}
 
 	@Test
+	void aProbeMakesProbesDarkAndSpreadsTheWait() {
+		CircuitBreakerConfig calls = CircuitBreakerConfig.ofDefaults();
+		assertThat(calls.halfOpenProbes()).isEqualTo(ProbeSource.CALLS);
+		assertThat(calls.probe()).isNull();
+		assertThat(calls.probeInterval()).isNull();
+		assertThat(calls.probeTimeout()).hasSeconds(5);
+		assertThat(calls.waitDurationJitter()).isZero();
+		CircuitBreakerConfig dark = calls.toBuilder().probe("bank").build();
+		assertThat(dark.halfOpenProbes()).isEqualTo(ProbeSource.DARK);
+		assertThat(dark.waitDurationJitter()).isEqualTo(0.1);
+		assertThat(dark.toBuilder().waitDurationJitter(0).build().waitDurationJitter()).isZero();
+		assertThat(dark.toBuilder().withoutProbe().build().halfOpenProbes()).isEqualTo(ProbeSource.CALLS);
+		assertThat(dark.toBuilder().maxWaitDurationInHalfOpenState(THIRTY_SECONDS.dividedBy(10)).build().probeTimeout())
+			.hasSeconds(3);
+	}
+
+	@Test
+	void aProbeThatIsSwitchedOffLeavesWhatBelongsToIt() {
+		CircuitBreakerConfig off = builder().probe("bank")
+			.probeInterval(THIRTY_SECONDS)
+			.probeTimeout(THIRTY_SECONDS)
+			.withoutProbe()
+			.build();
+		assertThat(off.probe()).isNull();
+		assertThat(off.toBuilder().probe("bank").build().probeInterval()).isEqualTo(THIRTY_SECONDS);
+		assertThat(off.toBuilder().withoutProbeInterval().build().probeInterval()).isNull();
+	}
+
+	@Test
+	void darkProbesNeedNotBeAsFewAsThePermittedCalls() {
+		assertThatCode(() -> builder().halfOpenProbes(ProbeSource.DARK).successThresholdInHalfOpenState(11).build())
+			.doesNotThrowAnyException();
+	}
+
+	@Test
 	void exceptionListsReplaceAndAreUnmodifiable() {
 		CircuitBreakerConfig config = builder().recordExceptions(IOException.class)
 			.recordExceptions(IllegalStateException.class, Error.class)
@@ -352,6 +387,24 @@ class CircuitBreakerConfigTests {
 						"1 or more"),
 				refused("shareFactor", (config) -> config.shareFactor(2).build(), "2.0",
 						"must not be set unless refuse is SHARE"),
+				refused("halfOpenProbes", (config) -> config.halfOpenProbes(null), "null", "given"),
+				refused("halfOpenProbes", (config) -> config.probe("bank").halfOpenProbes(ProbeSource.CALLS), "CALLS",
+						"DARK where probe is set"),
+				refused("probe", (config) -> config.probe(" "), " ", "not be empty"),
+				refused("probe", (config) -> config.probe(null), "null", "given"),
+				refused("probeInterval", (config) -> config.probeInterval(Duration.ZERO), "PT0S", "above zero"),
+				refused("probeInterval", (config) -> config.probeInterval(Duration.ofSeconds(5)), "PT5S",
+						"needs probe to be set, or switched off"),
+				refused("probeInterval",
+						(config) -> config.probe("bank")
+							.probeInterval(Duration.ofSeconds(61))
+							.maxWaitDurationInOpenState(Duration.ofSeconds(60)),
+						"PT1M1S", "maxWaitDurationInOpenState (PT1M)"),
+				refused("probeTimeout", (config) -> config.probeTimeout(Duration.ZERO), "PT0S", "above zero"),
+				refused("probeTimeout", (config) -> config.probeTimeout(Duration.ofSeconds(5)), "PT5S",
+						"needs probe to be set, or switched off"),
+				refused("probeTimeout", (config) -> config.probe("bank").probeTimeout(Duration.ofSeconds(61)), "PT1M1S",
+						"maxWaitDurationInHalfOpenState (PT1M)"),
 				refused("timeLimit", (config) -> config.timeLimit(Duration.ZERO), "PT0S", "above zero"),
 				refused("timeLimit", (config) -> config.timeLimit(Duration.ofMillis(-1)), "PT-0.001S", "above zero"),
 				refused("timeLimit", (config) -> config.timeLimit(null), "null", "given"),

@@ -75,7 +75,8 @@ final class FuzzRun {
 
 	void step() {
 		this.wallClock.now = Instant.ofEpochSecond(this.random.nextInt());
-		switch (this.random.nextInt(20)) {
+		switch (this.random.nextInt(22)) {
+			case 20, 21 -> takeProbe();
 			case 0, 1, 2, 3, 4 -> take();
 			case 5, 6, 7, 8, 9 -> giveBack();
 			case 10, 11, 12 -> call();
@@ -99,6 +100,20 @@ final class FuzzRun {
 		}
 		else if (admission != null) {
 			this.neverGivenBack.add(permit);
+		}
+	}
+
+	/** A probe that no user waits for, and perhaps a call that it makes. */
+	private void takeProbe() {
+		note("take a dark probe");
+		Admission admission = this.naive.admitProbe(now());
+		Permit permit = this.breaker.tryAcquireProbe();
+		assertThat(permit != null).as("admitted").isEqualTo(admission != null);
+		if (permit != null && this.random.nextBoolean()) {
+			permit.run(() -> call(admission, false, 1));
+		}
+		if (admission != null && this.random.nextInt(10) > 0) {
+			this.pending.add(new Pending(admission, permit, null));
 		}
 	}
 

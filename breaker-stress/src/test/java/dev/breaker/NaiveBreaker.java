@@ -296,20 +296,17 @@ final class NaiveBreaker {
 	 */
 	synchronized @Nullable Admission admit(@Nullable Admission outer, boolean once, long now) {
 		look(now);
-		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? once || isInProbe(outer)
+		boolean dark = this.settings.dark();
+		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? (once && !dark) || isInProbe(outer)
 				: once && (this.state == State.CLOSED || this.state == State.METRICS_ONLY));
 		boolean full = this.state == State.HALF_OPEN && !inside
-				&& this.probes.size() - hungProbes() + this.calls.size() >= this.settings.permitted();
+				&& (dark || this.probes.size() - hungProbes() + this.calls.size() >= this.settings.permitted());
 		boolean limited = this.state == State.CLOSED && !inside && !isAdmittedByShare(now);
 		if (this.state == State.OPEN || this.state == State.FORCED_OPEN || full || limited) {
 			this.notPermitted++;
 			return null;
 		}
-		Admission admission = new Admission();
-		admission.state = this.state;
-		admission.settings = this.settings;
-		admission.period = this.period;
-		admission.at = now;
+		Admission admission = admission(now);
 		admission.outer = outer;
 		admission.unrecorded = inside;
 		if (this.state == State.HALF_OPEN && !inside) {
@@ -323,6 +320,26 @@ final class NaiveBreaker {
 
 	private int hungProbes() {
 		return (int) this.probes.stream().filter((probe) -> probe.hung).count();
+	}
+
+	/** A probe that no user waits for. */
+	synchronized @Nullable Admission admitProbe(long now) {
+		look(now);
+		if (this.state != State.HALF_OPEN || this.probes.size() + this.calls.size() >= this.settings.places()) {
+			return null;
+		}
+		Admission admission = admission(now);
+		this.probes.add(admission);
+		return admission;
+	}
+
+	private Admission admission(long now) {
+		Admission admission = new Admission();
+		admission.state = this.state;
+		admission.settings = this.settings;
+		admission.period = this.period;
+		admission.at = now;
+		return admission;
 	}
 
 	private boolean isInProbe(Admission outer) {
@@ -409,14 +426,14 @@ final class NaiveBreaker {
 
 	private void judgeProbes(long now) {
 		Figures figures = figures(now);
-		int permitted = this.settings.permitted();
+		int permitted = this.settings.places();
 		int toCome = Math.max(0, permitted - figures.calls);
 		int hung = hungProbes();
 		int succeeded = figures.calls - figures.failed - hung;
 		boolean oneOpens = this.settings.consecutiveFailures() != null || !ratesJudged();
 		boolean bad;
 		boolean good;
-		Integer wanted = this.settings.successesToClose();
+		Integer wanted = this.settings.dark() ? (Integer) this.settings.needed() : this.settings.successesToClose();
 		if (wanted != null) {
 			good = succeeded >= wanted && !reached(figures.slowRate, slowRate());
 			bad = succeeded + hung + toCome < wanted || (succeeded >= wanted && !good);
@@ -505,7 +522,7 @@ final class NaiveBreaker {
 		int all = window.size();
 		int failed = (int) window.stream().filter(Call::failed).count();
 		int slow = (int) window.stream().filter(Call::slow).count();
-		int wanted = (this.state == State.HALF_OPEN) ? this.settings.permitted()
+		int wanted = (this.state == State.HALF_OPEN) ? this.settings.places()
 				: ratesJudged() ? minimumCalls(now) : 0;
 		return new Figures(all, failed, slow, this.row, Math.max(0, wanted - all), percent(failed, all),
 				percent(slow, all));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBased, int windowSize,
 		@Nullable Integer consecutiveFailures, @Nullable Long slowNanos, double slowRate, boolean hung, long waitNanos,
 		double multiplier, @Nullable Long maxWaitNanos, int permitted, @Nullable Integer successesToClose,
-		long maxProbeNanos, State initialState, boolean recordIoOnly, Recovery recovery) {
+		long maxProbeNanos, State initialState, boolean recordIoOnly, boolean dark, Recovery recovery) {
 
 	private static final long MILLI = 1_000_000;
 
@@ -36,7 +36,17 @@ record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBase
 				maybe(random, wait + random.nextInt(20_000) * MILLI + 1), permitted,
 				maybe(random, 1 + random.nextInt(permitted)), (1 + random.nextInt(5000)) * MILLI,
 				(random.nextInt(4) == 0) ? State.values()[random.nextInt(6)] : State.CLOSED, random.nextInt(3) == 0,
-				Recovery.random(random));
+				random.nextInt(3) == 0, Recovery.random(random));
+	}
+
+	/** How many probes have a place. */
+	int places() {
+		return this.dark ? needed() : this.permitted;
+	}
+
+	/** How many dark probes must succeed. */
+	int needed() {
+		return (this.successesToClose != null) ? this.successesToClose : 1;
 	}
 
 	private static <T> @Nullable T maybe(Random random, T value) {
@@ -89,6 +99,9 @@ record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBase
 			builder.recordExceptions(IOException.class);
 		}
 		this.recovery.applyTo(builder);
+		if (this.dark) {
+			builder.halfOpenProbes(ProbeSource.DARK);
+		}
 		return builder.build();
 	}
 

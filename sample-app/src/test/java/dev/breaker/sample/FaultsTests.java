@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 @ShopTest
 class FaultsTests {
@@ -57,8 +58,15 @@ class FaultsTests {
 		assertThat(this.shop.received(guard.service)).isEqualTo(received);
 
 		this.clock.advance(MORE_THAN_THE_WAIT);
-		assertThat(this.shop.state(guard.breaker)).isEqualTo(State.HALF_OPEN);
-		this.shop.callUntil(guard.breaker, State.CLOSED, guard.path);
+		if (guard == Guard.PAYMENTS) {
+			// A dark probe finds it well, and no order does.
+			await().until(() -> this.shop.state(guard.breaker) == State.CLOSED);
+			assertThat(this.shop.received(guard.service)).isEqualTo(received);
+		}
+		else {
+			assertThat(this.shop.state(guard.breaker)).isEqualTo(State.HALF_OPEN);
+			this.shop.callUntil(guard.breaker, State.CLOSED, guard.path);
+		}
 		assertThat(this.shop.get(guard.path).status()).isEqualTo(200);
 		assertThat(this.shop.received(guard.service)).isGreaterThan(received);
 	}
@@ -68,8 +76,15 @@ class FaultsTests {
 	void breakerThatProbesAServiceStillInTroubleOpensAgain(Guard guard) {
 		this.shop.behave(guard.service, "error");
 		this.shop.callUntil(guard.breaker, State.OPEN, guard.path);
+		long received = this.shop.received(guard.service);
 		this.clock.advance(MORE_THAN_THE_WAIT);
-		this.shop.callUntil(guard.breaker, State.OPEN, guard.path);
+		if (guard == Guard.PAYMENTS) {
+			await().until(() -> this.shop.breaker(guard.breaker).get("openings").asInt() == 2);
+			assertThat(this.shop.received(guard.service)).isEqualTo(received);
+		}
+		else {
+			this.shop.callUntil(guard.breaker, State.OPEN, guard.path);
+		}
 		assertThat(this.shop.breaker(guard.breaker).get("openings").asInt()).isEqualTo(2);
 		assertThat(this.shop.breaker(guard.breaker).at("/lastChange/reason").asString()).isEqualTo("PROBES_FAILED");
 	}

@@ -21,8 +21,13 @@ class TrafficTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+	private static final Duration MORE_THAN_THE_WAIT = Duration.ofMinutes(15);
+
 	@Autowired
 	ShopClient shop;
+
+	@Autowired
+	TestClock clock;
 
 	@BeforeEach
 	void restore() {
@@ -66,6 +71,31 @@ class TrafficTests {
 		await().atMost(PATIENCE).until(() -> this.shop.state("payments") == State.OPEN);
 		long later = report().at("/checkout/202").asLong();
 		await().atMost(PATIENCE).until(() -> report().at("/checkout/202").asLong() > later);
+	}
+
+	@Test
+	void paymentsRecoverByADarkProbeAndNoOrderIsRisked() {
+		this.shop.behave("payments", "error");
+		this.shop.post("/traffic?rps=50");
+		await().atMost(PATIENCE).until(() -> this.shop.state("payments") == State.OPEN);
+		// Orders that were under way as it opened
+		await().atMost(PATIENCE).until(() -> {
+			long before = this.shop.received("payments");
+			long sent = report().get("sent").asLong();
+			await().atMost(PATIENCE).until(() -> report().get("sent").asLong() > sent + 20);
+			return this.shop.received("payments") == before;
+		});
+		long received = this.shop.received("payments");
+		for (int opening = 2; opening <= 4; opening++) {
+			int openings = opening;
+			this.clock.advance(MORE_THAN_THE_WAIT);
+			await().atMost(PATIENCE).until(() -> this.shop.breaker("payments").get("openings").asInt() == openings);
+		}
+		assertThat(this.shop.received("payments")).isEqualTo(received);
+		this.shop.behave("payments", "ok");
+		this.clock.advance(MORE_THAN_THE_WAIT);
+		await().atMost(PATIENCE).until(() -> this.shop.state("payments") == State.CLOSED);
+		await().atMost(PATIENCE).until(() -> this.shop.received("payments") > received);
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -85,6 +86,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 
 	/** By the name of its breaker, a call that cannot be ended from outside. */
 	private final Map<String, Unlimited> unlimited = new ConcurrentHashMap<>();
+
+	/** Told when breakers have another config. */
+	private final List<Runnable> followers = new CopyOnWriteArrayList<>();
 
 	/** A breaker that is made during a change may have the config of before. */
 	private final CircuitBreakerRegistryListener keepUpToDate = new CircuitBreakerRegistryListener() {
@@ -250,6 +254,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LivingConfig.all(living).forEach((each) -> follow(each, made));
 		}
 		report(before.loaded(), after.loaded());
+		this.followers.forEach(Runnable::run);
 	}
 
 	/**
@@ -283,6 +288,16 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LivingConfig.named(name, living).forEach((each) -> each.reconfigure().accept(get(name)));
 			LivingConfig.all(living).forEach((each) -> follow(each, null));
 		}
+		this.followers.forEach(Runnable::run);
+	}
+
+	/**
+	 * Tells of each change from now on, when the breakers have followed it.
+	 * @param follower runs on the thread that makes the change, for as long as the
+	 * context is there
+	 */
+	public void afterEachChange(Runnable follower) {
+		this.followers.add(follower);
 	}
 
 	/**
@@ -345,6 +360,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 		living.forEach((each) -> follow(each, made));
 		IneffectiveSettingFinder.report(warnings);
+		this.followers.forEach(Runnable::run);
 	}
 
 	/**
@@ -412,6 +428,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			this.lock.unlock();
 		}
 		living.forEach((each) -> follow(each, made));
+		this.followers.forEach(Runnable::run);
 	}
 
 	/**

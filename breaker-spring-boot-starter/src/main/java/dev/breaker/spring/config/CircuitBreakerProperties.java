@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 
+import dev.breaker.ProbeSource;
 import dev.breaker.Refuse;
 import dev.breaker.SlidingWindowType;
 import dev.breaker.State;
@@ -51,7 +52,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxWaitDurationInOpenState The wait grows no longer than this, before jitter.
  * Off by default, and with "none".
  * @param waitDurationJitter Spreads the wait at random, 0 to 1: 0.2 gives between 80 and
- * 120 percent of it.
+ * 120 percent of it. By default 0.1 where probe is set.
  * @param permittedNumberOfCallsInHalfOpenState Probes that pass in the half-open state
  * and are judged together. By default 10, but 1 where consecutive-failure-threshold is
  * set and failure-rate-threshold is not.
@@ -74,6 +75,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * share-factor times its successes, at most 90 percent.
  * @param shareFactor How many calls the window may have for each success in it before a
  * share is refused, 1 or more. Only beside "refuse: share". "none" is the default.
+ * @param halfOpenProbes Where the probes come from: CALLS, those of users, or DARK,
+ * probes for which no user waits. DARK where probe is set.
+ * @param probe What probes in the dark, while all calls are refused, and closes the
+ * breaker: the name of a CircuitBreakerProbe or HealthIndicator bean, or a URL that
+ * begins with http:// or https:// and is well with a status from 200 to 299. Off by
+ * default, and with "none".
+ * @param probeInterval How long the breaker stays open before the next dark probe, in
+ * place of wait-duration-in-open-state, and the time between those of one half-open
+ * state. Above zero; it needs probe. With "none" and by default
+ * wait-duration-in-open-state.
+ * @param probeTimeout A dark probe that takes longer is interrupted, and has failed.
+ * Above zero, at most max-wait-duration-in-half-open-state, which is its default where it
+ * is shorter; it needs probe.
  * @param timeLimit A stage or publisher that takes longer fails with a TimeoutException
  * and is cancelled, and its fallback runs. Above zero. Off by default, and with "none".
  * Refused for methods that return a plain value: set the timeouts of their client.
@@ -131,6 +145,10 @@ public record CircuitBreakerProperties(
 		@AcceptsNone @DefaultValue("none") @Nullable Duration stableFor,
 		@DefaultValue("ALL") @Nullable Refuse refuse,
 		@AcceptsNone @DefaultValue("2.0") @Nullable Double shareFactor,
+		@DefaultValue("CALLS") @Nullable ProbeSource halfOpenProbes,
+		@AcceptsNone @DefaultValue("none") @Nullable String probe,
+		@AcceptsNone @DefaultValue("none") @Nullable Duration probeInterval,
+		@DefaultValue("5s") @Nullable Duration probeTimeout,
 		@AcceptsNone @DefaultValue("none") @Nullable Duration timeLimit,
 		@AcceptsNone @Nullable Integer recordOutcomes,
 		@DefaultValue("CLOSED") @Nullable State initialState,

@@ -110,13 +110,16 @@ final class ConfigLoader {
 		HttpEntryReader.describe(sources, switches);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
 		FractionFinder fractions = new FractionFinder();
+		ProbeChecker probes = new ProbeChecker(this.beanFactory, problems);
 		for (Level config : levels.configs()) {
 			LayeredProperties effective = reader.read(inheritance.chain(config));
 			reader.check(effective);
 			fractions.look(effective);
+			probes.check(effective);
 		}
 		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
 		fractions.look(ofDefaults);
+		probes.check(ofDefaults);
 		CircuitBreakerConfig defaultsOfAll = reader.build(ofDefaults);
 		CircuitBreakerConfig defaults = defaultsOfAll;
 		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
@@ -125,11 +128,15 @@ final class ConfigLoader {
 			LayeredProperties effective = reader.read(inheritance.chain(instance));
 			properties.put(instance.name(), effective);
 			fractions.look(effective);
+			probes.check(effective);
 			configs.put(instance.name(), reader.build(effective));
 		}
 		problems.throwIfAny();
 		Set<String> instanceNames = Collections.unmodifiableSet(new LinkedHashSet<>(configs.keySet()));
+		Map<String, CircuitBreakerConfig> ofProperties = Map.copyOf(configs);
 		Customizers customized = Customizers.apply(this.customizers, configs, defaults);
+		configs.forEach((name, config) -> probes.check(name, ofProperties.getOrDefault(name, defaultsOfAll), config));
+		problems.throwIfAny();
 		Origins origins = new Origins(ofDefaults.origins());
 		properties.forEach((name, effective) -> origins.put(name, effective.origins()));
 		configs.keySet().forEach((name) -> origins.put(name, customized.origins(name)));
@@ -169,7 +176,13 @@ final class ConfigLoader {
 	 * @throws InvalidBreakerConfigurationException when one of them cannot be used
 	 */
 	LayeredProperties read(Map<String, ?> given) {
-		return new ChangeReader(this.predicates, this.classNames, this.beanFactory.getBeanClassLoader()).read(given);
+		LayeredProperties read = new ChangeReader(this.predicates, this.classNames,
+				this.beanFactory.getBeanClassLoader())
+			.read(given);
+		ConfigProblems problems = new ConfigProblems();
+		new ProbeChecker(this.beanFactory, problems).check(read);
+		problems.throwIfAny();
+		return read;
 	}
 
 	/** A config as it is customized, as the next reading would have it. */

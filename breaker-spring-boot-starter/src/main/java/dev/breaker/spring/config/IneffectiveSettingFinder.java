@@ -1,5 +1,6 @@
 package dev.breaker.spring.config;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -11,6 +12,7 @@ import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.LogText;
+import dev.breaker.ProbeSource;
 import dev.breaker.Refuse;
 import dev.breaker.spring.config.LayeredProperties.Setting;
 import dev.breaker.spring.http.HttpOutcomeRule;
@@ -34,7 +36,11 @@ final class IneffectiveSettingFinder {
 	private static final Predicate<CircuitBreakerConfig> RATES = SLOW_CALLS
 		.or((config) -> config.failureRateThreshold() != null);
 
-	private static final Predicate<CircuitBreakerConfig> WAITS = (config) -> !config.waitDurationInOpenState().isZero();
+	private static final Predicate<CircuitBreakerConfig> WAITS = (config) -> !firstWait(config).isZero();
+
+	private static final Predicate<CircuitBreakerConfig> PROBES = (config) -> config.probe() != null;
+
+	private static final String NO_PROBE = "there is no probe: set probe, or remove it";
 
 	private static final Predicate<CircuitBreakerConfig> EXCEPTION_RULES = (
 			config) -> !config.recordExceptions().isEmpty() || !config.ignoreExceptions().isEmpty()
@@ -76,11 +82,23 @@ final class IneffectiveSettingFinder {
 			new Row("match-causes", EXCEPTION_RULES.or((config) -> !config.matchCauses()),
 					"there is no rule for exceptions: set record-exceptions or ignore-exceptions, or remove it"),
 			new Row("wait-duration-multiplier",
-					WAITS.and((config) -> !config.waitDurationInOpenState().equals(config.maxWaitDurationInOpenState()))
+					WAITS.and((config) -> !firstWait(config).equals(config.maxWaitDurationInOpenState()))
 						.or((config) -> config.waitDurationMultiplier() == 1),
 					"the wait cannot grow: set wait-duration-in-open-state above zero and below max-wait-duration-in-open-state, or remove it"),
 			new Row("wait-duration-jitter", WAITS.or((config) -> config.waitDurationJitter() == 0),
-					"there is no wait to spread: set wait-duration-in-open-state above zero, or remove it"));
+					"there is no wait to spread: set wait-duration-in-open-state above zero, or remove it"),
+			new Row("wait-duration-in-open-state", (config) -> config.probe() == null || config.probeInterval() == null,
+					"probe-interval takes its place: keep one of the two, or remove it"),
+			new Row("permitted-number-of-calls-in-half-open-state",
+					(config) -> config.halfOpenProbes() == ProbeSource.CALLS,
+					"no call of a user is a probe: set success-threshold-in-half-open-state, or remove it"),
+			new Row("probe-interval", PROBES, NO_PROBE), new Row("probe-timeout", PROBES, NO_PROBE));
+
+	/** The first wait in OPEN. */
+	private static Duration firstWait(CircuitBreakerConfig config) {
+		Duration interval = config.probeInterval();
+		return (config.probe() != null && interval != null) ? interval : config.waitDurationInOpenState();
+	}
 
 	/** The key of each value found so far to have none, and what is said of it. */
 	private final Map<Level, Map<String, String>> found = new LinkedHashMap<>();

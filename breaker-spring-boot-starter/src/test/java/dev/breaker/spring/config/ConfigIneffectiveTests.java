@@ -47,7 +47,9 @@ class ConfigIneffectiveTests {
 			"record-http-statuses, '429, 5xx', ignore-http-statuses: 429, keep a status in one of the two",
 			"record-http-statuses, '500, 400', 'ignore-http-statuses: 500-599', keep a status in one of the two",
 			"record-exceptions, java.io.EOFException, ignore-exceptions: java.io.IOException, keep a class in one",
-			"wait-duration-jitter, 0.2, wait-duration-in-open-state: 0, set wait-duration-in-open-state above zero" })
+			"wait-duration-jitter, 0.2, wait-duration-in-open-state: 0, set wait-duration-in-open-state above zero",
+			"permitted-number-of-calls-in-half-open-state, 3, half-open-probes: DARK, set success-threshold-in-half",
+			"probe-interval, 5s, probe: none, set probe", "probe-timeout, 3s, probe: none, set probe" })
 	void valueThatChangesNothingIsAWarningWithItsRemedy(String key, String value, String beside, String remedy,
 			CapturedOutput output) {
 		start("""
@@ -62,6 +64,19 @@ class ConfigIneffectiveTests {
 			.contains(" WARN ", "instance \"payments\"",
 					"\"breaker.instances.payments.%s\" is \"%s\"".formatted(key, value), "application.yml] - 4:",
 					remedy, "or remove it");
+	}
+
+	@Test
+	void theWaitIsAWarningWhereAProbeIntervalTakesItsPlace(CapturedOutput output) {
+		start("""
+				breaker:
+				  instances:
+				    payments: { probe: bank, probe-interval: 5s, wait-duration-in-open-state: 30s }
+				    orders: { probe: bank, wait-duration-in-open-state: 30s }
+				""");
+		assertThat(output.toString().lines().filter((line) -> line.contains(WARNING))).singleElement()
+			.asString()
+			.contains("\"breaker.instances.payments.wait-duration-in-open-state\" is \"30s\"", "keep one of the two");
 	}
 
 	@Test

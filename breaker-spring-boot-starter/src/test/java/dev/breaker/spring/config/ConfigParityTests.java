@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.ProbeSource;
 import dev.breaker.Refuse;
 import dev.breaker.SlidingWindowType;
 import dev.breaker.State;
@@ -48,13 +49,14 @@ class ConfigParityTests {
 	/** A value of each type that is valid and no default, of nearly all properties. */
 	private static final Map<Class<?>, String> VALUES = Map.of(Integer.class, "3", Double.class, "33", Duration.class,
 			"330s", SlidingWindowType.class, "TIME_BASED", State.class, "METRICS_ONLY", Boolean.class, "true",
-			Refuse.class, "SHARE");
+			Refuse.class, "SHARE", ProbeSource.class, "DARK", String.class, "bank");
 
-	private static final Map<String, String> OTHER_VALUES = Map.of("wait-duration-jitter", "0.3");
+	private static final Map<String, String> OTHER_VALUES = Map.of("wait-duration-jitter", "0.3", "probe-timeout",
+			"3s");
 
 	/** What is refused unless another property is set too. */
 	private static final Map<String, String> BESIDE = Map.of("recovery-ramp-start", "recovery-ramp-duration: 30s",
-			"share-factor", "refuse: SHARE");
+			"share-factor", "refuse: SHARE", "probe-interval", "probe: bank", "probe-timeout", "probe: bank");
 
 	@TempDir
 	Path directory;
@@ -63,9 +65,11 @@ class ConfigParityTests {
 	@MethodSource("properties")
 	void everyPropertyOfTheBuilderCanBeSetByAFile(Method accessor) {
 		String key = key(accessor.getName());
-		CircuitBreakerConfig config = new YamlApplication(this.directory)
-			.config("breaker.instances.payments: { %s: %s, %s }".formatted(key, value(property(key)),
-					BESIDE.getOrDefault(key, "")), "payments");
+		CircuitBreakerConfig config = new YamlApplication(this.directory).config("""
+				breaker.instances.payments:
+				  %s: %s
+				  %s
+				""".formatted(key, value(property(key)), BESIDE.getOrDefault(key, "")), "payments");
 		Object value = ReflectionUtils.invokeMethod(accessor, config);
 		assertThat(value).isNotEqualTo(ReflectionUtils.invokeMethod(accessor, CircuitBreakerConfig.ofDefaults()));
 	}

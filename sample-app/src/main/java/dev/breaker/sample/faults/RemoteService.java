@@ -29,6 +29,9 @@ public final class RemoteService {
 		System.setProperty("sun.net.httpserver.nodelay", "true");
 	}
 
+	/** Where its health is looked at. */
+	public static final String HEALTH = "/health";
+
 	/** Longer than any client waits, so that it is the client who gives up. */
 	private static final Duration HANG = Duration.ofSeconds(30);
 
@@ -86,7 +89,10 @@ public final class RemoteService {
 		return this.fault;
 	}
 
-	/** The requests that have arrived, counted here and not by those who sent them. */
+	/**
+	 * The requests that have arrived, counted here and not by those who sent them; looks
+	 * at its health are none.
+	 */
 	long received() {
 		return this.received.sum();
 	}
@@ -136,8 +142,10 @@ public final class RemoteService {
 	}
 
 	private void handle(HttpExchange exchange) {
-		this.received.increment();
 		String path = exchange.getRequestURI().getPath();
+		if (!path.equals(HEALTH)) {
+			this.received.increment();
+		}
 		switch (this.fault.modeFor(path)) {
 			case OK -> answer(exchange, path);
 			case SLOW -> later(this.slowAnswer.apply(Duration.ofNanos(System.nanoTime() - this.switched)),
