@@ -420,12 +420,13 @@ public final class CircuitBreakerConfig {
 				+ successThresholdInHalfOpenState() + ", maxWaitDurationInHalfOpenState="
 				+ maxWaitDurationInHalfOpenState() + ", recoveryRampDuration=" + recoveryRampDuration()
 				+ ", recoveryRampStart=" + recoveryRampStart() + ", stableFor=" + stableFor() + ", refuse=" + refuse()
-				+ ", shareFactor=" + shareFactor() + ", halfOpenProbes=" + halfOpenProbes() + ", probe=" + probe() + ", probeInterval=" + probeInterval() + ", probeTimeout=" + probeTimeout() + ", timeLimit=" + timeLimit() + ", recordOutcomes="
-				+ recordOutcomes() + ", initialState=" + initialState() + ", recordExceptions=" + recordExceptions()
-				+ ", ignoreExceptions=" + ignoreExceptions() + ", recordException=" + recordException()
-				+ ", ignoreException=" + ignoreException() + ", recordResult=" + recordResult() + ", outcomeRule="
-				+ outcomeRule() + ", matchCauses=" + matchCauses() + ", enforce=" + enforce() + ", nanoClock="
-				+ nanoClock() + ", clock=" + clock() + "]";
+				+ ", shareFactor=" + shareFactor() + ", halfOpenProbes=" + halfOpenProbes() + ", probe=" + probe()
+				+ ", probeInterval=" + probeInterval() + ", probeTimeout=" + probeTimeout() + ", timeLimit="
+				+ timeLimit() + ", recordOutcomes=" + recordOutcomes() + ", initialState=" + initialState()
+				+ ", recordExceptions=" + recordExceptions() + ", ignoreExceptions=" + ignoreExceptions()
+				+ ", recordException=" + recordException() + ", ignoreException=" + ignoreException()
+				+ ", recordResult=" + recordResult() + ", outcomeRule=" + outcomeRule() + ", matchCauses="
+				+ matchCauses() + ", enforce=" + enforce() + ", nanoClock=" + nanoClock() + ", clock=" + clock() + "]";
 	}
 
 	/**

@@ -58,7 +58,8 @@ class CircuitBreakerConfigParityTests {
 		assertThat(off).containsExactlyInAnyOrder("withoutFailureRateThreshold", "withoutConsecutiveFailureThreshold",
 				"withoutSlowCallDurationThreshold", "withoutMaxWaitDurationInOpenState",
 				"withoutSuccessThresholdInHalfOpenState", "withoutRecoveryRampDuration", "withoutRecoveryRampStart",
-				"withoutStableFor", "withoutShareFactor", "withoutProbe", "withoutProbeInterval", "withoutTimeLimit", "withoutRecordOutcomes");
+				"withoutStableFor", "withoutShareFactor", "withoutProbe", "withoutProbeInterval", "withoutTimeLimit",
+				"withoutRecordOutcomes");
 	}
 
 	@Test

@@ -113,7 +113,7 @@ class ConcurrentHistoryTests {
 
 	private static Settings unreachable(Random random) {
 		return new Settings(100.0, 1, random.nextBoolean(), random.nextBoolean() ? 50_000 : 5_000, null, 1_000_000_000L,
-				100, 1, 1, null, 1, null, 1, State.METRICS_ONLY, random.nextBoolean(), Recovery.NONE);
+				100, false, 1, 1, null, 1, null, 1, State.METRICS_ONLY, random.nextBoolean(), false, Recovery.NONE);
 	}
 
 	/** A small count window, pushed through by many threads at once. */

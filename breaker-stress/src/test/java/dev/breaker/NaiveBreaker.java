@@ -522,8 +522,7 @@ final class NaiveBreaker {
 		int all = window.size();
 		int failed = (int) window.stream().filter(Call::failed).count();
 		int slow = (int) window.stream().filter(Call::slow).count();
-		int wanted = (this.state == State.HALF_OPEN) ? this.settings.places()
-				: ratesJudged() ? minimumCalls(now) : 0;
+		int wanted = (this.state == State.HALF_OPEN) ? this.settings.places() : ratesJudged() ? minimumCalls(now) : 0;
 		return new Figures(all, failed, slow, this.row, Math.max(0, wanted - all), percent(failed, all),
 				percent(slow, all));
 	}
