@@ -46,6 +46,9 @@ final class ClassWarmUp {
 				.call(() -> breaker.outermost().call(() -> "good", Throwable::toString), Throwable::toString);
 			breaker.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()),
 					CompletableFuture::failedFuture);
+			breaker.signal("warm-up", "good", Duration.ofHours(1));
+			breaker.explain();
+			breaker.clearSignal("warm-up");
 			breaker.reconfigure(breaker.config());
 			breaker.snapshot();
 			breaker.reset();
@@ -75,6 +78,8 @@ final class ClassWarmUp {
 		first.call(() -> "good");
 		group.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ZERO));
 		group.reconfigure(config);
+		group.signal("warm-up", null, Duration.ofHours(1));
+		group.clearSignal("warm-up");
 		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
 		first.call(() -> "good");
 		first.state();

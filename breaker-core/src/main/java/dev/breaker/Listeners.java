@@ -48,6 +48,8 @@ final class Listeners {
 
 	private final CircuitBreakerListener[] reset;
 
+	private final CircuitBreakerListener[] signal;
+
 	/** Whether a listener hears how long calls take. */
 	final boolean wantTime;
 
@@ -61,6 +63,7 @@ final class Listeners {
 		this.ignoredResult = overriding(Overridden::ignoredResult);
 		this.notPermitted = overriding(Overridden::notPermitted);
 		this.reset = overriding(Overridden::reset);
+		this.signal = overriding(Overridden::signal);
 		this.wantTime = this.success.length + this.failure.length + this.ignored.length + this.ignoredResult.length > 0;
 	}
 
@@ -141,6 +144,10 @@ final class Listeners {
 		tell(this.reset, breaker, (listener) -> listener.onReset(breaker));
 	}
 
+	void signalled(CircuitBreaker breaker, Signal signal) {
+		tell(this.signal, breaker, (listener) -> listener.onSignal(breaker, signal));
+	}
+
 	void notPermitted(CircuitBreaker breaker) {
 		if (this.notPermitted.length != 0) {
 			tell(this.notPermitted, breaker, (listener) -> listener.onNotPermitted(breaker));
@@ -202,7 +209,7 @@ final class Listeners {
 
 	/** What a class of listeners overrides. */
 	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean slowCall, boolean ignored,
-			boolean ignoredResult, boolean notPermitted, boolean reset) {
+			boolean ignoredResult, boolean notPermitted, boolean reset, boolean signal) {
 
 		static Overridden by(Class<?> type) {
 			return new Overridden(by(type, "onStateChange", CircuitBreaker.class, StateChange.class),
@@ -211,7 +218,8 @@ final class Listeners {
 					by(type, "onSlowCall", CircuitBreaker.class, long.class),
 					by(type, "onIgnored", CircuitBreaker.class, Throwable.class, long.class),
 					by(type, "onIgnoredResult", CircuitBreaker.class, long.class),
-					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class));
+					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class),
+					by(type, "onSignal", CircuitBreaker.class, Signal.class));
 		}
 
 		private static boolean by(Class<?> type, String method, Class<?>... parameters) {

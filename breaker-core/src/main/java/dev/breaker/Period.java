@@ -53,9 +53,12 @@ final class Period implements Admission {
 	/** The last news of the breaker. */
 	final News news;
 
+	/** In CLOSED and HALF_OPEN there are none: a signal opens the breaker. */
+	final Signals signals;
+
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable WindowCounts frozen, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news) {
+			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news, Signals signals) {
 		this.state = state;
 		this.rules = rules;
 		this.generation = (generation != null) ? generation : new Generation(new FailureLog());
@@ -69,6 +72,7 @@ final class Period implements Admission {
 		this.lastChange = lastChange;
 		this.commanded = commanded;
 		this.news = news;
+		this.signals = signals;
 	}
 
 	/** The first period of a breaker. */
@@ -76,33 +80,69 @@ final class Period implements Admission {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		return new Period(state, rules, null, newWindow(state, rules, now), newProbes(state, rules), null, now,
-				limit(state, rules, BY_RULES, openings), at, openings, null, null, News.NONE);
+				limit(state, rules, BY_RULES, openings), at, openings, null, null, News.NONE, Signals.NONE);
 	}
 
 	/** The period that follows by the rules or by time. */
 	Period next(State next, Decision decision, long began, Instant at) {
-		return next(next, decision.reason, (next == State.OPEN) ? decision.wait : BY_RULES, null, decision, began, at);
+		boolean bySignals = decision.reason == Reason.SIGNAL;
+		return next(next, decision.reason, bySignals ? 0 : (next == State.OPEN) ? decision.wait : BY_RULES, null,
+				decision, this.signals, began, at);
 	}
 
 	/** The period that follows by a command. */
 	Period next(StateCommand command, long now, Instant at) {
 		Duration hold = command.hold();
-		return next(command.state(), Reason.COMMAND, (hold != null) ? Rules.nanos(hold) : BY_RULES, command, null, now,
-				at);
+		return next(command.state(), Reason.COMMAND, (hold != null) ? Rules.nanos(hold) : BY_RULES, command, null,
+				this.signals, now, at);
+	}
+
+	/**
+	 * What a signal makes of it: the open period that follows, or, where the breaker is
+	 * open already or held by a command, the same with the signal.
+	 */
+	Period signalled(Signals.Given signal, long now, Instant at) {
+		return switch (this.state) {
+			case CLOSED, HALF_OPEN ->
+				next(State.OPEN, Reason.SIGNAL, 0, null, null, this.signals.with(signal, now, 0), now, at);
+			case OPEN -> with(this.signals.with(signal, now,
+					(this.signals != Signals.NONE) ? this.signals.waitNanos() : this.rules.waitNanos(this.openings)));
+			case FORCED_OPEN, DISABLED, METRICS_ONLY -> with(this.signals.with(signal, now, 0));
+		};
+	}
+
+	/** The same without the signal of a source; this very one where none of it lives. */
+	Period withoutSignal(String source, long now) {
+		Signals fewer = this.signals.without(source, now);
+		return (fewer != this.signals) ? with(fewer) : this;
+	}
+
+	private Period with(Signals signals) {
+		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.frozen, this.began,
+				this.limit, this.since, this.openings, this.lastChange, this.commanded, this.news, signals);
 	}
 
 	private Period next(State next, Reason reason, long limit, @Nullable StateCommand command,
-			@Nullable Decision decision, long began, Instant at) {
+			@Nullable Decision decision, Signals signals, long began, Instant at) {
 		boolean same = next == this.state;
 		int openings = switch (next) {
 			case CLOSED -> 0;
-			case OPEN -> same ? this.openings : this.openings + 1;
+			// A signal is no failure: it does not lengthen the wait.
+			case OPEN -> same ? this.openings
+					: (reason == Reason.SIGNAL) ? Math.max(1, this.openings) : this.openings + 1;
 			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.openings;
 		};
+		Signals kept = (signals == Signals.NONE) ? signals : switch (next) {
+			case CLOSED, HALF_OPEN -> Signals.NONE;
+			case OPEN -> signals.livingAt(began, this.rules.waitNanos(openings));
+			case FORCED_OPEN, DISABLED, METRICS_ONLY -> signals.livingAt(began, 0);
+		};
 		boolean told = !same || hasWords(command) || hasWords(this.lastChange);
+		Signals.Given cause = (reason == Reason.SIGNAL) ? kept.longest() : null;
 		StateChange change = !told ? this.lastChange
 				: new StateChange(this.state, next, reason, at, this.generation.lastFailure,
-						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null);
+						(command != null) ? command.comment() : (cause != null) ? cause.reason() : null,
+						(command != null) ? command.actor() : (cause != null) ? cause.source() : null);
 		boolean reset = command != null && command.isReset();
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
 		Generation generation;
@@ -116,7 +156,7 @@ final class Period implements Admission {
 		long ownLimit = limit(next, this.rules, limit, openings);
 		return new Period(next, this.rules, generation, newWindow(next, this.rules, began), newProbes(next, this.rules),
 				next.refuses() ? counts(began) : null, began, ownLimit, same ? this.since : at, openings, change,
-				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news);
+				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news, kept);
 	}
 
 	/** Null where it has none, or one that no instant can tell. */
@@ -147,7 +187,7 @@ final class Period implements Admission {
 			window = SlidingWindow.of(other.config, now);
 		}
 		return new Period(this.state, other, this.generation, window, this.probes, this.frozen, this.began, this.limit,
-				this.since, this.openings, this.lastChange, this.commanded, this.news);
+				this.since, this.openings, this.lastChange, this.commanded, this.news, this.signals);
 	}
 
 	/**
@@ -162,7 +202,7 @@ final class Period implements Admission {
 	/** The same generation with another limit. */
 	Period lasting(long nanos) {
 		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.frozen, this.began,
-				nanos, this.since, this.openings, this.lastChange, this.commanded, this.news);
+				nanos, this.since, this.openings, this.lastChange, this.commanded, this.news, this.signals);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
@@ -195,16 +235,25 @@ final class Period implements Admission {
 		return switch (this.state) {
 			case METRICS_ONLY -> null;
 			case CLOSED -> Objects.requireNonNull(this.window).decision();
-			case OPEN -> isOver(now) ? Decision.ofTime(Reason.WAIT_ELAPSED, this.began + this.limit) : null;
-			case FORCED_OPEN, DISABLED ->
-				isOver(now) ? Decision.ofTime(Reason.HOLD_ELAPSED, this.began + this.limit) : null;
+			case OPEN -> isOver(now) ? Decision.ofTime(Reason.WAIT_ELAPSED, this.began + lasts()) : null;
+			case FORCED_OPEN, DISABLED -> isOver(now) ? held(this.began + this.limit) : null;
 			case HALF_OPEN -> Objects.requireNonNull(this.probes).decision(now);
 		};
 	}
 
+	/** The limit, and in OPEN what signals add to it. */
+	private long lasts() {
+		return (this.state == State.OPEN) ? this.signals.prolong(this.limit, this.began) : this.limit;
+	}
+
+	/** What follows a hold that ends at that moment. */
+	private Decision held(long end) {
+		return Decision.ofTime((this.signals.left(end) > 0) ? Reason.SIGNAL : Reason.HOLD_ELAPSED, end);
+	}
+
 	/** Whether time has ended it. At exactly its limit it is over. */
 	private boolean isOver(long now) {
-		return this.limit != WITHOUT_END && now - this.began >= this.limit;
+		return this.limit != WITHOUT_END && now - this.began >= lasts();
 	}
 
 	/**
@@ -216,7 +265,8 @@ final class Period implements Admission {
 			return 0;
 		}
 		long elapsed = Math.max(0, now - this.began);
-		return Math.max(0, this.limit - elapsed);
+		long left = Math.max(0, lasts() - elapsed);
+		return (this.state == State.FORCED_OPEN) ? Math.max(left, this.signals.left(now)) : left;
 	}
 
 	/**
@@ -224,6 +274,9 @@ final class Period implements Admission {
 	 * slow call.
 	 */
 	boolean isClean(long now) {
+		if (this.signals.left(now) > 0) {
+			return false;
+		}
 		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
 			return true;
 		}
@@ -236,16 +289,21 @@ final class Period implements Admission {
 	}
 
 	/**
-	 * For how many nanoseconds an operator's command holds the breaker here; zero where
-	 * none does, and the highest number where it does until another command.
+	 * For how many nanoseconds an operator's command or a signal holds the breaker here;
+	 * zero where none does, and the highest number where a command does until another
+	 * one.
 	 */
 	long heldNanos(long now) {
+		return Math.max(heldByCommand(now), this.signals.left(now));
+	}
+
+	private long heldByCommand(long now) {
 		if (this.commanded == null) {
 			return 0;
 		}
 		return switch (this.state) {
 			case OPEN, FORCED_OPEN, DISABLED ->
-				(this.limit != WITHOUT_END) ? Math.max(0, this.limit - Math.max(0, now - this.began)) : Long.MAX_VALUE;
+				(this.limit != WITHOUT_END) ? Math.max(0, lasts() - Math.max(0, now - this.began)) : Long.MAX_VALUE;
 			case METRICS_ONLY -> Long.MAX_VALUE;
 			case CLOSED, HALF_OPEN -> 0;
 		};

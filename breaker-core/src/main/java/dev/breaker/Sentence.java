@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sentence {
 
+	private static final int MOST_SIGNALS = 3;
+
 	private static final Duration SHORTEST = Duration.ofSeconds(1);
 
 	private final Period period;
@@ -36,15 +38,18 @@ final class Sentence {
 
 	private final ZoneId zone;
 
+	private final List<Signal> signals;
+
 	/**
 	 * Takes what there is to say.
 	 * @param command the command that the period began by, if one
 	 * @param failures how many calls failed of which class, the most frequent first
 	 * @param retryAfter how long calls are still refused
 	 * @param zone that of the clock that is shown to people
+	 * @param signals the signals that live
 	 */
 	Sentence(Period period, WindowCounts counts, @Nullable StandingCommand command, Map<String, Long> failures,
-			Instant now, Duration retryAfter, ZoneId zone) {
+			Instant now, Duration retryAfter, ZoneId zone, List<Signal> signals) {
 		this.period = period;
 		this.config = period.rules.config;
 		this.counts = counts;
@@ -53,6 +58,7 @@ final class Sentence {
 		this.now = now;
 		this.retryAfter = retryAfter;
 		this.zone = zone;
+		this.signals = signals;
 	}
 
 	@Override
@@ -61,9 +67,10 @@ final class Sentence {
 			case CLOSED -> closed();
 			case OPEN -> open();
 			case HALF_OPEN -> halfOpen();
-			case FORCED_OPEN -> held("Held open");
-			case DISABLED -> held("Disabled");
-			case METRICS_ONLY -> held("Metrics only") + ((this.counts.calls() > 0) ? "; " + figures() : "");
+			case FORCED_OPEN -> held("Held open") + signalled("; ");
+			case DISABLED -> held("Disabled") + signalled("; ");
+			case METRICS_ONLY ->
+				held("Metrics only") + ((this.counts.calls() > 0) ? "; " + figures() : "") + signalled("; ");
 		};
 	}
 
@@ -92,11 +99,14 @@ final class Sentence {
 		String outlook = this.retryAfter.isZero() ? "a probe may pass now"
 				: "the next probe may pass in " + PlainText.duration(this.retryAfter);
 		if (this.command != null) {
-			return since("Open") + commanded() + "; " + outlook;
+			return since("Open") + commanded() + signalled("; ") + "; " + outlook;
 		}
 		Reason reason = reason();
+		if (reason == Reason.SIGNAL && !this.signals.isEmpty()) {
+			return since("Open") + signalled(": ") + "; " + outlook;
+		}
 		String cause = (reason != null) ? cause(reason) : "it began so";
-		return since("Open") + ": " + cause + "; " + outlook;
+		return since("Open") + ": " + cause + signalled("; ") + "; " + outlook;
 	}
 
 	private String cause(Reason reason) {
@@ -108,10 +118,36 @@ final class Sentence {
 			case PROBES_FAILED -> probes() + mostly();
 			case PROBES_LOST ->
 				"a probe did not come back within " + PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
-			case SIGNAL -> "a signal opened it";
+			case SIGNAL -> openedBySignal();
 			case FLEET -> "its fleet opened it";
 			case WAIT_ELAPSED, PROBES_SUCCEEDED, HOLD_ELAPSED, COMMAND -> reason.toString();
 		};
+	}
+
+	private String openedBySignal() {
+		StateChange change = this.period.lastChange;
+		String source = (change != null) ? change.actor() : null;
+		String words = (change != null) ? change.comment() : null;
+		return "a signal" + ((source != null) ? " of " + LogText.oneLine(source) : "") + " opened it"
+				+ ((words != null) ? " (" + LogText.oneLine(words) + ")" : "");
+	}
+
+	/** The signals that live, each with what is left of it. */
+	private String signalled(String before) {
+		if (this.signals.isEmpty()) {
+			return "";
+		}
+		List<String> parts = new ArrayList<>();
+		for (Signal signal : this.signals.subList(0, Math.min(MOST_SIGNALS, this.signals.size()))) {
+			String reason = signal.reason();
+			parts.add("signal of " + LogText.oneLine(signal.source()) + " (" + PlainText.duration(signal.remaining())
+					+ " left)" + ((reason != null) ? ": " + LogText.oneLine(reason) : ""));
+		}
+		int further = this.signals.size() - parts.size();
+		if (further > 0) {
+			parts.add((further == 1) ? "1 further signal" : further + " further signals");
+		}
+		return before + String.join("; ", parts);
 	}
 
 	private String probes() {

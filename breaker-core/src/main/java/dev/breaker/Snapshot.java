@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +34,26 @@ import org.jspecify.annotations.Nullable;
  * @param slowCallsTotal slow calls, successful or failed, since creation or reset
  * @param ignoredCallsTotal ignored calls since creation or reset
  * @param notPermittedCallsTotal refused calls since creation or reset
- * @param openings OPEN periods in a row without a recovery; drives the backoff
+ * @param openings OPEN periods in a row without a recovery, but for those that a signal
+ * began after another one; drives the backoff
  * @param retryAfter how long until a probe may pass, in {@link State#FORCED_OPEN} until
  * calls may; zero when due or unknown
  * @param lastChange the last change of state, or the last command for the same state that
  * was told; {@code null} where there was none yet
+ * @param signals the signals that live, in the order in which their sources were heard
+ * first; at most {@value Signal#MAX_SOURCES}. Unmodifiable
  */
 public record Snapshot(String name, State state, Instant since, float failureRate, float slowCallRate,
 		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,
 		long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal,
-		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange) {
+		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange,
+		List<Signal> signals) {
+
+	/**
+	 * Creates a snapshot, which copies the list.
+	 */
+	public Snapshot {
+		signals = List.copyOf(signals);
+	}
+
 }
