@@ -50,14 +50,10 @@ final class Signals {
 	Signals with(Given signal, long now, long wait) {
 		List<Given> living = new ArrayList<>();
 		boolean replaced = false;
-		for (Given each : this.given) {
-			if (each.source().equals(signal.source())) {
-				living.add(signal);
-				replaced = true;
-			}
-			else if (each.left(now) > 0) {
-				living.add(each);
-			}
+		for (Given each : living(now)) {
+			boolean same = each.source().equals(signal.source());
+			living.add(same ? signal : each);
+			replaced |= same;
 		}
 		if (!replaced) {
 			living.add(signal);
@@ -81,7 +77,7 @@ final class Signals {
 	/** That very signal, and no later one of its source. */
 	boolean has(Given signal) {
 		for (Given each : this.given) {
-			if (each == signal) {
+			if (each.equals(signal)) {
 				return true;
 			}
 		}
@@ -111,16 +107,16 @@ final class Signals {
 
 	/** Whether a signal of a source lives. */
 	boolean lives(String source, long now) {
-		Given found = of(source);
+		Given found = find(source);
 		return found != null && found.left(now) > 0;
 	}
 
 	/** Whether there is a signal of a source, also where it is over. */
 	boolean mentions(String source) {
-		return of(source) != null;
+		return find(source) != null;
 	}
 
-	private @Nullable Given of(String source) {
+	private @Nullable Given find(String source) {
 		for (Given each : this.given) {
 			if (each.source().equals(source)) {
 				return each;
