@@ -129,7 +129,7 @@ class SnapshotTests {
 		test.succeed();
 		assertThat(test.snapshot())
 			.isEqualTo(new Snapshot("payments", State.CLOSED, HandWallClock.START.plusSeconds(10), Float.NaN, Float.NaN,
-					0, 0, 0, 0, 0, 1, 3, 0, 0, 1, 0, Duration.ZERO, test.heard.changes().get(2)));
+					0, 0, 0, 0, 0, 1, 3, 0, 0, 1, 0, Duration.ZERO, test.heard.changes().get(2), List.of()));
 	}
 
 	@Test

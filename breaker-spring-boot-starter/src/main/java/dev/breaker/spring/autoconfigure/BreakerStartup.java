@@ -1,6 +1,8 @@
 package dev.breaker.spring.autoconfigure;
 
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -111,6 +113,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			reportCustomizers();
 			reportHealth();
 			reportHttpClients();
+			reportSignals();
 		}
 		else if (event.getApplicationContext() instanceof ConfigurableApplicationContext child && !isGuarded(child)) {
 			reportUnguarded(child);
@@ -208,6 +211,33 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			logger.warn(
 					"No HTTP client is guarded by breaker.http.clients, since Spring Boot's support of them is missing."
 							+ " Add spring-boot-starter-restclient or spring-boot-starter-webclient");
+		}
+	}
+
+	private void reportSignals() {
+		Set<String> present = new TreeSet<>();
+		Set<String> missing = new TreeSet<>();
+		Set<String> looking = new TreeSet<>();
+		Map<String, CircuitBreakerConfig> all = new TreeMap<>();
+		this.registry.all().forEach((breaker) -> all.put(breaker.name(), breaker.config()));
+		this.registry.groups().forEach((group) -> all.put(group.name(), group.config()));
+		all.forEach((name, config) -> {
+			present.add(name);
+			missing.addAll(config.propagateTo());
+			if (!config.openWhenDown().isEmpty()) {
+				looking.add(name);
+			}
+		});
+		missing.removeAll(present);
+		if (!missing.isEmpty()) {
+			logger.warn("No circuit breakers exist for these names in propagate-to: {}",
+					BreakerConfigs.list(missing, present));
+		}
+		if (!looking.isEmpty() && !this.context.containsBean(BreakerSignalAutoConfiguration.HEALTH_WATCH)) {
+			logger.warn(
+					"The health of open-when-down is not looked at for these circuit breakers, since Spring Boot's health contributors are missing: {}."
+							+ " Add spring-boot-starter-actuator",
+					list(looking));
 		}
 	}
 

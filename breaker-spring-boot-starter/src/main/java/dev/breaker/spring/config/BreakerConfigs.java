@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -101,6 +102,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 
 	};
+
+	/** Told after each change, when the breakers go on under it. */
+	private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
 
 	private BreakerConfigs(ConfigLoader loader) {
 		this.loader = loader;
@@ -241,6 +245,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LivingConfig.all(living).forEach((each) -> follow(each, made));
 		}
 		report(before.loaded(), after.loaded());
+		tellChanged();
 	}
 
 	/**
@@ -274,6 +279,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LivingConfig.named(name, living).forEach((each) -> each.reconfigure().accept(get(name)));
 			LivingConfig.all(living).forEach((each) -> follow(each, null));
 		}
+		tellChanged();
 	}
 
 	/**
@@ -336,6 +342,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 		living.forEach((each) -> follow(each, made));
 		IneffectiveSettingFinder.report(warnings);
+		tellChanged();
 	}
 
 	/**
@@ -369,6 +376,28 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			this.lock.unlock();
 		}
 		living.forEach((each) -> follow(each, made));
+		tellChanged();
+	}
+
+	/**
+	 * Adds what runs after each change, on the thread that makes it, when the breakers go
+	 * on under it.
+	 * @param listener is called after each reload, change, restoration and customization
+	 */
+	public void addChangeListener(Runnable listener) {
+		this.changeListeners.add(listener);
+	}
+
+	/**
+	 * Takes a listener back. An unknown one is ignored.
+	 * @param listener the listener
+	 */
+	public void removeChangeListener(Runnable listener) {
+		this.changeListeners.remove(listener);
+	}
+
+	private void tellChanged() {
+		this.changeListeners.forEach(Runnable::run);
 	}
 
 	/**

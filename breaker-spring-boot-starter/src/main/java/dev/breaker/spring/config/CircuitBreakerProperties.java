@@ -84,6 +84,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * record rule. A list replaces an inherited one; "none" takes it away.
  * @param honourRetryAfter Whether Retry-After of an answer with status 429 or 503 that
  * opens the breaker becomes the wait, at most max-wait-duration-in-open-state.
+ * @param openWhenDown Names of health contributors: while one is DOWN or OUT_OF_SERVICE,
+ * the breaker is open. One inside another is "outer/inner". A list replaces an inherited
+ * one; "none" takes it away.
+ * @param healthInterval How often the health of open-when-down is looked at, 100ms or
+ * more.
+ * @param propagateTo Names of other breakers, or of breakers made by key, that are open
+ * while this one refuses calls; those that they name in their turn, too. A list replaces
+ * an inherited one; "none" takes it away.
  */
 // @formatter:off
 @ConfigurationProperties("breaker.configs.default")
@@ -113,7 +121,10 @@ public record CircuitBreakerProperties(
 		@DefaultValue("false") @Nullable Boolean matchCauses,
 		@AcceptsNone @DefaultValue("none") @Nullable List<HttpStatusPattern> recordHttpStatuses,
 		@AcceptsNone @DefaultValue("none") @Nullable List<HttpStatusPattern> ignoreHttpStatuses,
-		@DefaultValue("false") @Nullable Boolean honourRetryAfter) {
+		@DefaultValue("false") @Nullable Boolean honourRetryAfter,
+		@AcceptsNone @DefaultValue("none") @Nullable List<String> openWhenDown,
+		@DefaultValue("10s") @Nullable Duration healthInterval,
+		@AcceptsNone @DefaultValue("none") @Nullable List<String> propagateTo) {
 
 }
 // @formatter:on

@@ -46,9 +46,13 @@ class ConfigParityTests {
 
 	/** A value of each type that is valid and no default, of nearly all properties. */
 	private static final Map<Class<?>, String> VALUES = Map.of(Integer.class, "3", Double.class, "33", Duration.class,
-			"330s", SlidingWindowType.class, "TIME_BASED", State.class, "METRICS_ONLY", Boolean.class, "true");
+			"330s", SlidingWindowType.class, "TIME_BASED", State.class, "METRICS_ONLY", Boolean.class, "true",
+			String.class, "[ one, two/three ]");
 
 	private static final Map<String, String> OTHER_VALUES = Map.of("wait-duration-jitter", "0.3");
+
+	/** What is refused without another one. */
+	private static final Map<String, String> COMPANIONS = Map.of("health-interval", "open-when-down: db");
 
 	@TempDir
 	Path directory;
@@ -58,7 +62,9 @@ class ConfigParityTests {
 	void everyPropertyOfTheBuilderCanBeSetByAFile(Method accessor) {
 		String key = key(accessor.getName());
 		CircuitBreakerConfig config = new YamlApplication(this.directory)
-			.config("breaker.instances.payments.%s: %s".formatted(key, value(property(key))), "payments");
+			.config("breaker.instances.payments.%s: %s%n%s".formatted(key, value(property(key)),
+					COMPANIONS.containsKey(key) ? "breaker.instances.payments." + COMPANIONS.get(key) : ""),
+					"payments");
 		Object value = ReflectionUtils.invokeMethod(accessor, config);
 		assertThat(value).isNotEqualTo(ReflectionUtils.invokeMethod(accessor, CircuitBreakerConfig.ofDefaults()));
 	}
