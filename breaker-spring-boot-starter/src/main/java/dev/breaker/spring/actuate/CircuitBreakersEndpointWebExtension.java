@@ -54,9 +54,10 @@ public class CircuitBreakersEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<Object> command(SecurityContext securityContext, @Selector String name,
 			@Nullable String state, @Nullable String hold, @Nullable String reason, @Nullable Boolean reset,
-			@Nullable String config) {
+			@Nullable String config, @Nullable String signal, @Nullable String ttl, @Nullable String clearSignal) {
 		try {
-			return this.delegate.command(name, state, hold, reason, reset, config, nameOf(securityContext))
+			return this.delegate.command(name, state, hold, reason, reset, config, signal, ttl, clearSignal,
+					nameOf(securityContext))
 					? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
 					: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
 		}
@@ -68,8 +69,10 @@ public class CircuitBreakersEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<Object> commandWithSlashes(SecurityContext securityContext, @Nullable String state,
 			@Nullable String hold, @Nullable String reason, @Nullable Boolean reset, @Nullable String config,
+			@Nullable String signal, @Nullable String ttl, @Nullable String clearSignal,
 			@Selector(match = Match.ALL_REMAINING) String... name) {
-		return command(securityContext, String.join("/", name), state, hold, reason, reset, config);
+		return command(securityContext, String.join("/", name), state, hold, reason, reset, config, signal, ttl,
+				clearSignal);
 	}
 
 	private static @Nullable String nameOf(SecurityContext securityContext) {

@@ -24,10 +24,11 @@ final class CommandBody {
 
 	private static final String CONFIG = "config";
 
-	private static final List<String> TEXTS = List.of("state", "hold", "reason");
+	private static final List<String> TEXTS = List.of("state", "hold", "reason", "signal", "ttl", "clearSignal");
 
 	private static final String EXAMPLE = "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"...\"} "
-			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE + "}";
+			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE
+			+ "} or {\"signal\": \"backlog\", \"reason\": \"...\", \"ttl\": \"5m\"} or {\"clearSignal\": \"backlog\"}";
 
 	private static final JsonParser parser = JsonParserFactory.getJsonParser();
 
@@ -90,8 +91,8 @@ final class CommandBody {
 		boolean reset = name.equals(RESET);
 		boolean config = name.equals(CONFIG);
 		if (!reset && !config && !TEXTS.contains(name)) {
-			throw refused(
-					"Unknown field '" + LogText.oneLine(name) + "'. Valid fields: state, hold, reason, reset, config");
+			throw refused("Unknown field '" + LogText.oneLine(name)
+					+ "'. Valid fields: state, hold, reason, reset, config, signal, ttl, clearSignal");
 		}
 		if (value == null) {
 			throw refused("Invalid '" + name + "' (null): leave it out, or give a value");
@@ -110,7 +111,7 @@ final class CommandBody {
 		if (!reset && !(value instanceof String)) {
 			throw refused("Invalid '" + name + "' (" + shown(value) + "): must be a string" + switch (name) {
 				case "state" -> ", one of " + Command.STATES;
-				case "hold" -> " with a unit, such as \"30s\", \"10m\", \"2h\" or \"PT10M\"";
+				case "hold", "ttl" -> " with a unit, such as \"30s\", \"10m\", \"2h\" or \"PT10M\"";
 				default -> "";
 			});
 		}

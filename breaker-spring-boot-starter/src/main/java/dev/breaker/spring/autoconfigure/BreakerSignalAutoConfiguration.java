@@ -39,9 +39,6 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBreakerEnabled
 public final class BreakerSignalAutoConfiguration {
 
-	/** The name of the bean that looks at health contributors. */
-	static final String HEALTH_WATCH = "breakerHealthWatch";
-
 	@Bean
 	@ConditionalOnMissingPart
 	SignalEventListener breakerSignalEventListener(CircuitBreakerRegistry registry) {
@@ -61,7 +58,7 @@ public final class BreakerSignalAutoConfiguration {
 	@ConditionalOnClass(HealthContributorRegistry.class)
 	static class HealthConfiguration {
 
-		@Bean(HEALTH_WATCH)
+		@Bean
 		@Lazy(false)
 		@ConditionalOnMissingPart
 		@ConditionalOnBean(HealthContributorRegistry.class)

@@ -39,6 +39,8 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	/** Its ids are names of breakers, and not known before they are used. */
 	private static final String SPRING_CLOUD_FACTORY = "dev.breaker.spring.cloud.BreakerCircuitBreakerFactory";
 
+	private static final String HEALTH = "org.springframework.boot.health.registry.HealthContributorRegistry";
+
 	private final ApplicationContext context;
 
 	private final BreakerProperties properties;
@@ -233,9 +235,9 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			logger.warn("No circuit breakers exist for these names in propagate-to: {}",
 					BreakerConfigs.list(missing, present));
 		}
-		if (!looking.isEmpty() && !this.context.containsBean(BreakerSignalAutoConfiguration.HEALTH_WATCH)) {
+		if (!looking.isEmpty() && !ClassUtils.isPresent(HEALTH, this.context.getClassLoader())) {
 			logger.warn(
-					"The health of open-when-down is not looked at for these circuit breakers, since Spring Boot's health contributors are missing: {}."
+					"The health of open-when-down is not looked at for these circuit breakers, since Spring Boot's support of health is missing: {}."
 							+ " Add spring-boot-starter-actuator",
 					list(looking));
 		}

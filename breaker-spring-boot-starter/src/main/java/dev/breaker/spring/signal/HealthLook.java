@@ -46,7 +46,7 @@ final class HealthLook {
 	 * known
 	 */
 	@Nullable String trouble(String name) {
-		String[] path = name.split(INSIDE);
+		String[] path = name.split(INSIDE, -1);
 		HealthContributor found = null;
 		for (HealthSource source : this.sources) {
 			found = (found != null) ? found : source.find(path[0]);

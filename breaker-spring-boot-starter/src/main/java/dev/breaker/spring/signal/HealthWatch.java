@@ -223,13 +223,12 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 				HookFailures.log(logger, "A look at health contributor '{}' failed",
 						LogText.oneLine(this.looked.contributor()), ex);
 			}
-			if (goesOn) {
-				schedule(this, this.looked.interval());
-			}
-			else {
-				HealthWatch.this.watches.remove(this.looked, this);
+			if (!goesOn && HealthWatch.this.watches.remove(this.looked, this)) {
 				// It may have been wanted again meanwhile.
 				refresh();
+			}
+			else if (HealthWatch.this.watches.get(this.looked) == this) {
+				schedule(this, this.looked.interval());
 			}
 		}
 

@@ -69,6 +69,9 @@ public final class SignalPropagation implements CircuitBreakerListener {
 
 	/** Of two threads, the one that looks last tells what holds. */
 	private void tell(CircuitBreaker breaker) {
+		if (breaker.config().propagateTo().isEmpty() && !this.told.containsKey(breaker)) {
+			return;
+		}
 		boolean refuses;
 		do {
 			Snapshot snapshot = breaker.snapshot();
@@ -80,8 +83,10 @@ public final class SignalPropagation implements CircuitBreakerListener {
 			for (String name : named) {
 				this.signals.signal(name, source, reason(snapshot), left);
 			}
-			if (before != null) {
-				before.stream().filter((name) -> !named.contains(name)).forEach((name) -> this.signals.clear(name, source));
+			for (String name : (before != null) ? before : Set.<String>of()) {
+				if (!named.contains(name)) {
+					this.signals.clear(name, source);
+				}
 			}
 		}
 		while (refuses == ownTime(breaker.snapshot()).isZero());
