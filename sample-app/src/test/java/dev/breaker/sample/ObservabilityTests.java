@@ -255,6 +255,8 @@ class ObservabilityTests {
 					.containsEntry("payments", 0.0);
 			}
 			case "Keys without a breaker, calls a second A" -> assertThat(only(result)).isZero();
+			case "Signals A" -> assertThat(by("name", result))
+				.isEqualTo(Map.of("payments", 0.0, "partner", 0.0, "inventory", 0.0, "gifts", 0.0));
 			default -> fail("Unknown query '%s': say what it returns", query);
 		}
 	}
