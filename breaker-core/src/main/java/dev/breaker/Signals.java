@@ -187,7 +187,7 @@ final class Signals {
 			return new Given(source, (reason != null) ? cut(reason) : null, Rules.nanos(ttl), 0);
 		}
 
-		static String checkSource(String source) {
+		private static void checkSource(String source) {
 			if (Objects.requireNonNull(source, "source").isBlank()) {
 				throw new IllegalArgumentException(
 						"Invalid source of a signal ('" + LogText.oneLine(source) + "'): must not be empty");
@@ -197,7 +197,6 @@ final class Signals {
 						"Invalid source of a signal ('" + LogText.oneLine(source) + "'): has " + source.length()
 								+ " characters, may have " + Signal.MAX_SOURCE_LENGTH);
 			}
-			return source;
 		}
 
 		private static String cut(String reason) {

@@ -28,7 +28,8 @@ final class CommandBody {
 
 	private static final String EXAMPLE = "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"...\"} "
 			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE
-			+ "} or {\"signal\": \"backlog\", \"reason\": \"...\", \"ttl\": \"5m\"} or {\"clearSignal\": \"backlog\"}";
+			+ "} or {\"signal\": \"backlog\", \"reason\": \"...\", \"ttl\": \"5m\"}"
+			+ " or {\"clearSignal\": \"backlog\"}";
 
 	private static final JsonParser parser = JsonParserFactory.getJsonParser();
 

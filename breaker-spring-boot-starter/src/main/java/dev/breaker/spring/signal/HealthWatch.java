@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
@@ -163,7 +164,7 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 					present.setDaemon(true);
 					this.scheduler = present;
 				}
-				present.schedule(watch, present.getClock().instant().plus(delay));
+				@Nullable ScheduledFuture<?> unused = present.schedule(watch, present.getClock().instant().plus(delay));
 			}
 		}
 		catch (TaskRejectedException ex) {
