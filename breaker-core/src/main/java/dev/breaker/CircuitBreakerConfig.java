@@ -803,9 +803,9 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
-		 * The breakers that are {@linkplain CircuitBreaker#signal signalled} when this one
-		 * opens, and for as long as it refuses calls; those that they name in their turn,
-		 * too. For what knows all breakers by their names, such as the Spring Boot
+		 * The breakers that are {@linkplain CircuitBreaker#signal signalled} when this
+		 * one opens, and for as long as it refuses calls; those that they name in their
+		 * turn, too. For what knows all breakers by their names, such as the Spring Boot
 		 * starter: a breaker alone tells none. Replaces what was given before. Default:
 		 * none.
 		 * @param names the names of breakers, or of groups, all of whose keys are meant;

@@ -27,11 +27,11 @@ import org.slf4j.LoggerFactory;
  * the 32 least recently used the first that is closed, or still in its initial state, and
  * has neither failed nor slow calls in its window, makes room for a new key; where none
  * of them is, the least recently used one does, whatever its state. One with a call under
- * way stays, and so does one that a command or a signal holds where it is. Only where all of them
- * stay, keys without a breaker share one called {@code name:_overflow}. A breaker that
- * made room and is used again, by a reference that was kept, comes back with all that it
- * recorded, unless its key has a new one by then, which is used instead, or no place is
- * free: then its calls are made on the shared one.
+ * way stays, and so does one that a command or a signal holds where it is. Only where all
+ * of them stay, keys without a breaker share one called {@code name:_overflow}. A breaker
+ * that made room and is used again, by a reference that was kept, comes back with all
+ * that it recorded, unless its key has a new one by then, which is used instead, or no
+ * place is free: then its calls are made on the shared one.
  *
  * <p>
  * A key of more than 128 characters is cut, and a hash of all of it put in place of the
@@ -217,8 +217,8 @@ public final class CircuitBreakerGroup {
 	/**
 	 * Gives a signal to every key: to the breakers that there are, and to those made
 	 * while it lives, before they see a call. See
-	 * {@link CircuitBreaker#signal(String, String, Duration)}. A command to the group that
-	 * clears signals, and one to the breaker of a key, does so for these too.
+	 * {@link CircuitBreaker#signal(String, String, Duration)}. A command to the group
+	 * that clears signals, and one to the breaker of a key, does so for these too.
 	 * @param source what says so: not empty, at most {@value Signal#MAX_SOURCE_LENGTH}
 	 * characters
 	 * @param reason why, of which {@value Signal#MAX_REASON_LENGTH} characters are kept;

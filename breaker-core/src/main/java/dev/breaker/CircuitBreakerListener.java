@@ -97,8 +97,8 @@ public interface CircuitBreakerListener {
 	}
 
 	/**
-	 * A signal was given, or cleared, whatever state the breaker is in. Told by the thread
-	 * that did it, after the change of state that followed.
+	 * A signal was given, or cleared, whatever state the breaker is in. Told by the
+	 * thread that did it, after the change of state that followed.
 	 * @param breaker the breaker
 	 * @param signal the signal; {@code remaining} is zero where it was cleared
 	 */

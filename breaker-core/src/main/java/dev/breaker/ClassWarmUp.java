@@ -80,6 +80,7 @@ final class ClassWarmUp {
 		group.reconfigure(config);
 		group.signal("warm-up", null, Duration.ofHours(1));
 		group.clearSignal("warm-up");
+		group.apply(StateCommand.reset());
 		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
 		first.call(() -> "good");
 		first.state();

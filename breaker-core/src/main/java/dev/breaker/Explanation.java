@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * first. Unmodifiable
  */
 public record Explanation(State state, Instant since, String sentence, Map<String, Long> failureCounts,
-		List<Failure> lastFailures, @Nullable StandingCommand command,
-		List<Signal> signals) {
+		List<Failure> lastFailures, @Nullable StandingCommand command, List<Signal> signals) {
 
 	/** Stands for results that count as failures, among the names of classes. */
 	public static final String RESULTS = "(results)";

@@ -63,7 +63,10 @@ final class GroupMember {
 	/** Tells those with the same time apart. */
 	long sequence;
 
-	/** Until when a command or a signal holds it, while it is among those that wait for that. */
+	/**
+	 * Until when a command or a signal holds it, while it is among those that wait for
+	 * that.
+	 */
 	long heldUntil;
 
 	boolean waits;

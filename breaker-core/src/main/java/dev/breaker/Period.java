@@ -128,8 +128,8 @@ final class Period implements Admission {
 		int openings = switch (next) {
 			case CLOSED -> 0;
 			// A signal is no failure: it does not lengthen the wait.
-			case OPEN -> same ? this.openings
-					: (reason == Reason.SIGNAL) ? Math.max(1, this.openings) : this.openings + 1;
+			case OPEN ->
+				same ? this.openings : (reason == Reason.SIGNAL) ? Math.max(1, this.openings) : this.openings + 1;
 			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> this.openings;
 		};
 		Signals kept = (signals == Signals.NONE) ? signals : switch (next) {

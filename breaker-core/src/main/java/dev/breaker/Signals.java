@@ -193,9 +193,8 @@ final class Signals {
 						"Invalid source of a signal ('" + LogText.oneLine(source) + "'): must not be empty");
 			}
 			if (source.length() > Signal.MAX_SOURCE_LENGTH) {
-				throw new IllegalArgumentException(
-						"Invalid source of a signal ('" + LogText.oneLine(source) + "'): has " + source.length()
-								+ " characters, may have " + Signal.MAX_SOURCE_LENGTH);
+				throw new IllegalArgumentException("Invalid source of a signal ('" + LogText.oneLine(source)
+						+ "'): has " + source.length() + " characters, may have " + Signal.MAX_SOURCE_LENGTH);
 			}
 		}
 

@@ -40,8 +40,8 @@ public final class StateCommand {
 	 * {@link State#HALF_OPEN} go on by themselves from there, as if the rules had decided
 	 * so; {@link State#FORCED_OPEN}, {@link State#DISABLED} and
 	 * {@link State#METRICS_ONLY} last until another command. {@link State#CLOSED} and
-	 * {@link State#HALF_OPEN} clear all signals; in the others they are kept, and a signal
-	 * that still lives at the end of a hold opens the breaker.
+	 * {@link State#HALF_OPEN} clear all signals; in the others they are kept, and a
+	 * signal that still lives at the end of a hold opens the breaker.
 	 * @param state the state
 	 * @return a command without hold, comment and actor
 	 */

@@ -251,7 +251,8 @@ class CircuitBreakerConfigTests {
 	}
 
 	static Stream<Arguments> valuesAreNeverChangedSilentlyButRefused() {
-		return Stream.of(refused("failureRateThreshold", (config) -> config.failureRateThreshold(0), "0.0", "above 0"),
+		return Stream.of(
+				refused("failureRateThreshold", (config) -> config.failureRateThreshold(0), "0.0", "above 0"),
 				refused("healthInterval",
 						(config) -> config.openWhenDown("db").healthInterval(Duration.ofMillis(100).minusNanos(1)),
 						"PT0.099999999S", "100ms or more"),

@@ -118,8 +118,7 @@ class GroupSignalTests {
 		assertThat(kept.snapshot().signals()).isEmpty();
 		small.signal("backlog", "again", MINUTE);
 		this.clock.advance(Duration.ofSeconds(10));
-		assertThat(kept.snapshot().signals())
-			.containsExactly(new Signal("backlog", "again", Duration.ofSeconds(50)));
+		assertThat(kept.snapshot().signals()).containsExactly(new Signal("backlog", "again", Duration.ofSeconds(50)));
 	}
 
 	@Test

@@ -45,8 +45,9 @@ class SignalTests {
 		CallNotPermittedException refusal = this.test.refused();
 		assertThat(refusal.retryAfter()).isEqualTo(MINUTE.plus(WAIT));
 		assertThat(refusal).hasMessageContaining("reason: SIGNAL");
-		assertThat(lastChange()).extracting(StateChange::from, StateChange::to, StateChange::reason,
-				StateChange::comment, StateChange::actor)
+		assertThat(lastChange())
+			.extracting(StateChange::from, StateChange::to, StateChange::reason, StateChange::comment,
+					StateChange::actor)
 			.containsExactly(State.CLOSED, State.OPEN, Reason.SIGNAL, "12,000 messages wait", "backlog");
 		assertThat(this.test.heard.changes()).containsExactly(lastChange());
 	}
@@ -362,8 +363,7 @@ class SignalTests {
 	@Test
 	void longReasonsAreCutAndNoPairInTwo() {
 		this.test.breaker.signal("backlog", "x".repeat(Signal.MAX_REASON_LENGTH - 1) + "\uD83D\uDE00 and more", MINUTE);
-		assertThat(this.test.snapshot().signals().get(0).reason())
-			.isEqualTo("x".repeat(Signal.MAX_REASON_LENGTH - 1));
+		assertThat(this.test.snapshot().signals().get(0).reason()).isEqualTo("x".repeat(Signal.MAX_REASON_LENGTH - 1));
 	}
 
 	@Test
@@ -441,8 +441,8 @@ class SignalTests {
 		assertThat(this.test.breaker.explain()).hasToString("Open: 3 calls in a row failed (threshold 3),"
 				+ " mostly java.lang.IllegalStateException; signal of db (60 s left); the next probe may pass in 70 s");
 		this.test.breaker.apply(StateCommand.to(State.FORCED_OPEN).actor("alice").comment("partner asked"));
-		assertThat(this.test.breaker.explain()).hasToString(
-				"Held open by alice until another command: partner asked; signal of db (60 s left)");
+		assertThat(this.test.breaker.explain())
+			.hasToString("Held open by alice until another command: partner asked; signal of db (60 s left)");
 	}
 
 	@Test

@@ -298,8 +298,8 @@ public class CircuitBreakersEndpoint {
 	 * Description of a breaker: the fields of its {@link Snapshot}, where rates are
 	 * {@code null} while the window is empty, its thresholds, which are {@code null}
 	 * where they are off, why it is in its state, by which command, what failed, which is
-	 * left out where many are shown, how its config was changed at run time, which is left
-	 * out where it was not, and the signals that live.
+	 * left out where many are shown, how its config was changed at run time, which is
+	 * left out where it was not, and the signals that live.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record CircuitBreakerDescriptor(String name, State state, Instant since, @Nullable Float failureRate,
@@ -310,9 +310,7 @@ public class CircuitBreakersEndpoint {
 			@Nullable Float slowCallRateThreshold, String explanation, @Nullable CommandDescriptor command,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FailuresDescriptor failures,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed,
-			List<SignalDescriptor> signals)
-			implements
-				OperationResponseBody {
+			List<SignalDescriptor> signals) implements OperationResponseBody {
 
 		static CircuitBreakerDescriptor of(CircuitBreaker breaker, boolean withFailures,
 				@Nullable ConfigChangeDescriptor changed) {
@@ -326,7 +324,8 @@ public class CircuitBreakersEndpoint {
 					StateChangeDescriptor.of(s.lastChange()), config.failureRateThreshold(),
 					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null,
 					explanation.sentence(), CommandDescriptor.of(explanation.command()),
-					withFailures ? FailuresDescriptor.of(explanation) : null, changed, SignalDescriptor.of(s.signals()));
+					withFailures ? FailuresDescriptor.of(explanation) : null, changed,
+					SignalDescriptor.of(s.signals()));
 		}
 
 		private static @Nullable Float numberOrNull(float rate) {
@@ -432,9 +431,7 @@ public class CircuitBreakersEndpoint {
 			@Nullable MemberDescriptor worst, long overflowCalls, @Nullable CommandDescriptor command,
 			List<CircuitBreakerDescriptor> keys,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed,
-			List<SignalDescriptor> signals)
-			implements
-				OperationResponseBody {
+			List<SignalDescriptor> signals) implements OperationResponseBody {
 
 		static GroupDescriptor of(CircuitBreakerGroup group, int mostKeys,
 				Function<CircuitBreaker, CircuitBreakerDescriptor> describe, @Nullable ConfigChangeDescriptor changed) {

@@ -57,9 +57,8 @@ public class CircuitBreakersEndpointWebExtension {
 			@Nullable String config, @Nullable String signal, @Nullable String ttl, @Nullable String clearSignal) {
 		try {
 			return this.delegate.command(name, state, hold, reason, reset, config, signal, ttl, clearSignal,
-					nameOf(securityContext))
-					? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
-					: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
+					nameOf(securityContext)) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
+							: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
 		}
 		catch (InvalidEndpointRequestException ex) {
 			return ErrorDescriptor.badRequest(ex.getReason()).toResponse();

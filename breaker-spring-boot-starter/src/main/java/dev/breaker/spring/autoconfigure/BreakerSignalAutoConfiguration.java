@@ -30,8 +30,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} for signals to circuit breakers: from
- * application events, from other breakers, and from the health of the application.
+ * {@link EnableAutoConfiguration Auto-configuration} for signals to circuit breakers:
+ * from application events, from other breakers, and from the health of the application.
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class,
 		afterName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")

@@ -192,8 +192,8 @@ final class LayeredProperties {
 				this.property.switchOff(builder);
 			}
 			else if (value instanceof List<?> elements) {
-				this.property.set(builder, elements
-					.toArray((Object[]) Array.newInstance(this.property.elementType(), elements.size())));
+				this.property.set(builder,
+						elements.toArray((Object[]) Array.newInstance(this.property.elementType(), elements.size())));
 			}
 			else if (value instanceof Class<?> type) {
 				this.property.set(builder, predicates.of(this.property.name(), type));

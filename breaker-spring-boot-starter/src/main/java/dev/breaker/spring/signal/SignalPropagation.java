@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Signals the breakers that {@code propagate-to} of another one names while that refuses
- * calls for a reason of its own, and those that they name in their turn. A breaker that is
- * open only since others are tells none: each breaker hears of each cause once, from where
- * it is, and breakers that name each other in a circle do not keep each other open.
+ * calls for a reason of its own, and those that they name in their turn. A breaker that
+ * is open only since others are tells none: each breaker hears of each cause once, from
+ * where it is, and breakers that name each other in a circle do not keep each other open.
  *
  * <p>
  * Safe for use by many threads.

@@ -137,26 +137,27 @@ class SignalCommandsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-			{"signal": "backlog"}                                      | A 'signal' needs a 'ttl', such as "5m"
-			{"signal": "backlog", "ttl": "5"}                          | Invalid ttl '5': must be a duration above zero with its unit
-			{"signal": "backlog", "ttl": "0s"}                         | Invalid ttl '0s': must be a duration above zero
-			{"signal": "backlog", "ttl": "-5m"}                        | Invalid ttl '-5m': must be a duration above zero
-			{"signal": "backlog", "ttl": 5}                            | Invalid 'ttl' (5): must be a string with a unit
-			{"signal": " ", "ttl": "5m"}                               | Invalid 'signal': must not be empty
-			{"signal": 7, "ttl": "5m"}                                 | Invalid 'signal' (7): must be a string
-			{"signal": null, "ttl": "5m"}                              | Invalid 'signal' (null): leave it out, or give a value
-			{"signal": "backlog", "ttl": "5m", "state": "OPEN"}        | A 'signal' takes no field but 'ttl' and 'reason'
-			{"signal": "backlog", "ttl": "5m", "hold": "5m"}           | A 'signal' takes no field but 'ttl' and 'reason'
-			{"signal": "backlog", "ttl": "5m", "reset": true}          | A 'signal' takes no field but 'ttl' and 'reason'
-			{"signal": "backlog", "ttl": "5m", "config": {}}           | A 'signal' takes no field but 'ttl' and 'reason'
-			{"signal": "backlog", "ttl": "5m", "clearSignal": "other"} | A 'signal' takes no field but 'ttl' and 'reason'
-			{"clearSignal": "backlog", "ttl": "5m"}                    | A 'clearSignal' takes no field but 'reason'
-			{"clearSignal": "backlog", "state": "OPEN"}                | A 'clearSignal' takes no field but 'reason'
-			{"clearSignal": ""}                                        | Invalid 'clearSignal': must not be empty
-			{"ttl": "5m"}                                              | A 'ttl' is that of a 'signal'
-			{"state": "OPEN", "ttl": "5m"}                             | A 'ttl' is that of a 'signal'
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					{"signal": "backlog"}                                      | A 'signal' needs a 'ttl', such as "5m"
+					{"signal": "backlog", "ttl": "5"}                          | Invalid ttl '5': must be a duration above zero with its unit
+					{"signal": "backlog", "ttl": "0s"}                         | Invalid ttl '0s': must be a duration above zero
+					{"signal": "backlog", "ttl": "-5m"}                        | Invalid ttl '-5m': must be a duration above zero
+					{"signal": "backlog", "ttl": 5}                            | Invalid 'ttl' (5): must be a string with a unit
+					{"signal": " ", "ttl": "5m"}                               | Invalid 'signal': must not be empty
+					{"signal": 7, "ttl": "5m"}                                 | Invalid 'signal' (7): must be a string
+					{"signal": null, "ttl": "5m"}                              | Invalid 'signal' (null): leave it out, or give a value
+					{"signal": "backlog", "ttl": "5m", "state": "OPEN"}        | A 'signal' takes no field but 'ttl' and 'reason'
+					{"signal": "backlog", "ttl": "5m", "hold": "5m"}           | A 'signal' takes no field but 'ttl' and 'reason'
+					{"signal": "backlog", "ttl": "5m", "reset": true}          | A 'signal' takes no field but 'ttl' and 'reason'
+					{"signal": "backlog", "ttl": "5m", "config": {}}           | A 'signal' takes no field but 'ttl' and 'reason'
+					{"signal": "backlog", "ttl": "5m", "clearSignal": "other"} | A 'signal' takes no field but 'ttl' and 'reason'
+					{"clearSignal": "backlog", "ttl": "5m"}                    | A 'clearSignal' takes no field but 'reason'
+					{"clearSignal": "backlog", "state": "OPEN"}                | A 'clearSignal' takes no field but 'reason'
+					{"clearSignal": ""}                                        | Invalid 'clearSignal': must not be empty
+					{"ttl": "5m"}                                              | A 'ttl' is that of a 'signal'
+					{"state": "OPEN", "ttl": "5m"}                             | A 'ttl' is that of a 'signal'
+					""")
 	void whatMakesNoSenseIs400AndSaysWhatIsValid(String json, String message) {
 		Answer answer = post(json);
 		assertThat(answer.status()).isEqualTo(400);
@@ -169,7 +170,8 @@ class SignalCommandsTests {
 	void longTextsAre400() {
 		assertThat(post("{\"signal\": \"" + "x".repeat(257) + "\", \"ttl\": \"5m\"}").text("/message"))
 			.isEqualTo("Invalid 'signal': has 257 characters, may have 256");
-		assertThat(post("{\"signal\": \"x\", \"ttl\": \"5m\", \"reason\": \"" + "x".repeat(501) + "\"}").text("/message"))
+		assertThat(
+				post("{\"signal\": \"x\", \"ttl\": \"5m\", \"reason\": \"" + "x".repeat(501) + "\"}").text("/message"))
 			.isEqualTo("Invalid 'reason': has 501 characters, may have 500");
 	}
 

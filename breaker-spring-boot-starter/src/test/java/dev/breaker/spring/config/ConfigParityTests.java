@@ -61,10 +61,10 @@ class ConfigParityTests {
 	@MethodSource("properties")
 	void everyPropertyOfTheBuilderCanBeSetByAFile(Method accessor) {
 		String key = key(accessor.getName());
-		CircuitBreakerConfig config = new YamlApplication(this.directory)
-			.config("breaker.instances.payments.%s: %s%n%s".formatted(key, value(property(key)),
-					COMPANIONS.containsKey(key) ? "breaker.instances.payments." + COMPANIONS.get(key) : ""),
-					"payments");
+		CircuitBreakerConfig config = new YamlApplication(this.directory).config(
+				"breaker.instances.payments.%s: %s%n%s".formatted(key, value(property(key)),
+						COMPANIONS.containsKey(key) ? "breaker.instances.payments." + COMPANIONS.get(key) : ""),
+				"payments");
 		Object value = ReflectionUtils.invokeMethod(accessor, config);
 		assertThat(value).isNotEqualTo(ReflectionUtils.invokeMethod(accessor, CircuitBreakerConfig.ofDefaults()));
 	}

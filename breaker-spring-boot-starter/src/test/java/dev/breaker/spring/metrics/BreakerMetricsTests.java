@@ -438,8 +438,8 @@ class BreakerMetricsTests {
 					"breaker.slow.call.rate[name]", "breaker.window.calls[name]",
 					"breaker.failure.rate.threshold[name]", "breaker.slow.call.rate.threshold[name]",
 					"breaker.calls.until.evaluated[name]", "breaker.state.duration[name, state]",
-					"breaker.retry.after[name]", "breaker.signals[name]", "breaker.state.transitions[from, name, reason, to]",
-					"breaker.fallbacks[name, outcome]"));
+					"breaker.retry.after[name]", "breaker.signals[name]",
+					"breaker.state.transitions[from, name, reason, to]", "breaker.fallbacks[name, outcome]"));
 	}
 
 	@Test

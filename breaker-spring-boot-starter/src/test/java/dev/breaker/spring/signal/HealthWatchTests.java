@@ -181,8 +181,9 @@ class HealthWatchTests {
 		CountDownLatch hangs = new CountDownLatch(1);
 		CountDownLatch released = new CountDownLatch(1);
 		AtomicInteger answers = new AtomicInteger();
-		looking().withPropertyValues("breaker.instances.orders.open-when-down=queue",
-				"breaker.instances.orders.health-interval=100ms")
+		looking()
+			.withPropertyValues("breaker.instances.orders.open-when-down=queue",
+					"breaker.instances.orders.health-interval=100ms")
 			.withBean("queueHealthIndicator", HealthIndicator.class, () -> () -> {
 				if (answers.incrementAndGet() > 1) {
 					hangs.countDown();
@@ -215,10 +216,11 @@ class HealthWatchTests {
 	@Test
 	void aReactiveContributorIsLookedAt() {
 		this.runner.withPropertyValues("breaker.instances.payments.open-when-down=cache")
-			.withBean("cacheHealthIndicator", ReactiveHealthIndicator.class, () -> () -> Mono.just(Health.down().build()))
-			.run((context) -> await(() -> assertThat(
-					context.getBean(CircuitBreakerRegistry.class).get("payments").state())
-				.isEqualTo(State.OPEN)));
+			.withBean("cacheHealthIndicator", ReactiveHealthIndicator.class,
+					() -> () -> Mono.just(Health.down().build()))
+			.run((context) -> await(
+					() -> assertThat(context.getBean(CircuitBreakerRegistry.class).get("payments").state())
+						.isEqualTo(State.OPEN)));
 	}
 
 	@Test

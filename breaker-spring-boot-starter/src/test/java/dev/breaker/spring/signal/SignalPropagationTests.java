@@ -157,8 +157,8 @@ class SignalPropagationTests {
 			Calls.fail(breaker("a"), 1);
 			breaker("b").open();
 			// Its own wait, without what a has told it.
-			assertThat(breaker("a").snapshot().signals()).containsExactly(
-					new Signal("circuit breaker b", "is OPEN (COMMAND)", WAIT));
+			assertThat(breaker("a").snapshot().signals())
+				.containsExactly(new Signal("circuit breaker b", "is OPEN (COMMAND)", WAIT));
 			assertThat(breaker("a").snapshot().retryAfter()).isEqualTo(WAIT.multipliedBy(2));
 			assertThat(breaker("b").snapshot().signals()).extracting(Signal::remaining).containsExactly(WAIT);
 			this.clock.advance(WAIT.multipliedBy(2));
@@ -235,8 +235,8 @@ class SignalPropagationTests {
 
 	@Test
 	void aNameThatNoBreakerHasIsAWarningAtStart(CapturedOutput output) {
-		run((context) -> assertThat(output)
-			.contains("No circuit breakers exist for these names in propagate-to: inventroy (did you mean 'inventory'?)"),
+		run((context) -> assertThat(output).contains(
+				"No circuit breakers exist for these names in propagate-to: inventroy (did you mean 'inventory'?)"),
 				"a>inventroy", "inventory");
 	}
 
