@@ -227,7 +227,7 @@ public final class CircuitBreakerGroup {
 	 * @throws IllegalArgumentException if the source or the ttl is none of these
 	 */
 	public void signal(String source, @Nullable String reason, Duration ttl) {
-		Signals.Given given = Signals.Given.of(source, reason, ttl).givenAt(this.clock.read());
+		Signals.Given given = Signals.Given.of(source, reason, ttl).givenToGroupAt(this.clock.read());
 		changeSignals((before) -> before.with(given, given.at(), 0), (breaker) -> {
 			breaker.heedLate(given);
 			return true;
@@ -235,8 +235,8 @@ public final class CircuitBreakerGroup {
 	}
 
 	/**
-	 * Takes the signal of a source back from every key, also where it was given to the
-	 * breaker of a key alone.
+	 * Takes the signal of a source back from every key, of those in the group also where
+	 * it was given to the breaker of a key alone.
 	 * @param source the source
 	 */
 	public void clearSignal(String source) {
@@ -282,15 +282,19 @@ public final class CircuitBreakerGroup {
 		}
 	}
 
-	/** Tells a breaker what differs. */
+	/**
+	 * Tells a breaker what differs: what it does not know, and what it has and all keys
+	 * have not any more.
+	 */
 	private void hear(CircuitBreaker breaker, Signals known, Signals present) {
-		for (Signals.Given each : known.given()) {
-			if (!present.mentions(each.source())) {
+		long now = this.clock.read();
+		for (Signals.Given each : breaker.period().signals.living(now)) {
+			if (each.ofGroup() && !present.lives(each.source(), now)) {
 				breaker.ignoreSignal(each.source());
 			}
 		}
 		for (Signals.Given each : present.given()) {
-			if (!known.has(each) && each.left(this.clock.read()) > 0) {
+			if (!known.has(each) && each.left(now) > 0) {
 				breaker.heedLate(each);
 			}
 		}

@@ -278,7 +278,8 @@ final class Period implements Admission {
 			return false;
 		}
 		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
-			return true;
+			// Closed by now, or open since then.
+			return this.signals.left(this.began + this.limit) == 0;
 		}
 		boolean isFirst = this.lastChange == null && this.commanded == null;
 		if (this.state != State.CLOSED && !isFirst) {

@@ -74,10 +74,11 @@ final class Signals {
 		return of(living, now, this.wait);
 	}
 
-	/** That very signal, and no later one of its source. */
+	/** That very signal, and not one that says the same. */
+	@SuppressWarnings("ReferenceEquality")
 	boolean has(Given signal) {
 		for (Given each : this.given) {
-			if (each.equals(signal)) {
+			if (each == signal) {
 				return true;
 			}
 		}
@@ -109,11 +110,6 @@ final class Signals {
 	boolean lives(String source, long now) {
 		Given found = find(source);
 		return found != null && found.left(now) > 0;
-	}
-
-	/** Whether there is a signal of a source, also where it is over. */
-	boolean mentions(String source) {
-		return find(source) != null;
 	}
 
 	private @Nullable Given find(String source) {
@@ -174,8 +170,9 @@ final class Signals {
 	 *
 	 * @param ttl how many nanoseconds it lives
 	 * @param at when it was given
+	 * @param ofGroup whether it was given to all keys of a group
 	 */
-	record Given(String source, @Nullable String reason, long ttl, long at) {
+	record Given(String source, @Nullable String reason, long ttl, long at, boolean ofGroup) {
 
 		/** A signal that is to be given. */
 		static Given of(String source, @Nullable String reason, Duration ttl) {
@@ -184,7 +181,7 @@ final class Signals {
 				throw new IllegalArgumentException("Invalid ttl (" + ttl + ") of the signal of '"
 						+ LogText.oneLine(source) + "': must be above zero");
 			}
-			return new Given(source, (reason != null) ? cut(reason) : null, Rules.nanos(ttl), 0);
+			return new Given(source, (reason != null) ? cut(reason) : null, Rules.nanos(ttl), 0, false);
 		}
 
 		private static void checkSource(String source) {
@@ -208,7 +205,11 @@ final class Signals {
 		}
 
 		Given givenAt(long now) {
-			return new Given(this.source, this.reason, this.ttl, now);
+			return new Given(this.source, this.reason, this.ttl, now, false);
+		}
+
+		Given givenToGroupAt(long now) {
+			return new Given(this.source, this.reason, this.ttl, now, true);
 		}
 
 		/** At exactly its time it is over. */

@@ -48,7 +48,7 @@ final class NaiveBreaker {
 	}
 
 	/** A signal; cleared ones live for zero nanoseconds from then on. */
-	record Heard(String source, @Nullable String reason, long at, long ttl) {
+	record Heard(String source, @Nullable String reason, long at, long ttl, boolean ofGroup) {
 
 		static final List<String> SOURCES = List.of("backlog", "db", "billing");
 
@@ -59,7 +59,11 @@ final class NaiveBreaker {
 				default -> 1 + random.nextLong(5_000_000_000L);
 			};
 			return new Heard(SOURCES.get(random.nextInt(SOURCES.size())),
-					Order.WORDS[random.nextInt(Order.WORDS.length)], now, ttl);
+					Order.WORDS[random.nextInt(Order.WORDS.length)], now, ttl, false);
+		}
+
+		Heard toAll() {
+			return new Heard(this.source, this.reason, this.at, this.ttl, true);
 		}
 
 		long left(long now) {
@@ -346,7 +350,7 @@ final class NaiveBreaker {
 		look(now);
 		boolean lives = hasSignal(source, now);
 		if (lives) {
-			this.signals.put(source, new Heard(source, null, now, 0));
+			this.signals.put(source, new Heard(source, null, now, 0, false));
 		}
 		return lives;
 	}
@@ -354,6 +358,15 @@ final class NaiveBreaker {
 	synchronized boolean hasSignal(String source, long now) {
 		Heard signal = this.signals.get(source);
 		return signal != null && signal.left(now) > 0;
+	}
+
+	/** The sources of those that live and were given to all keys of a group. */
+	synchronized List<String> sourcesOfGroup(long now) {
+		return this.signals.values()
+			.stream()
+			.filter((each) -> each.ofGroup && each.left(now) > 0)
+			.map(Heard::source)
+			.toList();
 	}
 
 	synchronized List<Signal> signals(long now) {
@@ -409,7 +422,7 @@ final class NaiveBreaker {
 			return false;
 		}
 		boolean closes = (this.state == State.FORCED_OPEN || this.state == State.DISABLED) && this.limit >= 0
-				&& now - this.began >= this.limit;
+				&& now - this.began >= this.limit && longest(this.began + this.limit) == null;
 		boolean asMade = this.changes.isEmpty() && !this.commanded;
 		Figures figures = figures(now);
 		return closes || ((this.state == State.CLOSED || asMade) && figures.failed == 0 && figures.slow == 0

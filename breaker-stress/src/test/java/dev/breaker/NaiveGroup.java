@@ -177,7 +177,8 @@ final class NaiveGroup {
 		}
 	}
 
-	void signal(NaiveBreaker.Heard signal, long now) {
+	void signal(NaiveBreaker.Heard given, long now) {
+		NaiveBreaker.Heard signal = given.toAll();
 		Map<String, NaiveBreaker.Heard> more = new LinkedHashMap<>(this.signals);
 		more.values().removeIf((each) -> each.left(now) == 0);
 		more.put(signal.source(), signal);
@@ -209,9 +210,9 @@ final class NaiveGroup {
 	/** What the signals to all keys are now, to one that knows what they were before. */
 	private void hear(Member member, long now) {
 		Map<String, NaiveBreaker.Heard> present = this.signals;
-		member.heard.keySet()
+		member.breaker.sourcesOfGroup(now)
 			.stream()
-			.filter((source) -> !present.containsKey(source))
+			.filter((source) -> !present.containsKey(source) || present.get(source).left(now) == 0)
 			.forEach((source) -> member.breaker.clearSignal(source, now));
 		present.forEach((source, signal) -> {
 			if (signal != member.heard.get(source) && signal.left(now) > 0) {
