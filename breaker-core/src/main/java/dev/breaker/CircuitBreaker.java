@@ -202,21 +202,22 @@ public final class CircuitBreaker {
 	 * counted or told; a change of state that is due is made, as by {@link #state()}. It
 	 * is no promise: the next call may find another state, or the last place among the
 	 * probes taken. Costs one volatile read while {@link State#CLOSED}.
-	 * @return {@code true} while {@link State#CLOSED}, {@link State#DISABLED} and
-	 * {@link State#METRICS_ONLY}, where the breaker does not
-	 * {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, and while
+	 * @return {@code true} while {@link State#DISABLED} and {@link State#METRICS_ONLY},
+	 * where the breaker does not {@linkplain CircuitBreakerConfig.Builder#enforce
+	 * enforce}, while {@link State#CLOSED} where the share that is admitted has room for
+	 * one more call, and while
 	 * {@link State#HALF_OPEN} where a place among the probes is free or this thread makes
 	 * a call inside of one
 	 */
 	public boolean permits() {
 		CircuitBreaker live = live();
-		return live.period.state == State.CLOSED || live.admitsNow();
+		return live.period.share == AdmittedShare.ALL || live.admitsNow();
 	}
 
 	private boolean admitsNow() {
 		while (true) {
 			Period p = settled();
-			if (p.admits()) {
+			if (p.admits(this.nanoClock.read())) {
 				return true;
 			}
 			// No place among the probes: perhaps since they have just decided.
@@ -321,9 +322,11 @@ public final class CircuitBreaker {
 		FailureLog.Content failures = p.failures().content();
 		StandingCommand command = p.commanded();
 		String sentence = new Sentence(p, sight.counts(), command, failures.counts(), instant(config, 0),
-				Duration.ofNanos(p.remaining(sight.now())), zone(config), p.limit(sight.now()), inFlight(sight))
+				Duration.ofNanos(p.remaining(sight.now())), zone(config), p.limit(sight.now()), inFlight(sight),
+				p.signals.shown(sight.now()))
 			.toString();
-		return new Explanation(p.state, p.since, sentence, failures.counts(), failures.last(), command);
+		return new Explanation(p.state, p.since, sentence, failures.counts(), failures.last(), command,
+				p.signals.shown(sight.now()));
 	}
 
 	private ZoneId zone(CircuitBreakerConfig config) {
@@ -379,7 +382,7 @@ public final class CircuitBreaker {
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
 				this.notPermitted.sum(), p.openings(sight.now()), Duration.ofNanos(p.remaining(sight.now())),
 				p.lastChange, (limit != null) ? limit.percent() : 100, inFlight.calls(), inFlight.oldest(),
-				this.notPermitted.unpermittedSum());
+				this.notPermitted.unpermittedSum(), p.signals.shown(sight.now()));
 	}
 
 	/**
@@ -1529,6 +1532,112 @@ public final class CircuitBreaker {
 		apply(StateCommand.reset());
 	}
 
+	/**
+	 * Says that calls should be refused, whatever this breaker has seen of them: the
+	 * backlog of a queue is too long, or what is behind it is known to be down. While the
+	 * signal of any source lives, the breaker is {@link State#OPEN}, for
+	 * {@link Reason#SIGNAL}; when the last one is over, the usual wait and probes follow.
+	 * It counts as no failure, and lengthens the wait of no further opening. A source has
+	 * one signal: another one takes its place. One whose time is over is forgotten,
+	 * without a timer.
+	 *
+	 * <p>
+	 * Commands win: what {@link #forceOpen()}, {@link #disable()} or
+	 * {@link #metricsOnly()} holds stays as it is, and signals are only kept; those that
+	 * still live at the end of the hold open the breaker then. {@link #close()},
+	 * {@link #halfOpen()} and {@link #reset()} clear all signals.
+	 *
+	 * <p>
+	 * A breaker hears {@value Signal#MAX_SOURCES} sources at a time: of more, the signal
+	 * that ends first is left out. Safe for use by many threads.
+	 * @param source what says so: not empty, at most {@value Signal#MAX_SOURCE_LENGTH}
+	 * characters
+	 * @param reason why, of which {@value Signal#MAX_REASON_LENGTH} characters are kept;
+	 * {@code null} for none
+	 * @param ttl how long the signal lives, above zero; a source that goes on saying so
+	 * repeats it
+	 * @throws IllegalArgumentException if the source or the ttl is none of these
+	 */
+	public void signal(String source, @Nullable String reason, Duration ttl) {
+		Signals.Given signal = Signals.Given.of(source, reason, ttl);
+		CircuitBreaker live = entered(true);
+		try {
+			live.heed(signal);
+			live.tell();
+			live.listeners.signalled(live, new Signal(signal.source(), signal.reason(), ttl));
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	/**
+	 * Takes the signal of a source back; the usual wait and probes follow where it was
+	 * the last one. Does nothing where none of it lives.
+	 * @param source the source
+	 */
+	public void clearSignal(String source) {
+		Objects.requireNonNull(source, "source");
+		if (!live().period.signals.lives(source, this.nanoClock.read())) {
+			return;
+		}
+		CircuitBreaker live = entered(true);
+		try {
+			boolean cleared = live.ignoreSignal(source);
+			live.tell();
+			if (cleared) {
+				live.listeners.signalled(live, new Signal(source, null, Duration.ZERO));
+			}
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	/** A signal is given, on this very breaker. {@link #tell()} is to follow. */
+	void heed(Signals.Given signal) {
+		Period p;
+		Period next;
+		do {
+			Instant at = instant(this.period.rules.config, 0);
+			long now = this.nanoClock.read();
+			p = current(now);
+			next = p.signalled(signal.givenAt(now), now, at);
+		}
+		while (!swap(p, next));
+	}
+
+	/**
+	 * As {@link #heed(Signals.Given)}, of a signal that was given before: what was due
+	 * after it has not happened.
+	 */
+	void heedLate(Signals.Given signal) {
+		Period p;
+		Period next;
+		do {
+			long ago = Math.max(0, this.nanoClock.read() - signal.at());
+			p = current(signal.at(), ago);
+			next = p.signalled(signal, signal.at(), instant(p.rules.config, ago));
+		}
+		while (!swap(p, next));
+	}
+
+	/**
+	 * A signal is taken back, on this very breaker. {@link #tell()} is to follow.
+	 * @return whether it lived
+	 */
+	boolean ignoreSignal(String source) {
+		Period p;
+		Period next;
+		do {
+			long now = this.nanoClock.read();
+			p = current(now);
+			next = p.withoutSignal(source, now);
+		}
+		while (next != p && !swap(p, next));
+		return next != p;
+	}
+
 	private boolean swapRules(Period p, Period next, long now) {
 		Probes probes = p.probes;
 		return (probes != null) ? probes.under(next.rules, now, () -> swap(p, next)) : swap(p, next);
@@ -1643,8 +1752,9 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * For how many nanoseconds an operator's command holds it where it is; zero where
-	 * none does, and the highest number where it is until another command. It only looks.
+	 * For how many nanoseconds an operator's command or a signal holds it where it is;
+	 * zero where none does, and the highest number where it is until another command. It
+	 * only looks.
 	 */
 	long heldNanos(long now) {
 		return this.period.heldNanos(now);

@@ -391,6 +391,31 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * See {@link Builder#openWhenDown}.
+	 * @return the names of health contributors, unmodifiable
+	 */
+	public List<String> openWhenDown() {
+		return this.set.openWhenDown;
+	}
+
+	/**
+	 * See {@link Builder#healthInterval}.
+	 * @return the time from one look to the next
+	 */
+	public Duration healthInterval() {
+		Duration interval = this.set.healthInterval;
+		return (interval != null) ? interval : Builder.DEFAULT_HEALTH_INTERVAL;
+	}
+
+	/**
+	 * See {@link Builder#propagateTo}.
+	 * @return the names of other breakers, unmodifiable
+	 */
+	public List<String> propagateTo() {
+		return this.set.propagateTo;
+	}
+
+	/**
 	 * See {@link Builder#nanoClock}.
 	 * @return the clock that decides
 	 */
@@ -426,7 +451,9 @@ public final class CircuitBreakerConfig {
 				+ ", recordExceptions=" + recordExceptions() + ", ignoreExceptions=" + ignoreExceptions()
 				+ ", recordException=" + recordException() + ", ignoreException=" + ignoreException()
 				+ ", recordResult=" + recordResult() + ", outcomeRule=" + outcomeRule() + ", matchCauses="
-				+ matchCauses() + ", enforce=" + enforce() + ", nanoClock=" + nanoClock() + ", clock=" + clock() + "]";
+				+ matchCauses() + ", enforce=" + enforce() + ", openWhenDown=" + openWhenDown() + ", healthInterval="
+				+ healthInterval() + ", propagateTo=" + propagateTo() + ", nanoClock=" + nanoClock() + ", clock="
+				+ clock() + "]";
 	}
 
 	/**
@@ -456,6 +483,10 @@ public final class CircuitBreakerConfig {
 
 		/** That there is no probe, which is more than that none was set. */
 		static final String WITHOUT_PROBE = "";
+
+		static final Duration DEFAULT_HEALTH_INTERVAL = Duration.ofSeconds(10);
+
+		private static final Duration SHORTEST_HEALTH_INTERVAL = Duration.ofMillis(100);
 
 		private static final int MAX_WINDOW_OF_CALLS = 1_000_000;
 
@@ -532,6 +563,12 @@ public final class CircuitBreakerConfig {
 		private boolean matchCauses;
 
 		private boolean enforce = true;
+
+		private List<String> openWhenDown = List.of();
+
+		private @Nullable Duration healthInterval;
+
+		private List<String> propagateTo = List.of();
 
 		private LongSupplier nanoClock = NanoClock.SYSTEM;
 
@@ -1141,6 +1178,52 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
+		 * The health contributors whose status DOWN or OUT_OF_SERVICE is a
+		 * {@linkplain CircuitBreaker#signal signal} to the breaker. For what looks at
+		 * health, such as the Spring Boot starter: a breaker alone looks at none.
+		 * Replaces what was given before. Default: none.
+		 * @param names the names of the contributors, of one inside another as
+		 * {@code outer/inner}; none at all takes the {@link #healthInterval} back, too
+		 * @return this builder
+		 */
+		public Builder openWhenDown(String... names) {
+			this.openWhenDown = names("openWhenDown", names);
+			if (this.openWhenDown.isEmpty()) {
+				this.healthInterval = null;
+			}
+			return this;
+		}
+
+		/**
+		 * How often the health of {@link #openWhenDown} is looked at; a contributor that
+		 * does not answer is believed for three times as long. Refused without
+		 * {@link #openWhenDown}. Default: 10 seconds.
+		 * @param duration 100 milliseconds or more
+		 * @return this builder
+		 */
+		public Builder healthInterval(Duration duration) {
+			require(given("healthInterval", duration).compareTo(SHORTEST_HEALTH_INTERVAL) >= 0, "healthInterval",
+					duration, "must be 100ms or more");
+			this.healthInterval = duration;
+			return this;
+		}
+
+		/**
+		 * The breakers that are {@linkplain CircuitBreaker#signal signalled} when this
+		 * one opens, and for as long as it refuses calls; those that they name in their
+		 * turn, too. For what knows all breakers by their names, such as the Spring Boot
+		 * starter: a breaker alone tells none. Replaces what was given before. Default:
+		 * none.
+		 * @param names the names of breakers, or of groups, all of whose keys are meant;
+		 * none at all takes it back
+		 * @return this builder
+		 */
+		public Builder propagateTo(String... names) {
+			this.propagateTo = names("propagateTo", names);
+			return this;
+		}
+
+		/**
 		 * The only clock that decides anything. Tests move it by hand. A clock that goes
 		 * back is taken for one that stands still. Default: {@link System#nanoTime()}.
 		 * @param nanoClock monotonic nanoseconds with any origin
@@ -1202,6 +1285,12 @@ public final class CircuitBreakerConfig {
 			}
 			requireRecovery();
 			checkProbes(config);
+			Duration interval = this.healthInterval;
+			if (interval != null) {
+				require(!this.openWhenDown.isEmpty(), "healthInterval", interval,
+						"must not be given without openWhenDown, which names the health contributors to look at",
+						"openWhenDown");
+			}
 			return config;
 		}
 
@@ -1290,6 +1379,13 @@ public final class CircuitBreakerConfig {
 				given(property, type);
 			}
 			return List.of(classes);
+		}
+
+		private static List<String> names(String property, String[] names) {
+			for (String name : given(property, names)) {
+				require(!given(property, name).isBlank(), property, name, "must not have an empty name");
+			}
+			return List.of(names);
 		}
 
 		private static <T> T given(String property, @Nullable T value) {

@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,6 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,11 +27,11 @@ import org.slf4j.LoggerFactory;
  * the 32 least recently used the first that is closed, or still in its initial state, and
  * has neither failed nor slow calls in its window, makes room for a new key; where none
  * of them is, the least recently used one does, whatever its state. One with a call under
- * way stays, and so does one that a command holds where it is. Only where all of them
- * stay, keys without a breaker share one called {@code name:_overflow}. A breaker that
- * made room and is used again, by a reference that was kept, comes back with all that it
- * recorded, unless its key has a new one by then, which is used instead, or no place is
- * free: then its calls are made on the shared one.
+ * way stays, and so does one that a command or a signal holds where it is. Only where all
+ * of them stay, keys without a breaker share one called {@code name:_overflow}. A breaker
+ * that made room and is used again, by a reference that was kept, comes back with all
+ * that it recorded, unless its key has a new one by then, which is used instead, or no
+ * place is free: then its calls are made on the shared one.
  *
  * <p>
  * A key of more than 128 characters is cut, and a hash of all of it put in place of the
@@ -72,6 +75,9 @@ public final class CircuitBreakerGroup {
 	private volatile CircuitBreakerConfig config;
 
 	private volatile @Nullable GroupCommand latest;
+
+	/** Those that keys get which have no breaker yet. */
+	private volatile Signals signals = Signals.NONE;
 
 	private volatile @Nullable GroupMember overflow;
 
@@ -193,13 +199,113 @@ public final class CircuitBreakerGroup {
 		long limit = GroupCommand.limit(command, present.rules);
 		Instant until = (limit != GroupCommand.WITHOUT_END) ? instantAfter(limit) : null;
 		GroupCommand issued = new GroupCommand(command, present, this.clock.read(), limit, until);
-		List<GroupMember> all = this.lock.get(() -> {
+		Told told = this.lock.get(() -> {
 			this.latest = issued;
-			return everyMember();
+			if (command.clearsSignals()) {
+				this.signals = Signals.NONE;
+			}
+			return new Told(everyMember(), this.signals);
 		});
 		// In force for all keys before a listener hears of one.
-		all.forEach(this::obeyLatest);
-		all.forEach((member) -> member.breaker.tell());
+		told.members().forEach((member) -> {
+			obeyLatest(member);
+			hearLatest(member, told.signals());
+		});
+		told.members().forEach((member) -> member.breaker.tell());
+	}
+
+	/**
+	 * Gives a signal to every key: to the breakers that there are, and to those made
+	 * while it lives, before they see a call. See
+	 * {@link CircuitBreaker#signal(String, String, Duration)}. A command to the group
+	 * that clears signals, and one to the breaker of a key, does so for these too.
+	 * @param source what says so: not empty, at most {@value Signal#MAX_SOURCE_LENGTH}
+	 * characters
+	 * @param reason why, of which {@value Signal#MAX_REASON_LENGTH} characters are kept;
+	 * {@code null} for none
+	 * @param ttl how long the signal lives, above zero
+	 * @throws IllegalArgumentException if the source or the ttl is none of these
+	 */
+	public void signal(String source, @Nullable String reason, Duration ttl) {
+		Signals.Given given = Signals.Given.of(source, reason, ttl).givenToGroupAt(this.clock.read());
+		changeSignals((before) -> before.with(given, given.at(), 0), (breaker) -> {
+			breaker.heedLate(given);
+			return true;
+		}, new Signal(given.source(), given.reason(), ttl));
+	}
+
+	/**
+	 * Takes the signal of a source back from every key, of those in the group also where
+	 * it was given to the breaker of a key alone.
+	 * @param source the source
+	 */
+	public void clearSignal(String source) {
+		Objects.requireNonNull(source, "source");
+		long now = this.clock.read();
+		changeSignals((before) -> before.without(source, now), (breaker) -> breaker.ignoreSignal(source),
+				new Signal(source, null, Duration.ZERO));
+	}
+
+	private void changeSignals(UnaryOperator<Signals> change, Predicate<CircuitBreaker> step, Signal heard) {
+		StackEnd.requireFar();
+		Told told = this.lock.get(() -> {
+			this.signals = change.apply(this.signals);
+			return new Told(everyMember(), this.signals);
+		});
+		List<CircuitBreaker> changed = new ArrayList<>();
+		// In force for all keys before a listener hears of one.
+		for (GroupMember member : told.members()) {
+			if (step.test(member.breaker)) {
+				changed.add(member.breaker);
+			}
+			hearLatest(member, told.signals());
+		}
+		told.members().forEach((member) -> member.breaker.tell());
+		changed.forEach((breaker) -> breaker.listeners().signalled(breaker, heard));
+	}
+
+	/** What all breakers are told, and those that there are at that time. */
+	private record Told(List<GroupMember> members, Signals signals) {
+	}
+
+	/**
+	 * Of two signals, or a signal and a command, at a time, all breakers end with the
+	 * same signals.
+	 * @param known those that it has heard
+	 */
+	private void hearLatest(GroupMember member, Signals known) {
+		Signals heard = known;
+		while (heard != this.signals) {
+			Signals present = this.signals;
+			hear(member.breaker, heard, present);
+			heard = present;
+		}
+	}
+
+	/**
+	 * Tells a breaker what differs: what it does not know, and what it has and all keys
+	 * have not any more.
+	 */
+	private void hear(CircuitBreaker breaker, Signals known, Signals present) {
+		long now = this.clock.read();
+		for (Signals.Given each : breaker.period().signals.living(now)) {
+			if (each.ofGroup() && !present.lives(each.source(), now)) {
+				breaker.ignoreSignal(each.source());
+			}
+		}
+		for (Signals.Given each : present.given()) {
+			if (!known.has(each) && each.left(now) > 0) {
+				breaker.heedLate(each);
+			}
+		}
+	}
+
+	/**
+	 * The signals that keys get which have no breaker yet: those to the group that live.
+	 * @return the signals, unmodifiable
+	 */
+	public List<Signal> signals() {
+		return this.signals.shown(this.clock.read());
 	}
 
 	/**
@@ -294,7 +400,7 @@ public final class CircuitBreakerGroup {
 
 	/** Whether it knows all that was said to the group. */
 	private boolean isUpToDate(GroupMember member) {
-		return member.obeyed == this.latest && member.followed == this.config;
+		return member.obeyed == this.latest && member.followed == this.config && member.heard == this.signals;
 	}
 
 	/**
@@ -420,6 +526,12 @@ public final class CircuitBreakerGroup {
 		else {
 			made = new GroupMember(this, key, free, present);
 		}
+		Signals told = this.signals;
+		if (told != Signals.NONE) {
+			hear(made.breaker, Signals.NONE, told);
+			made.breaker.tell();
+		}
+		made.heard = told;
 		made.obeyed = last;
 		return made;
 	}
@@ -443,6 +555,7 @@ public final class CircuitBreakerGroup {
 	private void catchUp(GroupMember former) {
 		GroupCommand obeyed = former.obeyed;
 		CircuitBreakerConfig followed = former.followed;
+		Signals heard = former.heard;
 		// Two threads may be at it, and more may be said meanwhile: the last word wins.
 		do {
 			GroupCommand missed = this.latest;
@@ -459,14 +572,19 @@ public final class CircuitBreakerGroup {
 				former.breaker.follow(present);
 				followed = present;
 			}
+			Signals told = this.signals;
+			hear(former.breaker, heard, told);
+			heard = told;
 		}
-		while (obeyed != this.latest || followed != this.config);
+		while (obeyed != this.latest || followed != this.config || heard != this.signals);
 		former.breaker.tell();
 		GroupCommand lastObeyed = obeyed;
 		CircuitBreakerConfig lastFollowed = followed;
+		Signals lastHeard = heard;
 		this.lock.run(() -> {
 			former.obeyed = lastObeyed;
 			former.followed = lastFollowed;
+			former.heard = lastHeard;
 		});
 	}
 
@@ -519,6 +637,7 @@ public final class CircuitBreakerGroup {
 		try {
 			member.obeyed = this.latest;
 			member.followed = this.config;
+			member.heard = this.signals;
 			take(member);
 		}
 		catch (Throwable ex) {
@@ -621,7 +740,7 @@ public final class CircuitBreakerGroup {
 			tellAdded(candidate);
 			if (log) {
 				HookFailures.log(logger,
-						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command: while that is so, further keys share '{}'. If so many keys are in use at a time, raise the limit (in Spring Boot applications breaker.keys.max)",
+						"Circuit breaker group '{}' has as many breakers as its limit ({}), and each has calls under way or is held by a command or a signal: while that is so, further keys share '{}'. If so many keys are in use at a time, raise the limit (in Spring Boot applications breaker.keys.max)",
 						LogText.oneLine(this.name), this.limit, LogText.oneLine(candidate.breaker.name()));
 			}
 			return candidate.breaker;

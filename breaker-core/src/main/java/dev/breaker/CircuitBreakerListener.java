@@ -108,4 +108,13 @@ public interface CircuitBreakerListener {
 	default void onReset(CircuitBreaker breaker) {
 	}
 
+	/**
+	 * A signal was given, or cleared, whatever state the breaker is in. Told by the
+	 * thread that did it, after the change of state that followed.
+	 * @param breaker the breaker
+	 * @param signal the signal; {@code remaining} is zero where it was cleared
+	 */
+	default void onSignal(CircuitBreaker breaker, Signal signal) {
+	}
+
 }

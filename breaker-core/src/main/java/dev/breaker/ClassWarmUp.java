@@ -47,6 +47,9 @@ final class ClassWarmUp {
 				.call(() -> breaker.outermost().call(() -> "good", Throwable::toString), Throwable::toString);
 			breaker.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()),
 					CompletableFuture::failedFuture);
+			breaker.signal("warm-up", "good", Duration.ofHours(1));
+			breaker.explain();
+			breaker.clearSignal("warm-up");
 			breaker.reconfigure(breaker.config());
 			warmUpUnenforced(breaker);
 			breaker.snapshot();
@@ -122,6 +125,9 @@ final class ClassWarmUp {
 		first.call(() -> "good");
 		group.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ZERO));
 		group.reconfigure(config);
+		group.signal("warm-up", null, Duration.ofHours(1));
+		group.clearSignal("warm-up");
+		group.apply(StateCommand.reset());
 		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
 		first.call(() -> "good");
 		first.state();

@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * Unmodifiable
  * @param command the command that made the present state; {@code null} where the rules
  * did, or where it began with that state
+ * @param signals the signals that live, in the order in which their sources were heard
+ * first. Unmodifiable
  */
 public record Explanation(State state, Instant since, String sentence, Map<String, Long> failureCounts,
-		List<Failure> lastFailures, @Nullable StandingCommand command) {
+		List<Failure> lastFailures, @Nullable StandingCommand command, List<Signal> signals) {
 
 	/** Stands for results that count as failures, among the names of classes. */
 	public static final String RESULTS = "(results)";
@@ -43,6 +45,7 @@ public record Explanation(State state, Instant since, String sentence, Map<Strin
 	public Explanation {
 		failureCounts = Collections.unmodifiableMap(new LinkedHashMap<>(failureCounts));
 		lastFailures = List.copyOf(lastFailures);
+		signals = List.copyOf(signals);
 	}
 
 	/**

@@ -54,13 +54,19 @@ final class GroupMember {
 	/** The last config of the group that it goes on under, or knows of. */
 	volatile CircuitBreakerConfig followed;
 
+	/** The last signals to the group that it knows of. */
+	volatile Signals heard = Signals.NONE;
+
 	/** The time of its last use by which it is queued. */
 	long queued;
 
 	/** Tells those with the same time apart. */
 	long sequence;
 
-	/** Until when a command holds it, while it is among those that wait for that. */
+	/**
+	 * Until when a command or a signal holds it, while it is among those that wait for
+	 * that.
+	 */
 	long heldUntil;
 
 	boolean waits;

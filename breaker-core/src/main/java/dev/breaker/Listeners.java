@@ -53,6 +53,8 @@ final class Listeners {
 
 	private final CircuitBreakerListener[] reset;
 
+	private final CircuitBreakerListener[] signal;
+
 	/** Whether a listener hears how long calls take. */
 	final boolean wantTime;
 
@@ -68,6 +70,7 @@ final class Listeners {
 		this.notPermitted = overriding(Overridden::notPermitted);
 		this.wouldRefuse = overriding(Overridden::wouldRefuse);
 		this.reset = overriding(Overridden::reset);
+		this.signal = overriding(Overridden::signal);
 		this.wantTime = this.success.length + this.failure.length + this.ignored.length + this.ignoredResult.length > 0;
 	}
 
@@ -161,6 +164,10 @@ final class Listeners {
 		tell(this.reset, breaker, (listener) -> listener.onReset(breaker));
 	}
 
+	void signalled(CircuitBreaker breaker, Signal signal) {
+		tell(this.signal, breaker, (listener) -> listener.onSignal(breaker, signal));
+	}
+
 	void notPermitted(CircuitBreaker breaker) {
 		if (this.notPermitted.length != 0) {
 			tell(this.notPermitted, breaker, (listener) -> listener.onNotPermitted(breaker));
@@ -228,7 +235,7 @@ final class Listeners {
 
 	/** What a class of listeners overrides. */
 	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean slowCall, boolean ignored,
-			boolean ignoredResult, boolean notPermitted, boolean reset, boolean wouldRefuse) {
+			boolean ignoredResult, boolean notPermitted, boolean reset, boolean wouldRefuse, boolean signal) {
 
 		static Overridden by(Class<?> type) {
 			return new Overridden(by(type, "onStateChange", CircuitBreaker.class, StateChange.class),
@@ -238,7 +245,8 @@ final class Listeners {
 					by(type, "onIgnored", CircuitBreaker.class, Throwable.class, long.class),
 					by(type, "onIgnoredResult", CircuitBreaker.class, long.class),
 					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class),
-					by(type, "onWouldRefuse", CircuitBreaker.class));
+					by(type, "onWouldRefuse", CircuitBreaker.class),
+					by(type, "onSignal", CircuitBreaker.class, Signal.class));
 		}
 
 		private static boolean by(Class<?> type, String method, Class<?>... parameters) {

@@ -53,9 +53,12 @@ final class Period implements Admission {
 	/** The last news of the breaker. */
 	final News news;
 
+	/** In CLOSED and HALF_OPEN there are none: a signal opens the breaker. */
+	final Signals signals;
+
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable AdmittedShare share, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news) {
+			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news, Signals signals) {
 		this.state = state;
 		this.rules = rules;
 		this.generation = (generation != null) ? generation : new Generation(new FailureLog(), null, null);
@@ -72,6 +75,7 @@ final class Period implements Admission {
 		this.lastChange = lastChange;
 		this.commanded = commanded;
 		this.news = news;
+		this.signals = signals;
 	}
 
 	/** The first period of a breaker. */
@@ -80,36 +84,72 @@ final class Period implements Admission {
 		int openings = (state == State.OPEN) ? 1 : 0;
 		SlidingWindow window = newWindow(state, rules, now);
 		return new Period(state, rules, null, window, newProbes(state, rules), newShare(state, null, rules, window),
-				now, limit(state, rules, BY_RULES, openings), at, openings, null, null, News.NONE);
+				now, limit(state, rules, BY_RULES, openings), at, openings, null, null, News.NONE, Signals.NONE);
 	}
 
 	/** The period that follows by the rules or by time. */
 	Period next(State next, Decision decision, long began, Instant at) {
-		return next(next, decision.reason, (next == State.OPEN) ? decision.wait : BY_RULES, null, decision, began, at);
+		boolean bySignals = decision.reason == Reason.SIGNAL;
+		return next(next, decision.reason, bySignals ? 0 : (next == State.OPEN) ? decision.wait : BY_RULES, null,
+				decision, this.signals, began, at);
 	}
 
 	/** The period that follows by a command. */
 	Period next(StateCommand command, long now, Instant at) {
 		Duration hold = command.hold();
-		return next(command.state(), Reason.COMMAND, (hold != null) ? Rules.nanos(hold) : BY_RULES, command, null, now,
-				at);
+		return next(command.state(), Reason.COMMAND, (hold != null) ? Rules.nanos(hold) : BY_RULES, command, null,
+				this.signals, now, at);
+	}
+
+	/**
+	 * What a signal makes of it: the open period that follows, or, where the breaker is
+	 * open already or held by a command, the same with the signal.
+	 */
+	Period signalled(Signals.Given signal, long now, Instant at) {
+		return switch (this.state) {
+			case CLOSED, HALF_OPEN ->
+				next(State.OPEN, Reason.SIGNAL, 0, null, null, this.signals.with(signal, now, 0), now, at);
+			case OPEN -> with(this.signals.with(signal, now,
+					(this.signals != Signals.NONE) ? this.signals.waitNanos() : this.rules.waitNanos(this.openings)));
+			case FORCED_OPEN, DISABLED, METRICS_ONLY -> with(this.signals.with(signal, now, 0));
+		};
+	}
+
+	/** The same without the signal of a source; this very one where none of it lives. */
+	Period withoutSignal(String source, long now) {
+		Signals fewer = this.signals.without(source, now);
+		return (fewer != this.signals) ? with(fewer) : this;
+	}
+
+	private Period with(Signals signals) {
+		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
+				this.limit, this.since, this.openings, this.lastChange, this.commanded, this.news, signals);
 	}
 
 	private Period next(State next, Reason reason, long limit, @Nullable StateCommand command,
-			@Nullable Decision decision, long began, Instant at) {
+			@Nullable Decision decision, Signals signals, long began, Instant at) {
 		boolean same = next == this.state;
 		boolean reset = command != null && command.isReset();
 		Ramp ramp = (next == State.CLOSED && refusesAny() && !reset) ? this.rules.rampFrom(began) : null;
 		boolean forgets = reset || (ramp == null && this.rules.stableNanos == 0);
 		int openings = switch (next) {
 			case CLOSED -> forgets ? 0 : openings(began);
-			case OPEN -> same ? this.openings : openings(began) + 1;
+			// A signal is no failure: it does not lengthen the wait.
+			case OPEN ->
+				same ? this.openings : (reason == Reason.SIGNAL) ? Math.max(1, openings(began)) : openings(began) + 1;
 			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> openings(began);
 		};
+		Signals kept = (signals == Signals.NONE) ? signals : switch (next) {
+			case CLOSED, HALF_OPEN -> Signals.NONE;
+			case OPEN -> signals.livingAt(began, this.rules.waitNanos(openings));
+			case FORCED_OPEN, DISABLED, METRICS_ONLY -> signals.livingAt(began, 0);
+		};
 		boolean told = !same || hasWords(command) || hasWords(this.lastChange);
+		Signals.Given cause = (reason == Reason.SIGNAL) ? kept.longest() : null;
 		StateChange change = !told ? this.lastChange
 				: new StateChange(this.state, next, reason, at, this.generation.lastFailure,
-						(command != null) ? command.comment() : null, (command != null) ? command.actor() : null,
+						(command != null) ? command.comment() : (cause != null) ? cause.reason() : null,
+						(command != null) ? command.actor() : (cause != null) ? cause.source() : null,
 						this.rules.enforced);
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
 		Generation generation;
@@ -125,7 +165,7 @@ final class Period implements Admission {
 		SlidingWindow window = newWindow(next, this.rules, began);
 		return new Period(next, this.rules, generation, window, newProbes(next, this.rules),
 				newShare(next, ramp, this.rules, window), began, ownLimit, same ? this.since : at, openings, change,
-				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news);
+				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news, kept);
 	}
 
 	private boolean refusesAny() {
@@ -166,7 +206,7 @@ final class Period implements Admission {
 		Ramp ramp = isRamping() ? other.rampFrom(this.began) : null;
 		return new Period(this.state, other, this.generation, window, this.probes,
 				newShare(this.state, ramp, other, window), this.began, this.limit, this.since, openings(now),
-				this.lastChange, this.commanded, this.news);
+				this.lastChange, this.commanded, this.news, this.signals);
 	}
 
 	/** Whether its ramp is over, so that {@link #afterRamp()} is to follow. */
@@ -178,7 +218,7 @@ final class Period implements Admission {
 	Period afterRamp() {
 		return new Period(this.state, this.rules, this.generation, this.window, this.probes,
 				newShare(this.state, null, this.rules, this.window), this.began, this.limit, this.since, this.openings,
-				this.lastChange, this.commanded, this.news);
+				this.lastChange, this.commanded, this.news, this.signals);
 	}
 
 	/**
@@ -193,7 +233,7 @@ final class Period implements Admission {
 	/** The same generation with another limit. */
 	Period lasting(long nanos) {
 		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
-				nanos, this.since, this.openings, this.lastChange, this.commanded, this.news);
+				nanos, this.since, this.openings, this.lastChange, this.commanded, this.news, this.signals);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
@@ -260,16 +300,25 @@ final class Period implements Admission {
 		return switch (this.state) {
 			case METRICS_ONLY -> null;
 			case CLOSED -> Objects.requireNonNull(this.window).decision();
-			case OPEN -> isOver(now) ? Decision.ofTime(Reason.WAIT_ELAPSED, this.began + this.limit) : null;
-			case FORCED_OPEN, DISABLED ->
-				isOver(now) ? Decision.ofTime(Reason.HOLD_ELAPSED, this.began + this.limit) : null;
+			case OPEN -> isOver(now) ? Decision.ofTime(Reason.WAIT_ELAPSED, this.began + lasts()) : null;
+			case FORCED_OPEN, DISABLED -> isOver(now) ? held(this.began + this.limit) : null;
 			case HALF_OPEN -> Objects.requireNonNull(this.probes).decision(now);
 		};
 	}
 
+	/** The limit, and in OPEN what signals add to it. */
+	private long lasts() {
+		return (this.state == State.OPEN) ? this.signals.prolong(this.limit, this.began) : this.limit;
+	}
+
+	/** What follows a hold that ends at that moment. */
+	private Decision held(long end) {
+		return Decision.ofTime((this.signals.left(end) > 0) ? Reason.SIGNAL : Reason.HOLD_ELAPSED, end);
+	}
+
 	/** Whether time has ended it. At exactly its limit it is over. */
 	private boolean isOver(long now) {
-		return this.limit != WITHOUT_END && now - this.began >= this.limit;
+		return this.limit != WITHOUT_END && now - this.began >= lasts();
 	}
 
 	/**
@@ -277,21 +326,26 @@ final class Period implements Admission {
 	 * where time does not end it.
 	 */
 	long remaining(long now) {
-		return (this.limit == WITHOUT_END || !this.state.refuses()) ? 0 : left(now);
+		if (this.limit == WITHOUT_END || !this.state.refuses()) {
+			return 0;
+		}
+		long left = left(now);
+		return (this.state == State.FORCED_OPEN) ? Math.max(left, this.signals.left(now)) : left;
 	}
 
-	/** How many nanoseconds are left of its limit. */
+	/** How many nanoseconds it still lasts. */
 	private long left(long now) {
-		return Math.max(0, this.limit - Math.max(0, now - this.began));
+		return Math.max(0, lasts() - Math.max(0, now - this.began));
 	}
 
 	/**
 	 * Whether a call that this thread begins now is admitted. What is due was carried
 	 * out.
 	 */
-	boolean admits() {
+	boolean admits(long now) {
 		return !this.rules.enforced || switch (this.state) {
-			case CLOSED, DISABLED, METRICS_ONLY -> true;
+			case CLOSED -> Objects.requireNonNull(this.share).admits(now);
+			case DISABLED, METRICS_ONLY -> true;
 			case HALF_OPEN -> Objects.requireNonNull(this.probes).hasPlace();
 			case OPEN, FORCED_OPEN -> false;
 		};
@@ -324,7 +378,7 @@ final class Period implements Admission {
 				newShare(next, null, this.rules, window), now, restoration.limit(), restoration.since(),
 				restoration.openings(), change,
 				(command != null) ? new StandingCommand(command, end(at, restoration.limit())) : null,
-				this.news.followedBy(change, false, null));
+				this.news.followedBy(change, false, null), Signals.NONE);
 	}
 
 	/** Whether it is what the breaker began with. */
@@ -337,8 +391,15 @@ final class Period implements Admission {
 	 * opening, and has seen no failure and no slow call.
 	 */
 	boolean isClean(long now) {
+		if (this.signals.left(now) > 0) {
+			return false;
+		}
 		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
 			long closed = this.began + this.limit;
+			// Closed by now, or open since then.
+			if (this.signals.left(closed) != 0) {
+				return false;
+			}
 			Ramp ramp = refusesAny() ? this.rules.rampFrom(closed) : null;
 			boolean remembered = this.openings != 0 && now - closed < this.rules.stableNanos;
 			return !remembered && (ramp == null || ramp.isOver(now));
@@ -354,10 +415,15 @@ final class Period implements Admission {
 	}
 
 	/**
-	 * For how many nanoseconds an operator's command holds the breaker here; zero where
-	 * none does, and the highest number where it does until another command.
+	 * For how many nanoseconds an operator's command or a signal holds the breaker here;
+	 * zero where none does, and the highest number where a command does until another
+	 * one.
 	 */
 	long heldNanos(long now) {
+		return Math.max(heldByCommand(now), this.signals.left(now));
+	}
+
+	private long heldByCommand(long now) {
 		if (this.commanded == null) {
 			return 0;
 		}

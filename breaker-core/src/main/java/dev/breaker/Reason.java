@@ -35,7 +35,7 @@ public enum Reason {
 	 */
 	HOLD_ELAPSED,
 
-	/** A signal from elsewhere lives. Reserved: the core raises none yet. */
+	/** A signal from elsewhere lives: see {@link CircuitBreaker#signal}. */
 	SIGNAL,
 
 	/** Other members of the fleet said so. Reserved: the core raises none yet. */

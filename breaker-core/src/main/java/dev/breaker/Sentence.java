@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sentence {
 
+	private static final int MOST_SIGNALS = 3;
+
 	private static final Duration SHORTEST = Duration.ofSeconds(1);
 
 	private static final String NOT_ENFORCED = "; not enforced, no call is refused";
@@ -42,6 +44,8 @@ final class Sentence {
 
 	private final CallsInFlight.Figures inFlight;
 
+	private final List<Signal> signals;
+
 	/**
 	 * Takes what there is to say.
 	 * @param command the command that the period began by, if one
@@ -50,10 +54,11 @@ final class Sentence {
 	 * @param zone that of the clock that is shown to people
 	 * @param limit why not all calls are admitted while it is closed, if so
 	 * @param inFlight the calls under way, where they are tracked
+	 * @param signals the signals that live
 	 */
 	Sentence(Period period, WindowCounts counts, @Nullable StandingCommand command, Map<String, Long> failures,
 			Instant now, Duration retryAfter, ZoneId zone, AdmittedShare.@Nullable Limit limit,
-			CallsInFlight.Figures inFlight) {
+			CallsInFlight.Figures inFlight, List<Signal> signals) {
 		this.period = period;
 		this.config = period.rules.config;
 		this.counts = counts;
@@ -64,6 +69,7 @@ final class Sentence {
 		this.zone = zone;
 		this.limit = limit;
 		this.inFlight = inFlight;
+		this.signals = signals;
 	}
 
 	@Override
@@ -83,9 +89,10 @@ final class Sentence {
 			case CLOSED -> closed();
 			case OPEN -> open();
 			case HALF_OPEN -> halfOpen();
-			case FORCED_OPEN -> held("Held open");
-			case DISABLED -> held("Disabled");
-			case METRICS_ONLY -> held("Metrics only") + ((this.counts.calls() > 0) ? "; " + figures() : "");
+			case FORCED_OPEN -> held("Held open") + signalled("; ");
+			case DISABLED -> held("Disabled") + signalled("; ");
+			case METRICS_ONLY ->
+				held("Metrics only") + ((this.counts.calls() > 0) ? "; " + figures() : "") + signalled("; ");
 		};
 	}
 
@@ -120,11 +127,14 @@ final class Sentence {
 				: (dark ? "the next dark probe runs in " : "the next probe may pass in ")
 						+ PlainText.duration(this.retryAfter);
 		if (this.command != null) {
-			return since("Open") + commanded() + "; " + outlook;
+			return since("Open") + commanded() + signalled("; ") + "; " + outlook;
 		}
 		Reason reason = reason();
+		if (reason == Reason.SIGNAL && !this.signals.isEmpty()) {
+			return since("Open") + signalled(": ") + "; " + outlook;
+		}
 		String cause = (reason != null) ? cause(reason) : "it began so";
-		return since("Open") + ": " + cause + "; " + outlook;
+		return since("Open") + ": " + cause + signalled("; ") + "; " + outlook;
 	}
 
 	private String cause(Reason reason) {
@@ -136,11 +146,37 @@ final class Sentence {
 			case PROBES_FAILED -> probes() + mostly();
 			case PROBES_LOST ->
 				"a probe did not come back within " + PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
-			case SIGNAL -> "a signal opened it";
+			case SIGNAL -> openedBySignal();
 			case FLEET -> "its fleet opened it";
 			case RESTORED -> "restored from before a restart";
 			case WAIT_ELAPSED, PROBES_SUCCEEDED, HOLD_ELAPSED, COMMAND -> reason.toString();
 		};
+	}
+
+	private String openedBySignal() {
+		StateChange change = this.period.lastChange;
+		String source = (change != null) ? change.actor() : null;
+		String words = (change != null) ? change.comment() : null;
+		return "a signal" + ((source != null) ? " of " + LogText.oneLine(source) : "") + " opened it"
+				+ ((words != null) ? " (" + LogText.oneLine(words) + ")" : "");
+	}
+
+	/** The signals that live, each with what is left of it. */
+	private String signalled(String before) {
+		if (this.signals.isEmpty()) {
+			return "";
+		}
+		List<String> parts = new ArrayList<>();
+		for (Signal signal : this.signals.subList(0, Math.min(MOST_SIGNALS, this.signals.size()))) {
+			String reason = signal.reason();
+			parts.add("signal of " + LogText.oneLine(signal.source()) + " (" + PlainText.duration(signal.remaining())
+					+ " left)" + ((reason != null) ? ": " + LogText.oneLine(reason) : ""));
+		}
+		int further = this.signals.size() - parts.size();
+		if (further > 0) {
+			parts.add((further == 1) ? "1 further signal" : further + " further signals");
+		}
+		return before + String.join("; ", parts);
 	}
 
 	private String probes() {

@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,9 +34,10 @@ import org.jspecify.annotations.Nullable;
  * @param slowCallsTotal slow calls, successful or failed, since creation or reset
  * @param ignoredCallsTotal ignored calls since creation or reset
  * @param notPermittedCallsTotal refused calls since creation or reset
- * @param openings OPEN periods in a row without a recovery; drives the backoff. A
- * recovery is entering {@link State#CLOSED}, or, where the config has a recovery ramp or
- * says for how long it is to be stable, having been closed for so long
+ * @param openings OPEN periods in a row without a recovery, but for those that a signal
+ * began after another one; drives the backoff. A recovery is entering
+ * {@link State#CLOSED}, or, where the config has a recovery ramp or says for how long it
+ * is to be stable, having been closed for so long
  * @param retryAfter how long until a probe may pass, in {@link State#FORCED_OPEN} until
  * calls may; zero when due or unknown
  * @param lastChange the last change of state, or the last command for the same state that
@@ -51,10 +53,20 @@ import org.jspecify.annotations.Nullable;
  * @param wouldRefuseTotal calls since creation or reset that were made only because the
  * breaker did not {@linkplain CircuitBreakerConfig.Builder#enforce enforce}: it would
  * have refused them
+ * @param signals the signals that live, in the order in which their sources were heard
+ * first; at most {@value Signal#MAX_SOURCES}. Unmodifiable
  */
 public record Snapshot(String name, State state, Instant since, float failureRate, float slowCallRate,
 		int bufferedCalls, int failedCalls, int slowCalls, int consecutiveFailures, int callsUntilEvaluated,
 		long successfulCallsTotal, long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal,
 		long notPermittedCallsTotal, int openings, Duration retryAfter, @Nullable StateChange lastChange,
-		float admittedShare, int inFlight, Duration oldestInFlight, long wouldRefuseTotal) {
+		float admittedShare, int inFlight, Duration oldestInFlight, long wouldRefuseTotal, List<Signal> signals) {
+
+	/**
+	 * Creates a snapshot, which copies the list.
+	 */
+	public Snapshot {
+		signals = List.copyOf(signals);
+	}
+
 }

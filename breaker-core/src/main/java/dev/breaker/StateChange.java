@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * which it was decided
  * @param lastFailure the last recorded failure before the change, since the breaker was
  * last closed; {@code null} where there was none, or where the last one was a result
- * @param comment what the operator said; {@code null} where the rules decided, or where
- * nothing was said
- * @param actor the operator; {@code null} where the rules decided, or where the operator
- * is not known
+ * @param comment what the operator said, or why a signal was given; {@code null} where
+ * the rules decided, or where nothing was said
+ * @param actor the operator, or the source of a signal; {@code null} where the rules
+ * decided, or where the operator is not known
  * @param enforced whether the breaker {@linkplain CircuitBreakerConfig.Builder#enforce
  * enforces}; where not, no call is refused after the change
  */

@@ -39,7 +39,9 @@ public final class StateCommand {
 	 * A command to be in a state. {@link State#CLOSED}, {@link State#OPEN} and
 	 * {@link State#HALF_OPEN} go on by themselves from there, as if the rules had decided
 	 * so; {@link State#FORCED_OPEN}, {@link State#DISABLED} and
-	 * {@link State#METRICS_ONLY} last until another command.
+	 * {@link State#METRICS_ONLY} last until another command. {@link State#CLOSED} and
+	 * {@link State#HALF_OPEN} clear all signals; in the others they are kept, and a
+	 * signal that still lives at the end of a hold opens the breaker.
 	 * @param state the state
 	 * @return a command without hold, comment and actor
 	 */
@@ -105,6 +107,11 @@ public final class StateCommand {
 	 */
 	public State state() {
 		return (this.state != null) ? this.state : State.CLOSED;
+	}
+
+	/** Whether signals that were given before it are cleared. */
+	boolean clearsSignals() {
+		return state() == State.CLOSED || state() == State.HALF_OPEN;
 	}
 
 	/**

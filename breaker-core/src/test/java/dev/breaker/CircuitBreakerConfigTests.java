@@ -286,6 +286,19 @@ class CircuitBreakerConfigTests {
 	}
 
 	@Test
+	void healthThatIsNotLookedAtAnyMoreNeedsNoInterval() {
+		CircuitBreakerConfig looking = builder().openWhenDown("db", "queue/orders")
+			.healthInterval(Duration.ofSeconds(5))
+			.build();
+		assertThat(looking.openWhenDown()).containsExactly("db", "queue/orders");
+		assertThat(looking.healthInterval()).isEqualTo(Duration.ofSeconds(5));
+		CircuitBreakerConfig without = looking.toBuilder().openWhenDown().build();
+		assertThat(without.openWhenDown()).isEmpty();
+		assertThat(without.healthInterval()).isEqualTo(Duration.ofSeconds(10));
+		assertThat(refusal(builder().healthInterval(Duration.ofSeconds(5))).others()).containsExactly("openWhenDown");
+	}
+
+	@Test
 	void refusalOfAValueThatIsInvalidByItselfDependsOnNothing() {
 		assertThat(refusal(builder().slidingWindowSize(1_000_001)).others()).isEmpty();
 		assertThatExceptionOfType(InvalidCircuitBreakerConfigException.class)
@@ -298,7 +311,16 @@ class CircuitBreakerConfigTests {
 	}
 
 	static Stream<Arguments> valuesAreNeverChangedSilentlyButRefused() {
-		return Stream.of(refused("failureRateThreshold", (config) -> config.failureRateThreshold(0), "0.0", "above 0"),
+		return Stream.of(
+				refused("failureRateThreshold", (config) -> config.failureRateThreshold(0), "0.0", "above 0"),
+				refused("healthInterval",
+						(config) -> config.openWhenDown("db").healthInterval(Duration.ofMillis(100).minusNanos(1)),
+						"PT0.099999999S", "100ms or more"),
+				refused("healthInterval", (config) -> config.healthInterval(Duration.ofSeconds(5)), "PT5S",
+						"openWhenDown"),
+				refused("openWhenDown", (config) -> config.openWhenDown("db", " "), " ", "must not have an empty name"),
+				refused("openWhenDown", (config) -> config.openWhenDown("db", null), "null", "given"),
+				refused("propagateTo", (config) -> config.propagateTo(""), "", "must not have an empty name"),
 				refused("failureRateThreshold", (config) -> config.failureRateThreshold(-0.0), "-0.0", "above 0"),
 				refused("failureRateThreshold", (config) -> config.failureRateThreshold(-1), "-1.0", "above 0"),
 				refused("failureRateThreshold", (config) -> config.failureRateThreshold(100.1), "100.1", "100"),

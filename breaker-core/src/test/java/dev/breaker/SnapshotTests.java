@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,8 +18,9 @@ class SnapshotTests {
 	@Test
 	void aNewBreaker() {
 		TestBreaker test = TestBreaker.with((config) -> config);
-		assertThat(test.snapshot()).isEqualTo(new Snapshot("payments", State.CLOSED, HandWallClock.START, Float.NaN,
-				Float.NaN, 0, 0, 0, 0, 20, 0, 0, 0, 0, 0, 0, Duration.ZERO, null, 100f, 0, Duration.ZERO, 0));
+		assertThat(test.snapshot())
+			.isEqualTo(new Snapshot("payments", State.CLOSED, HandWallClock.START, Float.NaN, Float.NaN, 0, 0, 0, 0, 20,
+					0, 0, 0, 0, 0, 0, Duration.ZERO, null, 100f, 0, Duration.ZERO, 0, List.of()));
 	}
 
 	@Test
@@ -31,7 +33,7 @@ class SnapshotTests {
 		test.failTaking(Duration.ofSeconds(2));
 		test.throwing(new IllegalArgumentException());
 		assertThat(test.snapshot()).isEqualTo(new Snapshot("payments", State.CLOSED, HandWallClock.START, 25f, 25f, 8,
-				2, 2, 2, 12, 6, 2, 2, 1, 0, 0, Duration.ZERO, null, 100f, 0, Duration.ZERO, 0));
+				2, 2, 2, 12, 6, 2, 2, 1, 0, 0, Duration.ZERO, null, 100f, 0, Duration.ZERO, 0, List.of()));
 	}
 
 	@Test
@@ -46,14 +48,15 @@ class SnapshotTests {
 		test.fail(2);
 		Instant opened = HandWallClock.START;
 		Snapshot expected = new Snapshot("payments", State.OPEN, opened, 50f, 25f, 4, 2, 1, 2, 0, 2, 2, 1, 0, 0, 1,
-				Duration.ofSeconds(60), test.heard.changes().get(0), 100f, 0, Duration.ZERO, 0);
+				Duration.ofSeconds(60), test.heard.changes().get(0), 100f, 0, Duration.ZERO, 0, List.of());
 		assertThat(test.snapshot()).isEqualTo(expected);
 		for (int i = 0; i < 3; i++) {
 			test.refused();
 		}
 		test.advance(Duration.ofSeconds(59));
-		assertThat(test.snapshot()).isEqualTo(new Snapshot("payments", State.OPEN, opened, 50f, 25f, 4, 2, 1, 2, 0, 2,
-				2, 1, 0, 3, 1, Duration.ofSeconds(1), test.heard.changes().get(0), 100f, 0, Duration.ZERO, 0));
+		assertThat(test.snapshot())
+			.isEqualTo(new Snapshot("payments", State.OPEN, opened, 50f, 25f, 4, 2, 1, 2, 0, 2, 2, 1, 0, 3, 1,
+					Duration.ofSeconds(1), test.heard.changes().get(0), 100f, 0, Duration.ZERO, 0, List.of()));
 	}
 
 	@Test
@@ -128,7 +131,7 @@ class SnapshotTests {
 		test.succeed();
 		assertThat(test.snapshot()).isEqualTo(new Snapshot("payments", State.CLOSED,
 				HandWallClock.START.plusSeconds(10), Float.NaN, Float.NaN, 0, 0, 0, 0, 0, 1, 3, 0, 0, 1, 0,
-				Duration.ZERO, test.heard.changes().get(2), 100f, 0, Duration.ZERO, 0));
+				Duration.ZERO, test.heard.changes().get(2), 100f, 0, Duration.ZERO, 0, List.of()));
 	}
 
 	@Test

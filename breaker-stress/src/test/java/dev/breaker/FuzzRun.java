@@ -54,6 +54,8 @@ final class FuzzRun {
 
 	private int resets;
 
+	private int signals;
+
 	FuzzRun(long seed, CircuitBreakerListener... hostile) {
 		this.random = new Random(seed);
 		int start = this.random.nextInt(STARTS.length + 1);
@@ -75,15 +77,16 @@ final class FuzzRun {
 
 	void step() {
 		this.wallClock.now = Instant.ofEpochSecond(this.random.nextInt());
-		switch (this.random.nextInt(22)) {
-			case 20, 21 -> takeProbe();
+		switch (this.random.nextInt(24)) {
+			case 22, 23 -> takeProbe();
 			case 0, 1, 2, 3, 4 -> take();
 			case 5, 6, 7, 8, 9 -> giveBack();
 			case 10, 11, 12 -> call();
 			case 13, 14 -> callAsync();
 			case 15, 16, 17 -> moveClock();
 			case 18 -> command();
-			default -> reconfigure();
+			case 19 -> reconfigure();
+			default -> signal();
 		}
 		compare();
 	}
@@ -230,7 +233,8 @@ final class FuzzRun {
 
 	private void moveClock() {
 		long remaining = this.naive.retryAfter(now());
-		long move = switch (this.random.nextInt(8)) {
+		long move = switch (this.random.nextInt(9)) {
+			case 8 -> this.naive.signalLeft(now());
 			case 0 -> remaining;
 			case 1 -> remaining - 1;
 			case 2 -> 1;
@@ -254,6 +258,21 @@ final class FuzzRun {
 		}
 	}
 
+	private void signal() {
+		NaiveBreaker.Heard signal = NaiveBreaker.Heard.random(this.random, now());
+		if (this.random.nextInt(3) == 0) {
+			note("clear signal of " + signal.source());
+			this.signals += this.naive.clearSignal(signal.source(), now()) ? 1 : 0;
+			this.breaker.clearSignal(signal.source());
+		}
+		else {
+			note(signal.toString());
+			this.signals++;
+			this.naive.signal(signal, now());
+			signal.giveTo(this.breaker);
+		}
+	}
+
 	private void reconfigure() {
 		Settings settings = Settings.random(this.random);
 		note("reconfigure " + settings);
@@ -265,6 +284,7 @@ final class FuzzRun {
 		Snapshot snapshot = compare(this.breaker, this.naive, now());
 		assertThat(this.changes).as("changes of state").isEqualTo(this.naive.changes);
 		assertThat(this.heard.resets).as("resets heard").isEqualTo(this.resets);
+		assertThat(this.heard.signals).as("signals heard").isEqualTo(this.signals);
 		assertThat(List.of(this.heard.successes, this.heard.failures, this.heard.slow, this.heard.ignored,
 				this.heard.notPermitted))
 			.as("calls heard: successes, failures, slow, ignored, not permitted")
@@ -294,6 +314,7 @@ final class FuzzRun {
 		assertThat(snapshot.oldestInFlight().toNanos()).as("oldest in flight").isEqualTo(naive.oldestInFlight(now));
 		assertThat(snapshot.retryAfter().toNanos()).as("retryAfter").isEqualTo(naive.retryAfter(now));
 		assertThat(change(snapshot.lastChange())).as("last change").isEqualTo(naive.lastChange());
+		assertThat(snapshot.signals()).as("signals").isEqualTo(naive.signals(now));
 		return snapshot;
 	}
 
@@ -394,6 +415,8 @@ final class FuzzRun {
 
 		private int resets;
 
+		private int signals;
+
 		void forgetCalls() {
 			this.successes = 0;
 			this.failures = 0;
@@ -430,6 +453,11 @@ final class FuzzRun {
 		@Override
 		public void onNotPermitted(CircuitBreaker heard) {
 			this.notPermitted++;
+		}
+
+		@Override
+		public void onSignal(CircuitBreaker heard, Signal signal) {
+			this.signals++;
 		}
 
 		@Override

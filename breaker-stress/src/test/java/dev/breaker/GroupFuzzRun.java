@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -84,7 +85,7 @@ final class GroupFuzzRun {
 	}
 
 	void step() {
-		switch (this.random.nextInt(21)) {
+		switch (this.random.nextInt(23)) {
 			case 0, 1, 2 -> get();
 			case 3, 4, 5, 6 -> take();
 			case 7, 8, 9, 10 -> giveBack();
@@ -94,6 +95,8 @@ final class GroupFuzzRun {
 			case 17 -> commandOne();
 			case 18 -> reconfigureOne();
 			case 19 -> reconfigureAll();
+			case 20 -> signalAll();
+			case 21 -> signalOne();
 			default -> remove();
 		}
 		compare();
@@ -208,6 +211,9 @@ final class GroupFuzzRun {
 		if (this.random.nextInt(4) == 0) {
 			reconfigureAll();
 		}
+		else if (this.random.nextInt(3) == 0) {
+			signalAll();
+		}
 		else {
 			commandAll();
 		}
@@ -239,6 +245,46 @@ final class GroupFuzzRun {
 		entered.breaker.command(order, now());
 		twin(one).apply(order.toCommand());
 		this.naive.exit(entered);
+	}
+
+	private void signalAll() {
+		NaiveBreaker.Heard signal = NaiveBreaker.Heard.random(this.random, now());
+		if (this.random.nextInt(3) == 0) {
+			note("all: clear signal of " + signal.source());
+			this.naive.clearSignal(signal.source(), now());
+			this.group.clearSignal(signal.source());
+		}
+		else {
+			note("all: " + signal);
+			this.naive.signal(signal, now());
+			this.group.signal(signal.source(), signal.reason(), Duration.ofNanos(signal.ttl()));
+		}
+	}
+
+	private void signalOne() {
+		Member one = one();
+		NaiveBreaker.Heard signal = NaiveBreaker.Heard.random(this.random, now());
+		boolean clear = this.random.nextInt(3) == 0;
+		note(clear ? "clear signal of " + signal.source() : signal.toString());
+		if (clear && !hasSignal(one, signal.source())) {
+			twin(one).clearSignal(signal.source());
+			return;
+		}
+		Member entered = this.naive.enter(one, true, now());
+		if (clear) {
+			entered.breaker.clearSignal(signal.source(), now());
+			twin(one).clearSignal(signal.source());
+		}
+		else {
+			entered.breaker.signal(signal, now());
+			signal.giveTo(twin(one));
+		}
+		this.naive.exit(entered);
+	}
+
+	/** What is not there is not cleared, and the breaker not used. */
+	private boolean hasSignal(Member one, String source) {
+		return this.naive.look(one, now()).breaker.hasSignal(source, now());
 	}
 
 	private void reconfigureAll() {
@@ -293,6 +339,7 @@ final class GroupFuzzRun {
 		assertThat(this.group.standingCommand().map((command) -> command.command().state()).orElse(null))
 			.as("standing command")
 			.isEqualTo((standing != null) ? standing.order.state() : null);
+		assertThat(this.group.signals()).as("signals to all").isEqualTo(this.naive.signals(now));
 		for (Member member : this.naive.everyone) {
 			// What is looked at does what is due; all the same, not all is looked at.
 			if (this.random.nextInt(3) == 0) {

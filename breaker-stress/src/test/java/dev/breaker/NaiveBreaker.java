@@ -2,7 +2,9 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 import dev.breaker.Settings.Ending;
@@ -48,6 +50,35 @@ final class NaiveBreaker {
 	record Change(State from, State to, Reason reason, @Nullable String comment, @Nullable String actor) {
 	}
 
+	/** A signal; cleared ones live for zero nanoseconds from then on. */
+	record Heard(String source, @Nullable String reason, long at, long ttl, boolean ofGroup) {
+
+		static final List<String> SOURCES = List.of("backlog", "db", "billing");
+
+		static Heard random(Random random, long now) {
+			long ttl = switch (random.nextInt(4)) {
+				case 0 -> 1 + random.nextLong(3600_000_000_000L);
+				case 1 -> 1;
+				default -> 1 + random.nextLong(5_000_000_000L);
+			};
+			return new Heard(SOURCES.get(random.nextInt(SOURCES.size())),
+					Order.WORDS[random.nextInt(Order.WORDS.length)], now, ttl, false);
+		}
+
+		Heard toAll() {
+			return new Heard(this.source, this.reason, this.at, this.ttl, true);
+		}
+
+		long left(long now) {
+			return Math.max(0, this.ttl - (now - this.at));
+		}
+
+		void giveTo(CircuitBreaker breaker) {
+			breaker.signal(this.source, this.reason, Duration.ofNanos(this.ttl));
+		}
+
+	}
+
 	record Figures(int calls, int failed, int slow, int inARow, int untilEvaluated, float failureRate, float slowRate) {
 	}
 
@@ -85,6 +116,12 @@ final class NaiveBreaker {
 	long changedAt, since;
 
 	private boolean commanded;
+
+	/** By their sources, also those that are over since this state began. */
+	private final Map<String, Heard> signals = new LinkedHashMap<>();
+
+	/** How long it stays open after the last of them. */
+	private long waitAfterSignals;
 
 	private int period;
 
@@ -215,11 +252,17 @@ final class NaiveBreaker {
 		Recovery recovery = this.settings.recovery();
 		this.rampFrom = (next == State.CLOSED && refused && recovery.rampNanos() != null) ? now : null;
 		if (next == State.OPEN) {
-			this.openings = (this.state == State.OPEN) ? this.openings : before + 1;
+			int counted = (reason == Reason.SIGNAL) ? Math.max(1, before) : before + 1;
+			this.openings = (this.state == State.OPEN) ? this.openings : counted;
 		}
 		else {
 			boolean forgets = this.rampFrom == null && recovery.stableNanos() == null;
 			this.openings = (next == State.CLOSED && forgets) ? 0 : before;
+		}
+		this.signals.values()
+			.removeIf((each) -> next == State.CLOSED || next == State.HALF_OPEN || each.left(now) == 0);
+		if (next == State.OPEN && !this.signals.isEmpty()) {
+			this.waitAfterSignals = byRules();
 		}
 		this.commanded = reason == Reason.COMMAND;
 		this.state = next;
@@ -270,12 +313,20 @@ final class NaiveBreaker {
 	}
 
 	private void change(long now) {
-		if (this.state == State.OPEN && now - this.began >= this.limit) {
-			enter(State.HALF_OPEN, Reason.WAIT_ELAPSED, -1, this.began + this.limit);
+		if (this.state == State.OPEN && now - this.began >= openFor()) {
+			enter(State.HALF_OPEN, Reason.WAIT_ELAPSED, -1, this.began + openFor());
 		}
 		else if ((this.state == State.FORCED_OPEN || this.state == State.DISABLED) && this.limit >= 0
 				&& now - this.began >= this.limit) {
-			enter(State.CLOSED, Reason.HOLD_ELAPSED, -1, this.began + this.limit);
+			long end = this.began + this.limit;
+			Heard longest = longest(end);
+			if (longest == null) {
+				enter(State.CLOSED, Reason.HOLD_ELAPSED, -1, end);
+			}
+			else {
+				enter(State.OPEN, Reason.SIGNAL, 0, longest.reason, longest.source, end);
+				look(now);
+			}
 		}
 		else if (!this.probes.isEmpty() && now - this.probes.get(0).at >= this.settings.maxProbeNanos()) {
 			long lost = this.probes.get(0).at + this.settings.maxProbeNanos();
@@ -463,23 +514,99 @@ final class NaiveBreaker {
 		}
 	}
 
+	synchronized void signal(Heard signal, long now) {
+		look(now);
+		Heard before = this.signals.get(signal.source);
+		if (before != null && before.left(now) == 0) {
+			this.signals.remove(signal.source);
+		}
+		if (this.state == State.OPEN && this.signals.isEmpty() && before == null) {
+			this.waitAfterSignals = byRules();
+		}
+		this.signals.put(signal.source, signal);
+		if (this.state == State.CLOSED || this.state == State.HALF_OPEN) {
+			enter(State.OPEN, Reason.SIGNAL, 0, signal.reason, signal.source, now);
+		}
+	}
+
+	/** Whether there was one. */
+	synchronized boolean clearSignal(String source, long now) {
+		look(now);
+		boolean lives = hasSignal(source, now);
+		if (lives) {
+			this.signals.put(source, new Heard(source, null, now, 0, false));
+		}
+		return lives;
+	}
+
+	synchronized boolean hasSignal(String source, long now) {
+		Heard signal = this.signals.get(source);
+		return signal != null && signal.left(now) > 0;
+	}
+
+	/** The sources of those that live and were given to all keys of a group. */
+	synchronized List<String> sourcesOfGroup(long now) {
+		return this.signals.values()
+			.stream()
+			.filter((each) -> each.ofGroup && each.left(now) > 0)
+			.map(Heard::source)
+			.toList();
+	}
+
+	synchronized List<Signal> signals(long now) {
+		return this.signals.values()
+			.stream()
+			.filter((each) -> each.left(now) > 0)
+			.map((each) -> new Signal(each.source, each.reason, Duration.ofNanos(each.left(now))))
+			.toList();
+	}
+
+	/** How long the last signal lives. */
+	synchronized long signalLeft(long now) {
+		Heard longest = longest(now);
+		return (longest != null) ? longest.left(now) : 0;
+	}
+
+	private @Nullable Heard longest(long now) {
+		Heard longest = null;
+		for (Heard each : this.signals.values()) {
+			if (each.left(now) > ((longest != null) ? longest.left(now) : 0)) {
+				longest = each;
+			}
+		}
+		return longest;
+	}
+
+	/** The usual wait begins when the last signal is over. */
+	private long openFor() {
+		long open = this.limit;
+		for (Heard each : this.signals.values()) {
+			open = Math.max(open, each.at - this.began + each.ttl + this.waitAfterSignals);
+		}
+		return open;
+	}
+
 	@Nullable Change lastChange() {
 		return this.changes.isEmpty() ? null : this.changes.get(this.changes.size() - 1);
 	}
 
-	/** Whether a command holds it where it is. */
+	/** Whether a command or a signal holds it where it is. */
 	synchronized boolean isHeld(long now) {
-		return this.commanded && switch (this.state) {
-			case OPEN, FORCED_OPEN, DISABLED -> this.limit < 0 || now - this.began < this.limit;
+		return signalLeft(now) > 0 || (this.commanded && switch (this.state) {
+			case OPEN -> now - this.began < openFor();
+			case FORCED_OPEN, DISABLED -> this.limit < 0 || now - this.began < this.limit;
 			case METRICS_ONLY -> true;
 			case CLOSED, HALF_OPEN -> false;
-		};
+		});
 	}
 
 	/** Whether nothing would be lost with it. */
 	synchronized boolean isClean(long now) {
+		if (signalLeft(now) > 0) {
+			return false;
+		}
 		boolean closes = (this.state == State.FORCED_OPEN || this.state == State.DISABLED) && this.limit >= 0
-				&& now - this.began >= this.limit;
+				&& now - this.began >= this.limit && longest(this.began + this.limit) == null;
 		if (closes) {
 			Recovery recovery = this.settings.recovery();
 			long closed = now - (this.began + this.limit);
@@ -539,8 +666,11 @@ final class NaiveBreaker {
 	}
 
 	synchronized long retryAfter(long now) {
-		boolean refuses = this.state == State.OPEN || this.state == State.FORCED_OPEN;
-		return (refuses && this.limit >= 0) ? this.limit - (now - this.began) : 0;
+		if (this.state == State.OPEN) {
+			return openFor() - (now - this.began);
+		}
+		return (this.state == State.FORCED_OPEN && this.limit >= 0)
+				? Math.max(this.limit - (now - this.began), signalLeft(now)) : 0;
 	}
 
 	private boolean ratesJudged() {

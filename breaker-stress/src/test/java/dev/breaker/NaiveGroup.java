@@ -1,8 +1,10 @@
 package dev.breaker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +41,8 @@ final class NaiveGroup {
 		private @Nullable Standing obeyed;
 
 		private Settings followed;
+
+		private Map<String, NaiveBreaker.Heard> heard = Map.of();
 
 		Member(@Nullable String key, NaiveBreaker breaker, Settings followed) {
 			this.key = key;
@@ -101,6 +105,9 @@ final class NaiveGroup {
 
 	private @Nullable Standing latest;
 
+	/** Those that were given to all keys, also those that are over. */
+	private Map<String, NaiveBreaker.Heard> signals = Map.of();
+
 	private long uses;
 
 	NaiveGroup(Settings settings, int limit) {
@@ -161,10 +168,58 @@ final class NaiveGroup {
 
 	void apply(Order order, long now) {
 		this.latest = new Standing(order, now, this.settings);
+		if (order.state() == null || order.state() == State.CLOSED || order.state() == State.HALF_OPEN) {
+			this.signals = Map.of();
+		}
 		this.members.values().forEach((member) -> member.breaker.command(order, now));
 		if (this.overflow != null) {
 			this.overflow.breaker.command(order, now);
 		}
+	}
+
+	void signal(NaiveBreaker.Heard given, long now) {
+		NaiveBreaker.Heard signal = given.toAll();
+		Map<String, NaiveBreaker.Heard> more = new LinkedHashMap<>(this.signals);
+		more.values().removeIf((each) -> each.left(now) == 0);
+		more.put(signal.source(), signal);
+		this.signals = more;
+		this.members.values().forEach((member) -> member.breaker.signal(signal, now));
+		if (this.overflow != null) {
+			this.overflow.breaker.signal(signal, now);
+		}
+	}
+
+	void clearSignal(String source, long now) {
+		Map<String, NaiveBreaker.Heard> fewer = new LinkedHashMap<>(this.signals);
+		fewer.remove(source);
+		this.signals = fewer;
+		this.members.values().forEach((member) -> member.breaker.clearSignal(source, now));
+		if (this.overflow != null) {
+			this.overflow.breaker.clearSignal(source, now);
+		}
+	}
+
+	List<Signal> signals(long now) {
+		return this.signals.values()
+			.stream()
+			.filter((each) -> each.left(now) > 0)
+			.map((each) -> new Signal(each.source(), each.reason(), Duration.ofNanos(each.left(now))))
+			.toList();
+	}
+
+	/** What the signals to all keys are now, to one that knows what they were before. */
+	private void hear(Member member, long now) {
+		Map<String, NaiveBreaker.Heard> present = this.signals;
+		member.breaker.sourcesOfGroup(now)
+			.stream()
+			.filter((source) -> !present.containsKey(source) || present.get(source).left(now) == 0)
+			.forEach((source) -> member.breaker.clearSignal(source, now));
+		present.forEach((source, signal) -> {
+			if (signal != member.heard.get(source) && signal.left(now) > 0) {
+				member.breaker.signal(signal, signal.at());
+			}
+		});
+		member.heard = present;
 	}
 
 	void reconfigure(Settings other, long now) {
@@ -201,6 +256,7 @@ final class NaiveGroup {
 			member.obeyed = missed;
 		}
 		follow(member, this.settings, now);
+		hear(member, now);
 	}
 
 	private static void follow(Member member, Settings settings, long now) {
@@ -229,6 +285,7 @@ final class NaiveGroup {
 			made.breaker.command(standing.order, standing.given);
 		}
 		follow(made, this.settings, now);
+		hear(made, now);
 		this.everyone.add(made);
 		return made;
 	}
@@ -259,6 +316,7 @@ final class NaiveGroup {
 		spared.present = false;
 		spared.obeyed = this.latest;
 		spared.followed = this.settings;
+		spared.heard = this.signals;
 		this.members.remove(spared.key);
 		return true;
 	}

@@ -257,6 +257,8 @@ class ObservabilityTests {
 			case "Keys without a breaker, calls a second A" -> assertThat(only(result)).isZero();
 			case "Calls under way A" ->
 				assertThat(by("name", result)).containsOnlyKeys(BREAKERS).containsEntry("payments", 0.0);
+			case "Signals A" -> assertThat(by("name", result))
+				.isEqualTo(Map.of("payments", 0.0, "partner", 0.0, "inventory", 0.0, "gifts", 0.0));
 			default -> fail("Unknown query '%s': say what it returns", query);
 		}
 	}

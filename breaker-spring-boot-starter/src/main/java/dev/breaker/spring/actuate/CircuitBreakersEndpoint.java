@@ -17,6 +17,7 @@ import dev.breaker.Explanation;
 import dev.breaker.Failure;
 import dev.breaker.LogText;
 import dev.breaker.Reason;
+import dev.breaker.Signal;
 import dev.breaker.Snapshot;
 import dev.breaker.StandingCommand;
 import dev.breaker.State;
@@ -192,25 +193,49 @@ public class CircuitBreakersEndpoint {
 	}
 
 	/**
-	 * Commands a breaker to be in a state, to be reset, or to have another config. The
-	 * name of breakers made by key commands all of them, and those made while the command
-	 * holds.
+	 * Commands a breaker to be in a state, to be reset, or to have another config.
+	 * @param name its name
+	 * @param state the state to be in
+	 * @param hold how long to stay there
+	 * @param reason why
+	 * @param reset whether to reset the breaker
+	 * @param config properties to change
+	 * @return the breaker or the group after the command
+	 * @throws InvalidEndpointRequestException if there is no such breaker, or the command
+	 * makes no sense
+	 * @see #command(String, String, String, String, Boolean, String, String, String,
+	 * String)
+	 */
+	public OperationResponseBody command(String name, @Nullable String state, @Nullable String hold,
+			@Nullable String reason, @Nullable Boolean reset, @Nullable String config) {
+		return command(name, state, hold, reason, reset, config, null, null, null);
+	}
+
+	/**
+	 * Commands a breaker to be in a state, to be reset, or to have another config, or
+	 * gives it a signal, or clears one. The name of breakers made by key commands all of
+	 * them, and those made while the command holds or the signal lives.
 	 * @param name its name
 	 * @param state the state to be in, as {@link State} names it, in any case
 	 * @param hold how long to stay there ({@code 10m}, {@code PT10M}); for OPEN,
 	 * FORCED_OPEN and DISABLED
-	 * @param reason why, in at most 1,000 characters
+	 * @param reason why, in at most 1,000 characters, of a signal 500
 	 * @param reset whether to reset the breaker; instead of a state
 	 * @param config properties to change, as JSON with keys and values as in a file;
 	 * {@code {}} takes all such changes back; instead of a state
+	 * @param signal the source of a signal that keeps the breaker open; instead of a
+	 * state
+	 * @param ttl how long the signal lives ({@code 5m}, {@code PT5M})
+	 * @param clearSignal the source of a signal that is taken back; instead of a state
 	 * @return the breaker or the group after the command
 	 * @throws InvalidEndpointRequestException if there is no such breaker, or the command
 	 * makes no sense
 	 */
 	@WriteOperation
 	public OperationResponseBody command(@Selector String name, @Nullable String state, @Nullable String hold,
-			@Nullable String reason, @Nullable Boolean reset, @Nullable String config) {
-		command(name, state, hold, reason, reset, config, null);
+			@Nullable String reason, @Nullable Boolean reset, @Nullable String config, @Nullable String signal,
+			@Nullable String ttl, @Nullable String clearSignal) {
+		command(name, state, hold, reason, reset, config, signal, ttl, clearSignal, null);
 		OperationResponseBody commanded = circuitBreaker(name);
 		if (commanded == null) {
 			throw invalid(unknown(name));
@@ -224,7 +249,20 @@ public class CircuitBreakersEndpoint {
 	 * @return whether there is a breaker or a group of that name
 	 */
 	boolean command(String name, @Nullable String state, @Nullable String hold, @Nullable String reason,
-			@Nullable Boolean reset, @Nullable String config, @Nullable String actor) {
+			@Nullable Boolean reset, @Nullable String config, @Nullable String signal, @Nullable String ttl,
+			@Nullable String clearSignal, @Nullable String actor) {
+		if (signal != null) {
+			Command.checkAlone("signal", state, hold, reset, config, clearSignal);
+			return this.commands.signal(name, signal, Command.signal(signal, ttl, reason), actor, reason);
+		}
+		if (clearSignal != null) {
+			Command.checkAlone("clearSignal", state, hold, reset, config, ttl);
+			Command.checkSource("clearSignal", clearSignal);
+			return this.commands.clearSignal(name, clearSignal, actor, reason);
+		}
+		if (ttl != null) {
+			throw invalid("A 'ttl' is that of a 'signal'. How long a state lasts is its 'hold'");
+		}
 		return (config != null)
 				? this.commands.change(name, Command.config(config, state, hold, reason, reset), actor, reason)
 				: this.commands.give(name, Command.of(state, hold, reason, reset).actor(actor));
@@ -292,8 +330,8 @@ public class CircuitBreakersEndpoint {
 	 * {@code null} while the window is empty, its thresholds, which are {@code null}
 	 * where they are off, why it is in its state, by which command, what failed, which is
 	 * left out where many are shown, how its config was changed at run time, which is
-	 * left out where it was not, and whether it is enforced: where not, no call is
-	 * refused.
+	 * left out where it was not, whether it is enforced: where not, no call is refused,
+	 * and the signals that live.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record CircuitBreakerDescriptor(String name, State state, Instant since, @Nullable Float failureRate,
@@ -305,7 +343,7 @@ public class CircuitBreakersEndpoint {
 			@Nullable CommandDescriptor command,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FailuresDescriptor failures,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed, boolean enforced,
-			long wouldRefuseTotal) implements OperationResponseBody {
+			long wouldRefuseTotal, List<SignalDescriptor> signals) implements OperationResponseBody {
 
 		static CircuitBreakerDescriptor of(CircuitBreaker breaker, boolean withFailures,
 				@Nullable ConfigChangeDescriptor changed) {
@@ -321,11 +359,29 @@ public class CircuitBreakersEndpoint {
 					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null,
 					explanation.sentence(), CommandDescriptor.of(explanation.command()),
 					withFailures ? FailuresDescriptor.of(explanation) : null, changed, config.enforce(),
-					s.wouldRefuseTotal());
+					s.wouldRefuseTotal(), SignalDescriptor.of(s.signals()));
 		}
 
 		private static @Nullable Float numberOrNull(float rate) {
 			return Float.isNaN(rate) ? null : rate;
+		}
+
+	}
+
+	/**
+	 * Description of a {@link Signal}.
+	 *
+	 * @param source what gave it
+	 * @param reason why; {@code null} where nothing was said
+	 * @param remaining how long it still lives
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record SignalDescriptor(String source, @Nullable String reason, Duration remaining) {
+
+		static List<SignalDescriptor> of(List<Signal> signals) {
+			return signals.stream()
+				.map((signal) -> new SignalDescriptor(signal.source(), signal.reason(), signal.remaining()))
+				.toList();
 		}
 
 	}
@@ -371,8 +427,8 @@ public class CircuitBreakersEndpoint {
 	 * @param reason why
 	 * @param at when
 	 * @param lastFailure class and message of the last failure before it
-	 * @param comment what the operator said, of a command
-	 * @param actor the operator, of a command
+	 * @param comment what the operator said, of a command, or the reason of a signal
+	 * @param actor the operator, of a command, or the source of a signal
 	 * @param enforced whether the breaker enforced then
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
@@ -406,13 +462,14 @@ public class CircuitBreakersEndpoint {
 	 * that is asked for
 	 * @param changed how its config was changed at run time; left out where it was not
 	 * @param enforced whether its config says that calls are refused
+	 * @param signals the signals that keys without a breaker will get
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record GroupDescriptor(String name, int size, int limit, Map<State, Integer> states,
 			@Nullable MemberDescriptor worst, long overflowCalls, @Nullable CommandDescriptor command,
 			List<CircuitBreakerDescriptor> keys,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed,
-			boolean enforced) implements OperationResponseBody {
+			boolean enforced, List<SignalDescriptor> signals) implements OperationResponseBody {
 
 		static GroupDescriptor of(CircuitBreakerGroup group, int mostKeys,
 				Function<CircuitBreaker, CircuitBreakerDescriptor> describe, @Nullable ConfigChangeDescriptor changed) {
@@ -422,7 +479,7 @@ public class CircuitBreakersEndpoint {
 					worst.isEmpty() ? null : MemberDescriptor.of(worst.get(0).snapshot()), group.overflowCalls(),
 					CommandDescriptor.of(group.standingCommand().orElse(null)),
 					ranking.worst(mostKeys).stream().map(GroupRanking.Member::breaker).map(describe).toList(), changed,
-					group.config().enforce());
+					group.config().enforce(), SignalDescriptor.of(group.signals()));
 		}
 
 	}

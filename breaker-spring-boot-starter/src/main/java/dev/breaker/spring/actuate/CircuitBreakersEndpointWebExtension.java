@@ -77,11 +77,11 @@ public class CircuitBreakersEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<Object> command(SecurityContext securityContext, @Selector String name,
 			@Nullable String state, @Nullable String hold, @Nullable String reason, @Nullable Boolean reset,
-			@Nullable String config) {
+			@Nullable String config, @Nullable String signal, @Nullable String ttl, @Nullable String clearSignal) {
 		try {
-			return this.delegate.command(name, state, hold, reason, reset, config, nameOf(securityContext))
-					? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
-					: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
+			return this.delegate.command(name, state, hold, reason, reset, config, signal, ttl, clearSignal,
+					nameOf(securityContext)) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
+							: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
 		}
 		catch (InvalidEndpointRequestException ex) {
 			return ErrorDescriptor.badRequest(ex.getReason()).toResponse();
@@ -91,11 +91,16 @@ public class CircuitBreakersEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<Object> commandWithSlashes(SecurityContext securityContext, @Nullable String state,
 			@Nullable String hold, @Nullable String reason, @Nullable Boolean reset, @Nullable String config,
+			@Nullable String signal, @Nullable String ttl, @Nullable String clearSignal,
 			@Selector(match = Match.ALL_REMAINING) String... name) {
 		String path = String.join("/", name);
 		String tried = SubPath.WHAT_IF.breakerOf(path);
-		return (tried != null) ? whatIf(tried, state, hold, reason, reset, config, path)
-				: command(securityContext, path, state, hold, reason, reset, config);
+		if (tried == null) {
+			return command(securityContext, path, state, hold, reason, reset, config, signal, ttl, clearSignal);
+		}
+		boolean signals = signal != null || ttl != null || clearSignal != null;
+		return signals ? ErrorDescriptor.badRequest(CommandBody.WHAT_IF).toResponse()
+				: whatIf(tried, state, hold, reason, reset, config, path);
 	}
 
 	/** A path that asks for a what-if gives no command, whatever its body says. */

@@ -6,9 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import dev.breaker.LogText;
+import dev.breaker.Signal;
 import dev.breaker.State;
 import dev.breaker.StateCommand;
-import dev.breaker.LogText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -24,7 +25,7 @@ final class Command {
 	static final String STATES = Arrays.stream(State.values()).map(State::name).collect(Collectors.joining(", "));
 
 	/** What a command is. */
-	static final String CHOICE = "Give a 'state', 'reset': true, or a 'config'";
+	static final String CHOICE = "Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'";
 
 	static final String CONFIG_EXAMPLE = "{\"failure-rate-threshold\": 40}";
 
@@ -70,8 +71,45 @@ final class Command {
 	}
 
 	private static void checkReason(@Nullable String reason) {
-		if (reason != null && reason.length() > MAX_REASON_LENGTH) {
-			throw invalid("Invalid 'reason': has " + reason.length() + " characters, may have " + MAX_REASON_LENGTH);
+		checkLength("reason", reason, MAX_REASON_LENGTH);
+	}
+
+	private static void checkLength(String field, @Nullable String text, int most) {
+		if (text != null && text.length() > most) {
+			throw invalid("Invalid '" + field + "': has " + text.length() + " characters, may have " + most);
+		}
+	}
+
+	/**
+	 * Reads how long a signal lives, which together with its source is all that there is
+	 * of a command but for a reason.
+	 */
+	static Duration signal(String source, @Nullable String ttl, @Nullable String reason) {
+		checkSource("signal", source);
+		checkLength("reason", reason, Signal.MAX_REASON_LENGTH);
+		if (ttl == null) {
+			throw invalid("A 'signal' needs a 'ttl', such as \"5m\", after which it ends by itself."
+					+ " The state FORCED_OPEN lasts until another command");
+		}
+		return parseDuration("ttl", ttl);
+	}
+
+	/** Checks the name of a source that gives or takes back a signal. */
+	static void checkSource(String field, String source) {
+		if (source.isBlank()) {
+			throw invalid("Invalid '" + field + "': must not be empty");
+		}
+		checkLength(field, source, Signal.MAX_SOURCE_LENGTH);
+	}
+
+	/** Refuses other fields beside those of a signal. */
+	static void checkAlone(String field, @Nullable Object... others) {
+		for (Object other : others) {
+			if (other != null && !Boolean.FALSE.equals(other)) {
+				throw invalid("A '" + field + "' takes no field but "
+						+ (field.equals("signal") ? "'ttl' and 'reason'" : "'reason'")
+						+ ": give the others in a command of their own");
+			}
 		}
 	}
 
@@ -80,7 +118,7 @@ final class Command {
 			throw invalid("A reset takes no 'hold'");
 		}
 		return switch (command.state()) {
-			case OPEN, FORCED_OPEN, DISABLED -> command.hold(parseHold(hold));
+			case OPEN, FORCED_OPEN, DISABLED -> command.hold(parseDuration("hold", hold));
 			case CLOSED, HALF_OPEN, METRICS_ONLY ->
 				throw invalid(command.state() + " takes no 'hold'; OPEN, FORCED_OPEN and DISABLED do");
 		};
@@ -95,8 +133,8 @@ final class Command {
 		}
 	}
 
-	private static Duration parseHold(String hold) {
-		String text = hold.strip();
+	private static Duration parseDuration(String field, String written) {
+		String text = written.strip();
 		// Boot reads a number as milliseconds, which is not what an operator means by 10.
 		if (!text.isEmpty() && Character.isLetter(text.charAt(text.length() - 1))) {
 			try {
@@ -109,7 +147,7 @@ final class Command {
 				// Told below.
 			}
 		}
-		throw invalid("Invalid hold '" + LogText.oneLine(hold)
+		throw invalid("Invalid " + field + " '" + LogText.oneLine(written)
 				+ "': must be a duration above zero with its unit, such as 30s, 10m, 2h or PT10M");
 	}
 

@@ -27,10 +27,12 @@ final class CommandBody {
 	/** Short for a config with this property alone. */
 	private static final String ENFORCE = "enforce";
 
-	private static final List<String> TEXTS = List.of("state", "hold", "reason");
+	private static final List<String> TEXTS = List.of("state", "hold", "reason", "signal", "ttl", "clearSignal");
 
 	private static final String EXAMPLE = "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"...\"} "
-			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE + "} or {\"enforce\": false}";
+			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE + "} or {\"enforce\": false}"
+			+ " or {\"signal\": \"backlog\", \"reason\": \"...\", \"ttl\": \"5m\"}"
+			+ " or {\"clearSignal\": \"backlog\"}";
 
 	/** What a what-if is. */
 	static final String WHAT_IF = "A what-if is {\"config\": " + Command.CONFIG_EXAMPLE
@@ -133,7 +135,7 @@ final class CommandBody {
 		boolean enforce = name.equals(ENFORCE);
 		if (!reset && !config && !enforce && !TEXTS.contains(name)) {
 			throw refused("Unknown field '" + LogText.oneLine(name)
-					+ "'. Valid fields: state, hold, reason, reset, config, enforce");
+					+ "'. Valid fields: state, hold, reason, reset, config, enforce, signal, ttl, clearSignal");
 		}
 		if (value == null) {
 			throw refused("Invalid '" + name + "' (null): leave it out, or give a value");
@@ -152,7 +154,7 @@ final class CommandBody {
 		if (!reset && !enforce && !(value instanceof String)) {
 			throw refused("Invalid '" + name + "' (" + shown(value) + "): must be a string" + switch (name) {
 				case "state" -> ", one of " + Command.STATES;
-				case "hold" -> " with a unit, such as \"30s\", \"10m\", \"2h\" or \"PT10M\"";
+				case "hold", "ttl" -> " with a unit, such as \"30s\", \"10m\", \"2h\" or \"PT10M\"";
 				default -> "";
 			});
 		}

@@ -15,6 +15,7 @@ import dev.breaker.LogText;
 import dev.breaker.StateCommand;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.InvalidBreakerConfigurationException;
+import dev.breaker.spring.signal.NamedSignals;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,10 +42,13 @@ final class Commands {
 
 	private final @Nullable BreakerConfigs configs;
 
+	private final NamedSignals signals;
+
 	Commands(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher, @Nullable BreakerConfigs configs) {
 		this.registry = registry;
 		this.publisher = publisher;
 		this.configs = configs;
+		this.signals = new NamedSignals(registry);
 	}
 
 	/**
@@ -107,6 +111,66 @@ final class Commands {
 		data.put("config", properties);
 		audit(name, data, actor, reason);
 		return true;
+	}
+
+	/**
+	 * Gives a signal to the breaker of a name, and to the group of that name.
+	 * @param name the name
+	 * @param source what gives it
+	 * @param ttl how long it lives
+	 * @param actor the operator, if known
+	 * @param reason why
+	 * @return whether there is a breaker or a group of that name
+	 */
+	boolean signal(String name, String source, Duration ttl, @Nullable String actor, @Nullable String reason) {
+		if (!isKnown(name)) {
+			return false;
+		}
+		log(name, actor, "signals '" + LogText.oneLine(source) + "' for " + ttl, reason);
+		this.signals.signal(name, source, reason, ttl);
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("circuitBreaker", name);
+		data.put("signal", source);
+		data.put("ttl", ttl.toString());
+		audit(name, data, actor, reason);
+		return true;
+	}
+
+	/**
+	 * Takes the signal of a source back from the breaker of a name, and from the group of
+	 * that name.
+	 * @param name the name
+	 * @param source what gave it
+	 * @param actor the operator, if known
+	 * @param reason why
+	 * @return whether there is a breaker or a group of that name
+	 */
+	boolean clearSignal(String name, String source, @Nullable String actor, @Nullable String reason) {
+		if (!isKnown(name)) {
+			return false;
+		}
+		log(name, actor, "clears the signal of '" + LogText.oneLine(source) + "'", reason);
+		this.signals.clear(name, source);
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("circuitBreaker", name);
+		data.put("clearSignal", source);
+		audit(name, data, actor, reason);
+		return true;
+	}
+
+	private boolean isKnown(String name) {
+		return this.registry.findGroup(name).isPresent() || this.registry.find(name).isPresent();
+	}
+
+	private static void log(String name, @Nullable String actor, String what, @Nullable String reason) {
+		try {
+			logger.info("Circuit breaker '{}': operator{} {}{}", LogText.oneLine(name),
+					(actor != null) ? " " + LogText.oneLine(actor) : "", what,
+					(reason != null) ? "; reason: " + LogText.oneLine(reason) : "");
+		}
+		catch (Throwable ex) {
+			// An appender of the application's must not stop a command.
+		}
 	}
 
 	private static void log(String target, StateCommand command) {

@@ -30,7 +30,7 @@ public final class BreakerProbeAutoConfiguration {
 			ConfigurableListableBeanFactory beanFactory, ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {
 		DarkProbes probes = new DarkProbes(registry, new ProbeFinder(beanFactory), () -> scheduler(builders),
 				Hierarchy.inherited(beanFactory, DarkProbes.class));
-		configs.afterEachChange(probes::lookAtAll);
+		configs.addChangeListener(probes::lookAtAll);
 		return probes;
 	}
 

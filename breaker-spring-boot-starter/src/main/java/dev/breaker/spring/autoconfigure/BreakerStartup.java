@@ -1,6 +1,8 @@
 package dev.breaker.spring.autoconfigure;
 
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -36,6 +38,8 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 
 	/** Its ids are names of breakers, and not known before they are used. */
 	private static final String SPRING_CLOUD_FACTORY = "dev.breaker.spring.cloud.BreakerCircuitBreakerFactory";
+
+	private static final String HEALTH = "org.springframework.boot.health.registry.HealthContributorRegistry";
 
 	private final ApplicationContext context;
 
@@ -112,6 +116,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			reportHealth();
 			reportHttpClients();
 			reportHttpRejects();
+			reportSignals();
 		}
 		else if (event.getApplicationContext() instanceof ConfigurableApplicationContext child && !isGuarded(child)) {
 			reportUnguarded(child);
@@ -240,6 +245,33 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	/** The breaker of a single key may come later. */
 	private boolean isOfKey(String name) {
 		return this.registry.groups().stream().anyMatch((group) -> name.startsWith(group.name() + ":"));
+	}
+
+	private void reportSignals() {
+		Set<String> present = new TreeSet<>();
+		Set<String> missing = new TreeSet<>();
+		Set<String> looking = new TreeSet<>();
+		Map<String, CircuitBreakerConfig> all = new TreeMap<>();
+		this.registry.all().forEach((breaker) -> all.put(breaker.name(), breaker.config()));
+		this.registry.groups().forEach((group) -> all.put(group.name(), group.config()));
+		all.forEach((name, config) -> {
+			present.add(name);
+			missing.addAll(config.propagateTo());
+			if (!config.openWhenDown().isEmpty()) {
+				looking.add(name);
+			}
+		});
+		missing.removeAll(present);
+		if (!missing.isEmpty()) {
+			logger.warn("No circuit breakers exist for these names in propagate-to: {}",
+					BreakerConfigs.list(missing, present));
+		}
+		if (!looking.isEmpty() && !ClassUtils.isPresent(HEALTH, this.context.getClassLoader())) {
+			logger.warn(
+					"The health of open-when-down is not looked at for these circuit breakers, since Spring Boot's support of health is missing: {}."
+							+ " Add spring-boot-starter-actuator",
+					list(looking));
+		}
 	}
 
 	private static String list(Set<String> names) {

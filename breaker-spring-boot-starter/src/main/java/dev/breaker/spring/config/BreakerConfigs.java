@@ -88,7 +88,6 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	private final Map<String, Unlimited> unlimited = new ConcurrentHashMap<>();
 
 	/** Told when breakers have another config. */
-	private final List<Runnable> followers = new CopyOnWriteArrayList<>();
 
 	/** A breaker that is made during a change may have the config of before. */
 	private final CircuitBreakerRegistryListener keepUpToDate = new CircuitBreakerRegistryListener() {
@@ -106,6 +105,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 
 	};
+
+	/** Told after each change, when the breakers go on under it. */
+	private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
 
 	private BreakerConfigs(ConfigLoader loader) {
 		this.loader = loader;
@@ -254,7 +256,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LivingConfig.all(living).forEach((each) -> follow(each, made));
 		}
 		report(before.loaded(), after.loaded());
-		this.followers.forEach(Runnable::run);
+		tellChanged();
 	}
 
 	/**
@@ -288,16 +290,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LivingConfig.named(name, living).forEach((each) -> each.reconfigure().accept(get(name)));
 			LivingConfig.all(living).forEach((each) -> follow(each, null));
 		}
-		this.followers.forEach(Runnable::run);
-	}
-
-	/**
-	 * Tells of each change from now on, when the breakers have followed it.
-	 * @param follower runs on the thread that makes the change, for as long as the
-	 * context is there
-	 */
-	public void afterEachChange(Runnable follower) {
-		this.followers.add(follower);
+		tellChanged();
 	}
 
 	/**
@@ -360,7 +353,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 		living.forEach((each) -> follow(each, made));
 		IneffectiveSettingFinder.report(warnings);
-		this.followers.forEach(Runnable::run);
+		tellChanged();
 	}
 
 	/**
@@ -428,7 +421,28 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			this.lock.unlock();
 		}
 		living.forEach((each) -> follow(each, made));
-		this.followers.forEach(Runnable::run);
+		tellChanged();
+	}
+
+	/**
+	 * Adds what runs after each change, on the thread that makes it, when the breakers go
+	 * on under it.
+	 * @param listener is called after each reload, change, restoration and customization
+	 */
+	public void addChangeListener(Runnable listener) {
+		this.changeListeners.add(listener);
+	}
+
+	/**
+	 * Takes a listener back. An unknown one is ignored.
+	 * @param listener the listener
+	 */
+	public void removeChangeListener(Runnable listener) {
+		this.changeListeners.remove(listener);
+	}
+
+	private void tellChanged() {
+		this.changeListeners.forEach(Runnable::run);
 	}
 
 	/**

@@ -120,6 +120,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enforce Whether calls that are not permitted are refused. With "false" the
  * breaker opens, waits, probes and closes as it would otherwise, refuses no call in any
  * state, and counts what it would have refused.
+ * @param openWhenDown Names of health contributors: while one is DOWN or OUT_OF_SERVICE,
+ * the breaker is open. One inside another is "outer/inner". A list replaces an inherited
+ * one; "none" takes it away.
+ * @param healthInterval How often the health of open-when-down is looked at, 100ms or
+ * more.
+ * @param propagateTo Names of other breakers, or of breakers made by key, that are open
+ * while this one refuses calls; those that they name in their turn, too. A list replaces
+ * an inherited one; "none" takes it away.
  */
 // @formatter:off
 @ConfigurationProperties("breaker.configs.default")
@@ -161,7 +169,10 @@ public record CircuitBreakerProperties(
 		@AcceptsNone @DefaultValue("none") @Nullable List<HttpStatusPattern> recordHttpStatuses,
 		@AcceptsNone @DefaultValue("none") @Nullable List<HttpStatusPattern> ignoreHttpStatuses,
 		@DefaultValue("false") @Nullable Boolean honourRetryAfter,
-		@DefaultValue("true") @Nullable Boolean enforce) {
+		@DefaultValue("true") @Nullable Boolean enforce,
+		@AcceptsNone @DefaultValue("none") @Nullable List<String> openWhenDown,
+		@DefaultValue("10s") @Nullable Duration healthInterval,
+		@AcceptsNone @DefaultValue("none") @Nullable List<String> propagateTo) {
 
 }
 // @formatter:on

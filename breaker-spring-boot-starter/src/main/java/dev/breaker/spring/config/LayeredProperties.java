@@ -1,5 +1,6 @@
 package dev.breaker.spring.config;
 
+import java.lang.reflect.Array;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -190,8 +191,9 @@ final class LayeredProperties {
 			if (value == null) {
 				this.property.switchOff(builder);
 			}
-			else if (value instanceof List<?> classes) {
-				this.property.set(builder, classes.toArray(Class<?>[]::new));
+			else if (value instanceof List<?> elements) {
+				this.property.set(builder,
+						elements.toArray((Object[]) Array.newInstance(this.property.elementType(), elements.size())));
 			}
 			else if (value instanceof Class<?> type) {
 				this.property.set(builder, predicates.of(this.property.name(), type));

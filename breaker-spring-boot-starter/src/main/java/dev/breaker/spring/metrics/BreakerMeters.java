@@ -106,6 +106,8 @@ final class BreakerMeters {
 		}
 		timeGauge("breaker.retry.after", "Time until a probe may pass",
 				(all) -> longest(all, (breaker) -> breaker.snapshot().retryAfter()));
+		gauge("breaker.signals", "Signals from elsewhere that live",
+				(all) -> all.stream().mapToLong((breaker) -> breaker.snapshot().signals().size()).sum());
 		// The ways that a breaker goes by itself are there from the start, others once
 		// they were gone.
 		transition(State.CLOSED, State.OPEN, Reason.FAILURE_RATE);

@@ -49,6 +49,7 @@ import org.springframework.beans.factory.DisposableBean;
  * {@code name}, {@code state}</li>
  * <li>{@code breaker.retry.after}: gauge, the time until a probe may pass, of a group the
  * longest; tag {@code name}</li>
+ * <li>{@code breaker.signals}: gauge, how many signals live; tag {@code name}</li>
  * <li>{@code breaker.state.transitions}: counter; tags {@code name}, {@code from},
  * {@code to}, {@code reason}</li>
  * <li>{@code breaker.fallbacks}: counter; tags {@code name}, {@code outcome} (success,

@@ -62,7 +62,7 @@ class CommandBodyTests {
 	@Test
 	void anUnknownFieldIsRefused() {
 		assertRefused("{\"st\\nate\": \"OPEN\"}",
-				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config, enforce");
+				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config, enforce, signal, ttl, clearSignal");
 	}
 
 	@Test
@@ -81,7 +81,7 @@ class CommandBodyTests {
 	@ValueSource(strings = { "", " " })
 	void anEmptyBodyIsRefused(String body) {
 		assertRefused(body,
-				"The body is empty. Give a 'state', 'reset': true, or a 'config'. Valid states: CLOSED, OPEN, "
+				"The body is empty. Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: CLOSED, OPEN, "
 						+ "HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY");
 	}
 

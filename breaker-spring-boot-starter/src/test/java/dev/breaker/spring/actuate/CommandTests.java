@@ -42,10 +42,18 @@ class CommandTests {
 
 	@Test
 	void eitherAStateOrAResetIsGiven() {
-		assertInvalid("Give a 'state', 'reset': true, or a 'config'. Valid states: " + STATES, null, null, null, null);
-		assertInvalid("Give a 'state', 'reset': true, or a 'config'. Valid states: " + STATES, null, null, null, false);
-		assertInvalid("Give a 'state', 'reset': true, or a 'config'. Valid states: " + STATES, "OPEN", null, null,
-				true);
+		assertInvalid(
+				"Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
+						+ STATES,
+				null, null, null, null);
+		assertInvalid(
+				"Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
+						+ STATES,
+				null, null, null, false);
+		assertInvalid(
+				"Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
+						+ STATES,
+				"OPEN", null, null, true);
 		assertInvalid("Invalid state 'BROKEN no'. Valid states: " + STATES, "BROKEN\nno", null, null, null);
 	}
 

@@ -519,8 +519,19 @@ class BreakerMetricsTests {
 					"breaker.slow.call.rate[name]", "breaker.window.calls[name]", "breaker.calls.in.flight[name]",
 					"breaker.failure.rate.threshold[name]", "breaker.slow.call.rate.threshold[name]",
 					"breaker.calls.until.evaluated[name]", "breaker.state.duration[name, state]",
-					"breaker.retry.after[name]", "breaker.state.transitions[from, name, reason, to]",
-					"breaker.fallbacks[name, outcome]"));
+					"breaker.retry.after[name]", "breaker.signals[name]",
+					"breaker.state.transitions[from, name, reason, to]", "breaker.fallbacks[name, outcome]"));
+	}
+
+	@Test
+	void signalsThatLiveAreCounted() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments");
+		assertThat(this.meters.get("breaker.signals").tag("name", "payments").gauge().value()).isZero();
+		breaker.signal("backlog", null, Duration.ofMinutes(1));
+		breaker.signal("db", null, Duration.ofMinutes(2));
+		assertThat(this.meters.get("breaker.signals").tag("name", "payments").gauge().value()).isEqualTo(2);
+		assertThat(transitionsBecauseOf("closed", "open", "signal")).isEqualTo(1);
 	}
 
 	@Test

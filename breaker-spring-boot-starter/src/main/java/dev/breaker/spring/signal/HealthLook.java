@@ -1,0 +1,107 @@
+package dev.breaker.spring.signal;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.spring.config.BreakerConfigs;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthContributors;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * Looks at the health of one contributor. One that is made of others is down when any of
+ * them is, and one that throws is down.
+ */
+final class HealthLook {
+
+	/** Between the names of a contributor and of one inside of it. */
+	private static final String INSIDE = "/";
+
+	private static final String ERROR = "error";
+
+	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
+
+	private final List<HealthSource> sources;
+
+	private final Set<String> logged = ConcurrentHashMap.newKeySet();
+
+	HealthLook(List<HealthSource> sources) {
+		this.sources = List.copyOf(sources);
+	}
+
+	/**
+	 * Asks a contributor how it is.
+	 * @param name its name
+	 * @return what is wrong, in one line; {@code null} where nothing is, or nothing is
+	 * known
+	 */
+	@Nullable String trouble(String name) {
+		String[] path = name.split(INSIDE, -1);
+		HealthContributor found = null;
+		for (HealthSource source : this.sources) {
+			found = (found != null) ? found : source.find(path[0]);
+		}
+		for (int i = 1; i < path.length; i++) {
+			found = (found instanceof CompositeHealthContributor outer) ? outer.getContributor(path[i]) : null;
+		}
+		if (found == null) {
+			reportMissing(name);
+			return null;
+		}
+		return trouble(found);
+	}
+
+	private static @Nullable String trouble(HealthContributor contributor) {
+		if (contributor instanceof HealthIndicator indicator) {
+			return trouble(indicator);
+		}
+		if (contributor instanceof CompositeHealthContributor composite) {
+			for (HealthContributors.Entry entry : composite) {
+				String trouble = trouble(entry.contributor());
+				if (trouble != null) {
+					return entry.name() + ": " + trouble;
+				}
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable String trouble(HealthIndicator indicator) {
+		try {
+			Health health = indicator.health(true);
+			if (health == null) {
+				return null;
+			}
+			Status status = health.getStatus();
+			if (!status.equals(Status.DOWN) && !status.equals(Status.OUT_OF_SERVICE)) {
+				return null;
+			}
+			Object error = health.getDetails().get(ERROR);
+			return (error != null) ? status.getCode() + ": " + error : status.getCode();
+		}
+		catch (Throwable ex) {
+			return "threw " + ex.getClass().getName();
+		}
+	}
+
+	private void reportMissing(String name) {
+		if (this.logged.add(name)) {
+			Set<String> present = new TreeSet<>();
+			this.sources.forEach((source) -> source.names().forEach(present::add));
+			logger.warn(
+					"There is no health contributor for this name in open-when-down, and it opens no circuit breaker: {}",
+					BreakerConfigs.list(Set.of(name), present));
+		}
+	}
+
+}
