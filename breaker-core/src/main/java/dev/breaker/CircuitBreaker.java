@@ -205,9 +205,8 @@ public final class CircuitBreaker {
 	 * @return {@code true} while {@link State#DISABLED} and {@link State#METRICS_ONLY},
 	 * where the breaker does not {@linkplain CircuitBreakerConfig.Builder#enforce
 	 * enforce}, while {@link State#CLOSED} where the share that is admitted has room for
-	 * one more call, and while
-	 * {@link State#HALF_OPEN} where a place among the probes is free or this thread makes
-	 * a call inside of one
+	 * one more call, and while {@link State#HALF_OPEN} where a place among the probes is
+	 * free or this thread makes a call inside of one
 	 */
 	public boolean permits() {
 		CircuitBreaker live = live();

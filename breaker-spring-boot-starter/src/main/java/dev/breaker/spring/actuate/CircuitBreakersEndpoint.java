@@ -468,8 +468,8 @@ public class CircuitBreakersEndpoint {
 	public record GroupDescriptor(String name, int size, int limit, Map<State, Integer> states,
 			@Nullable MemberDescriptor worst, long overflowCalls, @Nullable CommandDescriptor command,
 			List<CircuitBreakerDescriptor> keys,
-			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed,
-			boolean enforced, List<SignalDescriptor> signals) implements OperationResponseBody {
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed, boolean enforced,
+			List<SignalDescriptor> signals) implements OperationResponseBody {
 
 		static GroupDescriptor of(CircuitBreakerGroup group, int mostKeys,
 				Function<CircuitBreaker, CircuitBreakerDescriptor> describe, @Nullable ConfigChangeDescriptor changed) {

@@ -56,7 +56,8 @@ class ConfigParityTests {
 
 	/** What is refused unless another property is set too. */
 	private static final Map<String, String> BESIDE = Map.of("recovery-ramp-start", "recovery-ramp-duration: 30s",
-			"share-factor", "refuse: SHARE", "probe-interval", "probe: bank", "probe-timeout", "probe: bank", "health-interval", "open-when-down: db");
+			"share-factor", "refuse: SHARE", "probe-interval", "probe: bank", "probe-timeout", "probe: bank",
+			"health-interval", "open-when-down: db");
 
 	@TempDir
 	Path directory;
