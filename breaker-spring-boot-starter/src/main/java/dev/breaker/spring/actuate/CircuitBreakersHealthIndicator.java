@@ -1,7 +1,7 @@
 package dev.breaker.spring.actuate;
 
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +28,6 @@ import org.springframework.boot.health.contributor.Status;
 public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 
 	private static final String UNKNOWN = "UNKNOWN";
-
-	/** In the order of states, then those that are not enforced. */
-	private static final Comparator<Object> ORDER = Comparator
-		.comparingInt((Object shown) -> (shown instanceof State state) ? state.ordinal() : Integer.MAX_VALUE)
-		.thenComparing(Object::toString);
 
 	private static final String NOT_ENFORCED = " (not enforced)";
 
@@ -78,11 +73,13 @@ public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	private static Map<Object, Integer> states(List<CircuitBreaker> breakers) {
-		Map<Object, Integer> states = new LinkedHashMap<>();
-		breakers.stream()
-			.map(CircuitBreakersHealthIndicator::shown)
-			.sorted(ORDER)
-			.forEach((state) -> states.merge(state, 1, Integer::sum));
+		Map<State, Integer> enforced = new EnumMap<>(State.class);
+		Map<State, Integer> others = new EnumMap<>(State.class);
+		for (CircuitBreaker breaker : breakers) {
+			(breaker.config().enforce() ? enforced : others).merge(breaker.state(), 1, Integer::sum);
+		}
+		Map<Object, Integer> states = new LinkedHashMap<>(enforced);
+		others.forEach((state, count) -> states.put(state + NOT_ENFORCED, count));
 		return states;
 	}
 
