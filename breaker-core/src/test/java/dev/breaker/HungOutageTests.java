@@ -87,7 +87,7 @@ class HungOutageTests {
 				serve(now);
 			}
 			answerUntil(Duration.ofDays(1));
-			assertThat(this.test.snapshot().lastChange().reason()).isEqualTo(Reason.SLOW_CALL_RATE);
+			assertThat(this.test.heard.changes().get(0).reason()).isEqualTo(Reason.SLOW_CALL_RATE);
 			assertThat(this.test.snapshot().inFlight()).isZero();
 		}
 
