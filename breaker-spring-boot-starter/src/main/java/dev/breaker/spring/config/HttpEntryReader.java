@@ -75,7 +75,7 @@ final class HttpEntryReader {
 
 	/** Adds the text of each list, where there is one, as it is written. */
 	static void describe(BreakerPropertySources all, Map<String, String> texts) {
-		for (HttpEntryList list : HttpEntryList.values()) {
+		for (HttpEntryList list : HttpEntryList.ALL) {
 			BreakerPropertySources sources = all.ofList(list.key());
 			if (sources != null) {
 				texts.put(list.key().toString(), describe(list, sources));

@@ -105,7 +105,7 @@ final class StateFile {
 			for (int i = 2; i < lines.length - 2; i++) {
 				states.add(parse(lines[i]));
 			}
-			return states;
+			return List.copyOf(states);
 		}
 		catch (RuntimeException ex) {
 			throw UnusableFileException.damaged("is damaged: " + LogText.oneLine(String.valueOf(ex.getMessage())));
@@ -181,7 +181,7 @@ final class StateFile {
 	}
 
 	private static SavedState parse(String line) {
-		String[] parts = line.split(" ");
+		String[] parts = line.split(" ", -1);
 		Map<String, String> fields = new LinkedHashMap<>();
 		for (int i = 1; i < parts.length; i++) {
 			int separator = parts[i].indexOf('=');
