@@ -23,8 +23,7 @@ record HttpEntryList(ConfigurationPropertyName key, List<PropertyDefinition> pro
 					"the name of the circuit breaker that guards these requests; with key: host, it is the name of the breakers of all hosts"));
 
 	/** The requests that are answered before their handlers run. */
-	static final HttpEntryList REJECT = new HttpEntryList(Level.HTTP_REJECT, PropertyDefinition.OF_HTTP_REJECT,
-			"paths",
+	static final HttpEntryList REJECT = new HttpEntryList(Level.HTTP_REJECT, PropertyDefinition.OF_HTTP_REJECT, "paths",
 			Map.of("breaker", "the name of the circuit breaker that the handlers of these requests depend on", "paths",
 					"the paths of these requests, such as /orders/**; /** is all of them"));
 

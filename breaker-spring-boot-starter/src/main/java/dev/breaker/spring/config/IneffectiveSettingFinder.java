@@ -38,20 +38,12 @@ final class IneffectiveSettingFinder {
 
 	private static final Predicate<CircuitBreakerConfig> WAITS = (config) -> !firstWait(config).isZero();
 
-	private static final Predicate<CircuitBreakerConfig> PROBES = (config) -> config.probe() != null;
-
 	private static final String NO_PROBE = "there is no probe: set probe, or remove it";
 
 	private static final Predicate<CircuitBreakerConfig> EXCEPTION_RULES = (
 			config) -> !config.recordExceptions().isEmpty() || !config.ignoreExceptions().isEmpty()
 					|| config.recordException() != null || config.ignoreException() != null
 					|| config.outcomeRule() != null;
-
-	/** A share is refused at a failure rate that does not open the breaker before. */
-	private static final Predicate<CircuitBreakerConfig> SHARES = (config) -> {
-		Float opens = config.failureRateThreshold();
-		return config.refuse() == Refuse.ALL || opens == null || config.shareFactor() * (100 - opens) < 100;
-	};
 
 	private static final String NO_RATE = "no rate is judged: set failure-rate-threshold or slow-call-duration-threshold, or remove it";
 
@@ -66,7 +58,7 @@ final class IneffectiveSettingFinder {
 					"the wait does not grow: set wait-duration-multiplier above 1, or remove it"),
 			new Row("stable-for", (config) -> config.waitDurationMultiplier() > 1,
 					"the wait does not grow with the openings: set wait-duration-multiplier above 1, or remove it"),
-			new Row("refuse", SHARES,
+			new Row("refuse", IneffectiveSettingFinder::refusesShare,
 					"the failure rate opens the breaker before a share is refused: set a higher failure-rate-threshold or a lower share-factor, or remove it"),
 			new Row("record-http-statuses",
 					(config) -> !(config.outcomeRule() instanceof HttpOutcomeRule rule)
@@ -92,7 +84,18 @@ final class IneffectiveSettingFinder {
 			new Row("permitted-number-of-calls-in-half-open-state",
 					(config) -> config.halfOpenProbes() == ProbeSource.CALLS,
 					"no call of a user is a probe: set success-threshold-in-half-open-state, or remove it"),
-			new Row("probe-interval", PROBES, NO_PROBE), new Row("probe-timeout", PROBES, NO_PROBE));
+			new Row("probe-interval", IneffectiveSettingFinder::probes, NO_PROBE),
+			new Row("probe-timeout", IneffectiveSettingFinder::probes, NO_PROBE));
+
+	private static boolean probes(CircuitBreakerConfig config) {
+		return config.probe() != null;
+	}
+
+	/** A share is refused at a failure rate that does not open the breaker before. */
+	private static boolean refusesShare(CircuitBreakerConfig config) {
+		Float opens = config.failureRateThreshold();
+		return config.refuse() == Refuse.ALL || opens == null || config.shareFactor() * (100 - opens) < 100;
+	}
 
 	/** The first wait in OPEN. */
 	private static Duration firstWait(CircuitBreakerConfig config) {
