@@ -216,7 +216,7 @@ public final class CircuitBreaker {
 	private boolean admitsNow() {
 		while (true) {
 			Period p = settled();
-			if (p.admits(this.nanoClock.read())) {
+			if (p.admits(p.isLimited() ? this.nanoClock.read() : UNREAD)) {
 				return true;
 			}
 			// No place among the probes: perhaps since they have just decided.
