@@ -37,8 +37,6 @@ final class IneffectiveSettingFinder {
 
 	private static final Predicate<CircuitBreakerConfig> WAITS = (config) -> !firstWait(config).isZero();
 
-	private static final Predicate<CircuitBreakerConfig> PROBES = (config) -> config.probe() != null;
-
 	private static final String NO_PROBE = "there is no probe: set probe, or remove it";
 
 	private static final Predicate<CircuitBreakerConfig> EXCEPTION_RULES = (
@@ -81,12 +79,17 @@ final class IneffectiveSettingFinder {
 			new Row("permitted-number-of-calls-in-half-open-state",
 					(config) -> config.halfOpenProbes() == ProbeSource.CALLS,
 					"no call of a user is a probe: set success-threshold-in-half-open-state, or remove it"),
-			new Row("probe-interval", PROBES, NO_PROBE), new Row("probe-timeout", PROBES, NO_PROBE));
+			new Row("probe-interval", IneffectiveSettingFinder::hasProbe, NO_PROBE),
+			new Row("probe-timeout", IneffectiveSettingFinder::hasProbe, NO_PROBE));
+
+	private static boolean hasProbe(CircuitBreakerConfig config) {
+		return config.probe() != null;
+	}
 
 	/** The first wait in OPEN. */
 	private static Duration firstWait(CircuitBreakerConfig config) {
 		Duration interval = config.probeInterval();
-		return (config.probe() != null && interval != null) ? interval : config.waitDurationInOpenState();
+		return (hasProbe(config) && interval != null) ? interval : config.waitDurationInOpenState();
 	}
 
 	/** The key of each value found so far to have none, and what is said of it. */
