@@ -29,6 +29,7 @@ final class AdmittedShare {
 	private final @Nullable SuccessShare successes;
 
 	/** The shares of all calls so far. The first call is admitted, whatever its share. */
+	@SuppressWarnings("UnusedVariable") // added to by its handle
 	private volatile long sum = WHOLE - 1;
 
 	private AdmittedShare(@Nullable Ramp ramp, @Nullable SuccessShare successes) {
@@ -58,12 +59,6 @@ final class AdmittedShare {
 	/** Whether a call may be refused. */
 	boolean isLimited() {
 		return this.ramp != null || (this.successes != null && this.successes.isLimited());
-	}
-
-	/** Whether the next call is admitted, if it comes at that moment. */
-	boolean admits(long now) {
-		long share = at(now);
-		return share == WHOLE || ((this.sum + share) & (WHOLE - 1)) < share;
 	}
 
 	/** Admits a call to the period that has this share, or refuses it. */

@@ -202,21 +202,21 @@ public final class CircuitBreaker {
 	 * counted or told; a change of state that is due is made, as by {@link #state()}. It
 	 * is no promise: the next call may find another state, or the last place among the
 	 * probes taken. Costs one volatile read while {@link State#CLOSED}.
-	 * @return {@code true} while {@link State#DISABLED} and {@link State#METRICS_ONLY},
-	 * where the breaker does not {@linkplain CircuitBreakerConfig.Builder#enforce
-	 * enforce}, while {@link State#CLOSED} where the share that is admitted has room for
-	 * one more call, and while {@link State#HALF_OPEN} where a place among the probes is
-	 * free or this thread makes a call inside of one
+	 * @return {@code true} while {@link State#CLOSED}, of whose calls a share may be
+	 * refused all the same, {@link State#DISABLED} and {@link State#METRICS_ONLY}, where
+	 * the breaker does not {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, and
+	 * while {@link State#HALF_OPEN} where a place among the probes is free or this thread
+	 * makes a call inside of one
 	 */
 	public boolean permits() {
 		CircuitBreaker live = live();
-		return live.period.share == AdmittedShare.ALL || live.admitsNow();
+		return live.period.state == State.CLOSED || live.admitsNow();
 	}
 
 	private boolean admitsNow() {
 		while (true) {
 			Period p = settled();
-			if (p.admits(p.isLimited() ? this.nanoClock.read() : UNREAD)) {
+			if (p.admits()) {
 				return true;
 			}
 			// No place among the probes: perhaps since they have just decided.
@@ -1134,12 +1134,34 @@ public final class CircuitBreaker {
 	private void ended(Admission admission, boolean failed, @Nullable Object result, @Nullable Throwable thrown,
 			long elapsed, long end) {
 		Rules rules = admission.period().rules;
-		if (rules.hungCallsCounted && landed(admission, end)) {
-			tellEnded(admission, failed, result, thrown, elapsed, false, recordEndOfHung(admission, failed, end));
+		if (rules.recordsOtherwise && endedOtherwise(admission, failed, result, thrown, elapsed, end)) {
 			return;
 		}
 		boolean slow = elapsed > rules.slowNanos;
 		tellEnded(admission, failed, result, thrown, elapsed, slow, record(admission, failed, slow, end));
+	}
+
+	/**
+	 * As {@link #ended}, of a call that is not recorded as all others are.
+	 * @return whether it is one
+	 */
+	private boolean endedOtherwise(Admission admission, boolean failed, @Nullable Object result,
+			@Nullable Throwable thrown, long elapsed, long end) {
+		Rules rules = admission.period().rules;
+		if (rules.hungCallsCounted && landed(admission, end)) {
+			tellEnded(admission, failed, result, thrown, elapsed, false, recordEndOfHung(admission, failed, end));
+			return true;
+		}
+		if (!(admission instanceof UnpermittedCalls.Unpermitted)) {
+			return false;
+		}
+		// It counts in the totals alone.
+		boolean slow = elapsed > rules.slowNanos;
+		if (slow) {
+			this.slowCalls.increment();
+		}
+		tellEnded(failed, thrown, elapsed, slow);
+		return true;
 	}
 
 	private void tellEnded(Admission admission, boolean failed, @Nullable Object result, @Nullable Throwable thrown,

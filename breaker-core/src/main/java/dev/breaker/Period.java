@@ -342,10 +342,9 @@ final class Period implements Admission {
 	 * Whether a call that this thread begins now is admitted. What is due was carried
 	 * out.
 	 */
-	boolean admits(long now) {
+	boolean admits() {
 		return !this.rules.enforced || switch (this.state) {
-			case CLOSED -> Objects.requireNonNull(this.share).admits(now);
-			case DISABLED, METRICS_ONLY -> true;
+			case CLOSED, DISABLED, METRICS_ONLY -> true;
 			case HALF_OPEN -> Objects.requireNonNull(this.probes).hasPlace();
 			case OPEN, FORCED_OPEN -> false;
 		};

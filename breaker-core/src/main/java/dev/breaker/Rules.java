@@ -58,6 +58,12 @@ final class Rules {
 	/** A call that took longer is slow. */
 	final long slowNanos;
 
+	/**
+	 * Whether there are calls that are recorded otherwise than once and at their end:
+	 * those that hang, and those that are not permitted.
+	 */
+	final boolean recordsOtherwise;
+
 	/** Whether a call counts as slow while it is still under way. */
 	final boolean hungCallsCounted;
 
@@ -107,6 +113,7 @@ final class Rules {
 		this.slowCallsJudged = slow != null;
 		this.slowNanos = (slow != null) ? nanos(slow) : Long.MAX_VALUE;
 		this.hungCallsCounted = config.countHungCalls();
+		this.recordsOtherwise = this.hungCallsCounted || !this.enforced;
 		// No rate reaches NaN.
 		this.failureRateThreshold = (failureRate != null) ? failureRate : Float.NaN;
 		this.slowCallRateThreshold = (slow != null) ? config.slowCallRateThreshold() : Float.NaN;

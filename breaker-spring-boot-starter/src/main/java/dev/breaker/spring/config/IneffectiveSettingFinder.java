@@ -84,10 +84,10 @@ final class IneffectiveSettingFinder {
 			new Row("permitted-number-of-calls-in-half-open-state",
 					(config) -> config.halfOpenProbes() == ProbeSource.CALLS,
 					"no call of a user is a probe: set success-threshold-in-half-open-state, or remove it"),
-			new Row("probe-interval", IneffectiveSettingFinder::probes, NO_PROBE),
-			new Row("probe-timeout", IneffectiveSettingFinder::probes, NO_PROBE));
+			new Row("probe-interval", IneffectiveSettingFinder::hasProbe, NO_PROBE),
+			new Row("probe-timeout", IneffectiveSettingFinder::hasProbe, NO_PROBE));
 
-	private static boolean probes(CircuitBreakerConfig config) {
+	private static boolean hasProbe(CircuitBreakerConfig config) {
 		return config.probe() != null;
 	}
 
@@ -100,7 +100,7 @@ final class IneffectiveSettingFinder {
 	/** The first wait in OPEN. */
 	private static Duration firstWait(CircuitBreakerConfig config) {
 		Duration interval = config.probeInterval();
-		return (config.probe() != null && interval != null) ? interval : config.waitDurationInOpenState();
+		return (hasProbe(config) && interval != null) ? interval : config.waitDurationInOpenState();
 	}
 
 	/** The key of each value found so far to have none, and what is said of it. */
