@@ -60,8 +60,10 @@ final class Replayer implements CircuitBreakerListener {
 	private CircuitBreakerConfig onThisClock(CircuitBreakerConfig config) {
 		return config.toBuilder()
 			.initialState(State.CLOSED)
-			// What it would refuse is the question.
+			// What it would refuse is the question, and calls are all that is recorded.
 			.enforce(true)
+			.withoutProbe()
+			.halfOpenProbes(ProbeSource.CALLS)
 			.waitDurationJitter(0)
 			.withoutTimeLimit()
 			.withoutRecordOutcomes()
@@ -118,7 +120,7 @@ final class Replayer implements CircuitBreakerListener {
 		goTo(call.start());
 		run.begun = true;
 		if (call.kind() == RecordedCall.Kind.REFUSED) {
-			if (this.breaker.state().refuses()) {
+			if (!this.breaker.permits()) {
 				this.refusedCalls += call.times();
 			}
 			else {

@@ -80,7 +80,7 @@ final class CommandBody {
 
 	/** Two commands in one could be obeyed by half. */
 	private static void checkAlone(Map<String, Object> command) throws RefusedRequestException {
-		for (String other : List.of("state", "hold", RESET, CONFIG)) {
+		for (String other : List.of("state", "hold", RESET, CONFIG, "signal", "ttl", "clearSignal")) {
 			if (command.containsKey(other)) {
 				throw refused("'enforce' takes no '" + other + "': give it in a command of its own");
 			}

@@ -93,7 +93,7 @@ class CircuitBreakersEndpointWebTests {
 				"callsUntilEvaluated", "successfulCallsTotal", "failedCallsTotal", "slowCallsTotal",
 				"ignoredCallsTotal", "notPermittedCallsTotal", "openings", "retryAfter", "lastChange", "admittedShare",
 				"inFlight", "oldestInFlight", "failureRateThreshold", "slowCallRateThreshold", "explanation", "command",
-				"failures");
+				"failures", "enforced", "wouldRefuseTotal", "signals");
 		assertThat(json.get("name").asString()).isEqualTo("payments");
 		assertThat(json.get("state").asString()).isEqualTo("OPEN");
 		assertThat(json.get("since").asString()).isEqualTo(this.payments.snapshot().since().toString());
@@ -126,7 +126,7 @@ class CircuitBreakersEndpointWebTests {
 		assertThat(last.get("message").asString()).isEqualTo("Read timed out");
 		JsonNode change = json.get("lastChange");
 		assertThat(change.propertyNames()).containsExactlyInAnyOrder("from", "to", "reason", "at", "lastFailure",
-				"comment", "actor");
+				"comment", "actor", "enforced");
 		assertThat(change.get("from").asString()).isEqualTo("CLOSED");
 		assertThat(change.get("to").asString()).isEqualTo("OPEN");
 		assertThat(change.get("reason").asString()).isEqualTo("FAILURE_RATE");

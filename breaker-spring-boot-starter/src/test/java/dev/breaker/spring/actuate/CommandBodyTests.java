@@ -91,7 +91,8 @@ class CommandBodyTests {
 		assertRefused(body,
 				"The body is no JSON object. Give {\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", "
 						+ "\"reason\": \"...\"} or {\"reset\": true} or {\"config\": {\"failure-rate-threshold\": 40}} "
-						+ "or {\"enforce\": false}");
+						+ "or {\"enforce\": false} or {\"signal\": \"backlog\", \"reason\": \"...\", \"ttl\": \"5m\"} "
+						+ "or {\"clearSignal\": \"backlog\"}");
 	}
 
 	private static void assertRefused(String json, String message) {

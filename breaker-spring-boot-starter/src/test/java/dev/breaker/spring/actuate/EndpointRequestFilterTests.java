@@ -103,7 +103,7 @@ class EndpointRequestFilterTests {
 	private @Nullable ServletRequest filter(MockHttpServletRequest request) {
 		try {
 			MockFilterChain chain = new MockFilterChain();
-			new EndpointRequestFilter(EndpointPaths.guard(Access.UNRESTRICTED)).doFilter(request, this.response, chain);
+			new EndpointRequestFilter(GuardedPaths.guard(Access.UNRESTRICTED)).doFilter(request, this.response, chain);
 			return chain.getRequest();
 		}
 		catch (ServletException ex) {

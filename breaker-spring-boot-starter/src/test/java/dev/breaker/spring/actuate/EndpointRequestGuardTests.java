@@ -30,7 +30,7 @@ class EndpointRequestGuardTests {
 
 	private static final EndpointId EVENTS = EndpointId.of("circuitbreakerevents");
 
-	private final EndpointRequestGuard guard = EndpointPaths.guard(Access.UNRESTRICTED);
+	private final EndpointRequestGuard guard = GuardedPaths.guard(Access.UNRESTRICTED);
 
 	@ParameterizedTest
 	@CsvSource({ "/actuator/circuitbreakers, ''", "/actuator/circuitbreakers/x, x",
@@ -50,9 +50,9 @@ class EndpointRequestGuardTests {
 
 	@Test
 	void whatIsNotServedIsLeftAlone() throws RefusedRequestException {
-		EndpointRequestGuard noBeans = EndpointPaths.guard(Access.UNRESTRICTED, false, "circuitbreakers");
+		EndpointRequestGuard noBeans = GuardedPaths.guard(Access.UNRESTRICTED, false, "circuitbreakers");
 		assertThat(target(noBeans, "/actuator/circuitbreakers/x")).isNull();
-		EndpointRequestGuard noPath = EndpointPaths.guard(Access.UNRESTRICTED, true, "circuitbreakers");
+		EndpointRequestGuard noPath = GuardedPaths.guard(Access.UNRESTRICTED, true, "circuitbreakers");
 		assertThat(target(noPath, "/actuator/circuitbreakers/x")).isEqualTo(new Target(BREAKERS, "x"));
 		assertThat(target(noPath, "/actuator/circuitbreakerevents/x")).isNull();
 	}
@@ -92,7 +92,7 @@ class EndpointRequestGuardTests {
 
 	@Test
 	void whereCommandsAreNotAllowedBootAnswersThem() throws RefusedRequestException {
-		EndpointRequestGuard readOnly = EndpointPaths.guard(Access.READ_ONLY);
+		EndpointRequestGuard readOnly = GuardedPaths.guard(Access.READ_ONLY);
 		assertThat(readOnly.isCommand(new Target(BREAKERS, "x"), "POST", Set.of("name"))).isFalse();
 		assertThat(readOnly.isCommand(new Target(BREAKERS, ""), "POST", Set.of())).isFalse();
 	}

@@ -29,7 +29,7 @@ class EndpointRequestWebFilterTests {
 	private static final String JSON = "{\"state\":\"OPEN\",\"reason\":\"m\u00fcde\"}";
 
 	private final EndpointRequestWebFilter filter = new EndpointRequestWebFilter(
-			EndpointPaths.guard(Access.UNRESTRICTED));
+			GuardedPaths.guard(Access.UNRESTRICTED));
 
 	@Test
 	void comesAfterSpringSecurityAndBeforeWhatReadsTheBody() {

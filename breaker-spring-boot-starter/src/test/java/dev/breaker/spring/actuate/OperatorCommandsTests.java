@@ -255,7 +255,7 @@ class OperatorCommandsTests {
 		Calls.fail(this.inventory.get("paris"), 2);
 		JsonNode group = get("inventory");
 		assertThat(group.propertyNames()).containsExactlyInAnyOrder("name", "size", "limit", "states", "worst",
-				"overflowCalls", "command", "keys");
+				"overflowCalls", "command", "keys", "enforced", "signals");
 		assertThat(group.get("name").asString()).isEqualTo("inventory");
 		assertThat(group.get("size").asInt()).isEqualTo(2);
 		assertThat(group.get("limit").asInt()).isEqualTo(3);

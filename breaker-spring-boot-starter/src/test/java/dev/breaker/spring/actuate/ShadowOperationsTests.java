@@ -121,13 +121,15 @@ class ShadowOperationsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
 			{"enforce": "yes"}                      | Invalid 'enforce' ('yes'): must be true or false, without quotes
 			{"enforce": null}                       | Invalid 'enforce' (null): leave it out, or give a value
 			{"enforce": true, "state": "OPEN"}      | 'enforce' takes no 'state': give it in a command of its own
 			{"enforce": true, "hold": "10m"}        | 'enforce' takes no 'hold': give it in a command of its own
 			{"enforce": true, "reset": true}        | 'enforce' takes no 'reset': give it in a command of its own
 			{"enforce": true, "config": {}}         | 'enforce' takes no 'config': give it in a command of its own
+			{"enforce": true, "signal": "backlog"}  | 'enforce' takes no 'signal': give it in a command of its own
+			{"enforce": true, "clearSignal": "db"}  | 'enforce' takes no 'clearSignal': give it in a command of its own
 			""")
 	void aBodyThatSwitchesNothingIs400(String body, String message) {
 		Answer answer = this.application.post(PATH + "payments", body);

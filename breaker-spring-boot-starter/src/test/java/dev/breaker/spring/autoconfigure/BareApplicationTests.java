@@ -34,8 +34,9 @@ class BareApplicationTests {
 			.contains("Circuit breaker 'payments': CLOSED -> FORCED_OPEN (COMMAND)")
 			.contains(
 					"beans: [breakerAdvisorOrderBeanPostProcessor, breakerBeanPostProcessor, breakerBeansByType, breakerConfigs, "
-							+ "breakerGuardedMethodRegistry, breakerListenerRegistrar, breakerRegistry, "
-							+ "breakerStartup, breakerStartupNews, breakerStateChangeLogger, breakerStateChangePublisher]");
+							+ "breakerDarkProbes, breakerGuardedMethodRegistry, breakerListenerRegistrar, breakerRegistry, "
+							+ "breakerSignalEventListener, breakerSignalPropagation, breakerStartup, breakerStartupNews, "
+							+ "breakerStateChangeLogger, breakerStateChangePublisher, breakerStateKeeper]");
 	}
 
 	@Test

@@ -51,13 +51,13 @@ class ConfigParityTests {
 			"330s", SlidingWindowType.class, "TIME_BASED", State.class, "METRICS_ONLY", Boolean.class, "true",
 			Refuse.class, "SHARE", ProbeSource.class, "DARK", String.class, "bank");
 
-	private static final Map<String, String> OTHER_VALUES = Map.of("wait-duration-jitter", "0.3", "probe-timeout",
-			"3s");
+	private static final Map<String, String> OTHER_VALUES = Map.of("wait-duration-jitter", "0.3", "probe-timeout", "3s",
+			"enforce", "false");
 
 	/** What is refused unless another property is set too. */
 	private static final Map<String, String> BESIDE = Map.of("recovery-ramp-start", "recovery-ramp-duration: 30s",
 			"share-factor", "refuse: SHARE", "probe-interval", "probe: bank", "probe-timeout", "probe: bank",
-			"health-interval", "open-when-down: db");
+			"health-interval", "open-when-down: db", "count-hung-calls", "slow-call-duration-threshold: 2s");
 
 	@TempDir
 	Path directory;

@@ -515,11 +515,12 @@ class BreakerMetricsTests {
 			.map((id) -> id.getName() + id.getTags().stream().map(Tag::getKey).toList())
 			.distinct()
 			.forEach((keys) -> assertThat(keys).isIn("breaker.calls[name, outcome]", "breaker.calls.slow[name]",
-					"breaker.calls.not.permitted[name]", "breaker.state[name, state]", "breaker.failure.rate[name]",
-					"breaker.slow.call.rate[name]", "breaker.window.calls[name]", "breaker.calls.in.flight[name]",
+					"breaker.calls.not.permitted[name]", "breaker.calls.would.refuse[name]", "breaker.enforced[name]",
+					"breaker.state[name, state]", "breaker.failure.rate[name]", "breaker.slow.call.rate[name]",
+					"breaker.window.calls[name]", "breaker.calls.in.flight[name]",
 					"breaker.failure.rate.threshold[name]", "breaker.slow.call.rate.threshold[name]",
 					"breaker.calls.until.evaluated[name]", "breaker.state.duration[name, state]",
-					"breaker.retry.after[name]", "breaker.signals[name]",
+					"breaker.retry.after[name]", "breaker.signals[name]", "breaker.admitted.share[name]",
 					"breaker.state.transitions[from, name, reason, to]", "breaker.fallbacks[name, outcome]"));
 	}
 

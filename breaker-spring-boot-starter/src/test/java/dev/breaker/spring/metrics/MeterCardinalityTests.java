@@ -52,6 +52,9 @@ class MeterCardinalityTests {
 	@Test
 	void eachWayOfChangingTheStateAddsOneAndAllAsManyAsThePageSays() throws IOException {
 		CircuitBreaker payments = this.breakers.get("payments");
+		CircuitBreaker other = CircuitBreaker.of("other", this.clock.config().build());
+		other.forceOpen();
+		payments.restore(other.export());
 		int before = series().size();
 		payments.disable();
 		assertThat(series()).hasSize(before + 1);
@@ -63,6 +66,16 @@ class MeterCardinalityTests {
 		}
 		for (State held : List.of(State.OPEN, State.FORCED_OPEN, State.DISABLED)) {
 			payments.apply(StateCommand.to(held).hold(Duration.ofSeconds(5)));
+			this.clock.advance(Duration.ofSeconds(5));
+			payments.state();
+		}
+		for (State signalled : List.of(State.CLOSED, State.HALF_OPEN)) {
+			payments.apply(StateCommand.to(signalled));
+			payments.signal("backlog", null, Duration.ofMinutes(1));
+		}
+		for (State held : List.of(State.FORCED_OPEN, State.DISABLED)) {
+			payments.apply(StateCommand.to(held).hold(Duration.ofSeconds(5)));
+			payments.signal("backlog", null, Duration.ofMinutes(1));
 			this.clock.advance(Duration.ofSeconds(5));
 			payments.state();
 		}

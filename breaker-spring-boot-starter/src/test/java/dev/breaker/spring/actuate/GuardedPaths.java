@@ -22,9 +22,9 @@ import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 /**
  * Guards of endpoints that no server serves.
  */
-final class EndpointPaths {
+final class GuardedPaths {
 
-	private EndpointPaths() {
+	private GuardedPaths() {
 	}
 
 	/** A guard of both endpoints below {@code /actuator}. */
