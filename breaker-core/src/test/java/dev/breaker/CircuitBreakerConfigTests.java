@@ -497,4 +497,20 @@ class CircuitBreakerConfigTests {
 		return CircuitBreakerConfig.builder();
 	}
 
+	@Test
+	void namesOfOtherBreakersAndOfHealthAreKept() {
+		CircuitBreakerConfig config = builder().propagateTo("inventory", "gifts").openWhenDown("db", "one/two").build();
+		assertThat(config.propagateTo()).containsExactly("inventory", "gifts");
+		assertThat(config.openWhenDown()).containsExactly("db", "one/two");
+		CircuitBreakerConfig none = config.toBuilder().propagateTo().openWhenDown().build();
+		assertThat(none.propagateTo()).isEmpty();
+		assertThat(none.openWhenDown()).isEmpty();
+	}
+
+	@Test
+	void aTimeoutOfProbesIsThatWhichIsSet() {
+		assertThat(builder().probe("bank").probeTimeout(Duration.ofSeconds(3)).build().probeTimeout())
+			.isEqualTo(Duration.ofSeconds(3));
+	}
+
 }

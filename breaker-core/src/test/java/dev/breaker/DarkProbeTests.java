@@ -451,4 +451,14 @@ class DarkProbeTests {
 			.halfOpenProbes(ProbeSource.DARK)));
 	}
 
+	@Test
+	void askingForADarkProbeIsALookAtTheTimeToo() {
+		TestBreaker test = dark((config) -> config);
+		assertThat(test.breaker.tryAcquireProbe()).as("while closed").isNull();
+		test.fail();
+		test.advance(WAIT);
+		assertThat(test.breaker.tryAcquireProbe()).isNotNull();
+		assertThat(test.state()).isEqualTo(State.HALF_OPEN);
+	}
+
 }

@@ -472,4 +472,17 @@ class ExplanationTests {
 
 	}
 
+	@Test
+	void slowProbesAreTold() {
+		TestBreaker test = TestBreaker.with((config) -> config.slowCallDurationThreshold(Duration.ofSeconds(1))
+			.slowCallRateThreshold(100)
+			.permittedNumberOfCallsInHalfOpenState(2));
+		test.in(State.HALF_OPEN);
+		test.succeedTaking(Duration.ofSeconds(2));
+		assertThat(test.breaker.explain().toString()).contains("1 of 2 probes done, 1 slow");
+		test.succeedTaking(Duration.ofSeconds(2));
+		assertThat(test.state()).isEqualTo(State.OPEN);
+		assertThat(test.breaker.explain().toString()).contains("2 of 2 probes were slow");
+	}
+
 }

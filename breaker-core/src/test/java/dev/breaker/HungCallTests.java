@@ -766,4 +766,24 @@ class HungCallTests {
 
 	}
 
+	@ParameterizedTest
+	@EnumSource(SlidingWindowType.class)
+	void aFailureIsACallOfItsOwnWhereItsWindowIsReplaced(SlidingWindowType type) {
+		HandClock clock = new HandClock();
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.slidingWindowType(type)
+			.slowCallDurationThreshold(Duration.ofSeconds(1))
+			.countHungCalls(true)
+			.nanoClock(clock)
+			.build();
+		CircuitBreaker breaker = CircuitBreaker.of("payments", config);
+		Permit permit = breaker.tryAcquire();
+		clock.advance(Duration.ofSeconds(2));
+		assertThat(breaker.snapshot().slowCalls()).isEqualTo(1);
+		breaker.reconfigure(config.toBuilder().slidingWindowSize(50).build());
+		permit.failure(new IllegalStateException("down"), 0);
+		assertThat(breaker.snapshot().bufferedCalls()).isEqualTo(1);
+		assertThat(breaker.snapshot().failedCalls()).isEqualTo(1);
+	}
+
 }

@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -149,6 +151,31 @@ class PermitTests {
 			.permittedNumberOfCallsInHalfOpenState(5)
 			.successThresholdInHalfOpenState(4)
 			.ignoreExceptions(IllegalArgumentException.class));
+	}
+
+	@Test
+	void aPermitOfAnotherMakeSaysHowItEndedByItsOwnWays() {
+		List<String> given = new ArrayList<>();
+		Permit other = new Permit() {
+			@Override
+			public void success(@Nullable Object result, long elapsedNanos) {
+				given.add("success " + result + " " + elapsedNanos);
+			}
+
+			@Override
+			public void failure(Throwable thrown, long elapsedNanos) {
+				given.add("failure " + thrown.getMessage() + " " + elapsedNanos);
+			}
+
+			@Override
+			public void release() {
+				given.add("release");
+			}
+		};
+		other.ended(null, 5);
+		other.ended(new IllegalStateException("down"), 6);
+		other.run(() -> given.add("work"));
+		assertThat(given).containsExactly("success null 5", "failure down 6", "work");
 	}
 
 }

@@ -211,4 +211,21 @@ class ShareRefusalTests {
 		assertThat(passing(test, 100)).isEqualTo(40);
 	}
 
+	@Test
+	void aCallThatHungAndFailsAtLastIsAFailureOfTheShare() {
+		TestBreaker test = sharing((config) -> config.minimumNumberOfCalls(4)
+			.slowCallDurationThreshold(Duration.ofSeconds(1))
+			.slowCallRateThreshold(100)
+			.countHungCalls(true));
+		Permit hangs = test.take();
+		record(test, 1, 2);
+		test.advance(Duration.ofSeconds(2));
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
+		assertThat(test.snapshot().admittedShare()).isEqualTo(100f);
+		hangs.failure(new IllegalStateException("down"), 0);
+		assertThat(test.snapshot().failedCalls()).isEqualTo(3);
+		assertThat(test.snapshot().bufferedCalls()).isEqualTo(4);
+		assertThat(test.snapshot().admittedShare()).isEqualTo(50f);
+	}
+
 }

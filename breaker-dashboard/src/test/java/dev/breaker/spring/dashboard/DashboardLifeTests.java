@@ -35,7 +35,7 @@ class DashboardLifeTests {
 
 	private static final String ONLY = "management.endpoints.web.exposure.include=";
 
-	private static final int BREAKERS = 50;
+	private static final int BREAKERS = 1000;
 
 	private static List<String> threads() {
 		return Thread.getAllStackTraces()
@@ -196,7 +196,7 @@ class DashboardLifeTests {
 	 * A connection that asks for the stream of a thousand breakers, and reads nothing.
 	 */
 	private static Socket hanging(RunningDashboard application) throws IOException {
-		for (int i = 0; i < 1000; i++) {
+		for (int i = 0; i < BREAKERS; i++) {
 			application.breaker("breaker-" + i);
 		}
 		Socket socket = new Socket();
