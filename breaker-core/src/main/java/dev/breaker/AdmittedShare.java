@@ -121,8 +121,12 @@ final class AdmittedShare {
 
 		@Override
 		public String toString() {
+			return text(true);
+		}
+
+		String text(boolean enforced) {
 			float shown = Math.min(MOST_SHOWN, Math.round(this.percent * 10) / 10f);
-			return "admits " + PlainText.percent(shown) + " of calls" + (this.byRamp
+			return (enforced ? "admits " : "would admit ") + PlainText.percent(shown) + " of calls" + (this.byRamp
 					? " during its recovery ramp, all in " + PlainText.duration(Duration.ofNanos(this.nanosLeft))
 					: ", since too few succeed");
 		}

@@ -201,7 +201,8 @@ public final class CircuitBreaker {
 	 * Whether a call that this thread began now would be permitted. Nothing is taken,
 	 * counted or told; a change of state that is due is made, as by {@link #state()}. It
 	 * is no promise: the next call may find another state, or the last place among the
-	 * probes taken. Costs one volatile read while {@link State#CLOSED}.
+	 * probes taken. Costs one volatile read while {@link State#CLOSED}, unless hung calls
+	 * are counted.
 	 * @return {@code true} while {@link State#CLOSED}, of whose calls a share may be
 	 * refused all the same, {@link State#DISABLED} and {@link State#METRICS_ONLY}, where
 	 * the breaker does not {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, and
@@ -210,7 +211,9 @@ public final class CircuitBreaker {
 	 */
 	public boolean permits() {
 		CircuitBreaker live = live();
-		return live.period.state == State.CLOSED || live.admitsNow();
+		Period p = live.period;
+		// Calls that hang may be due to open it.
+		return (p.state == State.CLOSED && !p.rules.hungCallsCounted) || live.admitsNow();
 	}
 
 	private boolean admitsNow() {
@@ -230,11 +233,12 @@ public final class CircuitBreaker {
 	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may. As
 	 * that of a {@link #snapshot()} or a refusal of this moment, but nothing is counted
 	 * or told; a change of state that is due is made, as by {@link #state()}.
-	 * @return the duration; zero when due or unknown, and where calls are permitted
+	 * @return the duration; zero when due or unknown, and in states in which calls pass
 	 */
 	public Duration retryAfter() {
 		CircuitBreaker live = live();
-		if (live.period.isTimeless()) {
+		Period p = live.period;
+		if (p.isTimeless() && !p.rules.hungCallsCounted) {
 			return Duration.ZERO;
 		}
 		Sight sight = live.look();
@@ -630,6 +634,7 @@ public final class CircuitBreaker {
 				exited = true;
 				return null;
 			}
+			tracked(probe, live.nanoClock.read());
 			return new DefaultPermit(live, probe);
 		}
 		catch (Throwable ex) {
@@ -790,6 +795,9 @@ public final class CircuitBreaker {
 			// The end of the stack: nothing can be called, only written.
 			if (admission instanceof Probes.Probe probe) {
 				probe.over = true;
+			}
+			else if (admission instanceof UnpermittedCalls.Unpermitted call) {
+				call.thread = null;
 			}
 			throw ex;
 		}
@@ -1285,9 +1293,18 @@ public final class CircuitBreaker {
 		long now = (end != UNREAD) ? end : this.nanoClock.read();
 		Decision decision = window.record(failed, slow, now, p.judge(now));
 		if (failed) {
-			Objects.requireNonNull(p.share).failed();
+			toldShare(p);
 		}
 		return decision;
+	}
+
+	/** A failure is in the window: the share that goes on with it is to see it. */
+	private void toldShare(Period p) {
+		Period present = this.period;
+		AdmittedShare share = (present.generation == p.generation) ? present.share : p.share;
+		if (share != null) {
+			share.failed();
+		}
 	}
 
 	/** As {@link #record}, of a call that counts as slow already. */
@@ -1304,7 +1321,7 @@ public final class CircuitBreaker {
 		long now = (end != UNREAD) ? end : this.nanoClock.read();
 		Decision decision = window.recordEndOfHung(failed, now, p.judge(now));
 		if (failed) {
-			share.failed();
+			toldShare(p);
 		}
 		return decision;
 	}

@@ -354,8 +354,14 @@ final class Period implements Admission {
 	ExportedState exported(long now, Instant at) {
 		StandingCommand by = this.commanded;
 		return new ExportedState(this.state, this.since, at,
-				(this.limit != WITHOUT_END) ? Duration.ofNanos(left(now)) : null, openings(now),
+				(this.limit != WITHOUT_END) ? Duration.ofNanos(leftWithoutSignals(now)) : null, openings(now),
 				(by != null) ? by.command() : null);
+	}
+
+	/** What is left where the signals that live, which are not exported, ended now. */
+	private long leftWithoutSignals(long now) {
+		long own = Math.max(0, this.limit - Math.max(0, now - this.began));
+		return (this.state == State.OPEN) ? Math.max(own, left(now) - this.signals.left(now)) : own;
 	}
 
 	/**
@@ -373,11 +379,14 @@ final class Period implements Admission {
 				(command != null) ? command.comment() : null, (command != null) ? command.actor() : null,
 				this.rules.enforced);
 		SlidingWindow window = newWindow(next, this.rules, now);
-		return new Period(next, this.rules, null, window, newProbes(next, this.rules),
+		Signals kept = (next == State.HALF_OPEN) ? Signals.NONE : this.signals.livingAt(now,
+				(next == State.OPEN) ? this.rules.waitNanos(Math.max(1, restoration.openings())) : 0);
+		Generation generation = new Generation(new FailureLog(), null, this.generation.inFlight);
+		return new Period(next, this.rules, generation, window, newProbes(next, this.rules),
 				newShare(next, null, this.rules, window), now, restoration.limit(), restoration.since(),
 				restoration.openings(), change,
 				(command != null) ? new StandingCommand(command, end(at, restoration.limit())) : null,
-				this.news.followedBy(change, false, null), Signals.NONE);
+				this.news.followedBy(change, false, null), kept);
 	}
 
 	/** Whether it is what the breaker began with. */

@@ -58,9 +58,20 @@ final class Replayer implements CircuitBreakerListener {
 
 	/** What calls count as was judged when they were made. */
 	private CircuitBreakerConfig onThisClock(CircuitBreakerConfig config) {
-		return config.toBuilder()
-			.initialState(State.CLOSED)
-			// What it would refuse is the question, and calls are all that is recorded.
+		CircuitBreakerConfig.Builder builder = config.toBuilder();
+		if (config.halfOpenProbes() == ProbeSource.DARK) {
+			// Calls are all that is recorded. As many places as must succeed: one that
+			// fails opens.
+			Integer successes = config.successThresholdInHalfOpenState();
+			int probes = (successes != null) ? successes : 1;
+			builder.permittedNumberOfCallsInHalfOpenState(probes).successThresholdInHalfOpenState(probes);
+		}
+		Duration interval = (config.probe() != null) ? config.probeInterval() : null;
+		if (interval != null) {
+			builder.waitDurationInOpenState(interval);
+		}
+		return builder.initialState(State.CLOSED)
+			// What it would refuse is the question.
 			.enforce(true)
 			.withoutProbe()
 			.halfOpenProbes(ProbeSource.CALLS)

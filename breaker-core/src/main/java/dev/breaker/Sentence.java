@@ -100,7 +100,7 @@ final class Sentence {
 		int missing = this.counts.callsUntilEvaluated();
 		String needed = this.counts.calls() + " of " + (this.counts.calls() + missing) + " calls needed";
 		String outlook = ((missing > 0) ? needed : "judged again after the next failed or slow call")
-				+ ((this.limit != null) ? "; " + this.limit : "");
+				+ ((this.limit != null) ? "; " + this.limit.text(this.period.rules.enforced) : "");
 		if (reached(this.counts.failureRate(), failureRateThreshold())) {
 			return "Closed although " + percent(this.counts.failed()) + " of calls failed: " + outlook;
 		}
@@ -112,7 +112,7 @@ final class Sentence {
 				? " after its probes succeeded" : (reason == Reason.HOLD_ELAPSED) ? " after a hold was over" : "");
 		List<String> parts = new ArrayList<>();
 		if (this.limit != null) {
-			parts.add(this.limit.toString());
+			parts.add(this.limit.text(this.period.rules.enforced));
 		}
 		parts.add((this.counts.calls() > 0) ? figures() : "no call in its window");
 		if (missing > 0) {
@@ -214,7 +214,8 @@ final class Sentence {
 		String each = (this.config.probe() != null && this.counts.calls() > 0)
 				? ", each " + PlainText.duration((interval != null) ? interval : this.config.waitDurationInOpenState())
 				: "";
-		return "; calls are refused until the next dark probe" + each;
+		return (this.period.rules.enforced ? "; calls are refused until the next dark probe"
+				: "; waiting for the next dark probe") + each;
 	}
 
 	/** A state that lasts until a command, or until its hold is over. */

@@ -322,4 +322,11 @@ class ExportRestoreTests {
 		return new ExportedState(state, HandWallClock.START, HandWallClock.START, left, openings, command);
 	}
 
+	@Test
+	void aSignalIsNoPartOfWhatIsExported() {
+		TestBreaker test = TestBreaker.with((config) -> config.waitDurationInOpenState(Duration.ofSeconds(10)));
+		test.breaker.signal("ops", null, Duration.ofHours(24));
+		assertThat(test.breaker.export().left()).isEqualTo(Duration.ofSeconds(10));
+	}
+
 }

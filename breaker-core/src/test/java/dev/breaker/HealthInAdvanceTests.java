@@ -318,4 +318,17 @@ class HealthInAdvanceTests {
 
 	}
 
+	@Test
+	void callsThatHangAreSeenByTheQuestionToo() {
+		TestBreaker test = TestBreaker.with((config) -> config.slowCallDurationThreshold(Duration.ofSeconds(1))
+			.slowCallRateThreshold(50)
+			.minimumNumberOfCalls(2)
+			.countHungCalls(true));
+		test.take();
+		test.take();
+		test.advance(Duration.ofSeconds(2));
+		assertThat(test.breaker.permits()).isFalse();
+		assertThat(test.breaker.retryAfter()).isPositive();
+	}
+
 }

@@ -284,4 +284,16 @@ class ReplayTests {
 
 	}
 
+	@Test
+	void aBreakerWithDarkProbesIsReplayedWithAsManyOfItsCalls() {
+		CircuitBreakerConfig dark = CircuitBreakerConfig.builder()
+			.consecutiveFailureThreshold(5)
+			.probe("bank")
+			.probeInterval(Duration.ofSeconds(2))
+			.successThresholdInHalfOpenState(2)
+			.recordOutcomes(10)
+			.build();
+		assertThat(CircuitBreaker.of("payments", dark).outcomes().replay(dark).openings()).isEmpty();
+	}
+
 }

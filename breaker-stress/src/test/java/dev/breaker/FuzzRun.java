@@ -119,6 +119,9 @@ final class FuzzRun {
 		if (admission != null && this.random.nextInt(10) > 0) {
 			this.pending.add(new Pending(admission, permit, null));
 		}
+		else if (admission != null) {
+			this.neverGivenBack.add(permit);
+		}
 	}
 
 	private void giveBack() {

@@ -325,7 +325,7 @@ final class NaiveBreaker {
 			}
 			else {
 				enter(State.OPEN, Reason.SIGNAL, 0, longest.reason, longest.source, end);
-				look(now);
+				change(now);
 			}
 		}
 		else if (!this.probes.isEmpty() && now - this.probes.get(0).at >= this.settings.maxProbeNanos()) {
@@ -376,11 +376,15 @@ final class NaiveBreaker {
 	/** A probe that no user waits for. */
 	synchronized @Nullable Admission admitProbe(long now) {
 		look(now);
-		if (this.state != State.HALF_OPEN || this.probes.size() + this.calls.size() >= this.settings.places()) {
+		if (this.state != State.HALF_OPEN
+				|| this.probes.size() - hungProbes() + this.calls.size() >= this.settings.places()) {
 			return null;
 		}
 		Admission admission = admission(now);
 		this.probes.add(admission);
+		if (this.settings.hung()) {
+			this.underWay.add(admission);
+		}
 		return admission;
 	}
 

@@ -96,10 +96,16 @@ final class ShadowFuzzRun {
 	 * Asks the machine, and lets through what it refuses unless the breaker enforces.
 	 * @return null where it is refused
 	 */
-	private @Nullable Admitted admit(@Nullable Admission outer, boolean once) {
+	private @Nullable Admitted admit(@Nullable Admission outer, boolean once, boolean unpermitted) {
 		Admission admission = this.naive.admit(outer, once, now());
 		if (admission != null) {
 			return new Admitted(this.naive, admission);
+		}
+		if (unpermitted && !this.enforces) {
+			// It belongs to the call around it, that a machine which refuses has not
+			// made.
+			this.naive.notPermitted--;
+			return null;
 		}
 		if (this.enforces) {
 			this.refused++;
@@ -113,7 +119,7 @@ final class ShadowFuzzRun {
 
 	private void take() {
 		note("take");
-		Admitted admitted = admit(null, false);
+		Admitted admitted = admit(null, false, false);
 		Permit permit = this.breaker.tryAcquire();
 		assertThat(permit != null).as("admitted").isEqualTo(admitted != null);
 		if (admitted != null && this.random.nextInt(10) > 0) {
@@ -123,7 +129,7 @@ final class ShadowFuzzRun {
 
 	private void callAsync() {
 		note("call async");
-		Admitted admitted = admit(null, false);
+		Admitted admitted = admit(null, false, false);
 		CompletableFuture<@Nullable Object> source = new CompletableFuture<>();
 		CompletableFuture<@Nullable Object> guarded = this.breaker.callAsync(() -> source).toCompletableFuture();
 		assertThat(guarded.isCompletedExceptionally()).as("refused").isEqualTo(admitted == null);
@@ -177,8 +183,8 @@ final class ShadowFuzzRun {
 		this.naive.look(now());
 		// A machine that refuses would not have come to this call.
 		boolean belongs = unpermitted && (this.naive.state == State.HALF_OPEN || this.naive.state.refuses());
-		Admitted admitted = belongs ? null : admit(outer, once);
-		boolean refused = !belongs && admitted == null;
+		Admitted admitted = belongs ? null : admit(outer, once, unpermitted);
+		boolean refused = !belongs && admitted == null && (this.enforces || !unpermitted);
 		boolean passed = admitted != null && admitted.machine == this.beside;
 		Admission around = (admitted != null && !passed) ? admitted.admission : inside(outer);
 		ThrowingSupplier<@Nullable Object, Exception> work = () -> {

@@ -259,6 +259,12 @@ class ObservabilityTests {
 				assertThat(by("name", result)).containsOnlyKeys(BREAKERS).containsEntry("payments", 0.0);
 			case "Signals A" -> assertThat(by("name", result))
 				.isEqualTo(Map.of("payments", 0.0, "partner", 0.0, "inventory", 0.0, "gifts", 0.0));
+			case "Shadow mode A" ->
+				assertThat(by("name", result)).containsOnlyKeys(BREAKERS).containsEntry("payments", 0.0);
+			case "Shadow mode B" -> assertThat(by("name", result))
+				.isEqualTo(Map.of("payments", 1.0, "partner", 1.0, "inventory", 1.0, "gifts", 1.0));
+			case "Refused calls of each breaker B" ->
+				assertThat(by("name", result)).containsOnlyKeys(BREAKERS).containsEntry("payments", 0.0);
 			default -> fail("Unknown query '%s': say what it returns", query);
 		}
 	}

@@ -87,8 +87,6 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	/** By the name of its breaker, a call that cannot be ended from outside. */
 	private final Map<String, Unlimited> unlimited = new ConcurrentHashMap<>();
 
-	/** Told when breakers have another config. */
-
 	/** A breaker that is made during a change may have the config of before. */
 	private final CircuitBreakerRegistryListener keepUpToDate = new CircuitBreakerRegistryListener() {
 

@@ -57,8 +57,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * and are judged together. By default 10, but 1 where consecutive-failure-threshold is
  * set and failure-rate-threshold is not.
  * @param successThresholdInHalfOpenState Successful probes that close the breaker, at
- * most the permitted number. Off by default, and with "none": the rates among the probes
- * decide.
+ * most the permitted number, which plays no part for dark probes. Off by default, and
+ * with "none": the rates among the probes decide, and a single dark probe.
  * @param maxWaitDurationInHalfOpenState A probe that has not come back after this time is
  * lost, and the breaker opens again. Above zero.
  * @param recoveryRampDuration After closing, the share of calls that pass grows evenly to

@@ -1,5 +1,7 @@
 package dev.breaker.spring.probe;
 
+import java.util.List;
+
 import dev.breaker.spring.CircuitBreakerProbe;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ import org.springframework.boot.health.contributor.Status;
  * well.
  */
 final class HealthProbe implements CircuitBreakerProbe {
+
+	/** What a bean may be. */
+	static final List<Class<?>> TYPES = List.of(HealthContributor.class, ReactiveHealthContributor.class);
 
 	private final String name;
 

@@ -43,9 +43,7 @@ public final class ProbeFinder {
 		ClassLoader classLoader = beanFactory.getBeanClassLoader();
 		this.hasHealth = ClassUtils.isPresent(HEALTH + "HealthContributor", classLoader);
 		if (this.hasHealth) {
-			for (String type : List.of("HealthContributor", "ReactiveHealthContributor")) {
-				this.types.add(ClassUtils.resolveClassName(HEALTH + type, classLoader));
-			}
+			this.types.addAll(HealthProbe.TYPES);
 		}
 	}
 

@@ -94,8 +94,7 @@ final class StateFile {
 		if (sum < 0 || !text.substring(sum).equals(checksum(text.substring(0, sum)))) {
 			throw UnusableFileException.damaged("is damaged: its checksum is missing or wrong");
 		}
-		String owner = lines[1].startsWith(APPLICATION + " ") ? decode(lines[1].substring(APPLICATION.length() + 1))
-				: "";
+		String owner = owner(lines[1]);
 		if (!owner.equals(this.application)) {
 			throw UnusableFileException.foreign("is of the application '%s', and this is '%s' (spring.application.name)"
 				.formatted(LogText.oneLine(owner), LogText.oneLine(this.application)));
@@ -108,6 +107,15 @@ final class StateFile {
 			return List.copyOf(states);
 		}
 		catch (RuntimeException ex) {
+			throw UnusableFileException.damaged("is damaged: " + LogText.oneLine(String.valueOf(ex.getMessage())));
+		}
+	}
+
+	private static String owner(String line) throws UnusableFileException {
+		try {
+			return line.startsWith(APPLICATION + " ") ? decode(line.substring(APPLICATION.length() + 1)) : "";
+		}
+		catch (IllegalArgumentException ex) {
 			throw UnusableFileException.damaged("is damaged: " + LogText.oneLine(String.valueOf(ex.getMessage())));
 		}
 	}

@@ -1,6 +1,7 @@
 package dev.breaker.spring.restore;
 
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -295,7 +296,13 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 		if (left == null) {
 			return state.state() != State.HALF_OPEN;
 		}
-		return state.at().plus(left).isAfter(breakers.defaults().clock().instant());
+		try {
+			return state.at().plus(left).isAfter(breakers.defaults().clock().instant());
+		}
+		catch (DateTimeException | ArithmeticException ex) {
+			// Its end is beyond all instants.
+			return true;
+		}
 	}
 
 	/** After what serves requests has stopped, and before any bean goes. */

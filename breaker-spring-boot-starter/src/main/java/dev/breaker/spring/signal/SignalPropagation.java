@@ -75,7 +75,7 @@ public final class SignalPropagation implements CircuitBreakerListener {
 		boolean refuses;
 		do {
 			Snapshot snapshot = breaker.snapshot();
-			Duration left = ownTime(snapshot);
+			Duration left = ownTime(breaker, snapshot);
 			refuses = !left.isZero();
 			Set<String> named = refuses ? reachable(breaker) : Set.of();
 			Set<String> before = named.isEmpty() ? this.told.remove(breaker) : this.told.put(breaker, named);
@@ -89,7 +89,7 @@ public final class SignalPropagation implements CircuitBreakerListener {
 				}
 			}
 		}
-		while (refuses == ownTime(breaker.snapshot()).isZero());
+		while (refuses == ownTime(breaker, breaker.snapshot()).isZero());
 	}
 
 	/** All names that are told, but for its own. */
@@ -114,7 +114,10 @@ public final class SignalPropagation implements CircuitBreakerListener {
 	 * For how long it refuses calls for reasons of its own; zero where it has none. What
 	 * others have told it is left out, or two that tell each other would never end.
 	 */
-	private static Duration ownTime(Snapshot snapshot) {
+	private static Duration ownTime(CircuitBreaker breaker, Snapshot snapshot) {
+		if (!breaker.config().enforce()) {
+			return Duration.ZERO;
+		}
 		if (snapshot.state() == State.FORCED_OPEN) {
 			return snapshot.retryAfter().isZero() ? HELD : snapshot.retryAfter();
 		}

@@ -88,7 +88,7 @@ public final class RequestRejector {
 		}
 		CircuitBreakerGroup group = this.registry.findGroup(name).orElse(null);
 		StandingCommand standing = (group != null) ? group.standingCommand().orElse(null) : null;
-		if (group != null && standing != null && standing.command().state().refuses()) {
+		if (group != null && standing != null && standing.command().state().refuses() && group.config().enforce()) {
 			State state = standing.command().state();
 			return RefusalProblem.of(name, state, left(standing.until(), group), uri);
 		}
