@@ -242,7 +242,10 @@ class DashboardTests {
 
 	/** Cut to tenths, as the page does. */
 	private static String percent(double rate) {
-		return BigDecimal.valueOf(rate).setScale(1, RoundingMode.DOWN).stripTrailingZeros().toPlainString()
+		return BigDecimal.valueOf(rate)
+			.setScale(1, RoundingMode.DOWN)
+			.stripTrailingZeros()
+			.toPlainString()
 			.replace(".", "\\.") + "\\s%";
 	}
 

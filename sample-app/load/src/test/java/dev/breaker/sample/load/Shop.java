@@ -36,11 +36,10 @@ final class Shop {
 	private static String start(Path log, List<String> settings) {
 		try {
 			// The simple compiler, as with spring-boot:run, to spare the processors
-			List<String> command = new ArrayList<>(
-					List.of(ProcessHandle.current().info().command().orElse("java"), "-Xmx256m",
-							"-XX:TieredStopAtLevel=1", "-jar", System.getProperty("load.jar"), "--server.port=0",
-							// So that what customers pay for probes is measured
-							"--breaker.instances.payments.probe=none"));
+			List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
+					"-Xmx256m", "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("load.jar"), "--server.port=0",
+					// So that what customers pay for probes is measured
+					"--breaker.instances.payments.probe=none"));
 			command.addAll(settings);
 			Process process = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(log.toFile())
