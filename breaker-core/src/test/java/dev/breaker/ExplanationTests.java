@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.net.ConnectException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TimeZone;
@@ -483,6 +485,29 @@ class ExplanationTests {
 		test.succeedTaking(Duration.ofSeconds(2));
 		assertThat(test.state()).isEqualTo(State.OPEN);
 		assertThat(test.breaker.explain().toString()).contains("2 of 2 probes were slow");
+	}
+
+	@Test
+	void aClockWithoutAZoneIsOneOfUtc() {
+		Clock broken = new Clock() {
+			@Override
+			public ZoneId getZone() {
+				throw new IllegalStateException("no zone");
+			}
+
+			@Override
+			public Clock withZone(ZoneId zone) {
+				return this;
+			}
+
+			@Override
+			public Instant instant() {
+				return Instant.EPOCH;
+			}
+		};
+		CircuitBreaker breaker = CircuitBreaker.of("payments", CircuitBreakerConfig.builder().clock(broken).build());
+		breaker.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)));
+		assertThat(breaker.explain().toString()).contains("00:01");
 	}
 
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 /**
  * Who hears what, and in which order.
@@ -474,6 +475,24 @@ class ListenerTests {
 			breaker.close();
 		}
 
+	}
+
+	@Test
+	void aListenerThatOverridesNothingTakesEverything() {
+		CircuitBreakerListener listener = new CircuitBreakerListener() {
+		};
+		CircuitBreaker breaker = CircuitBreaker.of("payments", CircuitBreakerConfig.ofDefaults());
+		assertThatCode(() -> {
+			listener.onSuccess(breaker, 1);
+			listener.onFailure(breaker, new IllegalStateException(), 1);
+			listener.onSlowCall(breaker, 1);
+			listener.onIgnored(breaker, new IllegalStateException(), 1);
+			listener.onIgnoredResult(breaker, 1);
+			listener.onNotPermitted(breaker);
+			listener.onWouldRefuse(breaker);
+			listener.onReset(breaker);
+			listener.onSignal(breaker, new Signal("ops", null, Duration.ofSeconds(1)));
+		}).doesNotThrowAnyException();
 	}
 
 }
