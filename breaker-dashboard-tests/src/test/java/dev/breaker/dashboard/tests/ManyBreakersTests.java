@@ -46,7 +46,8 @@ class ManyBreakersTests {
 	static void start() {
 		chromium = Chromium.start();
 		application = new SpringApplicationBuilder(Application.class).run("--server.port=0",
-				"--management.endpoints.web.exposure.include=circuitbreakers,breakerdashboard");
+				"--management.endpoints.web.exposure.include=circuitbreakers,breakerdashboard",
+				"--breaker.instances.payments.probe=none");
 		CircuitBreakerRegistry registry = application.getBean(CircuitBreakerRegistry.class);
 		CircuitBreaker nasty = registry.get(NASTY);
 		nasty.forceOpen();
