@@ -85,11 +85,22 @@ class DashboardTests {
 		this.tab.awaitTitle("^1 of \\d+ open – .*");
 		assertThat(this.tab.tile("payments").locator(".why")).containsText("ServiceUnavailable");
 		assertThat(this.tab.tile("payments").locator(".users")).containsText("payLater");
-		this.tab.awaitState("payments", "HALF_OPEN");
 		shop.behave("payments", "ok");
+		// By a dark probe
 		this.tab.awaitState("payments", "CLOSED");
 		this.tab.awaitTitle("^0 of \\d+ open – .*");
 		assertThat(this.tab.page().evaluate("() => window.sameDocument")).isEqualTo(true);
+	}
+
+	@Test
+	void breakerWaitsHalfOpenForCallsOfUsers() {
+		shop.behave("partner", "error");
+		shop.offer(3);
+		this.tab.awaitState("partner", "OPEN");
+		this.tab.awaitState("partner", "HALF_OPEN");
+		shop.behave("partner", "ok");
+		shop.offer(3);
+		this.tab.awaitState("partner", "CLOSED");
 	}
 
 	@Test

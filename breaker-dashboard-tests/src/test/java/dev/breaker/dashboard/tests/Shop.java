@@ -88,6 +88,12 @@ final class Shop implements AutoCloseable {
 		}
 	}
 
+	void offer(int times) {
+		for (int i = 0; i < times; i++) {
+			send(request("/partner/sku-1").build());
+		}
+	}
+
 	void command(String breaker, String json) {
 		HttpRequest request = request("/actuator/circuitbreakers/" + breaker).header("Content-Type", "application/json")
 			.POST(BodyPublishers.ofString(json))
