@@ -302,9 +302,12 @@ public final class Soak {
 		equal("requests sent, answers", number(traffic, "sent"), answers(orders) + answers(offers));
 		check("no order has another status than it should", ORDER_STATUSES.containsAll(orders.keySet()), orders);
 		check("no offer has another status than it should", OFFER_STATUSES.containsAll(offers.keySet()), offers);
-		equal("orders paid, payments that succeeded", answers(orders, "200"),
+		// A dark probe is a call of payments that no order waits for, and each one decides.
+		equal("orders paid and dark probes that closed, payments that succeeded",
+				answers(orders, "200") + probes(meters, "probes_succeeded"),
 				total(breakers, "payments", "successfulCallsTotal"));
-		equal("orders to be paid later, payments that failed or were refused", answers(orders, "202"),
+		equal("orders to be paid later and dark probes that did not close, payments that failed or were refused",
+				answers(orders, "202") + probes(meters, "probes_failed"),
 				total(breakers, "payments", "failedCallsTotal")
 						+ total(breakers, "payments", "notPermittedCallsTotal"));
 		equal("orders to be paid later, fallbacks that ran", answers(orders, "202"),
@@ -412,6 +415,10 @@ public final class Soak {
 
 	private static double calls(Map<String, Double> meters, String name, String outcome) {
 		return sum(meters, "breaker_calls_seconds_count", "name=" + name, "outcome=" + outcome);
+	}
+
+	private static double probes(Map<String, Double> meters, String reason) {
+		return sum(meters, "breaker_state_transitions_total", "name=payments", "reason=" + reason);
 	}
 
 	/** The sum of meters of which there must be one. */
