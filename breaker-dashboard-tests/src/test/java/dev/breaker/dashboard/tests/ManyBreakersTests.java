@@ -47,7 +47,8 @@ class ManyBreakersTests {
 		chromium = Chromium.start();
 		application = new SpringApplicationBuilder(Application.class).run("--server.port=0",
 				"--management.endpoints.web.exposure.include=circuitbreakers,breakerdashboard",
-				// Not the file of the sample, whose classes are on the path in a build without its jar
+				// Not the file of the sample, whose classes are on the path in a build
+				// without its jar
 				"--spring.config.name=many-breakers");
 		CircuitBreakerRegistry registry = application.getBean(CircuitBreakerRegistry.class);
 		CircuitBreaker nasty = registry.get(NASTY);

@@ -302,7 +302,8 @@ public final class Soak {
 		equal("requests sent, answers", number(traffic, "sent"), answers(orders) + answers(offers));
 		check("no order has another status than it should", ORDER_STATUSES.containsAll(orders.keySet()), orders);
 		check("no offer has another status than it should", OFFER_STATUSES.containsAll(offers.keySet()), offers);
-		// A dark probe is a call of payments that no order waits for, and each one decides.
+		// A dark probe is a call of payments that no order waits for, and each one
+		// decides.
 		equal("orders paid and dark probes that closed, payments that succeeded",
 				answers(orders, "200") + probes(meters, "probes_succeeded"),
 				total(breakers, "payments", "successfulCallsTotal"));
