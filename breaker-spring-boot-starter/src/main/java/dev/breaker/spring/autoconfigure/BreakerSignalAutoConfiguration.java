@@ -46,9 +46,12 @@ public final class BreakerSignalAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy(false)
 	@ConditionalOnMissingPart
-	SignalPropagation breakerSignalPropagation(CircuitBreakerRegistry registry) {
-		return new SignalPropagation(registry);
+	SignalPropagation breakerSignalPropagation(CircuitBreakerRegistry registry, BreakerConfigs configs) {
+		SignalPropagation propagation = new SignalPropagation(registry);
+		configs.addChangeListener(propagation::lookAtAll);
+		return propagation;
 	}
 
 	/**

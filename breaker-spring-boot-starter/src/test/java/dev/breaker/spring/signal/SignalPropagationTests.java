@@ -2,6 +2,7 @@ package dev.breaker.spring.signal;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -224,13 +225,124 @@ class SignalPropagationTests {
 	}
 
 	@Test
-	void whatIsNoLongerNamedIsClearedWithTheNextNews() {
+	void aChangedPropagateToHoldsAtOnce() {
 		run((context) -> {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
 			Calls.fail(breaker("a"), 1);
-			context.getBean(BreakerConfigs.class).change("a", java.util.Map.of("propagate-to", "none"));
-			breaker("a").close();
+			configs.change("a", Map.of("propagate-to", "c"));
+			assertThat(sources("b")).isEmpty();
+			assertThat(breaker("c").snapshot().signals())
+				.containsExactly(new Signal("circuit breaker a", "is OPEN (CONSECUTIVE_FAILURES)", WAIT));
+			configs.restore("a");
+			assertThat(sources("b")).containsExactly("circuit breaker a");
+			assertThat(sources("c")).isEmpty();
+		}, "a>b", "b", "c");
+	}
+
+	@Test
+	void whatABreakerInBetweenNamesIsToldAtOnceToo() {
+		run((context) -> {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			breaker("a").forceOpen();
+			configs.change("b", Map.of("propagate-to", "c"));
+			assertThat(sources("c")).containsExactly("circuit breaker a");
+			this.registry.remove("b");
+			assertThat(sources("c")).isEmpty();
+		}, "a>b", "b", "c");
+	}
+
+	@Test
+	void aBreakerThatIsNotEnforcedTellsNone() {
+		run((context) -> {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			breaker("a").forceOpen();
+			configs.change("a", Map.of("enforce", false));
+			assertThat(sources("b")).isEmpty();
+			configs.change("a", Map.of("enforce", true));
+			assertThat(sources("b")).containsExactly("circuit breaker a");
+		}, "a>b", "b");
+	}
+
+	@Test
+	void aChangeOfAConfigRepeatsNoSignalThatWasCleared() {
+		run((context) -> {
+			breaker("a").forceOpen();
+			breaker("b").close();
+			context.getBean(BreakerConfigs.class).change("b", Map.of("failure-rate-threshold", 40));
+			assertThat(breaker("b").state()).isEqualTo(State.CLOSED);
 			assertThat(sources("b")).isEmpty();
 		}, "a>b", "b");
+	}
+
+	@Test
+	void aBreakerThatIsRemovedTakesItsSignalsBack() {
+		run((context) -> {
+			breaker("a").forceOpen();
+			this.registry.remove("a");
+			assertThat(sources("b")).isEmpty();
+			CircuitBreaker again = this.registry.get("a");
+			again.open();
+			assertThat(breaker("b").snapshot().signals()).extracting(Signal::remaining).containsExactly(WAIT);
+		}, "a>b", "b");
+	}
+
+	@Test
+	void theKeysOfAGroupThatIsRemovedTakeTheirsBack() {
+		run((context) -> {
+			CircuitBreakerConfig config = context.getBean(BreakerConfigs.class).defaults();
+			CircuitBreakerGroup stores = this.registry.group("stores", config.toBuilder().propagateTo("b").build(), 10);
+			stores.get("berlin").forceOpen();
+			stores.get("london").forceOpen();
+			assertThat(sources("b")).containsExactlyInAnyOrder("circuit breaker stores:berlin",
+					"circuit breaker stores:london");
+			this.registry.removeGroup("stores");
+			assertThat(sources("b")).isEmpty();
+		}, "b");
+	}
+
+	@Test
+	void aBreakerThatBeginsOpenTellsOthers() {
+		this.runner
+			.withPropertyValues("breaker.instances.a.propagate-to=b", "breaker.instances.a.initial-state=OPEN",
+					"breaker.instances.b.minimum-number-of-calls=5")
+			.run((context) -> {
+				this.registry = context.getBean(CircuitBreakerRegistry.class);
+				assertThat(breaker("b").snapshot().signals())
+					.containsExactly(new Signal("circuit breaker a", "is OPEN", WAIT));
+			});
+	}
+
+	@Test
+	void breakersThatAreMadeLaterAreToldToo() {
+		run((context) -> {
+			breaker("a").forceOpen();
+			CircuitBreakerConfig config = context.getBean(BreakerConfigs.class).defaults();
+			this.registry.get("later", config.toBuilder().propagateTo("last").build());
+			assertThat(sources("later")).containsExactly("circuit breaker a");
+			this.registry.get("last");
+			assertThat(sources("last")).containsExactly("circuit breaker a");
+			CircuitBreakerGroup stores = this.registry.group("stores", config, 10);
+			assertThat(stores.get("berlin").state()).isEqualTo(State.OPEN);
+			this.registry.remove("last");
+			this.registry.get("last");
+			assertThat(sources("last")).containsExactly("circuit breaker a");
+		}, "a>later,stores");
+	}
+
+	@Test
+	void theEndOfTheContextTakesAllSignalsBack() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder().nanoClock(this.clock::nanos).build();
+		CircuitBreakerRegistry longer = CircuitBreakerRegistry.of(config);
+		CircuitBreaker a = longer.get("a", config.toBuilder().propagateTo("b").build());
+		CircuitBreaker b = longer.get("b");
+		this.runner.withBean(CircuitBreakerRegistry.class, () -> longer).run((context) -> {
+			a.forceOpen();
+			assertThat(b.snapshot().signals()).hasSize(1);
+		});
+		assertThat(b.snapshot().signals()).isEmpty();
+		a.close();
+		a.forceOpen();
+		assertThat(b.snapshot().signals()).isEmpty();
 	}
 
 	@Test
