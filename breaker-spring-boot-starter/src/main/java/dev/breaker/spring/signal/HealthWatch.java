@@ -1,7 +1,6 @@
 package dev.breaker.spring.signal;
 
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -60,6 +60,9 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 
 	private final Map<Looked, Watch> watches = new ConcurrentHashMap<>();
 
+	/** Which breakers have which signals, whatever the interval of the looks. */
+	private final Set<Told> told = ConcurrentHashMap.newKeySet();
+
 	/** Guards the scheduler, which the first watch makes. */
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -103,6 +106,7 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 				this.scheduler = null;
 			}
 			this.watches.clear();
+			this.told.clear();
 		}
 		finally {
 			this.lock.unlock();
@@ -182,6 +186,12 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 	}
 
 	/**
+	 * That a contributor is down, and who was told.
+	 */
+	private record Told(String contributor, String name) {
+	}
+
+	/**
 	 * Looks at one contributor again and again, as long as a breaker wants it.
 	 */
 	private final class Watch implements Runnable {
@@ -189,9 +199,6 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		private final Looked looked;
 
 		private final String source;
-
-		/** Who was told that it is down. Of the one run at a time. */
-		private final Set<String> told = new HashSet<>();
 
 		private boolean begun;
 
@@ -235,31 +242,38 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 
 		/** Whether any breaker wants the look. */
 		private boolean lookOnce() {
-			boolean isWanted = !names().isEmpty();
+			boolean isWanted = !names(this.looked::equals).isEmpty();
 			String trouble = isWanted ? HealthWatch.this.look.trouble(this.looked.contributor()) : null;
-			if (!HealthWatch.this.running) {
-				return isWanted;
-			}
-			// Breakers may have come or gone while the contributor took its time.
-			Set<String> names = (trouble != null) ? names() : Set.of();
-			for (String name : names) {
-				this.told.add(name);
-				HealthWatch.this.signals.signal(name, this.source, trouble,
-						this.looked.interval().multipliedBy(TTL_INTERVALS));
-			}
-			for (String name : Set.copyOf(this.told)) {
-				if (!names.contains(name)) {
-					this.told.remove(name);
-					HealthWatch.this.signals.clear(name, this.source);
-				}
+			if (HealthWatch.this.running) {
+				// Breakers may have come or gone while the contributor took its time.
+				tell(isWanted ? names(this.looked::equals) : Set.of(), trouble);
 			}
 			return isWanted;
 		}
 
-		private Set<String> names() {
+		/** Breakers that want looks at another interval now are told by these. */
+		private void tell(Set<String> own, @Nullable String trouble) {
+			Set<String> named = names((each) -> each.contributor().equals(this.looked.contributor()));
+			if (trouble != null) {
+				for (String name : own) {
+					HealthWatch.this.told.add(new Told(this.looked.contributor(), name));
+					HealthWatch.this.signals.signal(name, this.source, trouble,
+							this.looked.interval().multipliedBy(TTL_INTERVALS));
+				}
+			}
+			for (Told each : Set.copyOf(HealthWatch.this.told)) {
+				boolean holds = own.contains(each.name()) ? trouble != null : named.contains(each.name());
+				if (each.contributor().equals(this.looked.contributor()) && !holds
+						&& HealthWatch.this.told.remove(each)) {
+					HealthWatch.this.signals.clear(each.name(), this.source);
+				}
+			}
+		}
+
+		private Set<String> names(Predicate<Looked> which) {
 			Set<String> names = new LinkedHashSet<>();
 			forEachWanted((each, name) -> {
-				if (each.equals(this.looked)) {
+				if (which.test(each)) {
 					names.add(name);
 				}
 			});

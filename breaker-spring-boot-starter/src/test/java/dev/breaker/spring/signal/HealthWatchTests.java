@@ -166,6 +166,35 @@ class HealthWatchTests {
 	}
 
 	@Test
+	void aChangedIntervalLeavesTheBreakerOpen() {
+		this.db.set(Health.down().build());
+		looking().run((context) -> {
+			CircuitBreaker payments = context.getBean(CircuitBreakerRegistry.class).get("payments");
+			await(() -> assertThat(payments.snapshot().signals()).hasSize(1));
+			context.getBean(BreakerConfigs.class).change("payments", Map.of("health-interval", "1h"));
+			await(() -> assertThat(payments.snapshot().signals()).extracting(Signal::remaining)
+				.containsExactly(Duration.ofHours(3)));
+			// The looks of before end meanwhile.
+			Awaitility.await()
+				.during(Duration.ofMillis(500))
+				.atMost(PATIENCE)
+				.until(() -> payments.snapshot().signals().size() == 1);
+		});
+	}
+
+	@Test
+	void aChangedIntervalEndsTheSignalWhenItIsUpAgain() {
+		this.db.set(Health.down().build());
+		looking().withPropertyValues("breaker.instances.payments.health-interval=1h").run((context) -> {
+			CircuitBreaker payments = context.getBean(CircuitBreakerRegistry.class).get("payments");
+			await(() -> assertThat(payments.snapshot().signals()).hasSize(1));
+			this.db.set(Health.up().build());
+			context.getBean(BreakerConfigs.class).change("payments", Map.of("health-interval", "100ms"));
+			await(() -> assertThat(payments.snapshot().signals()).isEmpty());
+		});
+	}
+
+	@Test
 	void aHeldCommandWinsOverHealth() {
 		looking().run((context) -> {
 			CircuitBreaker payments = context.getBean(CircuitBreakerRegistry.class).get("payments");
