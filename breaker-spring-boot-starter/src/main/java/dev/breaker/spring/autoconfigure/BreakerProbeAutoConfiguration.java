@@ -28,9 +28,13 @@ public final class BreakerProbeAutoConfiguration {
 	@Bean
 	DarkProbes breakerDarkProbes(CircuitBreakerRegistry registry, BreakerConfigs configs,
 			ConfigurableListableBeanFactory beanFactory, ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {
+		DarkProbes inherited = Hierarchy.inherited(beanFactory, DarkProbes.class);
 		DarkProbes probes = new DarkProbes(registry, new ProbeFinder(beanFactory), () -> scheduler(builders),
-				Hierarchy.inherited(beanFactory, DarkProbes.class));
+				inherited);
 		configs.addChangeListener(probes::lookAtAll);
+		if (inherited != null) {
+			configs.addChangeListener(inherited::lookAtAll);
+		}
 		return probes;
 	}
 

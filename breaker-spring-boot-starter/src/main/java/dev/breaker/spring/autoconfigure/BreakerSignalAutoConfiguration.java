@@ -1,9 +1,11 @@
 package dev.breaker.spring.autoconfigure;
 
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.signal.ContributorBeans;
 import dev.breaker.spring.signal.HealthSource;
 import dev.breaker.spring.signal.HealthWatch;
 import dev.breaker.spring.signal.SignalEventListener;
@@ -11,11 +13,17 @@ import dev.breaker.spring.signal.SignalPropagation;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorNameGenerator;
 import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.contributor.ReactiveHealthContributor;
@@ -23,6 +31,7 @@ import org.springframework.boot.health.contributor.ReactiveHealthContributors;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 import org.springframework.boot.thread.Threading;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -41,8 +50,10 @@ public final class BreakerSignalAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingPart
-	SignalEventListener breakerSignalEventListener(CircuitBreakerRegistry registry) {
-		return new SignalEventListener(registry);
+	SignalEventListener breakerSignalEventListener(CircuitBreakerRegistry registry, ApplicationContext context) {
+		ApplicationContext parent = context.getParent();
+		return new SignalEventListener(registry,
+				(parent != null) ? parent.getBeanProvider(SignalEventListener.class).getIfUnique() : null);
 	}
 
 	@Bean
@@ -54,6 +65,15 @@ public final class BreakerSignalAutoConfiguration {
 		return propagation;
 	}
 
+	/** The configs of a child context change breakers of its parent, too. */
+	@Bean
+	@Lazy(false)
+	@ConditionalOnInherited(SignalPropagation.class)
+	SmartInitializingSingleton breakerInheritedSignalPropagation(BreakerConfigs configs,
+			SignalPropagation propagation) {
+		return () -> configs.addChangeListener(propagation::lookAtAll);
+	}
+
 	/**
 	 * Where there are health contributors.
 	 */
@@ -63,12 +83,11 @@ public final class BreakerSignalAutoConfiguration {
 
 		@Bean
 		@Lazy(false)
-		@ConditionalOnMissingPart
-		@ConditionalOnBean(HealthContributorRegistry.class)
 		HealthWatch breakerHealthWatch(CircuitBreakerRegistry registry, BreakerConfigs configs,
-				ObjectProvider<HealthSource> sources, Environment environment) {
+				ConfigurableListableBeanFactory beanFactory, ObjectProvider<HealthSource> sources,
+				Environment environment) {
 			return new HealthWatch(registry, configs, sources.orderedStream().toList(),
-					Threading.VIRTUAL.isActive(environment));
+					Threading.VIRTUAL.isActive(environment), Hierarchy.inherited(beanFactory, HealthWatch.class));
 		}
 
 		@Bean
@@ -88,6 +107,21 @@ public final class BreakerSignalAutoConfiguration {
 				}
 
 			};
+		}
+
+		@Bean
+		@Order(2)
+		@ConditionalOnMissingBean(value = HealthContributorRegistry.class, search = SearchStrategy.CURRENT)
+		ContributorBeans breakerContributorBeans(ListableBeanFactory beanFactory,
+				ObjectProvider<HealthContributorNameGenerator> names) {
+			return ContributorBeans.of(beanFactory, HealthContributor.class, naming(names),
+					(contributor) -> contributor);
+		}
+
+		/** As Spring Boot names contributors that it registers. */
+		static UnaryOperator<String> naming(ObjectProvider<HealthContributorNameGenerator> names) {
+			return names
+				.getIfAvailable(HealthContributorNameGenerator::withoutStandardSuffixes)::generateContributorName;
 		}
 
 	}
@@ -117,6 +151,15 @@ public final class BreakerSignalAutoConfiguration {
 				}
 
 			};
+		}
+
+		@Bean
+		@Order(3)
+		@ConditionalOnMissingBean(value = ReactiveHealthContributorRegistry.class, search = SearchStrategy.CURRENT)
+		ContributorBeans breakerReactiveContributorBeans(ListableBeanFactory beanFactory,
+				ObjectProvider<HealthContributorNameGenerator> names) {
+			return ContributorBeans.of(beanFactory, ReactiveHealthContributor.class, HealthConfiguration.naming(names),
+					ReactiveHealthContributor::asHealthContributor);
 		}
 
 	}

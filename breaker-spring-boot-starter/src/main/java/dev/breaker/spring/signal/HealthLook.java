@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.spring.config.BreakerConfigs;
@@ -40,12 +42,15 @@ final class HealthLook {
 	}
 
 	/**
-	 * Asks a contributor how it is.
+	 * Whether there is a contributor.
 	 * @param name its name
-	 * @return what is wrong, in one line; {@code null} where nothing is, or nothing is
-	 * known
+	 * @return whether one is found
 	 */
-	@Nullable String trouble(String name) {
+	boolean knows(String name) {
+		return find(name) != null;
+	}
+
+	private @Nullable HealthContributor find(String name) {
 		String[] path = name.split(INSIDE, -1);
 		HealthContributor found = null;
 		for (HealthSource source : this.sources) {
@@ -54,11 +59,18 @@ final class HealthLook {
 		for (int i = 1; i < path.length; i++) {
 			found = (found instanceof CompositeHealthContributor outer) ? outer.getContributor(path[i]) : null;
 		}
-		if (found == null) {
-			reportMissing(name);
-			return null;
-		}
-		return trouble(found);
+		return found;
+	}
+
+	/**
+	 * Asks a contributor how it is.
+	 * @param name its name
+	 * @return what is wrong, in one line; {@code null} where nothing is, or nothing is
+	 * known
+	 */
+	@Nullable String trouble(String name) {
+		HealthContributor found = find(name);
+		return (found != null) ? trouble(found) : null;
 	}
 
 	private static @Nullable String trouble(HealthContributor contributor) {
@@ -94,13 +106,24 @@ final class HealthLook {
 		}
 	}
 
-	private void reportMissing(String name) {
+	/**
+	 * The names of all contributors.
+	 * @return the names
+	 */
+	Stream<String> names() {
+		return this.sources.stream().flatMap(HealthSource::names);
+	}
+
+	/**
+	 * Warns of a name that no contributor has, once.
+	 * @param name the name
+	 * @param present the names that contributors have
+	 */
+	void reportMissing(String name, Stream<String> present) {
 		if (this.logged.add(name)) {
-			Set<String> present = new TreeSet<>();
-			this.sources.forEach((source) -> source.names().forEach(present::add));
 			logger.warn(
 					"There is no health contributor for this name in open-when-down, and it opens no circuit breaker: {}",
-					BreakerConfigs.list(Set.of(name), present));
+					BreakerConfigs.list(Set.of(name), present.collect(Collectors.toCollection(TreeSet::new))));
 		}
 	}
 

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
@@ -36,9 +39,13 @@ import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
  * config there is no thread.
  *
  * <p>
+ * What a parent context can find is looked at there, whatever context the breaker is of;
+ * what is found in none is a WARN of the outermost context, at the second look.
+ *
+ * <p>
  * Safe for use by many threads.
  */
-public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistryListener {
+public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistryListener, DisposableBean {
 
 	private static final String SOURCE = "health of ";
 
@@ -55,6 +62,11 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 	private final boolean virtualThreads;
 
 	private final NamedSignals signals;
+
+	private final @Nullable HealthWatch inherited;
+
+	/** Those of child contexts. */
+	private final List<HealthWatch> children = new CopyOnWriteArrayList<>();
 
 	private final Runnable refresh = this::refresh;
 
@@ -76,14 +88,20 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 	 * @param configs tells of changes of configs
 	 * @param sources have the contributors; of two with the same name the first is meant
 	 * @param virtualThreads whether looks run on virtual threads
+	 * @param inherited what looks at the contributors that a parent context can find;
+	 * {@code null} where the registry is of this context
 	 */
 	public HealthWatch(CircuitBreakerRegistry registry, BreakerConfigs configs, List<HealthSource> sources,
-			boolean virtualThreads) {
+			boolean virtualThreads, @Nullable HealthWatch inherited) {
 		this.registry = registry;
 		this.configs = configs;
 		this.look = new HealthLook(sources);
 		this.virtualThreads = virtualThreads;
 		this.signals = new NamedSignals(registry);
+		this.inherited = inherited;
+		if (inherited != null) {
+			inherited.children.add(this);
+		}
 	}
 
 	@Override
@@ -91,6 +109,9 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		this.running = true;
 		this.registry.addRegistryListener(this);
 		this.configs.addChangeListener(this.refresh);
+		if (this.inherited != null) {
+			this.configs.addChangeListener(this.inherited.refresh);
+		}
 		refresh();
 	}
 
@@ -98,6 +119,9 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 	public void stop() {
 		this.running = false;
 		this.configs.removeChangeListener(this.refresh);
+		if (this.inherited != null) {
+			this.configs.removeChangeListener(this.inherited.refresh);
+		}
 		this.registry.removeRegistryListener(this);
 		this.lock.lock();
 		try {
@@ -106,10 +130,26 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 				this.scheduler = null;
 			}
 			this.watches.clear();
-			this.told.clear();
 		}
 		finally {
 			this.lock.unlock();
+		}
+		takeBack();
+	}
+
+	/** The breakers may be those of a parent context, and go on. */
+	private void takeBack() {
+		for (Told each : Set.copyOf(this.told)) {
+			if (this.told.remove(each)) {
+				this.signals.clear(each.name(), SOURCE + each.contributor());
+			}
+		}
+	}
+
+	@Override
+	public void destroy() {
+		if (this.inherited != null) {
+			this.inherited.children.remove(this);
 		}
 	}
 
@@ -134,6 +174,9 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 
 	/** Begins to look at what is wanted and not looked at. */
 	private void refresh() {
+		if (!this.running) {
+			return;
+		}
 		Set<Looked> wanted = new LinkedHashSet<>();
 		forEachWanted((looked, name) -> wanted.add(looked));
 		wanted.forEach((looked) -> this.watches.computeIfAbsent(looked, Watch::new).begin());
@@ -150,10 +193,34 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		}
 	}
 
-	private static void forEachWanted(CircuitBreakerConfig config, String name, BiConsumer<Looked, String> action) {
+	private void forEachWanted(CircuitBreakerConfig config, String name, BiConsumer<Looked, String> action) {
 		for (String contributor : config.openWhenDown()) {
-			action.accept(new Looked(contributor, config.healthInterval()), name);
+			if (isOwn(contributor)) {
+				action.accept(new Looked(contributor, config.healthInterval()), name);
+			}
 		}
+	}
+
+	/** What is found in no context is missed by the outermost one. */
+	private boolean isOwn(String contributor) {
+		HealthWatch parent = this.inherited;
+		return parent == null || (this.look.knows(contributor) && !parent.knows(contributor));
+	}
+
+	/** Whether it is found here, or in a parent context. */
+	private boolean knows(String contributor) {
+		return this.look.knows(contributor) || (this.inherited != null && this.inherited.knows(contributor));
+	}
+
+	/** A child context that has not started may find it then. */
+	private boolean mayBeFoundByAChild(String contributor) {
+		return this.children.stream()
+			.anyMatch((child) -> !child.running || child.look.knows(contributor)
+					|| child.mayBeFoundByAChild(contributor));
+	}
+
+	private Stream<String> contributors() {
+		return Stream.concat(this.look.names(), this.children.stream().flatMap(HealthWatch::contributors));
 	}
 
 	private void schedule(Watch watch, Duration delay) {
@@ -202,6 +269,9 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 
 		private boolean begun;
 
+		/** Whether the look before found no contributor. Of the one run at a time. */
+		private boolean missed;
+
 		Watch(Looked looked) {
 			this.looked = looked;
 			this.source = SOURCE + looked.contributor();
@@ -244,11 +314,27 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		private boolean lookOnce() {
 			boolean isWanted = !names(this.looked::equals).isEmpty();
 			String trouble = isWanted ? HealthWatch.this.look.trouble(this.looked.contributor()) : null;
+			if (isWanted) {
+				reportIfMissing();
+			}
 			if (HealthWatch.this.running) {
 				// Breakers may have come or gone while the contributor took its time.
 				tell(isWanted ? names(this.looked::equals) : Set.of(), trouble);
+				if (!HealthWatch.this.running) {
+					takeBack();
+				}
 			}
 			return isWanted;
+		}
+
+		/** Not at the first look: the context that has it may be about to start. */
+		private void reportIfMissing() {
+			String contributor = this.looked.contributor();
+			boolean missing = !HealthWatch.this.look.knows(contributor) && !mayBeFoundByAChild(contributor);
+			if (missing && this.missed) {
+				HealthWatch.this.look.reportMissing(contributor, contributors());
+			}
+			this.missed = missing;
 		}
 
 		/** Breakers that want looks at another interval now are told by these. */

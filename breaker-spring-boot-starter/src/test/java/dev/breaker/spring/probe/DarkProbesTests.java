@@ -487,6 +487,23 @@ class DarkProbesTests {
 	}
 
 	@Test
+	void aChangeByAChildBeginsProbesOfTheParent() {
+		this.runner.withBean("bank", Counting.class, Counting::new)
+			.run((parent) -> new ApplicationContextRunner()
+				.withConfiguration(AutoConfigurations.of(BreakerAutoConfiguration.class,
+						BreakerProbeAutoConfiguration.class, TaskSchedulingAutoConfiguration.class))
+				.withParent(parent)
+				.withPropertyValues("breaker.instances.orders.wait-duration-in-open-state=50ms")
+				.run((child) -> {
+					CircuitBreaker orders = parent.getBean(CircuitBreakerRegistry.class).get("orders");
+					orders.halfOpen();
+					child.getBean(BreakerConfigs.class).change("orders", Map.of("probe", "bank"));
+					await().until(() -> orders.state() == State.CLOSED);
+					assertThat(parent.getBean(Counting.class).runs()).isEqualTo(1);
+				}));
+	}
+
+	@Test
 	void aBeanThatCodeNamesAndIsNotThereIsAWarning(CapturedOutput output) {
 		this.runner.run((context) -> {
 			CircuitBreaker orders = context.getBean(CircuitBreakerRegistry.class)

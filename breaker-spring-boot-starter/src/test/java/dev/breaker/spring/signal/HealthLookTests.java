@@ -91,6 +91,8 @@ class HealthLookTests {
 		this.contributors.put("database", UP);
 		for (int i = 0; i < 3; i++) {
 			assertThat(this.look.trouble("databse")).isNull();
+			assertThat(this.look.knows("databse")).isFalse();
+			this.look.reportMissing("databse", this.look.names());
 		}
 		assertThat(this.look.trouble("database/primary")).isNull();
 		assertThat(this.look.trouble("/")).isNull();

@@ -254,7 +254,7 @@ class HealthWatchTests {
 
 	@Test
 	void anUnknownContributorIsAWarningAndOpensNothing(CapturedOutput output) {
-		this.runner.withPropertyValues("breaker.instances.payments.open-when-down=bd").run((context) -> {
+		looking().withPropertyValues("breaker.instances.payments.open-when-down=bd").run((context) -> {
 			await(() -> assertThat(output).contains("There is no health contributor for this name in open-when-down"));
 			assertThat(context.getBean(CircuitBreakerRegistry.class).get("payments").state()).isEqualTo(State.CLOSED);
 		});
