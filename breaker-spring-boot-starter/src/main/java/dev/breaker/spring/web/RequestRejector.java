@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.Signal;
 import dev.breaker.StandingCommand;
 import dev.breaker.State;
 import dev.breaker.spring.http.HttpServerEntry;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Says which requests are answered before their handlers run: those of an entry whose
  * breaker refuses calls at this moment. No permit is taken, no refusal is counted by the
  * breaker, and none is made. Of breakers made by key, whose key is not known before the
- * handler runs, it is a command to all of them that refuses calls. Safe for use by many
- * threads.
+ * handler runs, it is a command to all of them that refuses calls, or a signal to all of
+ * them while no command to all lets calls pass. Safe for use by many threads.
  */
 public final class RequestRejector {
 
@@ -87,12 +88,31 @@ public final class RequestRejector {
 			return RefusalProblem.of(name, breaker.state(), breaker.retryAfter(), uri);
 		}
 		CircuitBreakerGroup group = this.registry.findGroup(name).orElse(null);
-		StandingCommand standing = (group != null) ? group.standingCommand().orElse(null) : null;
-		if (group != null && standing != null && standing.command().state().refuses() && group.config().enforce()) {
-			State state = standing.command().state();
-			return RefusalProblem.of(name, state, left(standing.until(), group), uri);
+		return (group != null && group.config().enforce()) ? problem(group, uri) : null;
+	}
+
+	private static @Nullable RefusalProblem problem(CircuitBreakerGroup group, String uri) {
+		StandingCommand standing = group.standingCommand().orElse(null);
+		Duration signalled = signalled(group);
+		if (standing == null) {
+			return signalled.isZero() ? null : RefusalProblem.of(group.name(), State.OPEN, signalled, uri);
 		}
-		return null;
+		State state = standing.command().state();
+		if (!state.refuses()) {
+			return null;
+		}
+		Duration left = left(standing.until(), group);
+		boolean prolonged = state == State.OPEN && signalled.compareTo(left) > 0;
+		return RefusalProblem.of(group.name(), state, prolonged ? signalled : left, uri);
+	}
+
+	/** How long the last signal to all keys lives; zero where none does. */
+	private static Duration signalled(CircuitBreakerGroup group) {
+		Duration longest = Duration.ZERO;
+		for (Signal signal : group.signals()) {
+			longest = (signal.remaining().compareTo(longest) > 0) ? signal.remaining() : longest;
+		}
+		return longest;
 	}
 
 	private static Duration left(@Nullable Instant until, CircuitBreakerGroup group) {

@@ -213,6 +213,25 @@ abstract class RejectedRequestTests {
 	}
 
 	@Test
+	void ofAllKeysASignalToAllRejects() {
+		this.web.bean(CircuitBreakerRegistry.class).remove("inventory:lyon");
+		this.inventory.signal("backlog", "12,000 wait", Duration.ofMillis(4500));
+		Answer answer = this.web.get("/stock/1");
+		assertRejected(answer, "inventory");
+		assertThat(answer.header("Retry-After")).isEqualTo("5");
+		assertThat(answer.json().get("state").asString()).isEqualTo("OPEN");
+		this.inventory.apply(StateCommand.to(State.DISABLED));
+		assertHandled(this.web.get("/stock/1"));
+		this.inventory.apply(StateCommand.to(State.OPEN).hold(Duration.ofSeconds(1)));
+		assertThat(this.web.get("/stock/1").header("Retry-After")).isEqualTo("5");
+		this.inventory.apply(StateCommand.to(State.CLOSED));
+		assertHandled(this.web.get("/stock/1"));
+		this.inventory.signal("backlog", null, Duration.ofMillis(4500));
+		this.clock.advance(Duration.ofMillis(4500));
+		assertHandled(this.web.get("/stock/1"));
+	}
+
+	@Test
 	void endpointsAreNeverRejected() {
 		this.shop.forceOpen();
 		assertRejected(this.web.get("/health"), "shop");
