@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import dev.breaker.spring.actuate.EndpointRequestGuard.Target;
+import dev.breaker.spring.web.ServletCors;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -31,8 +32,11 @@ public final class EndpointRequestFilter extends OncePerRequestFilter {
 
 	private final EndpointRequestGuard guard;
 
-	public EndpointRequestFilter(EndpointRequestGuard guard) {
+	private final @Nullable ServletCors cors;
+
+	public EndpointRequestFilter(EndpointRequestGuard guard, @Nullable ServletCors cors) {
 		this.guard = guard;
+		this.cors = cors;
 	}
 
 	@Override
@@ -43,12 +47,26 @@ public final class EndpointRequestFilter extends OncePerRequestFilter {
 			checked = check(request);
 		}
 		catch (RefusedRequestException ex) {
-			response.setStatus(ex.answer().status());
-			response.setContentType(EndpointRequestGuard.ANSWER_TYPE.toString());
-			response.getOutputStream().write(ex.answer().toJson());
+			answer(ex, request, response);
 			return;
 		}
 		chain.doFilter(checked, response);
+	}
+
+	private void answer(RefusedRequestException refused, HttpServletRequest request, HttpServletResponse response)
+			throws ServletException, IOException {
+		if (this.cors != null) {
+			this.cors.answer(request, response, (same, its) -> write(refused, response));
+		}
+		else {
+			write(refused, response);
+		}
+	}
+
+	private static void write(RefusedRequestException refused, HttpServletResponse response) throws IOException {
+		response.setStatus(refused.answer().status());
+		response.setContentType(EndpointRequestGuard.ANSWER_TYPE.toString());
+		response.getOutputStream().write(refused.answer().toJson());
 	}
 
 	private HttpServletRequest check(HttpServletRequest request) throws RefusedRequestException, IOException {

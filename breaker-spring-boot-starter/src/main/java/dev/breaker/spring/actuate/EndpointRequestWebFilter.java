@@ -2,6 +2,7 @@ package dev.breaker.spring.actuate;
 
 import dev.breaker.spring.actuate.EndpointRequestGuard.Target;
 import dev.breaker.spring.stream.SseResponse;
+import dev.breaker.spring.web.ReactiveCors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -30,8 +31,11 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 
 	private final EndpointRequestGuard guard;
 
-	public EndpointRequestWebFilter(EndpointRequestGuard guard) {
+	private final ReactiveCors cors;
+
+	public EndpointRequestWebFilter(EndpointRequestGuard guard, ReactiveCors cors) {
 		this.guard = guard;
+		this.cors = cors;
 	}
 
 	@Override
@@ -119,8 +123,11 @@ public final class EndpointRequestWebFilter implements WebFilter, Ordered {
 		}
 	}
 
-	private static Mono<Void> answer(ServerWebExchange exchange, RefusedRequestException refused) {
-		ServerHttpResponse response = exchange.getResponse();
+	private Mono<Void> answer(ServerWebExchange exchange, RefusedRequestException refused) {
+		return Mono.defer(() -> this.cors.answer(exchange, (each) -> answer(each.getResponse(), refused)));
+	}
+
+	private static Mono<Void> answer(ServerHttpResponse response, RefusedRequestException refused) {
 		response.setStatusCode(HttpStatusCode.valueOf(refused.answer().status()));
 		response.getHeaders().setContentType(EndpointRequestGuard.ANSWER_TYPE);
 		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(refused.answer().toJson())));

@@ -3,6 +3,7 @@ package dev.breaker.spring.autoconfigure;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.EndpointPaths;
 import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.web.ReactiveCors;
 import dev.breaker.spring.web.RejectingInterceptor;
 import dev.breaker.spring.web.RejectingWebFilter;
 import dev.breaker.spring.web.RequestRejector;
@@ -19,6 +20,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.web.cors.reactive.CorsWebFilter;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -67,9 +69,11 @@ public final class BreakerHttpServerAutoConfiguration {
 
 		@Bean
 		RejectingWebFilter breakerRejectingWebFilter(RequestRejector rejector, ApplicationContext context,
-				ObjectProvider<EndpointPaths> endpoints) {
+				ObjectProvider<EndpointPaths> endpoints, ObjectProvider<CorsWebFilter> corsFilters,
+				ObjectProvider<DispatcherHandler> dispatchers) {
 			EndpointPaths exempt = endpoints.getIfAvailable();
-			return new RejectingWebFilter(rejector, context, (exempt != null) ? exempt : (path) -> false);
+			return new RejectingWebFilter(rejector, context, (exempt != null) ? exempt : (path) -> false,
+					new ReactiveCors(corsFilters, dispatchers));
 		}
 
 	}

@@ -5,6 +5,8 @@ import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import dev.breaker.spring.actuate.EndpointRequestFilter;
 import dev.breaker.spring.actuate.EndpointRequestGuard;
 import dev.breaker.spring.actuate.EndpointRequestWebFilter;
+import dev.breaker.spring.web.ReactiveCors;
+import dev.breaker.spring.web.ServletCors;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -15,7 +17,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.cors.reactive.CorsWebFilter;
+import org.springframework.web.filter.CorsFilter;
+import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.server.WebFilter;
+import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.util.pattern.PathPattern;
 
 /**
@@ -35,9 +41,10 @@ public final class BreakerManagementContextConfiguration {
 		FilterRegistrationBean<EndpointRequestFilter> breakerEndpointRequestFilter(
 				ObjectProvider<PathMappedEndpoints> paths, ObjectProvider<EndpointAccessResolver> access,
 				ObjectProvider<CircuitBreakersEndpointWebExtension> circuitBreakers,
-				ObjectProvider<CircuitBreakerEventsEndpointWebExtension> events) {
+				ObjectProvider<CircuitBreakerEventsEndpointWebExtension> events, ObjectProvider<ServletCors> cors) {
 			FilterRegistrationBean<EndpointRequestFilter> registration = new FilterRegistrationBean<>(
-					new EndpointRequestFilter(new EndpointRequestGuard(paths, access, circuitBreakers, events)));
+					new EndpointRequestFilter(new EndpointRequestGuard(paths, access, circuitBreakers, events),
+							cors.getIfAvailable()));
 			registration.setOrder(EndpointRequestGuard.ORDER);
 			return registration;
 		}
@@ -45,16 +52,31 @@ public final class BreakerManagementContextConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnClass(DispatcherServlet.class)
+	static final class OfWebMvc {
+
+		@Bean
+		ServletCors breakerServletCors(ObjectProvider<CorsFilter> corsFilters,
+				ObjectProvider<DispatcherServlet> dispatchers) {
+			return new ServletCors(corsFilters, dispatchers);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-	@ConditionalOnClass(WebFilter.class)
+	@ConditionalOnClass({ WebFilter.class, DispatcherHandler.class })
 	static final class OfWebFlux {
 
 		@Bean
 		EndpointRequestWebFilter breakerEndpointRequestWebFilter(ObjectProvider<PathMappedEndpoints> paths,
 				ObjectProvider<EndpointAccessResolver> access,
 				ObjectProvider<CircuitBreakersEndpointWebExtension> circuitBreakers,
-				ObjectProvider<CircuitBreakerEventsEndpointWebExtension> events) {
-			return new EndpointRequestWebFilter(new EndpointRequestGuard(paths, access, circuitBreakers, events));
+				ObjectProvider<CircuitBreakerEventsEndpointWebExtension> events,
+				ObjectProvider<CorsWebFilter> corsFilters, ObjectProvider<DispatcherHandler> dispatchers) {
+			return new EndpointRequestWebFilter(new EndpointRequestGuard(paths, access, circuitBreakers, events),
+					new ReactiveCors(corsFilters, dispatchers));
 		}
 
 	}

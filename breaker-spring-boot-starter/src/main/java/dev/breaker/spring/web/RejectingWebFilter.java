@@ -32,17 +32,22 @@ public final class RejectingWebFilter implements WebFilter, Ordered {
 
 	private final Predicate<String> exempt;
 
+	private final ReactiveCors cors;
+
 	/**
 	 * Creates a filter.
 	 * @param rejector says which requests are answered
 	 * @param context the context whose requests these are: the filters of a parent
 	 * context see those of its children, too
 	 * @param exempt the decoded paths within the application that always pass
+	 * @param cors adds the CORS headers of the handlers to the answers
 	 */
-	public RejectingWebFilter(RequestRejector rejector, ApplicationContext context, Predicate<String> exempt) {
+	public RejectingWebFilter(RequestRejector rejector, ApplicationContext context, Predicate<String> exempt,
+			ReactiveCors cors) {
 		this.rejector = rejector;
 		this.context = context;
 		this.exempt = exempt;
+		this.cors = cors;
 	}
 
 	@Override
@@ -62,7 +67,8 @@ public final class RejectingWebFilter implements WebFilter, Ordered {
 		// the next request
 		return request.getBody()
 			.doOnNext(DataBufferUtils::release)
-			.then(Mono.defer(() -> ReactiveAnswer.give(problem, exchange.getResponse())));
+			.then(Mono
+				.defer(() -> this.cors.answer(exchange, (each) -> ReactiveAnswer.give(problem, each.getResponse()))));
 	}
 
 	private boolean isOfChild(ServerWebExchange exchange) {

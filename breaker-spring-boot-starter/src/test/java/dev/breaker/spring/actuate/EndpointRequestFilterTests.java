@@ -103,7 +103,8 @@ class EndpointRequestFilterTests {
 	private @Nullable ServletRequest filter(MockHttpServletRequest request) {
 		try {
 			MockFilterChain chain = new MockFilterChain();
-			new EndpointRequestFilter(GuardedPaths.guard(Access.UNRESTRICTED)).doFilter(request, this.response, chain);
+			new EndpointRequestFilter(GuardedPaths.guard(Access.UNRESTRICTED), null).doFilter(request, this.response,
+					chain);
 			return chain.getRequest();
 		}
 		catch (ServletException ex) {

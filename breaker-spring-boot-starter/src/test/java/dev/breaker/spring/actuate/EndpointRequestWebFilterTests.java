@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.breaker.spring.web.ReactiveCors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -20,6 +22,8 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpMethod;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.web.cors.reactive.CorsWebFilter;
+import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.server.ServerWebExchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,8 +32,11 @@ class EndpointRequestWebFilterTests {
 
 	private static final String JSON = "{\"state\":\"OPEN\",\"reason\":\"m\u00fcde\"}";
 
+	private final StaticListableBeanFactory none = new StaticListableBeanFactory();
+
 	private final EndpointRequestWebFilter filter = new EndpointRequestWebFilter(
-			GuardedPaths.guard(Access.UNRESTRICTED));
+			GuardedPaths.guard(Access.UNRESTRICTED), new ReactiveCors(this.none.getBeanProvider(CorsWebFilter.class),
+					this.none.getBeanProvider(DispatcherHandler.class)));
 
 	@Test
 	void comesAfterSpringSecurityAndBeforeWhatReadsTheBody() {

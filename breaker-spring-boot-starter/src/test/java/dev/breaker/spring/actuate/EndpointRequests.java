@@ -8,6 +8,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -39,6 +41,8 @@ abstract class EndpointRequests {
 
 	private static final String STATES = "CLOSED, OPEN, HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY";
 
+	private static final String ORIGIN = "https://ops.example";
+
 	private final HttpClient client = HttpClient.newHttpClient();
 
 	private final String base;
@@ -56,7 +60,10 @@ abstract class EndpointRequests {
 
 	@BeforeAll
 	void start() {
-		this.application = RunningApplication.start(Application.class, this.properties);
+		List<String> all = new ArrayList<>(List.of(this.properties));
+		all.add("management.endpoints.web.cors.allowed-origins=" + ORIGIN);
+		all.add("management.endpoints.web.cors.allowed-methods=GET,POST");
+		this.application = RunningApplication.start(Application.class, all.toArray(String[]::new));
 		this.registry = this.application.bean(CircuitBreakerRegistry.class);
 	}
 
@@ -283,6 +290,23 @@ abstract class EndpointRequests {
 				request("plain").header("Content-Type", type).POST(BodyPublishers.ofString("{\"state\": \"OPEN\"}")));
 		assertThat(answer.status()).isIn(400, 415);
 		assertNothingChanged();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "plain, 400", "x//y, 404" })
+	void aScriptOfAnAllowedOriginCanReadWhyItIsRefused(String path, int status) throws Exception {
+		// Spring MVC makes its handlers with the first request that gets to it.
+		assertThat(send(request("plain").GET()).status()).isEqualTo(200);
+		HttpRequest.Builder command = request(path).header("Content-Type", "application/json")
+			.POST(BodyPublishers.ofString("{}"));
+		HttpResponse<String> allowed = this.client.send(command.header("Origin", ORIGIN).build(),
+				BodyHandlers.ofString());
+		assertThat(allowed.statusCode()).isEqualTo(status);
+		assertThat(allowed.headers().allValues("Access-Control-Allow-Origin")).containsExactly(ORIGIN);
+		HttpResponse<String> other = this.client.send(command.setHeader("Origin", "https://evil.example").build(),
+				BodyHandlers.ofString());
+		assertThat(other.statusCode()).isEqualTo(403);
+		assertThat(other.headers().allValues("Access-Control-Allow-Origin")).isEmpty();
 	}
 
 	private Answer post(String path, String json) {

@@ -27,6 +27,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -182,6 +183,20 @@ abstract class RejectedRequestTests {
 	}
 
 	@Test
+	void aScriptOfAnAllowedOriginCanReadTheAnswer() {
+		this.shop.forceOpen();
+		Answer answer = this.web.send(this.web.request("/shared").header("Origin", "https://shop.example"));
+		assertRejected(answer, "shop");
+		assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("https://shop.example");
+		Answer other = this.web.send(this.web.request("/shared").header("Origin", "https://evil.example"));
+		assertThat(other.status()).isEqualTo(403);
+		assertThat(other.header("Access-Control-Allow-Origin")).isNull();
+		Answer own = this.web.send(this.web.request("/other").header("Origin", "https://shop.example"));
+		assertRejected(own, "shop");
+		assertThat(own.header("Access-Control-Allow-Origin")).isNull();
+	}
+
+	@Test
 	void allEntriesThatMatchAreAsked() {
 		this.shop.forceOpen();
 		assertRejected(this.web.get("/orders/1"), "shop");
@@ -290,6 +305,12 @@ abstract class RejectedRequestTests {
 	static class AnyController {
 
 		private final AtomicInteger handled = new AtomicInteger();
+
+		@CrossOrigin("https://shop.example")
+		@RequestMapping("/shared")
+		String shared() {
+			return any();
+		}
 
 		@RequestMapping("/**")
 		String any() {

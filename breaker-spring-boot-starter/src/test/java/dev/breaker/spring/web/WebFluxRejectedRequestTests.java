@@ -10,6 +10,9 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.reactive.CorsWebFilter;
+import org.springframework.web.cors.reactive.UrlBasedCorsConfigurationSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,6 +43,33 @@ class WebFluxRejectedRequestTests extends RejectedRequestTests {
 			assertThat(own.get("/livezz").status()).isEqualTo(503);
 			assertThat(own.get("/actuator/health").status()).isEqualTo(503);
 		}
+	}
+
+	@Test
+	void aFilterForAllOriginsAddsItsHeadersToTheAnswer() {
+		try (RunningWeb own = RunningWeb.start(type(), List.of(Application.class, more(), CorsApplication.class),
+				"breaker.http.server.reject[0].paths=/**", "breaker.http.server.reject[0].breaker=shop")) {
+			own.bean(CircuitBreakerRegistry.class).get("shop").forceOpen();
+			RunningWeb.Answer answer = own.send(own.request("/orders/1").header("Origin", "https://any.example"));
+			assertThat(answer.status()).isEqualTo(503);
+			assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("https://any.example");
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class CorsApplication {
+
+		@Bean
+		CorsWebFilter corsFilter() {
+			CorsConfiguration any = new CorsConfiguration();
+			any.addAllowedOriginPattern("https://*.example");
+			any.addAllowedMethod("*");
+			any.setAllowCredentials(true);
+			UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
+			source.registerCorsConfiguration("/**", any);
+			return new CorsWebFilter(source);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
