@@ -1168,14 +1168,14 @@ public final class CircuitBreaker {
 		if (slow) {
 			this.slowCalls.increment();
 		}
-		tellEnded(failed, thrown, elapsed, slow);
+		tellEnded(admission, failed, thrown, elapsed, slow);
 		return true;
 	}
 
 	private void tellEnded(Admission admission, boolean failed, @Nullable Object result, @Nullable Throwable thrown,
 			long elapsed, boolean slow, @Nullable Decision decision) {
 		if (decision == null) {
-			tellEnded(failed, thrown, elapsed, slow);
+			tellEnded(admission, failed, thrown, elapsed, slow);
 			return;
 		}
 		Thread me = Thread.currentThread();
@@ -1187,7 +1187,7 @@ public final class CircuitBreaker {
 			if (failed && decision.by == me) {
 				extend(decision);
 			}
-			tellEnded(failed, thrown, elapsed, slow);
+			tellEnded(admission, failed, thrown, elapsed, slow);
 		}
 		finally {
 			if (decision.by == me) {
@@ -1221,8 +1221,12 @@ public final class CircuitBreaker {
 		}
 	}
 
-	private void tellEnded(boolean failed, @Nullable Throwable thrown, long elapsed, boolean slow) {
-		if (failed) {
+	private void tellEnded(Admission admission, boolean failed, @Nullable Throwable thrown, long elapsed,
+			boolean slow) {
+		if (isDark(admission)) {
+			this.listeners.probed(this, failed, thrown, elapsed);
+		}
+		else if (failed) {
 			this.listeners.failed(this, thrown, elapsed);
 		}
 		else {
@@ -1233,16 +1237,20 @@ public final class CircuitBreaker {
 		}
 	}
 
+	private static boolean isDark(Admission admission) {
+		return admission instanceof Probes.Probe probe && probe.dark;
+	}
+
 	private void ignore(Admission admission, long elapsed) {
 		release(admission);
 		this.ignored.increment();
-		this.listeners.ignoredResult(this, elapsed);
+		this.listeners.ignoredResult(this, isDark(admission), elapsed);
 	}
 
 	private void ignore(Admission admission, Throwable thrown, long elapsed) {
 		release(admission);
 		this.ignored.increment();
-		this.listeners.ignored(this, thrown, elapsed);
+		this.listeners.ignored(this, isDark(admission), thrown, elapsed);
 	}
 
 	/**

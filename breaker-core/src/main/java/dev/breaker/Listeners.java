@@ -198,21 +198,45 @@ final class Listeners {
 		}
 	}
 
+	/** A dark probe ended: it is recorded as what it is, and told as a call. */
+	void probed(CircuitBreaker breaker, boolean failed, @Nullable Throwable thrown, long elapsed) {
+		tell(failed ? this.failure : this.success, breaker, (listener) -> {
+			if (listener instanceof OutcomeRecorder present) {
+				present.onDarkProbe(breaker, failed, elapsed);
+			}
+			else if (failed) {
+				listener.onFailure(breaker, thrown, elapsed);
+			}
+			else {
+				listener.onSuccess(breaker, elapsed);
+			}
+		});
+	}
+
 	void slow(CircuitBreaker breaker, long elapsed) {
 		if (this.slowCall.length != 0) {
 			tell(this.slowCall, breaker, (listener) -> listener.onSlowCall(breaker, elapsed));
 		}
 	}
 
-	void ignored(CircuitBreaker breaker, Throwable thrown, long elapsed) {
+	/** A dark probe that counts as nothing is not recorded. */
+	void ignored(CircuitBreaker breaker, boolean dark, Throwable thrown, long elapsed) {
 		if (this.ignored.length != 0) {
-			tell(this.ignored, breaker, (listener) -> listener.onIgnored(breaker, thrown, elapsed));
+			tell(this.ignored, breaker, (listener) -> {
+				if (!dark || listener != this.recorder) {
+					listener.onIgnored(breaker, thrown, elapsed);
+				}
+			});
 		}
 	}
 
-	void ignoredResult(CircuitBreaker breaker, long elapsed) {
+	void ignoredResult(CircuitBreaker breaker, boolean dark, long elapsed) {
 		if (this.ignoredResult.length != 0) {
-			tell(this.ignoredResult, breaker, (listener) -> listener.onIgnoredResult(breaker, elapsed));
+			tell(this.ignoredResult, breaker, (listener) -> {
+				if (!dark || listener != this.recorder) {
+					listener.onIgnoredResult(breaker, elapsed);
+				}
+			});
 		}
 	}
 

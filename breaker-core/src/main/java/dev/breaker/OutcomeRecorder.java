@@ -92,6 +92,12 @@ final class OutcomeRecorder implements CircuitBreakerListener {
 		write(RecordedCall.Kind.IGNORED, NO_TYPE, elapsedNanos, time(breaker));
 	}
 
+	/** Hears of a dark probe in the place of the above. */
+	void onDarkProbe(CircuitBreaker breaker, boolean failed, long elapsedNanos) {
+		write(failed ? RecordedCall.Kind.PROBE_FAILURE : RecordedCall.Kind.PROBE_SUCCESS, NO_TYPE, elapsedNanos,
+				time(breaker));
+	}
+
 	@Override
 	public void onNotPermitted(CircuitBreaker breaker) {
 		long now = time(breaker);

@@ -57,7 +57,7 @@ final class Probes extends SpinLock {
 	 * it does not belong to one thread
 	 */
 	@Nullable Admission take(Period period, @Nullable Thread caller, long now) {
-		Probe probe = new Probe(period, caller);
+		Probe probe = new Probe(period, caller, false);
 		lock();
 		try {
 			if (isInside(Thread.currentThread())) {
@@ -83,7 +83,7 @@ final class Probes extends SpinLock {
 
 	/** Takes a place for a probe that no user waits for, if one is free. */
 	@Nullable Probe takeDark(Period period, long now) {
-		Probe probe = new Probe(period, null);
+		Probe probe = new Probe(period, null, true);
 		lock();
 		try {
 			isInside(null);
@@ -345,6 +345,9 @@ final class Probes extends SpinLock {
 
 		private final Period period;
 
+		/** Whether it is no call of a user. */
+		final boolean dark;
+
 		/**
 		 * Whether its call is over. One that has its place still met the end of a stack,
 		 * where nothing can be called, only written.
@@ -363,9 +366,10 @@ final class Probes extends SpinLock {
 
 		private @Nullable Probe after;
 
-		Probe(Period period, @Nullable Thread caller) {
+		Probe(Period period, @Nullable Thread caller, boolean dark) {
 			super(caller);
 			this.period = period;
+			this.dark = dark;
 		}
 
 		@Override

@@ -48,11 +48,11 @@ public final class RecordedOutcomes {
 
 	/**
 	 * How many calls are on the record that were made: successes, failures and ignored
-	 * ones.
+	 * ones. Dark probes are none of them.
 	 * @return a number of calls
 	 */
 	public long calls() {
-		return this.recorded.stream().filter((call) -> call.kind() != RecordedCall.Kind.REFUSED).count();
+		return this.recorded.stream().filter((call) -> call.kind().isCall()).count();
 	}
 
 	/**
@@ -116,8 +116,9 @@ public final class RecordedOutcomes {
 	 * <p>
 	 * What a call counted as is on the record, so the rules of the config for exceptions
 	 * and results play no part, nor does a wait that the other side asked for. Jitter is
-	 * left out: each wait is the middle of its spread. Takes some milliseconds for 10,000
-	 * outcomes, and reaches no breaker at work.
+	 * left out: each wait is the middle of its spread. A dark probe is one again where
+	 * the config would be half-open when it began, and is left out otherwise. Takes some
+	 * milliseconds for 10,000 outcomes, and reaches no breaker at work.
 	 * @param config the config
 	 * @return what it would have done
 	 */

@@ -60,8 +60,8 @@ final class Replayer implements CircuitBreakerListener {
 	private CircuitBreakerConfig onThisClock(CircuitBreakerConfig config) {
 		CircuitBreakerConfig.Builder builder = config.toBuilder();
 		if (config.halfOpenProbes() == ProbeSource.DARK) {
-			// Calls are all that is recorded. As many places as must succeed: one that
-			// fails opens.
+			// Dark probes are on the record where the breaker at work was open; elsewhere
+			// calls stand in. As many places as must succeed: one that fails opens.
 			Integer successes = config.successThresholdInHalfOpenState();
 			int probes = (successes != null) ? successes : 1;
 			builder.permittedNumberOfCallsInHalfOpenState(probes).successThresholdInHalfOpenState(probes);
@@ -139,6 +139,11 @@ final class Replayer implements CircuitBreakerListener {
 			}
 			return;
 		}
+		if (!call.kind().isCall()) {
+			// It would not have run at this time where it gets no place.
+			run.permit = this.breaker.tryAcquireProbe();
+			return;
+		}
 		run.permit = this.breaker.tryAcquire();
 		if (run.permit == null) {
 			refuse(call);
@@ -166,8 +171,8 @@ final class Replayer implements CircuitBreakerListener {
 		Permit permit = run.permit;
 		if (permit != null) {
 			switch (call.kind()) {
-				case SUCCESS -> permit.success(null, call.elapsed());
-				case FAILURE -> permit.failure(this.failed, call.elapsed());
+				case SUCCESS, PROBE_SUCCESS -> permit.success(null, call.elapsed());
+				case FAILURE, PROBE_FAILURE -> permit.failure(this.failed, call.elapsed());
 				case IGNORED, REFUSED -> permit.release();
 			}
 		}

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static dev.breaker.RecordedTraffic.AT_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 /**
  * What other configs would have done on recorded calls.
@@ -282,6 +283,72 @@ class ReplayTests {
 			};
 		}
 
+	}
+
+	/** Fails once, then by two dark probes, until one succeeds. */
+	private static RecordedTraffic darklyProbed() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(TEN_SECONDS)
+			.halfOpenProbes(ProbeSource.DARK));
+		traffic.fail(1, AT_ONCE, TEN_SECONDS);
+		probe(traffic, new IllegalStateException("down"));
+		traffic.pass(TEN_SECONDS);
+		probe(traffic, new IllegalStateException("down"));
+		traffic.pass(TEN_SECONDS);
+		probe(traffic, null);
+		traffic.pass(SECOND);
+		traffic.succeed(1, AT_ONCE, SECOND);
+		return traffic;
+	}
+
+	private static void probe(RecordedTraffic traffic, @Nullable Throwable thrown) {
+		Permit permit = traffic.breaker.tryAcquireProbe();
+		assertThat(permit).isNotNull();
+		traffic.pass(SECOND);
+		if (thrown != null) {
+			permit.failure(thrown, SECOND.toNanos());
+		}
+		else {
+			permit.success(null, SECOND.toNanos());
+		}
+	}
+
+	@Test
+	void recordedDarkProbesAreNoCalls() {
+		RecordedTraffic traffic = darklyProbed();
+		RecordedOutcomes outcomes = traffic.breaker.outcomes();
+		assertThat(outcomes.calls()).isEqualTo(2);
+		assertThat(outcomes.failures()).isEqualTo(1);
+		assertThat(outcomes.failureCounts()).containsExactly(entry(IllegalStateException.class.getName(), 1L));
+		Replay milder = traffic.replay((config) -> config.consecutiveFailureThreshold(2));
+		assertThat(milder.openings()).isEmpty();
+		Replay longer = traffic.replay((config) -> config.waitDurationInOpenState(Duration.ofMinutes(5)));
+		assertThat(longer.refusedCalls()).isEqualTo(1);
+		assertThat(longer.failuresSpared()).isZero();
+		assertThat(longer.successesRefused()).isEqualTo(1);
+	}
+
+	@Test
+	void recordedDarkProbesDecideWhereItWouldBeHalfOpen() {
+		Replay present = darklyProbed().replay((config) -> config);
+		assertThat(present.openings()).extracting(Replay.Opening::reason)
+			.containsExactly(Reason.CONSECUTIVE_FAILURES, Reason.PROBES_FAILED, Reason.PROBES_FAILED);
+		assertThat(present.openings()).extracting(Replay.Opening::lasted).containsOnly(TEN_SECONDS);
+		assertThat(present.refusedCalls()).isZero();
+		assertThat(present.unknownCalls()).isZero();
+		assertThat(present.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void anIgnoredDarkProbeIsNotRecorded() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.ignoreExceptions(IOException.class)
+			.initialState(State.OPEN)
+			.waitDurationInOpenState(TEN_SECONDS)
+			.halfOpenProbes(ProbeSource.DARK));
+		traffic.pass(TEN_SECONDS);
+		probe(traffic, new IOException("ignored"));
+		assertThat(traffic.breaker.outcomes().calls()).isZero();
+		assertThat(traffic.breaker.snapshot().ignoredCallsTotal()).isEqualTo(1);
 	}
 
 	@Test
