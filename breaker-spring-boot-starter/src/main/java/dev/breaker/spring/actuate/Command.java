@@ -25,7 +25,8 @@ final class Command {
 	static final String STATES = Arrays.stream(State.values()).map(State::name).collect(Collectors.joining(", "));
 
 	/** What a command is. */
-	static final String CHOICE = "Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'";
+	static final String CHOICE = "Give a 'state', 'reset': true, a 'config', 'enforce': true or false,"
+			+ " a 'signal' with its 'ttl', or a 'clearSignal'";
 
 	static final String CONFIG_EXAMPLE = "{\"failure-rate-threshold\": 40}";
 

@@ -81,7 +81,7 @@ class CommandBodyTests {
 	@ValueSource(strings = { "", " " })
 	void anEmptyBodyIsRefused(String body) {
 		assertRefused(body,
-				"The body is empty. Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: CLOSED, OPEN, "
+				"The body is empty. Give a 'state', 'reset': true, a 'config', 'enforce': true or false, a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: CLOSED, OPEN, "
 						+ "HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY");
 	}
 

@@ -43,15 +43,15 @@ class CommandTests {
 	@Test
 	void eitherAStateOrAResetIsGiven() {
 		assertInvalid(
-				"Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
+				"Give a 'state', 'reset': true, a 'config', 'enforce': true or false, a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
 						+ STATES,
 				null, null, null, null);
 		assertInvalid(
-				"Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
+				"Give a 'state', 'reset': true, a 'config', 'enforce': true or false, a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
 						+ STATES,
 				null, null, null, false);
 		assertInvalid(
-				"Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
+				"Give a 'state', 'reset': true, a 'config', 'enforce': true or false, a 'signal' with its 'ttl', or a 'clearSignal'. Valid states: "
 						+ STATES,
 				"OPEN", null, null, true);
 		assertInvalid("Invalid state 'BROKEN no'. Valid states: " + STATES, "BROKEN\nno", null, null, null);

@@ -192,7 +192,7 @@ class ConfigCommandsTests {
 					{"config": 5}                                            | Invalid 'config' (5): must be an object
 					{"config": {}, "name": "stock"}                          | the path alone says which circuit breaker
 					{"conf": {}}                                             | Valid fields: state, hold, reason, reset, config
-					{"reason": "none"}                                       | Give a 'state', 'reset': true, a 'config', a 'signal' with its 'ttl', or a 'clearSignal'
+					{"reason": "none"}                                       | Give a 'state', 'reset': true, a 'config', 'enforce': true or false, a 'signal' with its 'ttl', or a 'clearSignal'
 					""")
 	void aBodyThatIsNoChangeIs400(String body, String message) {
 		assertThat(refused("payments", body)).contains(message);
