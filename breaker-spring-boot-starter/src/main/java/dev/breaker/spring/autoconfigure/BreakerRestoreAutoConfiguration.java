@@ -1,6 +1,8 @@
 package dev.breaker.spring.autoconfigure;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.restore.StateKeeper;
@@ -26,9 +28,19 @@ public final class BreakerRestoreAutoConfiguration {
 		Path file = BreakerProperties.find(environment, BreakerProperties.RESTORE_FILE, String.class)
 			.map(String::trim)
 			.filter((path) -> !path.isEmpty() && !path.equalsIgnoreCase(NONE))
-			.map(Path::of)
+			.flatMap(BreakerRestoreAutoConfiguration::path)
 			.orElse(null);
 		return new StateKeeper(file, environment.getProperty("spring.application.name", ""));
+	}
+
+	private static Optional<Path> path(String text) {
+		try {
+			return Optional.of(Path.of(text));
+		}
+		catch (InvalidPathException ex) {
+			// The check of all properties says so.
+			return Optional.empty();
+		}
 	}
 
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import dev.breaker.spring.autoconfigure.BreakerRestoreAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,12 +54,20 @@ class ConfigRestoreFileTests {
 	}
 
 	@Test
+	void whatIsNoPathStopsTheApplicationWithItsPlace() {
+		assertThat(failure("breaker.restore.file: \"a\\0b\"")).contains("Property: breaker.restore.file")
+			.contains("application.yml] - 1:")
+			.contains("Reason: must be the path of a file: Nul character not allowed")
+			.contains("Change \"breaker.restore.file\" to the path of a file, or to none.");
+	}
+
+	@Test
 	void anEmptyPathStopsTheApplication() {
 		assertThat(failure("breaker.restore.file: ")).contains("Property: breaker.restore.file").contains("is empty");
 	}
 
 	private String failure(String yaml) {
-		return new YamlApplication(this.directory).failure(yaml);
+		return new YamlApplication(this.directory).with(BreakerRestoreAutoConfiguration.class).failure(yaml);
 	}
 
 }
