@@ -1,6 +1,10 @@
 package dev.breaker.spring.actuate;
 
+import java.util.concurrent.locks.ReentrantLock;
+
 import dev.breaker.spring.event.EventStream;
+import dev.breaker.spring.event.EventSubscription;
+import dev.breaker.spring.stream.SseSink;
 import dev.breaker.spring.stream.SseStreams;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +17,14 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class EventStreams implements SmartLifecycle {
 
+	private static final String STOPPING = "The application is stopping";
+
 	private final SseStreams streams;
 
+	/** No client comes once all were told to leave. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/** Written under the lock. */
 	private volatile boolean running = true;
 
 	private volatile @Nullable EventStream answered;
@@ -43,13 +53,28 @@ public final class EventStreams implements SmartLifecycle {
 		}
 		this.answered = stream;
 		if (!this.running) {
-			return error(ErrorDescriptor.unavailable("The application is stopping"));
+			return error(ErrorDescriptor.unavailable(STOPPING));
 		}
 		if (stream.isFull()) {
 			return error(ErrorDescriptor
 				.unavailable("There are as many streams of events as there may be. Close one of them"));
 		}
-		return this.streams.open((client) -> stream.subscribe(name, lastEventId, new EventMessages(client)));
+		return this.streams.open((client) -> subscribe(stream, name, lastEventId, client));
+	}
+
+	/** The web framework makes a stream of the answer later. */
+	private EventSubscription subscribe(EventStream stream, @Nullable String name, @Nullable String lastEventId,
+			SseSink client) {
+		this.lock.lock();
+		try {
+			if (!this.running) {
+				throw new IllegalStateException(STOPPING);
+			}
+			return stream.subscribe(name, lastEventId, new EventMessages(client));
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/** An error is JSON, also where the client asks for a stream alone. */
@@ -59,15 +84,25 @@ public final class EventStreams implements SmartLifecycle {
 
 	@Override
 	public void start() {
-		this.running = true;
+		run(true);
 	}
 
 	@Override
 	public void stop() {
-		this.running = false;
+		run(false);
 		EventStream stream = this.answered;
 		if (stream != null) {
 			stream.end();
+		}
+	}
+
+	private void run(boolean runs) {
+		this.lock.lock();
+		try {
+			this.running = runs;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
