@@ -126,7 +126,7 @@ public final class BreakerDashboardAutoConfiguration {
 	}
 
 	/**
-	 * The files of the page, for native images.
+	 * The files of the page, and what is looked up by its name, for native images.
 	 */
 	static final class PageHints implements RuntimeHintsRegistrar {
 
@@ -135,6 +135,11 @@ public final class BreakerDashboardAutoConfiguration {
 			String folder = BreakerDashboardEndpoint.class.getPackageName().replace('.', '/');
 			for (String files : new String[] { "/*.html", "/*.css", "/*.js", "/*.svg" }) {
 				hints.resources().registerPattern(folder + files);
+			}
+			for (String token : new String[] { "org.springframework.security.web.csrf.CsrfToken",
+					"org.springframework.security.web.server.csrf.CsrfToken" }) {
+				hints.reflection().registerTypeIfPresent(classLoader, token, (hint) -> {
+				});
 			}
 		}
 

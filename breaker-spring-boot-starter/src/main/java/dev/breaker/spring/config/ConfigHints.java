@@ -24,9 +24,19 @@ import org.springframework.core.env.Environment;
 /**
  * Tells a native image what the reading of the configuration finds by reflection: the
  * properties themselves, and the exceptions and predicates that properties name by class
- * while the image is built.
+ * while the image is built; and the classes that the starter looks up by their names to
+ * find out which libraries are there.
  */
 final class ConfigHints implements BeanFactoryInitializationAotProcessor {
+
+	private static final List<String> LOOKED_UP = List.of("dev.breaker.spring.aspectj.CircuitBreakerAspect",
+			"dev.breaker.spring.cloud.BreakerCircuitBreakerFactory", "feign.FeignException",
+			"io.github.resilience4j.circuitbreaker.CircuitBreaker", "io.github.resilience4j.core.Registry",
+			"jakarta.servlet.ServletRequest", "kotlinx.coroutines.reactor.MonoKt",
+			"org.springframework.boot.health.contributor.HealthContributor",
+			"org.springframework.boot.health.registry.HealthContributorRegistry", "org.springframework.http.HttpEntity",
+			"org.springframework.http.ResponseEntity", "org.springframework.web.context.request.async.DeferredResult",
+			"org.springframework.web.reactive.function.client.ClientResponse", "reactor.core.publisher.Mono");
 
 	@Override
 	public @Nullable BeanFactoryInitializationAotContribution processAheadOfTime(
@@ -37,7 +47,13 @@ final class ConfigHints implements BeanFactoryInitializationAotProcessor {
 		Environment environment = beanFactory.getBean(ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME,
 				Environment.class);
 		Set<Class<?>> classes = namedClasses(environment, beanFactory);
-		return (context, code) -> register(context.getRuntimeHints().reflection(), classes);
+		ClassLoader classLoader = beanFactory.getBeanClassLoader();
+		return (context, code) -> {
+			ReflectionHints hints = context.getRuntimeHints().reflection();
+			register(hints, classes);
+			LOOKED_UP.forEach((type) -> hints.registerTypeIfPresent(classLoader, type, (hint) -> {
+			}));
+		};
 	}
 
 	private static Set<Class<?>> namedClasses(Environment environment, ConfigurableListableBeanFactory beanFactory) {

@@ -12,14 +12,22 @@ import dev.breaker.spring.http.HttpPathPattern;
 import dev.breaker.spring.http.HttpServerEntry;
 import dev.breaker.spring.http.HttpStatusPattern;
 import dev.breaker.spring.support.AheadOfTime;
+import jakarta.servlet.ServletRequest;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.reactive.function.client.ClientResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,6 +77,16 @@ class ConfigHintsTests {
 			assertThat(RuntimeHintsPredicates.reflection()
 				.onType(pattern)
 				.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
+		}
+	}
+
+	@Test
+	void librariesThatAreLookedUpByNameAreFound() {
+		RuntimeHints hints = hints();
+		for (Class<?> type : List.of(HealthContributor.class, HealthContributorRegistry.class, Mono.class,
+				HttpEntity.class, ResponseEntity.class, DeferredResult.class, ClientResponse.class,
+				ServletRequest.class)) {
+			assertThat(RuntimeHintsPredicates.reflection().onType(type)).as(type.getName()).accepts(hints);
 		}
 	}
 
