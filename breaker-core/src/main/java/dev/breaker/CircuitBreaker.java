@@ -264,10 +264,13 @@ public final class CircuitBreaker {
 	 * {@linkplain CircuitBreakerConfig#clock() clock for instants}; the change has the
 	 * reason {@link Reason#RESTORED}. For a breaker that has just been made:
 	 * <ul>
-	 * <li>{@link State#OPEN} for what is left of the wait, and {@link State#HALF_OPEN}
-	 * where that is over; {@link State#HALF_OPEN} with all places free. Neither where the
-	 * export is as old as the wait of the present config, or where the initial state of
-	 * the config is another one than {@link State#CLOSED} and no command opened it;</li>
+	 * <li>{@link State#OPEN} for what is left of the wait, however long the present
+	 * config would wait, and {@link State#HALF_OPEN} where that is over;
+	 * {@link State#HALF_OPEN} with all places free. {@link State#HALF_OPEN} is not
+	 * restored where the export is as old as the wait that the present config gives to so
+	 * many openings in a row, before any jitter, and neither state where the initial
+	 * state of the config is another one than {@link State#CLOSED} and no command opened
+	 * it;</li>
 	 * <li>{@link State#FORCED_OPEN}, {@link State#DISABLED} and
 	 * {@link State#METRICS_ONLY} where a command made them, for what is left of its hold,
 	 * or until another command;</li>

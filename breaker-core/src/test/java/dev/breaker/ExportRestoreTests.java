@@ -105,6 +105,26 @@ class ExportRestoreTests {
 		assertThat(after.state()).isEqualTo(restored ? State.HALF_OPEN : State.CLOSED);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "19999, true", "20000, false" })
+	void theWaitIsThatOfSoManyOpeningsInARow(long millis, boolean restored) {
+		this.before.fail(2);
+		this.before.advance(WAIT);
+		this.before.fail();
+		this.before.advance(WAIT.multipliedBy(2));
+		TestBreaker after = later(Duration.ofMillis(millis), (config) -> config);
+		assertThat(after.breaker.restore(this.before.breaker.export())).isEqualTo(restored);
+	}
+
+	@Test
+	void whatIsLeftOfTheWaitCountsThoughTheConfigWaitsShorter() {
+		this.before.fail(2);
+		TestBreaker after = later(Duration.ofSeconds(4),
+				(config) -> config.waitDurationInOpenState(Duration.ofSeconds(2)));
+		assertThat(after.breaker.restore(this.before.breaker.export())).isTrue();
+		assertThat(after.breaker.retryAfter()).isEqualTo(Duration.ofSeconds(6));
+	}
+
 	@Test
 	void halfOpenBeginsAgainWithAllPlacesFree() {
 		this.before.fail(2);
