@@ -5,9 +5,10 @@ import { element, setAttribute, setClass, setHidden, setText } from './actuator/
 const PERIOD = 1000;
 const MODES = ['ok', 'slow', 'error', 'hang', 'refuse'];
 const RATES = [0, 5, 20, 50, 200];
+const BACKLOG = 12000; // payments
 const ABOUT = {
-  payments: 'An annotated method with a fallback: orders are paid later.',
-  inventory: 'A breaker for each warehouse. Without stock there is no order.',
+  payments: 'An annotated method with a fallback: orders are paid later. A backlog is a signal: the breaker opens before a call fails.',
+  inventory: 'A breaker for each warehouse. Without stock there is no order. One that comes back is asked by a share of its customers, which grows.',
   partner: 'An annotated class without a fallback: 503 with Retry-After.',
 };
 const OUTCOMES = [
@@ -78,8 +79,10 @@ function control(name, warehouses) {
   const where = warehouses && element('select', { 'aria-label': 'Warehouse in trouble' }, ...['all warehouses', ...warehouses].map((warehouse, index) => element('option', { value: index === 0 ? '' : warehouse }, warehouse)));
   const modes = element('div', { class: 'choice-row', role: 'group', 'aria-label': `Behaviour of ${name}` },
     ...MODES.map((mode) => element('button', { type: 'button', 'data-mode': mode, onclick: () => behave(name, mode, where?.value) }, mode)));
+  const backlog = name === 'payments' ? element('button', { type: 'button', 'data-signal': 'backlog', 'aria-pressed': 'false', onclick: () => post(`backlog?waiting=${backlog.ariaPressed === 'true' ? 0 : BACKLOG}`) }, 'backlog') : null;
+  const signals = backlog && element('div', { class: 'choice-row', role: 'group', 'aria-label': `Signals to ${name}` }, backlog);
   const received = element('span', {});
-  const node = element('div', { class: `control service ${name}` }, element('h3', {}, name), element('p', { class: 'hint' }, ABOUT[name] ?? ''), modes,
+  const node = element('div', { class: `control service ${name}` }, element('h3', {}, name), element('p', { class: 'hint' }, ABOUT[name] ?? ''), modes, signals,
     element('p', { class: 'hint where' }, ...(where ? ['Trouble in ', where, '. '] : []), received, ' requests have arrived there.'));
   $('#services').append(node);
   return { modes, received };
@@ -97,6 +100,10 @@ function showFaults(faults) {
     pressed(modes, (button) => button.dataset.mode === service.mode);
     setText(received, service.received.toLocaleString('en'));
   }
+}
+
+function showBacklog({ signals }) {
+  setAttribute($('[data-signal=backlog]'), 'aria-pressed', signals.some(({ source }) => source === 'backlog'));
 }
 
 // --- The steps: each is done once it was seen, and the first that is not is next
@@ -124,6 +131,7 @@ async function show() {
   const [faults, traffic, payments] = await Promise.all([json('faults'), json('traffic'), json('actuator/circuitbreakers/payments')]);
   showFaults(faults);
   showTraffic(traffic);
+  showBacklog(payments);
   showSteps(traffic, faults, payments);
 }
 

@@ -1,7 +1,10 @@
 package dev.breaker.sample;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 import dev.breaker.State;
 import dev.breaker.sample.ShopClient.Answer;
@@ -17,6 +20,9 @@ class CheckoutTests {
 
 	@Autowired
 	ShopClient shop;
+
+	@Autowired
+	TestClock clock;
 
 	@BeforeEach
 	void restore() {
@@ -92,6 +98,30 @@ class CheckoutTests {
 		assertThat(this.shop.get("/checkout/sku-1?warehouse=lyon").status()).isEqualTo(200);
 		assertThat(this.shop.state("inventory:lyon")).isEqualTo(State.CLOSED);
 		assertThat(this.shop.breaker("inventory:lyon").get("failedCallsTotal").asLong()).isZero();
+	}
+
+	@Test
+	void warehouseThatCameBackIsAskedByAGrowingShare() {
+		order("berlin", 1);
+		this.shop.command("inventory:berlin", "{\"state\": \"OPEN\"}");
+		this.shop.command("inventory:berlin", "{\"state\": \"CLOSED\"}");
+		long received = this.shop.received("inventory");
+		assertThat(order("berlin", 9)).as("a tenth at first").containsExactly(200, 503, 503, 503, 503, 503, 503, 503, 503);
+		assertThat(this.shop.received("inventory")).isEqualTo(received + 1);
+		assertThat(this.shop.breaker("inventory:berlin").get("admittedShare").asDouble()).isBetween(10.0, 11.0);
+		assertThat(this.shop.breaker("inventory:berlin").get("explanation").asString())
+			.contains("of calls during its recovery ramp");
+		assertThat(order("lyon", 3)).containsExactly(200, 200, 200);
+
+		this.clock.advance(Duration.ofHours(10));
+		assertThat(order("berlin", 3)).containsExactly(200, 200, 200);
+		assertThat(this.shop.breaker("inventory:berlin").get("admittedShare").asDouble()).isEqualTo(100);
+	}
+
+	private List<Integer> order(String warehouse, int times) {
+		return IntStream.range(0, times)
+			.mapToObj((order) -> this.shop.get("/checkout/sku-1?warehouse=" + warehouse).status())
+			.toList();
 	}
 
 	@Test

@@ -33,6 +33,8 @@ class PageTests {
 
 	private static final Duration MORE_THAN_THE_WAIT = Duration.ofMinutes(15);
 
+	private static final String BACKLOG = "document.querySelector('.payments [data-signal=backlog]')";
+
 	private static Chromium browser;
 
 	@Autowired
@@ -125,6 +127,38 @@ class PageTests {
 		this.clock.advance(MORE_THAN_THE_WAIT);
 		browser.awaitThat(tile("payments") + ".dataset.state === 'CLOSED'");
 		browser.awaitThat("document.querySelectorAll('#steps li.done').length === 4");
+	}
+
+	@Test
+	void backlogOpensPaymentsByAButtonAndIsTakenBack() {
+		browser.evaluate(BACKLOG + ".click()");
+		browser.awaitThat(tile("payments") + ".dataset.state === 'OPEN'");
+		browser.awaitThat(BACKLOG + ".matches('[aria-pressed=true]')");
+		browser.awaitThat(tile("payments") + ".querySelector('.signals')");
+		assertThat(in("payments", ".signals")).contains("Signal of backlog, ", " left: 12000 payments wait");
+		assertThat(in("payments", ".wait")).contains("Next dark probe in");
+
+		browser.evaluate(BACKLOG + ".click()");
+		browser.awaitThat(BACKLOG + ".matches('[aria-pressed=false]')");
+		browser.awaitThat(tile("payments") + ".querySelector('.recovery').hidden");
+		assertThat(this.shop.breaker("payments").get("signals")).isEmpty();
+		this.clock.advance(MORE_THAN_THE_WAIT);
+		browser.awaitThat(tile("payments") + ".dataset.state === 'CLOSED'");
+	}
+
+	@Test
+	void warehouseThatCameBackShowsItsShare() {
+		this.shop.get("/checkout/sku-1?warehouse=berlin");
+		browser.awaitThat(tile("inventory:berlin") + "?.dataset.state === 'CLOSED'");
+		this.shop.command("inventory:berlin", "{\"state\": \"OPEN\"}");
+		this.shop.command("inventory:berlin", "{\"state\": \"CLOSED\"}");
+		browser.awaitThat(tile("inventory:berlin") + ".querySelector('.admitted')");
+		assertThat(in("inventory:berlin", ".state .word")).startsWith("Closed, admits 10");
+		assertThat(in("inventory:berlin", ".admitted .gauge-value")).startsWith("10").endsWith(" % of calls");
+		assertThat(in("inventory:berlin", ".others")).isEqualTo("Refused callers get an error: no fallback is known");
+		this.clock.advance(Duration.ofHours(10));
+		browser.awaitThat(tile("inventory:berlin") + ".querySelector('.recovery').hidden");
+		assertThat(in("inventory:berlin", ".state .word")).isEqualTo("Closed");
 	}
 
 	@Test

@@ -85,10 +85,15 @@ class DashboardTests {
 		this.tab.awaitTitle("^1 of \\d+ open – .*");
 		assertThat(this.tab.tile("payments").locator(".why")).containsText("ServiceUnavailable");
 		assertThat(this.tab.tile("payments").locator(".users")).containsText("payLater");
+		assertThat(this.tab.tile("payments").locator(".wait")).containsText("dark probe");
 		shop.behave("payments", "ok");
 		// By a dark probe
 		this.tab.awaitState("payments", "CLOSED");
 		this.tab.awaitTitle("^0 of \\d+ open – .*");
+		shop.customers(0);
+		shop.command("partner", "{\"state\": \"HALF_OPEN\"}");
+		this.tab.awaitState("partner", "HALF_OPEN");
+		assertThat(this.tab.tile("partner").locator(".wait")).containsText("0 of 3 probes done");
 		assertThat(this.tab.page().evaluate("() => window.sameDocument")).isEqualTo(true);
 	}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.State;
@@ -14,6 +15,7 @@ import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CommandDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.FailureDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.FailuresDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
+import dev.breaker.spring.dashboard.RecoveryFigures.LivingSignal;
 import dev.breaker.spring.dashboard.Ring.Line;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,8 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 			long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal, long notPermittedCallsTotal,
 			double retryAfter, int probesDone, int probesPermitted, int openings, String explanation,
 			@Nullable String topFailure, @Nullable String lastFailure, @Nullable CommandDescriptor command,
-			@Nullable String fallbacks, Sparkline sparkline, boolean enforced, long wouldRefuseTotal) {
+			@Nullable String fallbacks, Sparkline sparkline, boolean enforced, long wouldRefuseTotal,
+			@JsonUnwrapped RecoveryFigures recovery) {
 
 		static BreakerDescriptor of(CircuitBreaker breaker, CircuitBreakerDescriptor shown, Line line,
 				@Nullable String fallbacks) {
@@ -60,9 +63,9 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 					shown.successfulCallsTotal(), shown.failedCallsTotal(), shown.slowCallsTotal(),
 					shown.ignoredCallsTotal(), shown.notPermittedCallsTotal(), seconds(shown.retryAfter()),
 					(shown.state() == State.HALF_OPEN) ? shown.bufferedCalls() : 0,
-					breaker.config().permittedNumberOfCallsInHalfOpenState(), shown.openings(), shown.explanation(),
+					RecoveryFigures.probesPermitted(shown, breaker.config()), shown.openings(), shown.explanation(),
 					mostFrequent(failures), last(failures), shown.command(), fallbacks, Sparkline.of(line),
-					shown.enforced(), shown.wouldRefuseTotal());
+					shown.enforced(), shown.wouldRefuseTotal(), RecoveryFigures.of(shown, breaker.config()));
 		}
 
 		private static double secondsSince(Instant since, CircuitBreaker breaker) {
@@ -114,11 +117,11 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	record GroupTotals(String name, int size, int limit, Map<State, Integer> states, long overflowCalls,
-			@Nullable CommandDescriptor command, boolean enforced) {
+			@Nullable CommandDescriptor command, boolean enforced, List<LivingSignal> signals) {
 
 		static GroupTotals of(GroupDescriptor shown) {
 			return new GroupTotals(shown.name(), shown.size(), shown.limit(), shown.states(), shown.overflowCalls(),
-					shown.command(), shown.enforced());
+					shown.command(), shown.enforced(), LivingSignal.of(shown.signals()));
 		}
 
 	}

@@ -1,8 +1,11 @@
 // Asks which command to give, for how long and why, and says what users will see, before it is given.
 import { element, setHidden, setText } from './dom.js';
+import { SignalChoice } from './recovery.js';
 import { count, fallbacks, isShadow, plural, refuses } from './words.js';
 
 const error = 'callers get an error at once (over HTTP: 503 with Retry-After)';
+
+const cleared = (target) => (target.signals?.length > 0 ? ' Its signals are cleared; a source that repeats one opens it again.' : '');
 
 const refusedCallers = (target) => (target.fallbacks ? `${fallbacks(target)} answers callers instead` : error);
 
@@ -14,11 +17,11 @@ const COMMANDS = [
   },
   {
     value: 'CLOSED', label: 'Close', about: 'let calls pass, count anew',
-    users: () => 'Calls reach the other side again. If that is still failing or slow, users get its errors and wait for it, until enough calls are counted to open the breaker again.',
+    users: (target) => `Calls reach the other side again. If that is still failing or slow, users get its errors and wait for it, until enough calls are counted to open the breaker again.${cleared(target)}`,
   },
   {
     value: 'HALF_OPEN', label: 'Probe now', about: 'do not wait any longer', refuses: true,
-    users: (target) => `The next ${target.probesPermitted ? plural(target.probesPermitted, 'call') : 'calls'} pass as probes, and their outcome decides between closed and open. Until then ${refusedCallers(target)}.`,
+    users: (target) => `${target.darkProbes ? 'No call passes: a dark probe runs, and its outcome decides' : `The next ${target.probesPermitted ? plural(target.probesPermitted, 'call') : 'calls'} pass as probes, and their outcome decides`} between closed and open. Until then ${refusedCallers(target)}.${cleared(target)}`,
   },
   {
     value: 'DISABLED', label: 'Disable', about: 'pass every call, count none', holds: true,
@@ -43,9 +46,16 @@ const COMMANDS = [
   },
   {
     value: 'reset', label: 'Reset', about: 'as after the start', reset: true,
-    users: () => 'It starts as configured, with an empty window: calls pass unless it is configured to begin otherwise. Its totals begin at zero.',
+    users: (target) => `It starts as configured, with an empty window: calls pass unless it is configured to begin otherwise. Its totals begin at zero.${cleared(target)}`,
+  },
+  {
+    value: 'clearSignal', label: 'Clear signal', about: 'what its source said is over', signal: true, body: {},
+    users: (target) => `Where nothing else keeps it open, the usual wait and then probes follow. Until these succeed ${refusedCallers(target)}. A source that repeats its signal opens it again.`,
   },
 ];
+
+/** Whether there is anything for it to do. */
+const isOf = ({ shadow, signal }, target) => (shadow === undefined || shadow === isShadow(target)) && (!signal || target.signals?.length > 0);
 
 const HOLDS = ['5m', '10m', '30m', '1h'];
 
@@ -55,6 +65,7 @@ export class CommandDialog {
   #target = null;
   #problem = element('p', { class: 'problem', role: 'alert', hidden: true });
   #title = element('h2', { id: 'command-title' });
+  #signal = new SignalChoice();
   #scope = element('p', { class: 'scope', hidden: true });
   #hold = element('input', { name: 'hold', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', placeholder: 'such as 10m', 'aria-describedby': 'hold-hint' });
   #holdHint = element('p', { class: 'hint', id: 'hold-hint' });
@@ -80,14 +91,15 @@ export class CommandDialog {
       element('section', { class: 'users-see', 'aria-live': 'polite', 'aria-labelledby': 'users-see' }, element('h3', { id: 'users-see' }, 'What users will see'), this.#users),
       this.#problem,
       element('div', { class: 'buttons' }, element('button', { type: 'button', class: 'cancel', onclick: () => this.node.close() }, 'Cancel'), this.#give));
+    this.form.querySelector('.choices').after(this.#signal.node);
     this.node = element('dialog', { class: 'command-dialog', 'aria-labelledby': 'command-title' }, this.form);
     this.node.addEventListener('close', () => this.#opener?.isConnected && this.#opener.focus());
   }
 
   #opener = null;
 
-  /** Asks for a command to a breaker, or to a group, which has a size. */
-  ask(target, preferred) {
+  /** Asks for a command to a breaker, or to a group, which has a size; of a signal, with its source. */
+  ask(target, preferred, source) {
     this.#target = target;
     this.#opener = document.activeElement;
     this.form.reset();
@@ -95,7 +107,8 @@ export class CommandDialog {
     setText(this.#title, `Command ${target.name}`);
     setHidden(this.#scope, target.size === undefined);
     setText(this.#scope, `All ${count(target.size ?? 0)} keys, and those made while the command holds.`);
-    COMMANDS.forEach(({ shadow }, index) => setHidden(this.#choices[index], shadow !== undefined && shadow !== isShadow(target)));
+    COMMANDS.forEach((command, index) => setHidden(this.#choices[index], !isOf(command, target)));
+    this.#signal.ask(target, source);
     const value = preferred ?? (target.state && target.state !== 'CLOSED' ? 'CLOSED' : 'FORCED_OPEN');
     this.form.elements.command.value = value;
     this.#trouble(null);
@@ -124,6 +137,7 @@ export class CommandDialog {
     const passes = isShadow(this.#target) && command.refuses ? 'It is not enforced: no call is refused. Otherwise: ' : '';
     setText(this.#users, passes + command.users(this.#target) + afterwards);
     setText(this.#give, `${command.label}${hold ? ` for ${hold}` : ''}`);
+    this.#signal.show(command);
   }
 
   #trouble(message) {
@@ -140,6 +154,7 @@ export class CommandDialog {
     event.preventDefault();
     const command = this.#command;
     const body = command.body ? { ...command.body } : command.reset ? { reset: true } : { state: command.value };
+    if (command.signal) body.clearSignal = this.#signal.value;
     const [hold, reason] = [this.#hold.value.trim(), this.#reason.value.trim()];
     if (command.holds && hold) body.hold = hold;
     if (!command.reset && reason) body.reason = reason;

@@ -20,7 +20,7 @@ class Dashboard {
   #store = new Store();
   #connection = new Connection((live) => this.#received(live), () => this.#tick());
   #dialog = new CommandDialog((name, body) => this.#give(name, body), (text) => this.#toast(text));
-  #overview = new Overview(this.#store, (target, value) => this.#dialog.ask(target, value));
+  #overview = new Overview(this.#store, (...asked) => this.#dialog.ask(...asked));
   #view = null;
   #filter = { state: null, text: '', typed: '' };
   #news = [];
@@ -152,7 +152,7 @@ class Dashboard {
     setClass(this.header, 'above-view', name !== undefined);
     setHidden(this.#overview.node, name !== undefined);
     if (name !== undefined) {
-      this.#view = new View(name, this.#store, this.#connection, (target, value) => this.#dialog.ask(target, value));
+      this.#view = new View(name, this.#store, this.#connection, (...asked) => this.#dialog.ask(...asked));
       this.main.append(this.#view.node);
       if (moveFocus) {
         window.scrollTo(0, 0);

@@ -75,6 +75,10 @@ const SHAPES = {
   FORCED_OPEN: { d: 'M4.2 7V4.8a3.8 3.8 0 0 1 7.6 0V7h1.4v8H2.8V7Zm1.9 0h3.8V4.8a1.9 1.9 0 0 0-3.8 0Zm1 2.6v3h1.8v-3Z' },
   DISABLED: { d: 'M8 1.2a6.8 6.8 0 1 0 0 13.6A6.8 6.8 0 0 0 8 1.2Zm0 1.9c1 0 2 .3 2.7.8L3.9 10.7A4.9 4.9 0 0 1 8 3.1Zm4.1 2.2a4.9 4.9 0 0 1-6.8 6.8Z' },
   METRICS_ONLY: { d: 'M1.5 8.5h3.2v6H1.5Zm4.9-7h3.2v13H6.4Zm4.9 4.2h3.2v8.8h-3.2Z' },
+  // Closed, and not all calls are admitted
+  SHARE: { d: 'M1.2 14.8 14.8 1.2v13.6Z' },
+  // No state: what another source says
+  SIGNAL: { d: 'M1 5.6h3.4l7-4.1v13l-7-4.1H1Zm12 .2a3.4 3.4 0 0 1 0 4.4Z' },
 };
 
 /** Puts the shapes into the document, once, for shape() to refer to. */

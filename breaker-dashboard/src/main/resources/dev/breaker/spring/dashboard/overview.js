@@ -1,5 +1,6 @@
 // All breakers, those in most trouble first; keyed ones under the name of their group.
 import { arrange, element, setAttribute, setClass, setHidden, setText } from './dom.js';
+import { SignalList } from './recovery.js';
 import { Tile } from './tile.js';
 import { STATES, WORDS, count, isShadow, plural, refuses, shadowed, trouble } from './words.js';
 
@@ -16,9 +17,10 @@ class Group {
     this.size = element('span', { class: 'group-size' });
     this.states = element('span', { class: 'group-states' });
     this.command = element('button', { type: 'button', class: 'command', 'aria-label': `Command all keys of ${name}`, onclick: () => command(this.group) }, 'Command all…');
+    this.signals = new SignalList((source) => command(this.group, 'clearSignal', source));
     this.more = element('p', { class: 'more' });
     this.node = element('li', { class: 'group' },
-      element('div', { class: 'group-head' }, element('h3', {}, this.button), this.size, this.states, this.command), this.tiles, this.more);
+      element('div', { class: 'group-head' }, element('h3', {}, this.button), this.size, this.states, this.command), this.signals.node, this.tiles, this.more);
   }
 
   static next = 1;
@@ -28,8 +30,9 @@ class Group {
     this.onToggle();
   }
 
-  show(group, members, shown, writable) {
+  show(group, members, shown, { writable, age }) {
     this.group = group;
+    this.signals.show(group.signals, age / 1000, writable);
     const troubled = STATES.some((state) => state !== 'CLOSED' && (group.states[state] ?? 0) > 0) || members.some((breaker) => trouble(breaker) < 7);
     this.open = this.asked ?? (troubled || members.length <= FEW);
     setAttribute(this.button, 'aria-expanded', this.open);
@@ -141,7 +144,7 @@ export class Overview {
       if (item.group) {
         const group = this.#groupFor(item.name);
         const tiles = item.shown.map(({ breaker }) => this.#tileFor(breaker, breaker.key));
-        group.show(item.group, item.all.map(({ breaker }) => breaker), item.shown.length, this.#store.writable);
+        group.show(item.group, item.all.map(({ breaker }) => breaker), item.shown.length, this.#store);
         tiles.forEach((tile) => { tile.wanted = group.open; });
         order.push(`${item.name}\n${item.shown.map(({ breaker }) => breaker.name).join('\n')}`);
         if (!keeps) arrange(group.tiles, tiles.map(({ node }) => node));

@@ -1,8 +1,9 @@
 // One breaker in the overview. A tile is made once, and changes only where its breaker did.
 import { element, setAttribute, setClass, setHidden, setShape, setText, shape, visible } from './dom.js';
 import { draw } from './sparkline.js';
+import { Recovery, probe, stateShape, stateWords } from './recovery.js';
 import { sums } from './store.js';
-import { WORDS, cause, count, duration, isShadow, meanwhile, percent, perSecond, plural, remaining, shadowed, trouble, withoutPackages } from './words.js';
+import { cause, count, duration, isShadow, meanwhile, percent, perSecond, plural, remaining, trouble, withoutPackages } from './words.js';
 
 const HEIGHT = 44;
 const seen = new Map(); // canvas -> its tile
@@ -64,7 +65,7 @@ export function waiting(breaker, aged, serverTime) {
   const part = breaker.longestWait > 0 ? left / breaker.longestWait : 0;
   switch (breaker.state) {
     case 'OPEN':
-      return left > 0 ? { text: `Next probe in ${remaining(left)}`, part } : { text: 'A probe may pass now', part: 0 };
+      return left > 0 ? { text: `Next ${probe(breaker)} in ${remaining(left)}`, part } : { text: `A ${probe(breaker)} ${breaker.darkProbes ? 'is due' : 'may pass now'}`, part: 0 };
     case 'FORCED_OPEN':
     case 'DISABLED': {
       const until = breaker.command?.until ? (Date.parse(breaker.command.until) - serverTime) / 1000 - aged : null;
@@ -74,7 +75,7 @@ export function waiting(breaker, aged, serverTime) {
       return { text: `${what} for another ${remaining(Math.max(0, until))}`, part: whole > 0 ? Math.min(1, Math.max(0, until / whole)) : null };
     }
     case 'HALF_OPEN':
-      return { text: `${breaker.probesDone} of ${plural(breaker.probesPermitted, 'probe')} done`, part: breaker.probesPermitted > 0 ? breaker.probesDone / breaker.probesPermitted : 0 };
+      return { text: `${breaker.probesDone} of ${plural(breaker.probesPermitted, probe(breaker))} done`, part: breaker.probesPermitted > 0 ? breaker.probesDone / breaker.probesPermitted : 0 };
     default:
       return null;
   }
@@ -95,8 +96,8 @@ export function showWait(node, wait) {
 /** The state as a shape, a word and a time. */
 export function showState(node, breaker, aged) {
   const [svg, word, time] = node.children;
-  setShape(svg, breaker.state);
-  setText(word, shadowed(WORDS[breaker.state] ?? breaker.state, breaker));
+  setShape(svg, stateShape(breaker));
+  setText(word, stateWords(breaker));
   setText(time, duration(breaker.stateSeconds + aged));
 }
 
@@ -108,6 +109,7 @@ export function said(history) {
 
 export class Tile {
   #parts;
+  #recovery;
   #width = 0;
   #visible = false;
   #breaker = null;
@@ -123,6 +125,7 @@ export class Tile {
       peak: find('.peak'), failures: find('.failures'), slow: find('.slow-calls'), rate: find('.rate'), refusals: find('.refusals'),
       unjudged: find('.unjudged'), command: find('.command'),
     };
+    this.#recovery = new Recovery(this.#parts.wait);
     const link = find('a');
     link.textContent = visible(label);
     link.href = `#/breaker/${encodeURIComponent(name)}`;
@@ -153,6 +156,7 @@ export class Tile {
     setHidden(parts.cause, !failure);
     if (failure) setText(parts.cause, `${inTrouble ? 'Last' : 'Mostly'}: ${withoutPackages(failure)}`);
     showWait(parts.wait, waiting(breaker, aged, store.serverTime));
+    this.#recovery.show(breaker, aged);
     const refused = breaker.state === 'OPEN' || breaker.state === 'FORCED_OPEN' || breaker.state === 'HALF_OPEN';
     setHidden(parts.users, !refused);
     if (refused) setText(parts.users, meanwhile(breaker));

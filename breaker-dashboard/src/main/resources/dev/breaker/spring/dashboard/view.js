@@ -2,6 +2,7 @@
 import { breakable, element, setClass, setHidden, setText, shape } from './dom.js';
 import { OutcomeChart, ShareChart, library } from './charts.js';
 import { sums } from './store.js';
+import { Recovery, recoveryFacts } from './recovery.js';
 import { onThemeChange } from './theme.js';
 import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js';
 import { count, duration, isShadow, meanwhile, moment, percent, perSecond, shadowed, timeOfDay, words } from './words.js';
@@ -49,6 +50,7 @@ export class View {
     this.sentence = element('p', { class: 'sentence' });
     this.wait = element('div', { class: 'wait' }, element('span', { class: 'wait-text' }), element('span', { class: 'wait-track' }, element('i', {})));
     this.users = element('p', { class: 'users' });
+    this.recovery = new Recovery(this.users, (source) => this.#command(this.breaker, 'clearSignal', source));
     this.buttons = element('div', { class: 'commands', role: 'group', 'aria-label': `Commands to ${this.name}`, hidden: true },
       ...QUICK.map(([value, label]) => element('button', { type: 'button', class: 'command', 'data-command': value, onclick: () => this.#command(this.breaker, value) }, label)));
     this.problem = element('p', { class: 'problem', role: 'alert', hidden: true });
@@ -120,6 +122,7 @@ export class View {
     const refuses = ['OPEN', 'FORCED_OPEN', 'HALF_OPEN'].includes(breaker.state);
     setHidden(this.users, !refuses);
     if (refuses) setText(this.users, `${meanwhile(breaker)}.`);
+    this.recovery.show(breaker, aged, this.#store.writable);
     setHidden(this.buttons, !this.#store.writable);
     for (const button of this.buttons.children) setHidden(button, button.dataset.command === breaker.state && breaker.state !== 'METRICS_ONLY');
     showGauge(this.failures, breaker.failureRate, breaker.failureRateThreshold);
@@ -157,6 +160,7 @@ export class View {
       'Calls in the window': count(breaker.bufferedCalls),
       ...(breaker.state === 'CLOSED' && breaker.callsUntilEvaluated > 0 ? { 'Judged after': `${count(breaker.callsUntilEvaluated)} more` } : {}),
       ...(breaker.state === 'HALF_OPEN' ? { 'Probes done': `${breaker.probesDone} of ${breaker.probesPermitted}` } : {}),
+      ...recoveryFacts(breaker),
       ...(breaker.openings > 0 ? { 'Openings in a row': count(breaker.openings) } : {}),
       Succeeded: count(breaker.successfulCallsTotal),
       Failed: count(breaker.failedCallsTotal),

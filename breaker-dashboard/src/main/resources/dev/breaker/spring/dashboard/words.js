@@ -19,6 +19,9 @@ export const isShadow = ({ enforced }) => enforced === false;
 
 export const shadowed = (text, what) => (isShadow(what) ? `${text}, not enforced` : text);
 
+/** Whether it is closed and does not admit all calls: after closing, or while too few succeed. */
+export const admitsLess = ({ state, admittedShare }) => state === 'CLOSED' && admittedShare < 100;
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
@@ -28,6 +31,9 @@ export const perSecond = (number) => (number < 100 ? tenths : whole).format(numb
 
 /** Cut and not rounded, so that no rate below its threshold looks as if it had reached it. */
 export const percent = (rate) => (rate == null ? '–' : `${tenths.format(Math.floor(rate * 10) / 10)} %`);
+
+/** The share that is admitted, as the explanation says it: one that is not all calls never looks as if it was. */
+export const shareOf = ({ admittedShare }) => percent(Math.min(99.9, Math.round(admittedShare * 10) / 10));
 
 export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 
@@ -74,15 +80,22 @@ export const fallbacks = (breaker) => {
   return [...new Set(names)].join(' or ');
 };
 
-/** The explanation without what a tile says beside it: the state, its time, the probes and the wait. */
+/** The explanation without what a tile says beside it: the state, its time, the probes, the wait, signals, calls under way. */
 export function cause(breaker) {
-  const said = withoutPackages(breaker.explanation)
+  const said = withoutPackages(withoutSignals(breaker))
     .replace(/^(Open|Half-open|Closed) for [\d.]+ \w+(?: [\d.]+ \w+)?/, '$1')
-    .replace(/^(?:Open|Half-open): /, '')
-    .replace(/^\d+ of \d+ probes done(?:[,;] )?/, '')
+    .replace(/^(?:Open|Half-open)(?:: |$)/, '')
+    .replace(/^\d+ of \d+ (?:dark )?probes done(?:[,;] )?/, '')
     .replace(/; not enforced, no call is refused$/, '')
-    .replace(/; (?:the next probe may pass in [^;]*|a probe may pass now)$/, '');
+    .replace(/; \d+ calls? under way(?:, the oldest)? for [^;]*$/, '')
+    .replace(/; (?:the next (?:probe may pass|dark probe runs) in [^;]*|a (?:probe may pass now|dark probe is due))$/, '');
   return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+// What comes after the signals is the wait, and what is said beside it, too
+function withoutSignals({ explanation, signals }) {
+  const begin = signals.length > 0 ? explanation.indexOf(`signal of ${signals[0].source} (`) : -1;
+  return begin < 0 ? explanation : explanation.slice(0, begin).replace(/[:;] $/, '');
 }
 
 /**
@@ -91,6 +104,7 @@ export function cause(breaker) {
 export function trouble(breaker) {
   const { state } = breaker;
   if (state !== 'CLOSED') return isShadow(breaker) ? Math.max(STATES.indexOf('METRICS_ONLY'), STATES.indexOf(state)) : STATES.indexOf(state);
+  if (admitsLess(breaker)) return 5;
   if (reaches(breaker.failureRate, breaker.failureRateThreshold, 1) || reaches(breaker.slowCallRate, breaker.slowCallRateThreshold, 1)) return 5;
   if (reaches(breaker.failureRate, breaker.failureRateThreshold, 0.5) || reaches(breaker.slowCallRate, breaker.slowCallRateThreshold, 0.5)) return 6;
   return 7;

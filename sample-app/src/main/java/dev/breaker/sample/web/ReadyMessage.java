@@ -23,6 +23,7 @@ class ReadyMessage {
 			  partner      curl {shop}/partner/sku-1
 			  refund       curl {shop}/refund/R-000001
 			  faults       curl -X POST '{shop}/faults/payments?mode=error'     (ok, slow, error, hang, refuse; payments, inventory, partner)
+			  backlog      curl -X POST '{shop}/backlog?waiting=12000'          (0 takes the signal back)
 			  traffic      curl -X POST '{shop}/traffic?rps=20'                 (0 stops it)
 			  dashboard    {shop}/actuator/breakerdashboard
 			  breakers     {shop}/actuator/circuitbreakers

@@ -1,0 +1,259 @@
+package dev.breaker.dashboard.tests;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.Permit;
+import dev.breaker.ProbeSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Breakers that recover or are signalled, each in its own way and for hours: one on its
+ * ramp, one with a signal, one whose calls hang, one that a dark probe will close, and
+ * one with nothing of it.
+ */
+class RecoveryTests {
+
+	private static final Duration LONG = Duration.ofHours(10);
+
+	private static Chromium chromium;
+
+	private static ConfigurableApplicationContext application;
+
+	private static CircuitBreakerRegistry registry;
+
+	private Permit hanging;
+
+	private Tab tab;
+
+	@BeforeAll
+	static void start() {
+		chromium = Chromium.start();
+		application = new SpringApplicationBuilder(Application.class).run("--server.port=0",
+				"--management.endpoints.web.exposure.include=circuitbreakers,breakerdashboard",
+				"--management.endpoint.circuitbreakers.access=unrestricted", "--breaker.instances.payments.probe=none");
+		registry = application.getBean(CircuitBreakerRegistry.class);
+	}
+
+	@AfterAll
+	static void stop() {
+		if (application != null) {
+			application.close();
+		}
+		if (chromium != null) {
+			chromium.close();
+		}
+	}
+
+	@BeforeEach
+	void open() {
+		CircuitBreaker stock = registry.get("stock", config().recoveryRampDuration(LONG).build());
+		stock.forceOpen();
+		stock.close();
+		registry.get("orders", config().build()).signal("backlog", "12,000 messages wait", LONG);
+		this.hanging = registry
+			.get("offers", config().slowCallDurationThreshold(LONG).countHungCalls(true).build())
+			.acquire();
+		registry.get("bank", config().halfOpenProbes(ProbeSource.DARK).build()).open();
+		registry.get("quiet", config().build());
+		CircuitBreakerGroup stores = registry.group("stores", config().build(), 10);
+		stores.get("lyon");
+		stores.signal("lorries", null, LONG);
+		this.tab = chromium.open(dashboard(), 1280, 900, ColorScheme.LIGHT);
+		this.tab.awaitState("quiet", "CLOSED");
+	}
+
+	private static CircuitBreakerConfig.Builder config() {
+		return CircuitBreakerConfig.builder().waitDurationInOpenState(LONG);
+	}
+
+	private static String dashboard() {
+		return "http://127.0.0.1:" + application.getEnvironment().getRequiredProperty("local.server.port")
+				+ "/actuator/breakerdashboard";
+	}
+
+	@AfterEach
+	void forget() {
+		this.hanging.release();
+		registry.removeGroup("stores");
+		registry.all().forEach((breaker) -> registry.remove(breaker.name()));
+		this.tab.assertNothingWrong();
+		this.tab.close();
+	}
+
+	@Test
+	void rampIsAWordAShapeAndABar() {
+		Locator tile = this.tab.tile("stock");
+		for (Locator place : List.of(tile, this.tab.find(".view"))) {
+			assertThat(place.locator(".state .word")).hasText(Pattern.compile("^Closed, admits 10(\\.\\d)?\\s%$"));
+			assertThat(place.locator(".state use")).hasAttribute("href", "#shape-SHARE");
+			assertThat(place.locator(".admitted .gauge-value")).hasText(Pattern.compile("^10(\\.\\d)?\\s% of calls$"));
+			assertThat(place.locator(".admitted [role=meter]")).hasAttribute("aria-valuenow",
+					Pattern.compile("^10(\\.\\d+)?$"));
+			assertThat(place.locator(".others")).hasText("Refused callers get an error: no fallback is known");
+			if (place == tile) {
+				assertThat(tile.locator(".why")).containsText("during its recovery ramp");
+				tile.locator("a").click();
+			}
+		}
+	}
+
+	@Test
+	void tileOfARampComesBeforeThoseThatAdmitAll() {
+		List<String> names = this.tab.find(".tile h3 a").allTextContents();
+		assertThat(names.indexOf("stock")).isPositive().isLessThan(names.indexOf("quiet"));
+	}
+
+	@Test
+	void signalIsShownWithItsSourceReasonAndTime() {
+		Pattern text = Pattern.compile("Signal of backlog, (10 h|9 h 59 min) left: 12,000 messages wait");
+		Locator tile = this.tab.tile("orders");
+		assertThat(tile.locator(".signals li").first()).containsText(text);
+		assertThat(tile.locator(".signals use").first()).hasAttribute("href", "#shape-SIGNAL");
+		assertThat(tile.locator(".why")).isHidden();
+		assertThat(tile.locator(".signals button")).hasCount(0);
+		tile.locator("a").click();
+		assertThat(this.tab.find(".view .signals li").first()).containsText(text);
+	}
+
+	@Test
+	void signalIsClearedAfterTheQuestionWhatUsersWillSee() {
+		this.tab.tile("orders").locator("a").click();
+		this.tab.find(".view .signals button[aria-label='Clear the signal of backlog']").click();
+		Locator dialog = this.tab.find(".command-dialog");
+		assertThat(dialog.locator("[name=command]:checked")).hasValue("clearSignal");
+		assertThat(dialog.locator("[name=source]")).hasValue("backlog");
+		assertThat(dialog.locator(".users-see")).containsText("the usual wait and then probes follow");
+		assertThat(registry.get("orders").snapshot().signals()).hasSize(1);
+		dialog.locator("[name=reason]").fill("the queue is empty");
+		dialog.locator(".give").click();
+		assertThat(this.tab.find(".view .recovery")).isHidden();
+		assertThat(registry.get("orders").snapshot().signals()).isEmpty();
+	}
+
+	@Test
+	void oneOfTwoSignalsIsChosenFromTheTile() {
+		registry.get("orders").signal("drill", null, LONG);
+		assertThat(this.tab.tile("orders").locator(".signals li:visible")).hasCount(2);
+		this.tab.tile("orders").locator(".command").click();
+		Locator dialog = this.tab.find(".command-dialog");
+		dialog.locator(".choice", new Locator.LocatorOptions().setHasText("Clear signal")).click();
+		dialog.locator("[name=source]").selectOption("drill");
+		dialog.locator(".give").click();
+		assertThat(this.tab.tile("orders").locator(".signals li:visible")).hasCount(1);
+		assertThat(registry.get("orders").snapshot().signals()).extracting((signal) -> signal.source())
+			.containsExactly("backlog");
+	}
+
+	@Test
+	void signalOfAllKeysIsClearedAtTheirGroup() {
+		Locator group = this.tab.find(".group");
+		assertThat(group.locator(".signals").first()).containsText("Signal of lorries, ");
+		assertThat(this.tab.tile("stores:lyon").locator(".signals")).containsText("Signal of lorries, ");
+		group.locator("button[aria-label='Clear the signal of lorries']").click();
+		this.tab.find(".command-dialog .give").click();
+		assertThat(group.locator(".signals").first()).isHidden();
+		assertThat(registry.findGroup("stores").orElseThrow().signals()).isEmpty();
+		assertThat(registry.find("stores:lyon").orElseThrow().snapshot().signals()).isEmpty();
+	}
+
+	@Test
+	void breakerWithoutASignalOffersNothingToClear() {
+		this.tab.tile("quiet").locator(".command").click();
+		Locator dialog = this.tab.find(".command-dialog");
+		assertThat(dialog.locator("[value=FORCED_OPEN]")).isVisible();
+		assertThat(dialog.locator("[value=clearSignal]")).isHidden();
+		assertThat(dialog.locator("[name=source]")).isHidden();
+		this.tab.page().keyboard().press("Escape");
+	}
+
+	@Test
+	void callsUnderWayAreShownUntilTheyEnd() {
+		Pattern text = Pattern.compile("^1 call under way for \\d.*");
+		assertThat(this.tab.tile("offers").locator(".under-way")).hasText(text);
+		this.tab.tile("offers").locator("a").click();
+		assertThat(this.tab.find(".view .under-way")).hasText(text);
+		this.hanging.release();
+		assertThat(this.tab.find(".view .recovery")).isHidden();
+	}
+
+	@Test
+	void darkProbeIsSaidToCloseIt() {
+		Locator tile = this.tab.tile("bank");
+		assertThat(tile.locator(".wait")).containsText("Next dark probe in ");
+		tile.locator("a").click();
+		assertThat(this.tab.find(".view .wait")).containsText("Next dark probe in ");
+		assertThat(this.tab.find(".facts")).containsText("Closed by");
+		assertThat(this.tab.find(".facts")).containsText("a dark probe; no call is risked");
+		registry.get("bank").halfOpen();
+		assertThat(this.tab.find(".view .wait")).containsText("0 of 1 dark probe done");
+	}
+
+	@Test
+	void nothingIsShownWhereThereIsNothing() {
+		assertThat(this.tab.tile("quiet").locator(".state .word")).hasText("Closed");
+		assertThat(this.tab.tile("quiet").locator(".recovery")).hasCount(0);
+		this.tab.tile("quiet").locator("a").click();
+		assertThat(this.tab.find(".view .facts")).isVisible();
+		assertThat(this.tab.find(".view .recovery")).hasCount(0);
+		assertThat(this.tab.find(".view .facts")).not().containsText("Closed by");
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = ColorScheme.class, names = { "LIGHT", "DARK" })
+	void axeFindsNothingSeriousInAnyOfThem(ColorScheme colours) {
+		for (String place : List.of("", "#/breaker/stock", "#/breaker/orders", "#/breaker/offers", "#/breaker/bank")) {
+			try (Tab looked = chromium.open(dashboard() + place, 1280, 900, colours)) {
+				assertThat(looked.find("#summary strong")).containsText(" of ");
+				if (!place.isEmpty()) {
+					assertThat(looked.find(".sentence")).isVisible();
+				}
+				if (place.endsWith("orders")) {
+					looked.assertAccessible();
+					looked.find(".view .signals button").click();
+				}
+				looked.assertAccessible();
+				looked.assertNothingWrong();
+			}
+		}
+	}
+
+	@Test
+	void allOfItFitsAPhone() {
+		for (String place : List.of("", "#/breaker/stock", "#/breaker/orders")) {
+			try (Tab phone = chromium.open(dashboard() + place, 390, 844, ColorScheme.DARK)) {
+				assertThat(phone.find(place.isEmpty() ? ".tile .signals" : ".view .recovery").first()).isVisible();
+				assertThat(phone.page().evaluate("() => document.documentElement.scrollWidth")).isEqualTo(390);
+				phone.assertNothingWrong();
+			}
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
