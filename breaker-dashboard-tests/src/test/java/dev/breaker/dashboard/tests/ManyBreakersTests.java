@@ -1,5 +1,6 @@
 package dev.breaker.dashboard.tests;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +54,7 @@ class ManyBreakersTests {
 		CircuitBreakerRegistry registry = application.getBean(CircuitBreakerRegistry.class);
 		CircuitBreaker nasty = registry.get(NASTY);
 		nasty.forceOpen();
+		nasty.signal("backlog", NASTY, Duration.ofHours(10));
 		IntStream.range(1, BREAKERS).forEach((number) -> registry.get("service-%03d".formatted(number)));
 		callers = Executors.newSingleThreadScheduledExecutor();
 		callers.scheduleWithFixedDelay(() -> registry.all().forEach(ManyBreakersTests::call), 0, 200,
@@ -132,6 +134,17 @@ class ManyBreakersTests {
 			assertThat(tab.find(".command:visible")).hasCount(0);
 			tab.tile("service-001").locator("a").click();
 			assertThat(tab.find(".sentence")).isVisible();
+			assertThat(tab.find(".command:visible")).hasCount(0);
+			tab.assertNothingWrong();
+		}
+	}
+
+	@Test
+	void readingAloneShowsASignalAndDoesNotClearIt() {
+		try (Tab tab = open()) {
+			tab.find(".tile h3 a[href*=\"onerror\"]").click();
+			assertThat(tab.find(".view .signals")).containsText("Signal of backlog, ");
+			assertThat(tab.find(".view .signals")).containsText(NASTY);
 			assertThat(tab.find(".command:visible")).hasCount(0);
 			tab.assertNothingWrong();
 		}
