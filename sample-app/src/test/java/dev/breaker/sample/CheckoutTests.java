@@ -106,7 +106,8 @@ class CheckoutTests {
 		this.shop.command("inventory:berlin", "{\"state\": \"OPEN\"}");
 		this.shop.command("inventory:berlin", "{\"state\": \"CLOSED\"}");
 		long received = this.shop.received("inventory");
-		assertThat(order("berlin", 9)).as("a tenth at first").containsExactly(200, 503, 503, 503, 503, 503, 503, 503, 503);
+		assertThat(order("berlin", 9)).as("a tenth at first")
+			.containsExactly(200, 503, 503, 503, 503, 503, 503, 503, 503);
 		assertThat(this.shop.received("inventory")).isEqualTo(received + 1);
 		assertThat(this.shop.breaker("inventory:berlin").get("admittedShare").asDouble()).isBetween(10.0, 11.0);
 		assertThat(this.shop.breaker("inventory:berlin").get("explanation").asString())

@@ -80,11 +80,14 @@ class RecoveryFiguresTests {
 	@Test
 	void signalIsClearedByTheCommandOfThePage() {
 		application.breaker("orders").signal("backlog", null, Duration.ofMinutes(5));
-		assertThat(application
-			.send("/circuitbreakers/orders",
-					(request) -> request.header("Content-Type", "application/json")
-						.POST(BodyPublishers.ofString("{\"clearSignal\": \"backlog\", \"reason\": \"all done\"}")))
-			.status()).isEqualTo(204);
+		assertThat(
+				application
+					.send("/circuitbreakers/orders",
+							(request) -> request.header("Content-Type", "application/json")
+								.POST(BodyPublishers
+									.ofString("{\"clearSignal\": \"backlog\", \"reason\": \"all done\"}")))
+					.status())
+			.isEqualTo(204);
 		assertThat(shown("orders").get("signals")).isEmpty();
 	}
 
@@ -103,7 +106,8 @@ class RecoveryFiguresTests {
 	@Test
 	void callsUnderWayAreThoseOfTheEndpoint() {
 		CircuitBreaker offers = application.registry()
-			.get("offers", clock.config().slowCallDurationThreshold(Duration.ofSeconds(2)).countHungCalls(true).build());
+			.get("offers",
+					clock.config().slowCallDurationThreshold(Duration.ofSeconds(2)).countHungCalls(true).build());
 		Permit first = offers.acquire();
 		clock.advance(Duration.ofMillis(1500));
 		Permit second = offers.acquire();

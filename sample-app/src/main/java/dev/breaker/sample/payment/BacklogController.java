@@ -42,13 +42,12 @@ class BacklogController {
 	@PostMapping
 	Backlog tell(@RequestParam int waiting) {
 		if (waiting < 0 || waiting > MOST) {
-			throw Problems
-				.badRequest("A backlog of %d is not possible: 'waiting' goes from 0 (none) to %d payments."
-					.formatted(waiting, MOST));
+			throw Problems.badRequest("A backlog of %d is not possible: 'waiting' goes from 0 (none) to %d payments."
+				.formatted(waiting, MOST));
 		}
-		this.events.publishEvent((waiting > 0)
-				? CircuitBreakerSignal.of(BREAKER, SOURCE, waiting + " payments wait", TTL)
-				: CircuitBreakerSignal.clear(BREAKER, SOURCE));
+		this.events
+			.publishEvent((waiting > 0) ? CircuitBreakerSignal.of(BREAKER, SOURCE, waiting + " payments wait", TTL)
+					: CircuitBreakerSignal.clear(BREAKER, SOURCE));
 		return new Backlog(waiting);
 	}
 
