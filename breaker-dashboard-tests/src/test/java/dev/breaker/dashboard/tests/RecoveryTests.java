@@ -52,7 +52,7 @@ class RecoveryTests {
 		chromium = Chromium.start();
 		application = new SpringApplicationBuilder(Application.class).run("--server.port=0",
 				"--management.endpoints.web.exposure.include=circuitbreakers,breakerdashboard",
-				"--management.endpoint.circuitbreakers.access=unrestricted", "--breaker.instances.payments.probe=none");
+				"--management.endpoint.circuitbreakers.access=unrestricted", "--spring.config.name=none");
 		registry = application.getBean(CircuitBreakerRegistry.class);
 	}
 
@@ -72,8 +72,7 @@ class RecoveryTests {
 		stock.forceOpen();
 		stock.close();
 		registry.get("orders", config().build()).signal("backlog", "12,000 messages wait", LONG);
-		this.hanging = registry
-			.get("offers", config().slowCallDurationThreshold(LONG).countHungCalls(true).build())
+		this.hanging = registry.get("offers", config().slowCallDurationThreshold(LONG).countHungCalls(true).build())
 			.acquire();
 		registry.get("bank", config().halfOpenProbes(ProbeSource.DARK).build()).open();
 		registry.get("quiet", config().build());
