@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TimeZone;
@@ -58,6 +59,14 @@ class ExplanationTests {
 
 	private static String sentence(TestBreaker test) {
 		return test.breaker.explain().toString();
+	}
+
+	@Test
+	void anEndBeyondAllDatesIsSaidAsItIs() {
+		Clock clock = Clock.fixed(Instant.MAX.minus(Duration.ofHours(1)), ZoneOffset.UTC);
+		CircuitBreaker breaker = CircuitBreaker.of("payments", CircuitBreakerConfig.builder().clock(clock).build());
+		breaker.forceOpen(Duration.ofMinutes(10));
+		assertThat(breaker.explain().toString()).contains("until +1000000000-12-31T23:09:59Z");
 	}
 
 	@Test

@@ -12,11 +12,13 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import dev.breaker.OutcomeRule.Verdict;
+import dev.breaker.reactor.CircuitBreakerOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +32,15 @@ class OutcomeRuleTests {
 
 	private final OutcomeRule byText = (result, thrown) -> VERDICTS
 		.get((thrown != null) ? String.valueOf(thrown.getMessage()) : String.valueOf(result));
+
+	@Test
+	void elementsOfAFluxAreJudged() {
+		TestBreaker test = with((config) -> config);
+		for (String element : List.of("good", "none", "bad")) {
+			Flux.just(element).transform(CircuitBreakerOperator.of(test.breaker)).blockLast();
+		}
+		assertCounts(test, 1, 1, 1);
+	}
 
 	@Test
 	void resultsAreJudged() {

@@ -38,6 +38,16 @@ class SignalTests {
 	}
 
 	@Test
+	void aBreakerIsNotCleanWhileASignalLivesOrHasOpenedIt() {
+		this.test.breaker.forceOpen(MINUTE);
+		signal("backlog", MINUTE.multipliedBy(3));
+		this.test.advance(MINUTE.multipliedBy(2));
+		assertThat(this.test.breaker.isClean(this.test.clock.getAsLong())).isFalse();
+		this.test.advance(MINUTE);
+		assertThat(this.test.breaker.isClean(this.test.clock.getAsLong())).isFalse();
+	}
+
+	@Test
 	void aSignalOpensAClosedBreaker() {
 		this.test.succeed(2);
 		this.test.breaker.signal("backlog", "12,000 messages wait", MINUTE);
