@@ -668,7 +668,7 @@ public final class CircuitBreaker {
 			if (probes == null) {
 				return null;
 			}
-			warnOfFruitless(p, probes, now);
+			beforeProbe(p, probes, now);
 			Probes.Probe probe = probes.takeDark(p, now);
 			// No place: perhaps since the others have just decided.
 			if (probe != null || p == current(now)) {
@@ -969,13 +969,20 @@ public final class CircuitBreaker {
 
 	private @Nullable Admission takeProbe(Period p, @Nullable Thread caller, long now) {
 		Probes probes = Objects.requireNonNull(p.probes);
-		warnOfFruitless(p, probes, now);
+		beforeProbe(p, probes, now);
 		// Nothing is called once the place is taken: where the stack ends, it would stay
 		// so.
 		return probes.take(p, caller, now);
 	}
 
-	private void warnOfFruitless(Period p, Probes probes, long now) {
+	/** What is to be said, and seen to, before a place is taken. */
+	private void beforeProbe(Period p, Probes probes, long now) {
+		GuardedGate gate = p.gate;
+		if (gate != null) {
+			gate.complain(this.name);
+			// A place that was taken there, and not handed on, would be lost.
+			StackEnd.requireFar();
+		}
 		if (probes.isFruitless(now)) {
 			HookFailures.log(logger,
 					"Circuit breaker '{}' has been HALF_OPEN and given out probes for {} without one that was recorded: "
@@ -1109,8 +1116,12 @@ public final class CircuitBreaker {
 		boolean hung = admission.period().rules.hungCallsCounted && landed(admission, UNREAD);
 		if (admission instanceof Probes.Probe probe) {
 			// First what time decided: a probe that comes back too late is lost.
-			current();
-			probe.giveBack();
+			if (current().generation == probe.period().generation) {
+				probe.giveBack();
+			}
+			else {
+				probe.giveBackLate();
+			}
 			if (hung) {
 				// It stays recorded, and may have been the last one.
 				current();
@@ -1687,9 +1698,88 @@ public final class CircuitBreaker {
 		return next != p;
 	}
 
+	/**
+	 * Follows what a fleet of processes has decided on the breaker that they share; the
+	 * change has the reason {@link Reason#FLEET}.
+	 * <ul>
+	 * <li>{@link State#OPEN}: opens for what is left of the fleet's wait. Where it is
+	 * open already it stays so, with the fleet's end and openings, which is no change of
+	 * state;</li>
+	 * <li>{@link State#HALF_OPEN}: goes half-open, with all places free. Where it is so
+	 * already, only the openings change;</li>
+	 * <li>{@link State#CLOSED}: closes as after probes that succeeded: a ramp begins, and
+	 * the openings are forgotten or not, as the config says.</li>
+	 * </ul>
+	 * Commands win: {@link State#FORCED_OPEN}, {@link State#DISABLED},
+	 * {@link State#METRICS_ONLY} and an {@link State#OPEN} whose wait a command gave
+	 * stay. A signal that lives keeps the breaker open, too: what the fleet has decided
+	 * then ends its other wait alone. Safe for use by many threads.
+	 * @param decision what the fleet has decided
+	 * @return whether the state, its end, or the number of openings changed
+	 */
+	public boolean follow(FleetDecision decision) {
+		Objects.requireNonNull(decision, "decision");
+		CircuitBreaker live = entered(true);
+		try {
+			boolean changed = live.takeOver(decision);
+			live.tell();
+			return changed;
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	private boolean takeOver(FleetDecision decision) {
+		Period p;
+		Period next;
+		do {
+			Instant at = instant(this.period.rules.config, 0);
+			long now = this.nanoClock.read();
+			p = current(now);
+			next = p.followed(decision, now, at);
+		}
+		while (next != p && !swap(p, next));
+		return next != p;
+	}
+
+	/**
+	 * Sets what gives out the places of probes while this breaker is
+	 * {@link State#HALF_OPEN} and the gate {@linkplain ProbeGate#isShared() shares} them.
+	 * It takes the place of the one before; none is set at first. Nothing else is asked
+	 * of it, and it is never asked in another state. Probes under way go on: their places
+	 * are given back where they were taken. Where no gate shares them, the breaker judges
+	 * all that came back since it went half-open. Of a breaker that was made for a key,
+	 * this is for that breaker alone. Safe for use by many threads.
+	 * @param gate the gate; {@code null} for none
+	 */
+	public void probeGate(@Nullable ProbeGate gate) {
+		CircuitBreaker live = entered(true);
+		try {
+			live.goThrough((gate != null) ? new GuardedGate(gate) : null);
+			live.tell();
+		}
+		finally {
+			live.exit();
+		}
+	}
+
+	private void goThrough(@Nullable GuardedGate gate) {
+		Period p;
+		Period next;
+		long now;
+		do {
+			now = this.nanoClock.read();
+			p = current(now);
+			next = p.gated(gate);
+		}
+		while (!swapRules(p, next, now));
+		current();
+	}
+
 	private boolean swapRules(Period p, Period next, long now) {
 		Probes probes = p.probes;
-		return (probes != null) ? probes.under(next.rules, now, () -> swap(p, next)) : swap(p, next);
+		return (probes != null) ? probes.under(next.rules, next.gate, now, () -> swap(p, next)) : swap(p, next);
 	}
 
 	/**

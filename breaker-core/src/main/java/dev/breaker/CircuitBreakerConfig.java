@@ -186,6 +186,30 @@ public final class CircuitBreakerConfig {
 	}
 
 	/**
+	 * How long an opening lasts: {@link #waitDurationInOpenState()}, or
+	 * {@link #probeInterval()} where the breaker is probed in the dark, multiplied for
+	 * each opening before it, up to {@link #maxWaitDurationInOpenState()}, and spread by
+	 * {@link #waitDurationJitter()}.
+	 * @param openings which opening in a row it is, 1 or more
+	 * @return the wait, another one each time where it is spread
+	 * @throws IllegalArgumentException if there is no such opening
+	 */
+	public Duration waitInOpenState(int openings) {
+		if (openings < 1) {
+			throw new IllegalArgumentException("Invalid opening (" + openings + "): must be 1 or more");
+		}
+		return Duration.ofNanos(this.rules.waitNanos(openings));
+	}
+
+	/**
+	 * What the probes of {@link State#HALF_OPEN} decide, as other settings say.
+	 * @return the rules, for those that judge the probes of several breakers
+	 */
+	public ProbeRules probeRules() {
+		return this.rules.probeRules;
+	}
+
+	/**
 	 * See {@link Builder#permittedNumberOfCallsInHalfOpenState}.
 	 * @return a number of calls
 	 */

@@ -57,6 +57,7 @@ final class ClassWarmUp {
 		}
 		warmUpShare();
 		warmUpHungCalls();
+		warmUpFleet();
 		warmUpGroup(CircuitBreakerConfig.ofDefaults());
 	}
 
@@ -91,6 +92,41 @@ final class ClassWarmUp {
 		Permit probe = breaker.acquire();
 		breaker.snapshot();
 		probe.release();
+	}
+
+	private static void warmUpFleet() {
+		CircuitBreaker breaker = CircuitBreaker.ofDefaults("warm-up");
+		breaker.probeGate(new ProbeGate() {
+
+			@Override
+			public boolean isShared() {
+				return true;
+			}
+
+			@Override
+			public boolean hasPlace() {
+				return true;
+			}
+
+			@Override
+			public boolean tryTake() {
+				return true;
+			}
+
+			@Override
+			public void giveBack() {
+			}
+
+			@Override
+			public void recorded(boolean failed, boolean slow) {
+			}
+
+		});
+		breaker.follow(new FleetDecision(State.HALF_OPEN, Duration.ZERO, 1, "good"));
+		breaker.acquire().release();
+		breaker.call(() -> "good");
+		breaker.explain();
+		breaker.probeGate(null);
 	}
 
 	private static void warmUpEntries(CircuitBreaker breaker) {

@@ -56,9 +56,13 @@ final class Period implements Admission {
 	/** In CLOSED and HALF_OPEN there are none: a signal opens the breaker. */
 	final Signals signals;
 
+	/** What gives out the places of probes; null where the breaker does. */
+	final @Nullable GuardedGate gate;
+
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable AdmittedShare share, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news, Signals signals) {
+			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news, Signals signals,
+			@Nullable GuardedGate gate) {
 		this.state = state;
 		this.rules = rules;
 		this.generation = (generation != null) ? generation : new Generation(new FailureLog(), null, null);
@@ -76,6 +80,7 @@ final class Period implements Admission {
 		this.commanded = commanded;
 		this.news = news;
 		this.signals = signals;
+		this.gate = gate;
 	}
 
 	/** The first period of a breaker. */
@@ -83,21 +88,22 @@ final class Period implements Admission {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		SlidingWindow window = newWindow(state, rules, now);
-		return new Period(state, rules, null, window, newProbes(state, rules), newShare(state, null, rules, window),
-				now, limit(state, rules, BY_RULES, openings), at, openings, null, null, News.NONE, Signals.NONE);
+		return new Period(state, rules, null, window, newProbes(state, rules, null),
+				newShare(state, null, rules, window), now, limit(state, rules, BY_RULES, openings), at, openings, null,
+				null, News.NONE, Signals.NONE, null);
 	}
 
 	/** The period that follows by the rules or by time. */
 	Period next(State next, Decision decision, long began, Instant at) {
 		boolean bySignals = decision.reason == Reason.SIGNAL;
 		return next(next, decision.reason, bySignals ? 0 : (next == State.OPEN) ? decision.wait : BY_RULES, null,
-				decision, this.signals, began, at);
+				decision, null, this.signals, began, at);
 	}
 
 	/** The period that follows by a command. */
 	Period next(StateCommand command, long now, Instant at) {
 		Duration hold = command.hold();
-		return next(command.state(), Reason.COMMAND, (hold != null) ? Rules.nanos(hold) : BY_RULES, command, null,
+		return next(command.state(), Reason.COMMAND, (hold != null) ? Rules.nanos(hold) : BY_RULES, command, null, null,
 				this.signals, now, at);
 	}
 
@@ -108,7 +114,7 @@ final class Period implements Admission {
 	Period signalled(Signals.Given signal, long now, Instant at) {
 		return switch (this.state) {
 			case CLOSED, HALF_OPEN ->
-				next(State.OPEN, Reason.SIGNAL, 0, null, null, this.signals.with(signal, now, 0), now, at);
+				next(State.OPEN, Reason.SIGNAL, 0, null, null, null, this.signals.with(signal, now, 0), now, at);
 			case OPEN -> with(this.signals.with(signal, now,
 					(this.signals != Signals.NONE) ? this.signals.waitNanos() : this.rules.waitNanos(this.openings)));
 			case FORCED_OPEN, DISABLED, METRICS_ONLY -> with(this.signals.with(signal, now, 0));
@@ -123,11 +129,64 @@ final class Period implements Admission {
 
 	private Period with(Signals signals) {
 		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
-				this.limit, this.since, this.openings, this.lastChange, this.commanded, this.news, signals);
+				this.limit, this.since, this.openings, this.lastChange, this.commanded, this.news, signals, this.gate);
+	}
+
+	/**
+	 * What a fleet's decision makes of it: the period that follows, the same with the end
+	 * and the openings that the fleet says, or this very one where nothing changes. What
+	 * a command holds stays, and signals that live keep it open.
+	 */
+	Period followed(FleetDecision decision, long now, Instant at) {
+		State next = decision.state();
+		return switch (this.state) {
+			case FORCED_OPEN, DISABLED, METRICS_ONLY -> this;
+			case CLOSED -> (next != State.CLOSED) ? next(decision, now, at) : this;
+			case HALF_OPEN -> (next != State.HALF_OPEN) ? next(decision, now, at)
+					: lasting(this.limit, openings(decision), this.commanded);
+			case OPEN -> hasHoldOfItsOwn() ? this : (next == State.OPEN) ? waiting(decision, now, at)
+					: (this.signals.left(now) > 0) ? waitingForSignals(now) : next(decision, now, at);
+		};
+	}
+
+	private Period next(FleetDecision decision, long now, Instant at) {
+		long limit = (decision.state() == State.OPEN) ? Rules.nanos(decision.remaining()) : BY_RULES;
+		return next(decision.state(), Reason.FLEET, limit, null, null, decision, this.signals, now, at);
+	}
+
+	private boolean hasHoldOfItsOwn() {
+		return this.commanded != null && this.commanded.command().hold() != null;
+	}
+
+	/** Open still, until the fleet's end. */
+	private Period waiting(FleetDecision decision, long now, Instant at) {
+		long remaining = Rules.nanos(decision.remaining());
+		long passed = Math.max(0, now - this.began);
+		long whole = (remaining <= Long.MAX_VALUE - passed) ? passed + remaining : Long.MAX_VALUE;
+		StandingCommand by = this.commanded;
+		return lasting(whole, openings(decision),
+				(by != null) ? new StandingCommand(by.command(), end(at, remaining)) : null);
+	}
+
+	/** Open still, but only for its signals. */
+	private Period waitingForSignals(long now) {
+		return lasting(Math.min(this.limit, Math.max(0, now - this.began)), this.openings, this.commanded);
+	}
+
+	/** An OPEN period counts as one opening at least. */
+	private static int openings(FleetDecision decision) {
+		return (decision.state() == State.OPEN) ? Math.max(1, decision.openings()) : decision.openings();
+	}
+
+	/** The same stay with another end, or this very one where it is the same. */
+	private Period lasting(long nanos, int openings, @Nullable StandingCommand commanded) {
+		return (nanos == this.limit && openings == this.openings) ? this
+				: new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
+						nanos, this.since, openings, this.lastChange, commanded, this.news, this.signals, this.gate);
 	}
 
 	private Period next(State next, Reason reason, long limit, @Nullable StateCommand command,
-			@Nullable Decision decision, Signals signals, long began, Instant at) {
+			@Nullable Decision decision, @Nullable FleetDecision fleet, Signals signals, long began, Instant at) {
 		boolean same = next == this.state;
 		boolean reset = command != null && command.isReset();
 		Ramp ramp = (next == State.CLOSED && refusesAny() && !reset) ? this.rules.rampFrom(began) : null;
@@ -135,9 +194,10 @@ final class Period implements Admission {
 		int openings = switch (next) {
 			case CLOSED -> forgets ? 0 : openings(began);
 			// A signal is no failure: it does not lengthen the wait.
-			case OPEN ->
-				same ? this.openings : (reason == Reason.SIGNAL) ? Math.max(1, openings(began)) : openings(began) + 1;
-			case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> openings(began);
+			case OPEN -> (fleet != null) ? openings(fleet) : same ? this.openings
+					: (reason == Reason.SIGNAL) ? Math.max(1, openings(began)) : openings(began) + 1;
+			case HALF_OPEN -> (fleet != null) ? openings(fleet) : openings(began);
+			case FORCED_OPEN, DISABLED, METRICS_ONLY -> openings(began);
 		};
 		Signals kept = (signals == Signals.NONE) ? signals : switch (next) {
 			case CLOSED, HALF_OPEN -> Signals.NONE;
@@ -148,7 +208,8 @@ final class Period implements Admission {
 		Signals.Given cause = (reason == Reason.SIGNAL) ? kept.longest() : null;
 		StateChange change = !told ? this.lastChange
 				: new StateChange(this.state, next, reason, at, this.generation.lastFailure,
-						(command != null) ? command.comment() : (cause != null) ? cause.reason() : null,
+						(command != null) ? command.comment()
+								: (fleet != null) ? fleet.why() : (cause != null) ? cause.reason() : null,
 						(command != null) ? command.actor() : (cause != null) ? cause.source() : null,
 						this.rules.enforced);
 		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
@@ -163,9 +224,9 @@ final class Period implements Admission {
 		}
 		long ownLimit = limit(next, this.rules, limit, openings);
 		SlidingWindow window = newWindow(next, this.rules, began);
-		return new Period(next, this.rules, generation, window, newProbes(next, this.rules),
+		return new Period(next, this.rules, generation, window, newProbes(next, this.rules, this.gate),
 				newShare(next, ramp, this.rules, window), began, ownLimit, same ? this.since : at, openings, change,
-				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news, kept);
+				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news, kept, this.gate);
 	}
 
 	private boolean refusesAny() {
@@ -206,7 +267,13 @@ final class Period implements Admission {
 		Ramp ramp = isRamping() ? other.rampFrom(this.began) : null;
 		return new Period(this.state, other, this.generation, window, this.probes,
 				newShare(this.state, ramp, other, window), this.began, this.limit, this.since, openings(now),
-				this.lastChange, this.commanded, this.news, this.signals);
+				this.lastChange, this.commanded, this.news, this.signals, this.gate);
+	}
+
+	/** The same generation with another gate, or without one. */
+	Period gated(@Nullable GuardedGate other) {
+		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
+				this.limit, this.since, this.openings, this.lastChange, this.commanded, this.news, this.signals, other);
 	}
 
 	/** Whether its ramp is over, so that {@link #afterRamp()} is to follow. */
@@ -218,7 +285,7 @@ final class Period implements Admission {
 	Period afterRamp() {
 		return new Period(this.state, this.rules, this.generation, this.window, this.probes,
 				newShare(this.state, null, this.rules, this.window), this.began, this.limit, this.since, this.openings,
-				this.lastChange, this.commanded, this.news, this.signals);
+				this.lastChange, this.commanded, this.news, this.signals, this.gate);
 	}
 
 	/**
@@ -232,8 +299,7 @@ final class Period implements Admission {
 
 	/** The same generation with another limit. */
 	Period lasting(long nanos) {
-		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
-				nanos, this.since, this.openings, this.lastChange, this.commanded, this.news, this.signals);
+		return lasting(nanos, this.openings, this.commanded);
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
@@ -245,8 +311,8 @@ final class Period implements Admission {
 		return (state == State.CLOSED) ? AdmittedShare.of(ramp, rules, Objects.requireNonNull(window)) : null;
 	}
 
-	private static @Nullable Probes newProbes(State state, Rules rules) {
-		return (state == State.HALF_OPEN) ? new Probes(rules) : null;
+	private static @Nullable Probes newProbes(State state, Rules rules, @Nullable GuardedGate gate) {
+		return (state == State.HALF_OPEN) ? new Probes(rules, gate) : null;
 	}
 
 	private static long limit(State state, Rules rules, long limit, int openings) {
@@ -382,11 +448,11 @@ final class Period implements Admission {
 		Signals kept = (next == State.HALF_OPEN) ? Signals.NONE : this.signals.livingAt(now,
 				(next == State.OPEN) ? this.rules.waitNanos(Math.max(1, restoration.openings())) : 0);
 		Generation generation = new Generation(new FailureLog(), null, this.generation.inFlight);
-		return new Period(next, this.rules, generation, window, newProbes(next, this.rules),
+		return new Period(next, this.rules, generation, window, newProbes(next, this.rules, this.gate),
 				newShare(next, null, this.rules, window), now, restoration.limit(), restoration.since(),
 				restoration.openings(), change,
 				(command != null) ? new StandingCommand(command, end(at, restoration.limit())) : null,
-				this.news.followedBy(change, false, null), kept);
+				this.news.followedBy(change, false, null), kept, this.gate);
 	}
 
 	/** Whether it is what the breaker began with. */

@@ -9,15 +9,19 @@ import org.jspecify.annotations.Nullable;
  * The probes of one half-open period: those under way, in the order of their admission,
  * the counts of those that came back, and the rules that judge them. What is under way
  * and what is recorded never exceed the permitted number together. Once there is a
- * decision nothing changes it, and the next look carries it out.
+ * decision nothing changes it, and the next look carries it out. While a gate shares the
+ * probes it gives out the places, and there is no decision here.
  */
 final class Probes extends SpinLock {
 
 	private Rules rules;
 
+	/** What gives out the places while it shares them; null where these here do. */
+	private @Nullable GuardedGate gate;
+
 	private boolean rulesReplaced;
 
-	/** When the present rules replaced others. */
+	/** When the present rules replaced others, or a gate was last seen to judge. */
 	private long ruledSince;
 
 	private @Nullable Probe oldest;
@@ -46,8 +50,9 @@ final class Probes extends SpinLock {
 
 	private boolean fruitlessTold;
 
-	Probes(Rules rules) {
+	Probes(Rules rules, @Nullable GuardedGate gate) {
 		this.rules = rules;
+		this.gate = gate;
 	}
 
 	/**
@@ -74,7 +79,7 @@ final class Probes extends SpinLock {
 	boolean hasPlace() {
 		lock();
 		try {
-			return isInside(Thread.currentThread()) || (!this.rules.darkProbes && isPlaceFree());
+			return isInside(Thread.currentThread()) || (!this.rules.darkProbes && hasFreePlace());
 		}
 		finally {
 			this.held = 0;
@@ -117,7 +122,7 @@ final class Probes extends SpinLock {
 		while (other != null) {
 			Probe after = other.after;
 			if (other.over) {
-				end(other);
+				free(other);
 			}
 			else if (thread != null && other.has(thread)) {
 				return true;
@@ -130,14 +135,32 @@ final class Probes extends SpinLock {
 	/**
 	 * Frees a place: the call was not made, or counts as nothing. One that counts as slow
 	 * already stays recorded, as one that has not failed.
+	 * @param late whether the period is over, so that no gate hears of it
 	 */
-	private void giveBack(Probe probe) {
+	private void giveBack(Probe probe, boolean late) {
 		lock();
 		try {
-			end(probe);
+			probe.gate = late ? null : probe.gate;
+			free(probe);
 		}
 		finally {
 			this.held = 0;
+		}
+	}
+
+	private void free(Probe probe) {
+		if (probe.lost) {
+			return;
+		}
+		end(probe);
+		GuardedGate from = probe.gate;
+		if (from != null && this.decision == null) {
+			if (probe.hung) {
+				from.recorded(false, true);
+			}
+			else {
+				from.giveBack();
+			}
 		}
 	}
 
@@ -145,15 +168,13 @@ final class Probes extends SpinLock {
 	private @Nullable Decision record(Probe probe, boolean failed, boolean slow) {
 		lock();
 		try {
+			if (probe.lost) {
+				return this.decision;
+			}
 			end(probe);
 			if (this.decision == null) {
-				if (!probe.hung) {
-					this.recorded++;
-					this.slow += slow ? 1 : 0;
-				}
-				this.failed += failed ? 1 : 0;
-				this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
-				Reason verdict = judged();
+				count(probe, failed, slow);
+				Reason verdict = judged(shared());
 				this.decision = (verdict != null) ? Decision.ofCall(verdict, null) : null;
 			}
 			return this.decision;
@@ -163,28 +184,41 @@ final class Probes extends SpinLock {
 		}
 	}
 
+	/** Counts how a probe has ended, here and at the gate that its place is of. */
+	private void count(Probe probe, boolean failed, boolean slow) {
+		if (!probe.hung) {
+			this.recorded++;
+			this.slow += slow ? 1 : 0;
+		}
+		this.failed += failed ? 1 : 0;
+		this.consecutiveFailures = failed ? this.consecutiveFailures + 1 : 0;
+		GuardedGate from = probe.gate;
+		if (from != null) {
+			from.recorded(failed, slow || probe.hung);
+		}
+	}
+
 	/**
 	 * Records a probe that is under way and slow, unless time or the other probes have
-	 * decided before. It keeps its place, since how it ends is not known.
+	 * decided before. It keeps its place, since how it ends is not known; a gate hears of
+	 * it at its end.
 	 * @param due the moment from which it is slow
 	 * @return what the probes have decided, if they have
 	 */
 	private @Nullable Decision recordHung(Probe probe, long due) {
 		lock();
 		try {
+			GuardedGate sharing = shared();
 			if (this.decision == null && !probe.over) {
-				Probe first = this.oldest;
-				if (first != null && due - first.admitted >= this.rules.maxProbeNanos) {
-					this.decision = Decision.ofTime(Reason.PROBES_LOST, lostAt(first));
-				}
-				else {
-					probe.hung = true;
-					this.hung++;
-					this.recorded++;
-					this.slow++;
-					Reason verdict = judged();
-					this.decision = (verdict != null) ? Decision.ofHungCall(verdict, null, due) : null;
-				}
+				this.decision = lost(sharing, due);
+			}
+			if (this.decision == null && !probe.over && !probe.lost) {
+				probe.hung = true;
+				this.hung++;
+				this.recorded++;
+				this.slow++;
+				Reason verdict = judged(sharing);
+				this.decision = (verdict != null) ? Decision.ofHungCall(verdict, null, due) : null;
 			}
 			return this.decision;
 		}
@@ -193,34 +227,66 @@ final class Probes extends SpinLock {
 		}
 	}
 
-	private @Nullable Reason judged() {
-		return this.rules.verdict(this.recorded, this.failed, this.slow, this.hung);
+	/** What the probes have decided, unless a gate judges them. */
+	private @Nullable Reason judged(@Nullable GuardedGate sharing) {
+		return (sharing != null) ? null
+				: this.rules.probeRules.verdict(this.recorded, this.failed, this.slow, this.hung);
 	}
 
 	/**
 	 * What the probes decided, if they did: those that came back may be enough under a
-	 * new config. Time decides too: a probe that does not come back is lost.
+	 * new config, or once no gate shares them. Time decides too: a probe that does not
+	 * come back is lost.
 	 */
 	@Nullable Decision decision(long now) {
 		lock();
 		try {
 			while (this.oldest != null && this.oldest.over) {
-				end(this.oldest);
+				free(this.oldest);
 			}
 			if (this.decision == null) {
-				Reason verdict = judged();
-				if (verdict != null) {
-					this.decision = Decision.ofConfig(verdict);
-				}
-				else if (this.oldest != null && now - this.oldest.admitted >= this.rules.maxProbeNanos) {
-					this.decision = Decision.ofTime(Reason.PROBES_LOST, lostAt(this.oldest));
-				}
+				GuardedGate sharing = shared();
+				Reason verdict = judged(sharing);
+				this.decision = (verdict != null) ? Decision.ofConfig(verdict) : lost(sharing, now);
 			}
 			return this.decision;
 		}
 		finally {
 			this.held = 0;
 		}
+	}
+
+	/**
+	 * What comes of a probe that does not come back: these are lost, unless a gate judges
+	 * them.
+	 */
+	private @Nullable Decision lost(@Nullable GuardedGate sharing, long now) {
+		if (sharing != null) {
+			failOverdue(now);
+			return null;
+		}
+		Probe first = this.oldest;
+		return (first != null && isOverdue(first, now)) ? Decision.ofTime(Reason.PROBES_LOST, lostAt(first)) : null;
+	}
+
+	/** A gate waits for no probe that does not come back: it counts as failed. */
+	private void failOverdue(long now) {
+		this.ruledSince = this.rulesReplaced ? NanoClock.later(this.ruledSince, now) : now;
+		this.rulesReplaced = true;
+		Probe probe = this.oldest;
+		while (probe != null && isOverdue(probe, now)) {
+			Probe after = probe.after;
+			if (probe.gate != null) {
+				end(probe);
+				probe.lost = true;
+				count(probe, true, false);
+			}
+			probe = after;
+		}
+	}
+
+	private boolean isOverdue(Probe probe, long now) {
+		return now - probe.admitted >= this.rules.maxProbeNanos;
 	}
 
 	/** When it was lost: no sooner than the rule came that says so. */
@@ -237,7 +303,7 @@ final class Probes extends SpinLock {
 		lock();
 		try {
 			boolean fruitless = this.anyTaken && this.recorded == 0 && !this.fruitlessTold
-					&& now - this.firstTaken >= this.rules.maxProbeNanos;
+					&& now - this.firstTaken >= this.rules.maxProbeNanos && shared() == null;
 			this.fruitlessTold |= fruitless;
 			return fruitless;
 		}
@@ -247,16 +313,17 @@ final class Probes extends SpinLock {
 	}
 
 	/**
-	 * Goes on under other rules, if the swap that brings them takes effect. It does so
-	 * under the lock, so that no place is taken and nothing judged by rules that are none
-	 * of the present period's.
+	 * Goes on under other rules and another gate, if the swap that brings them takes
+	 * effect. It does so under the lock, so that no place is taken and nothing judged by
+	 * rules that are none of the present period's.
 	 */
-	boolean under(Rules other, long now, BooleanSupplier swap) {
+	boolean under(Rules other, @Nullable GuardedGate otherGate, long now, BooleanSupplier swap) {
 		lock();
 		try {
 			boolean swapped = swap.getAsBoolean();
 			if (swapped) {
 				this.rules = other;
+				this.gate = otherGate;
 				this.rulesReplaced = true;
 				this.ruledSince = now;
 			}
@@ -289,13 +356,43 @@ final class Probes extends SpinLock {
 		}
 	}
 
+	/** Whether a gate gives out the places and judges the probes now. */
+	boolean isShared() {
+		lock();
+		try {
+			return shared() != null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	private @Nullable GuardedGate shared() {
+		GuardedGate present = this.gate;
+		return (present != null && present.isShared()) ? present : null;
+	}
+
+	private boolean hasFreePlace() {
+		GuardedGate present = shared();
+		return (present != null) ? this.decision == null && present.hasPlace() : isPlaceFree();
+	}
+
+	private boolean takePlace(Probe probe) {
+		GuardedGate present = shared();
+		if (present == null) {
+			return isPlaceFree();
+		}
+		probe.gate = present;
+		return this.decision == null && present.tryTake();
+	}
+
 	private boolean isPlaceFree() {
 		return this.decision == null && this.underWay - this.hung + this.recorded < this.rules.permittedProbes;
 	}
 
 	/** Gives the probe a place, unless all are taken, or there is a decision. */
 	private boolean link(Probe probe, long now) {
-		if (!isPlaceFree()) {
+		if (!takePlace(probe)) {
 			return false;
 		}
 		Probe last = this.newest;
@@ -359,6 +456,12 @@ final class Probes extends SpinLock {
 		/** Whether it counts as slow before its end. */
 		private boolean hung;
 
+		/** What its place is of; null where it is one of the permitted number. */
+		private @Nullable GuardedGate gate;
+
+		/** Whether a gate waited for it in vain: it has no place, and is recorded. */
+		private boolean lost;
+
 		/** Its place among the calls in flight, where these are tracked. */
 		CallsInFlight.@Nullable Call call;
 
@@ -378,7 +481,12 @@ final class Probes extends SpinLock {
 		}
 
 		void giveBack() {
-			Objects.requireNonNull(this.period.probes).giveBack(this);
+			Objects.requireNonNull(this.period.probes).giveBack(this, false);
+		}
+
+		/** As {@link #giveBack()}, after the end of its period. */
+		void giveBackLate() {
+			Objects.requireNonNull(this.period.probes).giveBack(this, true);
 		}
 
 		@Nullable Decision record(boolean failed, boolean slow) {

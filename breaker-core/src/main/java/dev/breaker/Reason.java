@@ -38,7 +38,7 @@ public enum Reason {
 	/** A signal from elsewhere lives: see {@link CircuitBreaker#signal}. */
 	SIGNAL,
 
-	/** Other members of the fleet said so. Reserved: the core raises none yet. */
+	/** A fleet decided so, see {@link CircuitBreaker#follow(FleetDecision)}. */
 	FLEET,
 
 	/**

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rules {
 
-	private static final int NEVER = Integer.MAX_VALUE;
-
 	private static final Duration MOST_ASKED = Duration.ofMinutes(10);
 
 	/** However few succeed, so many of the calls find out whether more do. */
@@ -77,14 +75,8 @@ final class Rules {
 	/** How long an asynchronous call may take, or {@link #NO_LIMIT}. */
 	final long timeLimitNanos;
 
-	/**
-	 * At how many successful probes to close, or {@link #NEVER} where the rates decide.
-	 */
-	private final int successesToClose;
-
-	private final int failuresToOpen;
-
-	private final int slowCallsToOpen;
+	/** What the probes decide. */
+	final ProbeRules probeRules;
 
 	/** How long calls are let in by and by after closing, or {@link #NO_LIMIT}. */
 	private final long rampNanos;
@@ -117,7 +109,7 @@ final class Rules {
 		// No rate reaches NaN.
 		this.failureRateThreshold = (failureRate != null) ? failureRate : Float.NaN;
 		this.slowCallRateThreshold = (slow != null) ? config.slowCallRateThreshold() : Float.NaN;
-		this.consecutiveFailureThreshold = (consecutive != null) ? consecutive : NEVER;
+		this.consecutiveFailureThreshold = (consecutive != null) ? consecutive : ProbeRules.NEVER;
 		this.minimumNumberOfCalls = minimumNumberOfCalls;
 		this.rateJudged = failureRate != null || slow != null;
 		Duration interval = (config.probe() != null) ? config.probeInterval() : null;
@@ -136,10 +128,12 @@ final class Rules {
 		this.maxProbeNanos = nanos(config.maxWaitDurationInHalfOpenState());
 		Duration limit = config.timeLimit();
 		this.timeLimitNanos = (limit != null) ? nanos(limit) : NO_LIMIT;
-		this.successesToClose = this.darkProbes ? darkProbesNeeded : (successes != null) ? successes : NEVER;
 		boolean firstFailureOpens = consecutive != null || !this.rateJudged;
-		this.failuresToOpen = firstFailureOpens ? 1 : reaching(this.failureRateThreshold, this.permittedProbes);
-		this.slowCallsToOpen = reaching(this.slowCallRateThreshold, this.permittedProbes);
+		this.probeRules = new ProbeRules(this.permittedProbes,
+				this.darkProbes ? darkProbesNeeded : (successes != null) ? successes : ProbeRules.NEVER,
+				firstFailureOpens ? 1 : reaching(this.failureRateThreshold, this.permittedProbes),
+				reaching(this.slowCallRateThreshold, this.permittedProbes), reaching(this.slowCallRateThreshold),
+				this.darkProbes);
 		Duration ramp = config.recoveryRampDuration();
 		this.rampNanos = (ramp != null) ? nanos(ramp) : NO_LIMIT;
 		this.rampStart = AdmittedShare.of(config.recoveryRampStart() / 100.0);
@@ -151,13 +145,22 @@ final class Rules {
 	/** The fewest of so many calls that reach a threshold. */
 	private static int reaching(float threshold, int calls) {
 		if (Float.isNaN(threshold)) {
-			return NEVER;
+			return ProbeRules.NEVER;
 		}
 		int fewest = (int) Math.max(1, Math.floor(threshold / 100.0 * calls) - 1);
 		while (WindowCounts.percent(fewest, calls) < threshold) {
 			fewest++;
 		}
 		return fewest;
+	}
+
+	/** The lowest percentage that reaches a threshold once it is rounded to a float. */
+	private static double reaching(float threshold) {
+		if (Float.isNaN(threshold)) {
+			return ProbeRules.NEVER;
+		}
+		double halfway = ((double) Math.nextDown(threshold) + threshold) / 2;
+		return ((float) halfway >= threshold) ? halfway : Math.nextUp(halfway);
 	}
 
 	/** In nanoseconds, the longest that a long can say where it is longer. */
@@ -179,28 +182,6 @@ final class Rules {
 			}
 		}
 		return (consecutiveFailures >= this.consecutiveFailureThreshold) ? Reason.CONSECUTIVE_FAILURES : null;
-	}
-
-	/**
-	 * What so many recorded probes decide, or null while either end is possible.
-	 * @param hung those of them that count as slow and are still under way
-	 */
-	@Nullable Reason verdict(int recorded, int failed, int slow, int hung) {
-		int toCome = Math.max(0, this.permittedProbes - recorded);
-		if (this.successesToClose != NEVER) {
-			int successes = recorded - failed - hung;
-			if (successes >= this.successesToClose) {
-				return (WindowCounts.percent(slow, recorded) >= this.slowCallRateThreshold) ? Reason.PROBES_FAILED
-						: Reason.PROBES_SUCCEEDED;
-			}
-			return (successes + hung + toCome < this.successesToClose) ? Reason.PROBES_FAILED : null;
-		}
-		if (failed >= this.failuresToOpen || slow >= this.slowCallsToOpen) {
-			return Reason.PROBES_FAILED;
-		}
-		// Subtracted, since NEVER has nothing above it.
-		boolean canStillFail = toCome + hung >= this.failuresToOpen - failed || toCome >= this.slowCallsToOpen - slow;
-		return canStillFail ? null : Reason.PROBES_SUCCEEDED;
 	}
 
 	/** The ramp of a breaker that closes then, where there is one. */

@@ -108,8 +108,10 @@ final class Sentence {
 			return "Closed although " + percent(this.counts.slow()) + " of calls were slow: " + outlook;
 		}
 		Reason reason = reason();
-		String beginning = since("Closed") + ((this.command != null) ? commanded() : (reason == Reason.PROBES_SUCCEEDED)
-				? " after its probes succeeded" : (reason == Reason.HOLD_ELAPSED) ? " after a hold was over" : "");
+		String beginning = since("Closed") + ((this.command != null) ? commanded()
+				: (reason == Reason.PROBES_SUCCEEDED) ? " after its probes succeeded"
+						: (reason == Reason.HOLD_ELAPSED) ? " after a hold was over"
+								: (reason == Reason.FLEET) ? " after its fleet closed it" + fleetsWords() : "");
 		List<String> parts = new ArrayList<>();
 		if (this.limit != null) {
 			parts.add(this.limit.text(this.period.rules.enforced));
@@ -147,7 +149,7 @@ final class Sentence {
 			case PROBES_LOST ->
 				"a probe did not come back within " + PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
 			case SIGNAL -> openedBySignal();
-			case FLEET -> "its fleet opened it";
+			case FLEET -> "its fleet opened it" + fleetsWords();
 			case RESTORED -> "restored from before a restart";
 			case WAIT_ELAPSED, PROBES_SUCCEEDED, HOLD_ELAPSED, COMMAND -> reason.toString();
 		};
@@ -159,6 +161,13 @@ final class Sentence {
 		String words = (change != null) ? change.comment() : null;
 		return "a signal" + ((source != null) ? " of " + LogText.oneLine(source) : "") + " opened it"
 				+ ((words != null) ? " (" + LogText.oneLine(words) + ")" : "");
+	}
+
+	/** Why the fleet decided so. */
+	private String fleetsWords() {
+		StateChange change = this.period.lastChange;
+		String why = (change != null) ? change.comment() : null;
+		return (why != null) ? " (" + LogText.oneLine(why) + ")" : "";
 	}
 
 	/** The signals that live, each with what is left of it. */
@@ -189,24 +198,30 @@ final class Sentence {
 	}
 
 	private String halfOpen() {
-		int permitted = this.counts.calls() + this.counts.callsUntilEvaluated();
 		boolean dark = this.period.rules.darkProbes;
+		boolean shared = this.period.probes != null && this.period.probes.isShared();
 		StringBuilder sentence = new StringBuilder(since("Half-open")).append((this.command != null) ? commanded() : "")
 			.append(hasComment() ? "; " : ": ")
-			.append(this.counts.calls())
-			.append(" of ")
-			.append(permitted)
-			.append(dark ? " dark probes done" : " probes done");
+			.append(probesDone(shared ? "" : " of " + (this.counts.calls() + this.counts.callsUntilEvaluated())));
 		if (this.counts.failed() > 0) {
 			sentence.append(", ").append(this.counts.failed()).append(" failed").append(mostly());
 		}
 		if (this.counts.slow() > 0) {
 			sentence.append(", ").append(this.counts.slow()).append(" slow");
 		}
-		if (this.period.probes != null && this.period.probes.isIdle()) {
+		if (shared) {
+			sentence.append("; its fleet gives out the probes and judges them");
+		}
+		else if (this.period.probes != null && this.period.probes.isIdle()) {
 			sentence.append(dark ? untilDarkProbe() : "; waiting for calls");
 		}
 		return sentence.toString();
+	}
+
+	private String probesDone(String ofAll) {
+		boolean one = ofAll.isEmpty() && this.counts.calls() == 1;
+		return this.counts.calls() + ofAll + (this.period.rules.darkProbes ? " dark" : "")
+				+ (one ? " probe done" : " probes done");
 	}
 
 	private String untilDarkProbe() {

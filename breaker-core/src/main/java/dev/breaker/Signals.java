@@ -154,6 +154,16 @@ final class Signals {
 		return living(now).stream().map((each) -> each.shown(now)).toList();
 	}
 
+	/** As much of a reason as is kept. */
+	static String cut(String reason) {
+		int most = Signal.MAX_REASON_LENGTH;
+		if (reason.length() <= most) {
+			return reason;
+		}
+		boolean splitsPair = Character.isHighSurrogate(reason.charAt(most - 1));
+		return reason.substring(0, splitsPair ? most - 1 : most);
+	}
+
 	private static long left(long nanos, long at, long now) {
 		long elapsed = now - at;
 		return (elapsed >= 0) ? Math.max(0, nanos - elapsed) : sum(nanos, -elapsed);
@@ -193,15 +203,6 @@ final class Signals {
 				throw new IllegalArgumentException("Invalid source of a signal ('" + LogText.oneLine(source)
 						+ "'): has " + source.length() + " characters, may have " + Signal.MAX_SOURCE_LENGTH);
 			}
-		}
-
-		private static String cut(String reason) {
-			int most = Signal.MAX_REASON_LENGTH;
-			if (reason.length() <= most) {
-				return reason;
-			}
-			boolean splitsPair = Character.isHighSurrogate(reason.charAt(most - 1));
-			return reason.substring(0, splitsPair ? most - 1 : most);
 		}
 
 		Given givenAt(long now) {

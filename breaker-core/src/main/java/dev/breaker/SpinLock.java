@@ -6,10 +6,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * A lock for sections of a few instructions that call no code but ours, which what it
- * guards extends or has. No thread waits for one that is inside a user's code; a holder
- * that loses its processor makes the others sleep, not spin. The lock of a group or of a
- * registry is held for some microseconds, longer where many breakers are looked at.
+ * A lock for sections of a few instructions that call no code but ours, and a
+ * {@link ProbeGate} that does not wait, which what it guards extends or has. No thread
+ * waits for one that is inside a user's code; a holder that loses its processor makes the
+ * others sleep, not spin. The lock of a group or of a registry is held for some
+ * microseconds, longer where many breakers are looked at.
  */
 class SpinLock {
 

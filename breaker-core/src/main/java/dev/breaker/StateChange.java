@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * which it was decided
  * @param lastFailure the last recorded failure before the change, since the breaker was
  * last closed; {@code null} where there was none, or where the last one was a result
- * @param comment what the operator said, or why a signal was given; {@code null} where
- * the rules decided, or where nothing was said
+ * @param comment what the operator said, why a signal was given, or why a fleet decided;
+ * {@code null} where the rules decided, or where nothing was said
  * @param actor the operator, or the source of a signal; {@code null} where the rules
  * decided, or where the operator is not known
  * @param enforced whether the breaker {@linkplain CircuitBreakerConfig.Builder#enforce

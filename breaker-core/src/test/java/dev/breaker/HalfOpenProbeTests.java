@@ -363,9 +363,9 @@ class HalfOpenProbeTests {
 	void otherRulesHoldIfTheirSwapDoes() {
 		Period period = halfOpenSince(100);
 		CircuitBreakerConfig one = period.rules.config.toBuilder().permittedNumberOfCallsInHalfOpenState(1).build();
-		assertThat(period.probes.under(one.rules, 100, () -> false)).isFalse();
+		assertThat(period.probes.under(one.rules, null, 100, () -> false)).isFalse();
 		assertThat(period.probes.counts().callsUntilEvaluated()).isEqualTo(2);
-		assertThat(period.probes.under(one.rules, 100, () -> true)).isTrue();
+		assertThat(period.probes.under(one.rules, null, 100, () -> true)).isTrue();
 		assertThat(period.probes.counts().callsUntilEvaluated()).isEqualTo(1);
 	}
 

@@ -48,7 +48,7 @@ class SpinLockTests {
 				use("probes, fruitless", SpinLockTests::halfOpen, (period) -> period.probes.isFruitless(0)),
 				use("probes, counts", SpinLockTests::halfOpen, (period) -> period.probes.counts()),
 				use("probes, other rules", SpinLockTests::halfOpen,
-						(period) -> period.probes.under(CONFIG.rules, 0, () -> true)),
+						(period) -> period.probes.under(CONFIG.rules, null, 0, () -> true)),
 				use("probe, give back", SpinLockTests::probe, (probe) -> {
 					probe.giveBack();
 					return null;

@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -50,6 +51,12 @@ final class FuzzRun {
 
 	private final CircuitBreaker breaker;
 
+	private final FuzzGate naiveGate = new FuzzGate();
+
+	private final FuzzGate gate = new FuzzGate();
+
+	private boolean gated;
+
 	private long latest;
 
 	private int resets;
@@ -77,8 +84,10 @@ final class FuzzRun {
 
 	void step() {
 		this.wallClock.now = Instant.ofEpochSecond(this.random.nextInt());
-		switch (this.random.nextInt(24)) {
+		switch (this.random.nextInt(27)) {
 			case 22, 23 -> takeProbe();
+			case 24 -> follow();
+			case 25, 26 -> changeGate();
 			case 0, 1, 2, 3, 4 -> take();
 			case 5, 6, 7, 8, 9 -> giveBack();
 			case 10, 11, 12 -> call();
@@ -277,6 +286,36 @@ final class FuzzRun {
 		}
 	}
 
+	private void follow() {
+		State state = List.of(State.CLOSED, State.OPEN, State.HALF_OPEN).get(this.random.nextInt(3));
+		Duration remaining = (state == State.OPEN) ? Duration.ofNanos(this.random.nextLong(5 * SECOND)) : Duration.ZERO;
+		FleetDecision decision = new FleetDecision(state, remaining, this.random.nextInt(4),
+				this.random.nextBoolean() ? "3 of 4" : null);
+		note("follow " + decision);
+		boolean changed = this.naive.follow(decision, now());
+		assertThat(this.breaker.follow(decision)).as("changed").isEqualTo(changed);
+	}
+
+	/** Sets a gate, takes it away, or lets it share or give out what it did not. */
+	private void changeGate() {
+		if (this.random.nextInt(4) == 0) {
+			note(this.gated ? "no gate" : "the gate");
+			this.gated = !this.gated;
+			this.naive.gate(this.gated ? this.naiveGate : null, null, now());
+			this.breaker.probeGate(this.gated ? this.gate : null);
+			return;
+		}
+		FuzzGate.Move move = FuzzGate.Move.random(this.random);
+		note(move.toString());
+		if (this.gated) {
+			this.naive.gate(this.naiveGate, move, now());
+		}
+		else {
+			move.make(this.naiveGate);
+		}
+		move.make(this.gate);
+	}
+
 	private void reconfigure() {
 		Settings settings = Settings.random(this.random);
 		note("reconfigure " + settings);
@@ -287,6 +326,7 @@ final class FuzzRun {
 	private void compare() {
 		Snapshot snapshot = compare(this.breaker, this.naive, now());
 		assertThat(this.changes).as("changes of state").isEqualTo(this.naive.changes);
+		assertThat(this.gate.heard).as("heard by the gate").isEqualTo(this.naiveGate.heard);
 		assertThat(this.heard.resets).as("resets heard").isEqualTo(this.resets);
 		assertThat(this.heard.signals).as("signals heard").isEqualTo(this.signals);
 		assertThat(List.of(this.heard.successes, this.heard.failures, this.heard.slow, this.heard.ignored,

@@ -98,6 +98,12 @@ final class NaiveBreaker {
 		/** Counts as slow before its end. */
 		boolean hung;
 
+		/** What its place among the probes is of. */
+		@Nullable FuzzGate gate;
+
+		/** A gate waited for it in vain. */
+		boolean lost;
+
 		@Nullable Admission outer;
 
 	}
@@ -116,6 +122,14 @@ final class NaiveBreaker {
 	long changedAt, since;
 
 	private boolean commanded;
+
+	/** Whether that command gave its own hold or wait. */
+	private boolean heldByCommand;
+
+	private @Nullable FuzzGate gate;
+
+	/** Since when the breaker itself judges its probes. */
+	private @Nullable Long judgesSince;
 
 	/** By their sources, also those that are over since this state began. */
 	private final Map<String, Heard> signals = new LinkedHashMap<>();
@@ -265,6 +279,7 @@ final class NaiveBreaker {
 			this.waitAfterSignals = byRules();
 		}
 		this.commanded = reason == Reason.COMMAND;
+		this.heldByCommand = this.commanded && hold >= 0;
 		this.state = next;
 		begin(hold, now);
 	}
@@ -298,7 +313,7 @@ final class NaiveBreaker {
 	private void countHung(Admission call, long due) {
 		call.hung = true;
 		this.slowCalls++;
-		if (call.period == this.period) {
+		if (call.period == this.period && !call.lost) {
 			this.calls.add(new Call(false, true, second(due)));
 			judge(false, true, due);
 		}
@@ -328,17 +343,96 @@ final class NaiveBreaker {
 				change(now);
 			}
 		}
+		else if (this.state == State.HALF_OPEN && isShared()) {
+			for (Admission probe : List.copyOf(this.probes)) {
+				if (probe.gate != null && now - probe.at >= this.settings.maxProbeNanos()) {
+					this.probes.remove(probe);
+					probe.lost = true;
+					addProbe(probe, true, false, now);
+				}
+			}
+		}
 		else if (!this.probes.isEmpty() && now - this.probes.get(0).at >= this.settings.maxProbeNanos()) {
 			long lost = this.probes.get(0).at + this.settings.maxProbeNanos();
 			// No sooner than the rule came that says so.
-			enter(State.OPEN, Reason.PROBES_LOST, -1,
-					(this.ruledSince != null && lost - this.ruledSince < 0) ? this.ruledSince : lost);
+			enter(State.OPEN, Reason.PROBES_LOST, -1, noSooner(noSooner(lost, this.ruledSince), this.judgesSince));
 			change(now);
 		}
 		if (isRampOver(now)) {
 			this.rampFrom = null;
 			forgetShares();
 		}
+	}
+
+	private static long noSooner(long time, @Nullable Long than) {
+		return (than != null && time - than < 0) ? than : time;
+	}
+
+	/** Whether a gate gives out the places and judges the probes. */
+	private boolean isShared() {
+		return this.gate != null && this.gate.shared;
+	}
+
+	private boolean isFull(int places) {
+		return isShared() ? !this.gate.tryTake() : this.probes.size() - hungProbes() + this.calls.size() >= places;
+	}
+
+	/** Counts how a probe ended, here and where its place is of. */
+	private void addProbe(Admission probe, boolean failed, boolean slow, long now) {
+		this.row = failed ? this.row + 1 : 0;
+		if (!probe.hung) {
+			this.calls.add(new Call(failed, slow, second(now)));
+		}
+		else if (failed) {
+			addFailure(now);
+		}
+		if (probe.gate != null) {
+			probe.gate.recorded(failed, slow || probe.hung);
+		}
+	}
+
+	/** Another gate, or what happens to it; null for none. */
+	synchronized void gate(@Nullable FuzzGate other, FuzzGate.@Nullable Move move, long now) {
+		look(now);
+		if (move != null) {
+			move.make(other);
+		}
+		this.gate = other;
+		this.judgesSince = now;
+		if (this.state == State.HALF_OPEN) {
+			judgeProbes(now);
+		}
+		look(now);
+	}
+
+	/** What a fleet decides. */
+	synchronized boolean follow(FleetDecision fleet, long now) {
+		look(now);
+		State next = fleet.state();
+		int fleets = (next == State.OPEN) ? Math.max(1, fleet.openings()) : fleet.openings();
+		boolean open = this.state == State.OPEN;
+		if (this.state == State.FORCED_OPEN || this.state == State.DISABLED || this.state == State.METRICS_ONLY
+				|| (open && this.heldByCommand) || (this.state == State.CLOSED && next == State.CLOSED)) {
+			return false;
+		}
+		long limitBefore = this.limit;
+		int openingsBefore = this.openings;
+		if (open && next == State.OPEN) {
+			this.limit = now - this.began + fleet.remaining().toNanos();
+			this.openings = fleets;
+		}
+		else if (open && signalLeft(now) > 0) {
+			this.limit = Math.min(this.limit, now - this.began);
+		}
+		else if (this.state == next) {
+			this.openings = fleets;
+		}
+		else {
+			enter(next, Reason.FLEET, (next == State.OPEN) ? fleet.remaining().toNanos() : -1, fleet.why(), null, now);
+			this.openings = (next != State.CLOSED) ? fleets : this.openings;
+			return true;
+		}
+		return this.limit != limitBefore || this.openings != openingsBefore;
 	}
 
 	/**
@@ -350,8 +444,7 @@ final class NaiveBreaker {
 		boolean dark = this.settings.dark();
 		boolean inside = outer != null && ((this.state == State.HALF_OPEN) ? (once && !dark) || isInProbe(outer)
 				: once && (this.state == State.CLOSED || this.state == State.METRICS_ONLY));
-		boolean full = this.state == State.HALF_OPEN && !inside
-				&& (dark || this.probes.size() - hungProbes() + this.calls.size() >= this.settings.permitted());
+		boolean full = this.state == State.HALF_OPEN && !inside && (dark || isFull(this.settings.permitted()));
 		boolean limited = this.state == State.CLOSED && !inside && !isAdmittedByShare(now);
 		if (this.state == State.OPEN || this.state == State.FORCED_OPEN || full || limited) {
 			this.notPermitted++;
@@ -361,12 +454,17 @@ final class NaiveBreaker {
 		admission.outer = outer;
 		admission.unrecorded = inside;
 		if (this.state == State.HALF_OPEN && !inside) {
-			this.probes.add(admission);
+			addPlace(admission);
 		}
 		if (this.settings.hung() && !inside && this.state != State.DISABLED) {
 			this.underWay.add(admission);
 		}
 		return admission;
+	}
+
+	private void addPlace(Admission probe) {
+		probe.gate = isShared() ? this.gate : null;
+		this.probes.add(probe);
 	}
 
 	private int hungProbes() {
@@ -376,12 +474,11 @@ final class NaiveBreaker {
 	/** A probe that no user waits for. */
 	synchronized @Nullable Admission admitProbe(long now) {
 		look(now);
-		if (this.state != State.HALF_OPEN
-				|| this.probes.size() - hungProbes() + this.calls.size() >= this.settings.places()) {
+		if (this.state != State.HALF_OPEN || isFull(this.settings.places())) {
 			return null;
 		}
 		Admission admission = admission(now);
-		this.probes.add(admission);
+		addPlace(admission);
 		if (this.settings.hung()) {
 			this.underWay.add(admission);
 		}
@@ -408,12 +505,12 @@ final class NaiveBreaker {
 
 	synchronized void end(Admission admission, Ending ending, long elapsed, long now) {
 		look(now);
-		boolean present = admission.period == this.period;
+		boolean present = admission.period == this.period && !admission.lost;
 		this.probes.remove(admission);
 		this.underWay.remove(admission);
-		if (admission.hung && present && this.state == State.HALF_OPEN
+		if (present && this.state == State.HALF_OPEN
 				&& (ending == Ending.INTERRUPT || ending == Ending.RELEASE || ending == Ending.ILLEGAL_ARGUMENT)) {
-			judgeProbes(now);
+			giveBack(admission, now);
 		}
 		if (admission.unrecorded || admission.state == State.DISABLED || ending == Ending.INTERRUPT
 				|| ending == Ending.RELEASE) {
@@ -432,7 +529,11 @@ final class NaiveBreaker {
 		this.successes += failed ? 0 : 1;
 		this.failures += failed ? 1 : 0;
 		this.slowCalls += slow ? 1 : 0;
-		if (present) {
+		if (present && this.state == State.HALF_OPEN) {
+			addProbe(admission, failed, slow, now);
+			judgeProbes(now);
+		}
+		else if (present) {
 			this.row = failed ? this.row + 1 : 0;
 			if (!admission.hung) {
 				this.calls.add(new Call(failed, slow, second(now)));
@@ -441,6 +542,19 @@ final class NaiveBreaker {
 				addFailure(now);
 			}
 			judge(failed, slow, now);
+		}
+	}
+
+	/** One that counts as slow stays recorded, as one that has not failed. */
+	private void giveBack(Admission probe, long now) {
+		if (probe.gate != null && probe.hung) {
+			probe.gate.recorded(false, true);
+		}
+		else if (probe.gate != null) {
+			probe.gate.giveBack();
+		}
+		if (probe.hung) {
+			judgeProbes(now);
 		}
 	}
 
@@ -480,6 +594,9 @@ final class NaiveBreaker {
 	}
 
 	private void judgeProbes(long now) {
+		if (isShared()) {
+			return;
+		}
 		Figures figures = figures(now);
 		int permitted = this.settings.places();
 		int toCome = Math.max(0, permitted - figures.calls);
