@@ -9,6 +9,7 @@ import java.util.jar.JarFile;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.breaker.CircuitBreaker;
+import dev.breaker.fleet.FleetNode;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.aspectj.CircuitBreakerAspect;
 import dev.breaker.spring.cloud.BreakerCircuitBreakerFactory;
@@ -32,6 +33,8 @@ enum PublishedModule {
 	ASPECTJ("breaker-aspectj", CircuitBreakerAspect.class),
 
 	DASHBOARD("breaker-dashboard", BreakerDashboardEndpoint.class),
+
+	FLEET_REDIS("breaker-fleet-redis", FleetNode.class),
 
 	SPRING_CLOUD("breaker-spring-cloud", BreakerCircuitBreakerFactory.class);
 

@@ -57,6 +57,8 @@ public class CircuitBreakersEndpoint {
 
 	private final @Nullable BreakerConfigs configs;
 
+	private final @Nullable FleetAccess fleet;
+
 	private final WhatIf whatIf;
 
 	/**
@@ -78,7 +80,7 @@ public class CircuitBreakersEndpoint {
 	}
 
 	/**
-	 * Creates an endpoint.
+	 * Creates an endpoint that knows of no fleet.
 	 * @param registry the breakers
 	 * @param publisher publishes the commands to the audit
 	 * @param configs the configs of the breakers, to be changed; {@code null} where they
@@ -86,9 +88,23 @@ public class CircuitBreakersEndpoint {
 	 */
 	public CircuitBreakersEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher,
 			@Nullable BreakerConfigs configs) {
+		this(registry, publisher, configs, null);
+	}
+
+	/**
+	 * Creates an endpoint.
+	 * @param registry the breakers
+	 * @param publisher publishes the commands to the audit
+	 * @param configs the configs of the breakers, to be changed; {@code null} where they
+	 * cannot be
+	 * @param fleet the instances that share breakers; {@code null} where there is none
+	 */
+	public CircuitBreakersEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher,
+			@Nullable BreakerConfigs configs, @Nullable FleetAccess fleet) {
 		this.registry = registry;
 		this.configs = configs;
-		this.commands = new Commands(registry, publisher, configs);
+		this.fleet = fleet;
+		this.commands = new Commands(registry, publisher, configs, fleet);
 		this.whatIf = new WhatIf(registry, configs);
 	}
 
@@ -112,7 +128,7 @@ public class CircuitBreakersEndpoint {
 		Map<String, CircuitBreakerDescriptor> breakers = new TreeMap<>();
 		for (CircuitBreaker breaker : this.registry.all()) {
 			if (breaker.group() == null) {
-				CircuitBreakerDescriptor descriptor = describe(breaker, withFailures);
+				CircuitBreakerDescriptor descriptor = describe(breaker, withFailures, null);
 				breakers.put(descriptor.name(), descriptor);
 			}
 		}
@@ -158,20 +174,24 @@ public class CircuitBreakersEndpoint {
 		if (breaker != null && keys != null) {
 			throw invalid("'" + LogText.oneLine(name) + "' is one circuit breaker and has no keys. Leave 'keys' out");
 		}
-		return (breaker != null) ? describe(breaker, true) : null;
+		return (breaker != null) ? describe(breaker, true, (this.fleet != null) ? this.fleet.describe(name) : null)
+				: null;
 	}
 
 	private static InvalidEndpointRequestException invalid(String message) {
 		return new InvalidEndpointRequestException(message, message);
 	}
 
-	private CircuitBreakerDescriptor describe(CircuitBreaker breaker, boolean withFailures) {
+	private CircuitBreakerDescriptor describe(CircuitBreaker breaker, boolean withFailures,
+			@Nullable FleetDescriptor ofFleet) {
+		boolean shared = this.fleet != null && this.fleet.shares(breaker.name());
 		return CircuitBreakerDescriptor.of(breaker, withFailures,
-				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(breaker) : null));
+				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(breaker) : null),
+				(this.fleet != null && shared) ? this.fleet.isLocalOnly(breaker.name()) : null, ofFleet);
 	}
 
 	private GroupDescriptor describe(CircuitBreakerGroup group, int mostKeys, boolean withFailures) {
-		return GroupDescriptor.of(group, mostKeys, (breaker) -> describe(breaker, withFailures),
+		return GroupDescriptor.of(group, mostKeys, (breaker) -> describe(breaker, withFailures, null),
 				ConfigChangeDescriptor.of((this.configs != null) ? this.configs.changeOf(group) : null));
 	}
 
@@ -204,11 +224,35 @@ public class CircuitBreakersEndpoint {
 	 * @throws InvalidEndpointRequestException if there is no such breaker, or the command
 	 * makes no sense
 	 * @see #command(String, String, String, String, Boolean, String, String, String,
-	 * String)
+	 * String, String)
 	 */
 	public OperationResponseBody command(String name, @Nullable String state, @Nullable String hold,
 			@Nullable String reason, @Nullable Boolean reset, @Nullable String config) {
 		return command(name, state, hold, reason, reset, config, null, null, null);
+	}
+
+	/**
+	 * Commands a breaker to be in a state, to be reset, or to have another config, or
+	 * gives it a signal, or clears one.
+	 * @param name its name
+	 * @param state the state to be in
+	 * @param hold how long to stay there
+	 * @param reason why
+	 * @param reset whether to reset the breaker
+	 * @param config properties to change
+	 * @param signal the source of a signal
+	 * @param ttl how long the signal lives
+	 * @param clearSignal the source of a signal that is taken back
+	 * @return the breaker or the group after the command
+	 * @throws InvalidEndpointRequestException if there is no such breaker, or the command
+	 * makes no sense
+	 * @see #command(String, String, String, String, Boolean, String, String, String,
+	 * String, String)
+	 */
+	public OperationResponseBody command(String name, @Nullable String state, @Nullable String hold,
+			@Nullable String reason, @Nullable Boolean reset, @Nullable String config, @Nullable String signal,
+			@Nullable String ttl, @Nullable String clearSignal) {
+		return command(name, state, hold, reason, reset, config, signal, ttl, clearSignal, null);
 	}
 
 	/**
@@ -227,6 +271,9 @@ public class CircuitBreakersEndpoint {
 	 * state
 	 * @param ttl how long the signal lives ({@code 5m}, {@code PT5M})
 	 * @param clearSignal the source of a signal that is taken back; instead of a state
+	 * @param scope how far a state or a reset goes: {@code fleet} for all instances that
+	 * share the breaker, which is the default where it is shared, or {@code node} for
+	 * this instance alone
 	 * @return the breaker or the group after the command
 	 * @throws InvalidEndpointRequestException if there is no such breaker, or the command
 	 * makes no sense
@@ -234,8 +281,8 @@ public class CircuitBreakersEndpoint {
 	@WriteOperation
 	public OperationResponseBody command(@Selector String name, @Nullable String state, @Nullable String hold,
 			@Nullable String reason, @Nullable Boolean reset, @Nullable String config, @Nullable String signal,
-			@Nullable String ttl, @Nullable String clearSignal) {
-		command(name, state, hold, reason, reset, config, signal, ttl, clearSignal, null);
+			@Nullable String ttl, @Nullable String clearSignal, @Nullable String scope) {
+		command(name, state, hold, reason, reset, config, signal, ttl, clearSignal, scope, null);
 		OperationResponseBody commanded = circuitBreaker(name);
 		if (commanded == null) {
 			throw invalid(unknown(name));
@@ -250,22 +297,26 @@ public class CircuitBreakersEndpoint {
 	 */
 	boolean command(String name, @Nullable String state, @Nullable String hold, @Nullable String reason,
 			@Nullable Boolean reset, @Nullable String config, @Nullable String signal, @Nullable String ttl,
-			@Nullable String clearSignal, @Nullable String actor) {
+			@Nullable String clearSignal, @Nullable String scope, @Nullable String actor) {
+		CommandScope asked = CommandScope.parse(scope);
 		if (signal != null) {
-			Command.checkAlone("signal", state, hold, reset, config, clearSignal);
+			Command.checkAlone("signal", state, hold, reset, config, clearSignal, scope);
 			return this.commands.signal(name, signal, Command.signal(signal, ttl, reason), actor, reason);
 		}
 		if (clearSignal != null) {
-			Command.checkAlone("clearSignal", state, hold, reset, config, ttl);
+			Command.checkAlone("clearSignal", state, hold, reset, config, ttl, scope);
 			Command.checkSource("clearSignal", clearSignal);
 			return this.commands.clearSignal(name, clearSignal, actor, reason);
 		}
 		if (ttl != null) {
 			throw invalid("A 'ttl' is that of a 'signal'. How long a state lasts is its 'hold'");
 		}
+		if (config != null && asked != null) {
+			throw invalid("A 'config' takes no 'scope': it is changed on this instance alone");
+		}
 		return (config != null)
 				? this.commands.change(name, Command.config(config, state, hold, reason, reset), actor, reason)
-				: this.commands.give(name, Command.of(state, hold, reason, reset).actor(actor));
+				: this.commands.give(name, Command.of(state, hold, reason, reset).actor(actor), asked);
 	}
 
 	/**
@@ -331,7 +382,9 @@ public class CircuitBreakersEndpoint {
 	 * where they are off, why it is in its state, by which command, what failed, which is
 	 * left out where many are shown, how its config was changed at run time, which is
 	 * left out where it was not, whether it is enforced: where not, no call is refused,
-	 * and the signals that live.
+	 * the signals that live, and of a breaker that is shared, whether it is open by the
+	 * rules of this instance alone, and what the fleet says, which is left out where many
+	 * are shown.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record CircuitBreakerDescriptor(String name, State state, Instant since, @Nullable Float failureRate,
@@ -343,10 +396,15 @@ public class CircuitBreakersEndpoint {
 			@Nullable CommandDescriptor command,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FailuresDescriptor failures,
 			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ConfigChangeDescriptor changed, boolean enforced,
-			long wouldRefuseTotal, List<SignalDescriptor> signals) implements OperationResponseBody {
+			long wouldRefuseTotal, List<SignalDescriptor> signals,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean localOnly,
+			@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FleetDescriptor fleet)
+			implements
+				OperationResponseBody {
 
 		static CircuitBreakerDescriptor of(CircuitBreaker breaker, boolean withFailures,
-				@Nullable ConfigChangeDescriptor changed) {
+				@Nullable ConfigChangeDescriptor changed, @Nullable Boolean localOnly,
+				@Nullable FleetDescriptor fleet) {
 			Snapshot s = breaker.snapshot();
 			Explanation explanation = breaker.explain();
 			CircuitBreakerConfig config = breaker.config();
@@ -357,9 +415,10 @@ public class CircuitBreakersEndpoint {
 					StateChangeDescriptor.of(s.lastChange()), s.admittedShare(), s.inFlight(), s.oldestInFlight(),
 					config.failureRateThreshold(),
 					(config.slowCallDurationThreshold() != null) ? config.slowCallRateThreshold() : null,
-					explanation.sentence(), CommandDescriptor.of(explanation.command()),
+					explanation.sentence() + ((fleet != null) ? fleet.explanation() : ""),
+					CommandDescriptor.of(explanation.command()),
 					withFailures ? FailuresDescriptor.of(explanation) : null, changed, config.enforce(),
-					s.wouldRefuseTotal(), SignalDescriptor.of(s.signals()));
+					s.wouldRefuseTotal(), SignalDescriptor.of(s.signals()), localOnly, fleet);
 		}
 
 		private static @Nullable Float numberOrNull(float rate) {

@@ -77,9 +77,10 @@ public class CircuitBreakersEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<Object> command(SecurityContext securityContext, @Selector String name,
 			@Nullable String state, @Nullable String hold, @Nullable String reason, @Nullable Boolean reset,
-			@Nullable String config, @Nullable String signal, @Nullable String ttl, @Nullable String clearSignal) {
+			@Nullable String config, @Nullable String signal, @Nullable String ttl, @Nullable String clearSignal,
+			@Nullable String scope) {
 		try {
-			return this.delegate.command(name, state, hold, reason, reset, config, signal, ttl, clearSignal,
+			return this.delegate.command(name, state, hold, reason, reset, config, signal, ttl, clearSignal, scope,
 					nameOf(securityContext)) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
 							: ErrorDescriptor.notFound(this.delegate.unknown(name)).toResponse();
 		}
@@ -91,15 +92,15 @@ public class CircuitBreakersEndpointWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<Object> commandWithSlashes(SecurityContext securityContext, @Nullable String state,
 			@Nullable String hold, @Nullable String reason, @Nullable Boolean reset, @Nullable String config,
-			@Nullable String signal, @Nullable String ttl, @Nullable String clearSignal,
+			@Nullable String signal, @Nullable String ttl, @Nullable String clearSignal, @Nullable String scope,
 			@Selector(match = Match.ALL_REMAINING) String... name) {
 		String path = String.join("/", name);
 		String tried = SubPath.WHAT_IF.breakerOf(path);
 		if (tried == null) {
-			return command(securityContext, path, state, hold, reason, reset, config, signal, ttl, clearSignal);
+			return command(securityContext, path, state, hold, reason, reset, config, signal, ttl, clearSignal, scope);
 		}
-		boolean signals = signal != null || ttl != null || clearSignal != null;
-		return signals ? ErrorDescriptor.badRequest(CommandBody.WHAT_IF).toResponse()
+		boolean others = signal != null || ttl != null || clearSignal != null || scope != null;
+		return others ? ErrorDescriptor.badRequest(CommandBody.WHAT_IF).toResponse()
 				: whatIf(tried, state, hold, reason, reset, config, path);
 	}
 

@@ -27,7 +27,8 @@ final class CommandBody {
 	/** Short for a config with this property alone. */
 	private static final String ENFORCE = "enforce";
 
-	private static final List<String> TEXTS = List.of("state", "hold", "reason", "signal", "ttl", "clearSignal");
+	private static final List<String> TEXTS = List.of("state", "hold", "reason", "signal", "ttl", "clearSignal",
+			"scope");
 
 	private static final String EXAMPLE = "{\"state\": \"FORCED_OPEN\", \"hold\": \"10m\", \"reason\": \"...\"} "
 			+ "or {\"reset\": true} or {\"config\": " + Command.CONFIG_EXAMPLE + "} or {\"enforce\": false}"
@@ -80,7 +81,7 @@ final class CommandBody {
 
 	/** Two commands in one could be obeyed by half. */
 	private static void checkAlone(Map<String, Object> command) throws RefusedRequestException {
-		for (String other : List.of("state", "hold", RESET, CONFIG, "signal", "ttl", "clearSignal")) {
+		for (String other : List.of("state", "hold", RESET, CONFIG, "signal", "ttl", "clearSignal", "scope")) {
 			if (command.containsKey(other)) {
 				throw refused("'enforce' takes no '" + other + "': give it in a command of its own");
 			}
@@ -135,7 +136,7 @@ final class CommandBody {
 		boolean enforce = name.equals(ENFORCE);
 		if (!reset && !config && !enforce && !TEXTS.contains(name)) {
 			throw refused("Unknown field '" + LogText.oneLine(name)
-					+ "'. Valid fields: state, hold, reason, reset, config, enforce, signal, ttl, clearSignal");
+					+ "'. Valid fields: state, hold, reason, reset, config, enforce, signal, ttl, clearSignal, scope");
 		}
 		if (value == null) {
 			throw refused("Invalid '" + name + "' (null): leave it out, or give a value");
@@ -155,6 +156,7 @@ final class CommandBody {
 			throw refused("Invalid '" + name + "' (" + shown(value) + "): must be a string" + switch (name) {
 				case "state" -> ", one of " + Command.STATES;
 				case "hold", "ttl" -> " with a unit, such as \"30s\", \"10m\", \"2h\" or \"PT10M\"";
+				case "scope" -> ", one of " + CommandScope.VALID;
 				default -> "";
 			});
 		}

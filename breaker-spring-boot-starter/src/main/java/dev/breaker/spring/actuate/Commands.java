@@ -42,12 +42,16 @@ final class Commands {
 
 	private final @Nullable BreakerConfigs configs;
 
+	private final @Nullable FleetAccess fleet;
+
 	private final NamedSignals signals;
 
-	Commands(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher, @Nullable BreakerConfigs configs) {
+	Commands(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher, @Nullable BreakerConfigs configs,
+			@Nullable FleetAccess fleet) {
 		this.registry = registry;
 		this.publisher = publisher;
 		this.configs = configs;
+		this.fleet = fleet;
 		this.signals = new NamedSignals(registry);
 	}
 
@@ -55,24 +59,52 @@ final class Commands {
 	 * Gives a command to the breaker of a name, and to the group of that name.
 	 * @param name the name
 	 * @param command the command
+	 * @param asked how far it is to go; {@code null} for the fleet where the breaker is
+	 * shared, and this instance where it is not
 	 * @return whether there is a breaker or a group of that name
+	 * @throws InvalidEndpointRequestException if the fleet is asked for, and does not
+	 * share the breaker
 	 */
-	boolean give(String name, StateCommand command) {
+	boolean give(String name, StateCommand command, @Nullable CommandScope asked) {
 		CircuitBreakerGroup group = this.registry.findGroup(name).orElse(null);
 		CircuitBreaker breaker = this.registry.find(name).orElse(null);
 		if (group == null && breaker == null) {
 			return false;
 		}
+		FleetAccess receiver = (asked != CommandScope.NODE && this.fleet != null && this.fleet.shares(name))
+				? this.fleet : null;
+		if (asked == CommandScope.FLEET && receiver == null) {
+			throw Command.invalid(notShared(name));
+		}
+		String ofFleet = (receiver != null) ? " of the fleet" : "";
 		if (group != null) {
-			log("Circuit breakers '" + LogText.oneLine(name) + "' of " + group.size() + " keys", command);
-			group.apply(command);
+			log("Circuit breakers '" + LogText.oneLine(name) + "' of " + group.size() + " keys" + ofFleet, command);
 		}
 		if (breaker != null) {
-			log("Circuit breaker '" + LogText.oneLine(name) + "'", command);
+			log("Circuit breaker '" + LogText.oneLine(name) + "'" + ofFleet, command);
+		}
+		if (receiver != null) {
+			receiver.command(name, command);
+		}
+		// Of a breaker and a group of one name, the fleet knows the breaker.
+		if (group != null && (receiver == null || breaker != null)) {
+			group.apply(command);
+		}
+		if (breaker != null && receiver == null) {
 			breaker.apply(command);
 		}
-		audit(name, command);
+		audit(name, command, (receiver != null) ? CommandScope.FLEET : CommandScope.NODE);
 		return true;
+	}
+
+	/** Why a command cannot go to the fleet. */
+	private String notShared(String name) {
+		return ((this.fleet == null)
+				? "There is no fleet for the scope '" + CommandScope.FLEET
+						+ "': it needs the artifact breaker-fleet-redis and breaker.cluster.enabled=true"
+				: "'" + LogText.oneLine(name)
+						+ "' is not shared with the fleet: breaker.cluster.breakers does not name it")
+				+ ". Leave 'scope' out, or give \"" + CommandScope.NODE + "\", for this instance alone";
 	}
 
 	/**
@@ -187,7 +219,7 @@ final class Commands {
 		}
 	}
 
-	private void audit(String name, StateCommand command) {
+	private void audit(String name, StateCommand command, CommandScope scope) {
 		Map<String, Object> data = new LinkedHashMap<>();
 		data.put("circuitBreaker", name);
 		if (command.isReset()) {
@@ -199,6 +231,9 @@ final class Commands {
 		Duration hold = command.hold();
 		if (hold != null) {
 			data.put("hold", hold.toString());
+		}
+		if (this.fleet != null) {
+			data.put("scope", scope.toString());
 		}
 		audit(name, data, command.actor(), command.comment());
 	}

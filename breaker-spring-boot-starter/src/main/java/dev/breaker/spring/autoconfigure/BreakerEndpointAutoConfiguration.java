@@ -7,6 +7,7 @@ import dev.breaker.spring.actuate.CircuitBreakerEventsEndpointWebExtension;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
 import dev.breaker.spring.actuate.EventStreams;
+import dev.breaker.spring.actuate.FleetAccess;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
@@ -52,8 +53,8 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakers")
 	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher,
-			BreakerConfigs configs) {
-		return new CircuitBreakersEndpoint(registry, publisher, configs);
+			BreakerConfigs configs, ObjectProvider<FleetAccess> fleet) {
+		return new CircuitBreakersEndpoint(registry, publisher, configs, fleet.getIfAvailable());
 	}
 
 	@Bean

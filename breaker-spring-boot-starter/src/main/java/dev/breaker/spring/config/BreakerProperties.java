@@ -1,5 +1,6 @@
 package dev.breaker.spring.config;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,12 +34,13 @@ import org.springframework.core.env.Environment;
  * @param endpoints the actuator endpoints
  * @param web the answers of a web application
  * @param restore what is taken over a restart
+ * @param cluster what instances of the application share
  */
 @ConfigurationProperties("breaker")
 public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultValue Aspect aspect,
 		@DefaultValue Keys keys, @DefaultValue Health health, @DefaultValue Metrics metrics,
 		@DefaultValue Events events, @DefaultValue Endpoints endpoints, @DefaultValue Web web,
-		@DefaultValue Restore restore) {
+		@DefaultValue Restore restore, @DefaultValue Cluster cluster) {
 
 	/**
 	 * The default of {@code breaker.aspect.order}.
@@ -176,6 +178,37 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * application has a file of its own.
 	 */
 	public record Restore(@AcceptsNone @Nullable String file) {
+	}
+
+	/**
+	 * What instances of the application share, with the artifact
+	 * {@code breaker-fleet-redis}.
+	 *
+	 * @param enabled Whether breakers are shared with the other instances of the
+	 * application, through Redis. Needs the artifact breaker-fleet-redis.
+	 * @param namespace Name of the fleet, at most 100 characters: instances that share
+	 * breakers have the same.
+	 * @param nodeId Name of this instance for operators, at most 100 characters.
+	 * @param quorum How many instances whose own rules have opened a breaker open it for
+	 * all: a number, or a percentage of those that live, such as 30%.
+	 * @param heartbeat How often an instance says that it lives and asks what has
+	 * changed, 100ms to 1m.
+	 * @param nodeTimeout How long after its last heartbeat an instance counts as gone, at
+	 * least two heartbeats, at most 1h.
+	 * @param joinTimeout How long the start of the application waits for Redis at most,
+	 * so that breakers that are open for all are open before the first call, 0s to 1m.
+	 * @param breakers Names of the breakers that are shared, or patterns with "*". The
+	 * name of breakers made by key stands for all of its keys.
+	 */
+	public record Cluster(@DefaultValue("false") boolean enabled, @Nullable String namespace, @Nullable String nodeId,
+			@Nullable ClusterQuorum quorum, @DefaultValue(DEFAULT_HEARTBEAT) Duration heartbeat,
+			@DefaultValue(DEFAULT_NODE_TIMEOUT) Duration nodeTimeout, @DefaultValue("200ms") Duration joinTimeout,
+			@Nullable List<String> breakers) {
+
+		static final String DEFAULT_HEARTBEAT = "1s";
+
+		static final String DEFAULT_NODE_TIMEOUT = "5s";
+
 	}
 
 }

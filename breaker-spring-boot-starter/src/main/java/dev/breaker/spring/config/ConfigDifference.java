@@ -30,7 +30,8 @@ import org.springframework.util.ReflectionUtils;
  */
 final class ConfigDifference {
 
-	private static final Set<String> NO_PROPERTIES = Set.of("nanoClock", "clock", "toBuilder", "toString");
+	private static final Set<String> NO_PROPERTIES = Set.of("nanoClock", "clock", "toBuilder", "toString",
+			"probeRules");
 
 	private static final List<Method> ACCESSORS = Arrays.stream(CircuitBreakerConfig.class.getDeclaredMethods())
 		.filter((method) -> Modifier.isPublic(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())

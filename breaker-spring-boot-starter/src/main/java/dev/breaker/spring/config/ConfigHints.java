@@ -93,7 +93,8 @@ final class ConfigHints implements BeanFactoryInitializationAotProcessor {
 		registerProperties(hints, HttpClientEntry.class);
 		registerProperties(hints, HttpServerEntry.class);
 		// Values of these are made of text by the method that the class has for it
-		for (Class<?> type : List.of(HttpHostPattern.class, HttpPathPattern.class, HttpStatusPattern.class)) {
+		for (Class<?> type : List.of(HttpHostPattern.class, HttpPathPattern.class, HttpStatusPattern.class,
+				ClusterQuorum.class)) {
 			hints.registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}
 		for (Class<?> type : classes) {

@@ -26,10 +26,12 @@ final class SwitchValidator {
 	/** The text of each switch that is set, by its key. */
 	static Map<String, String> check(ValueReader values, ConfigProblems problems, @Nullable ClassLoader classLoader) {
 		Map<String, String> set = new LinkedHashMap<>();
+		Map<String, ValueReader.Said> all = new LinkedHashMap<>();
 		for (PropertyDefinition property : PropertyDefinition.SWITCHES) {
 			ConfigurationPropertyName key = Level.ROOT.append(property.key());
 			ValueReader.Said said = values.read(property, key);
 			if (said != null) {
+				all.put(property.toString(), said);
 				set.put(Level.written(key),
 						(said.kind() == ValueReader.Kind.OFF) ? "none" : String.valueOf(said.value()));
 			}
@@ -56,6 +58,7 @@ final class SwitchValidator {
 				}
 			}
 		}
+		ClusterValidator.check(all, problems, classLoader);
 		return set;
 	}
 

@@ -24,7 +24,7 @@ final class ValueProblemFactory {
 	/** What values must be that stand for several, by their type. */
 	private static final Map<Class<?>, String> OF_PATTERNS = Map.of(HttpStatusPattern.class,
 			HttpStatusPattern.REQUIREMENT, HttpHostPattern.class, HttpHostPattern.REQUIREMENT, HttpPathPattern.class,
-			HttpPathPattern.REQUIREMENT);
+			HttpPathPattern.REQUIREMENT, ClusterQuorum.class, ClusterQuorum.REQUIREMENT);
 
 	private final BreakerPropertySources sources;
 
@@ -38,8 +38,13 @@ final class ValueProblemFactory {
 		this.classNames = classNames;
 	}
 
-	ConfigProblem of(PropertyDefinition property, BindException failure) {
-		ConfigurationProperty found = failure.getProperty();
+	/**
+	 * Of what binding has refused.
+	 * @param written what is there, where that is no list written element by element: not
+	 * every failure says so
+	 */
+	ConfigProblem of(PropertyDefinition property, @Nullable ConfigurationProperty written, BindException failure) {
+		ConfigurationProperty found = (failure.getProperty() != null) ? failure.getProperty() : written;
 		return (found != null)
 				? of(property, Level.written(found.getName()), this.sources.text(found), found.getValue(),
 						found.getOrigin(), failure)

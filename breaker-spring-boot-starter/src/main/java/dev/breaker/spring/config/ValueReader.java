@@ -76,7 +76,7 @@ final class ValueReader {
 			}
 		}
 		if (wrong.isEmpty() && failure != null) {
-			wrong.add(this.problemFactory.of(property, failure));
+			wrong.add(this.problemFactory.of(property, found, failure));
 		}
 		wrong.forEach(this.problems::add);
 		return Said.WRONG;

@@ -88,15 +88,16 @@ class CircuitBreakersEndpointAccessTests {
 			assertThat(one.get("failureRate")).isEqualTo(0.0f);
 			assertThat(invoke(server, name, "circuitBreaker", "unknown", null)).isNull();
 			Map<?, ?> commanded = (Map<?, ?>) invoke(server, name, "command", "payments", "FORCED_OPEN", "10m",
-					"maintenance", null, null, null, null, null);
+					"maintenance", null, null, null, null, null, null);
 			assertThat(commanded.get("state")).isEqualTo("FORCED_OPEN");
 			assertThat(breaker.state()).isEqualTo(State.FORCED_OPEN);
 			Map<?, ?> changed = (Map<?, ?>) invoke(server, name, "command", "payments", null, null, "drill", null,
-					"{\"failure-rate-threshold\": 40}", null, null, null);
+					"{\"failure-rate-threshold\": 40}", null, null, null, null);
 			assertThat(changed.get("failureRateThreshold")).isEqualTo(40.0f);
 			assertThat(((Map<?, ?>) changed.get("changed")).get("reason")).isEqualTo("drill");
-			assertThatExceptionOfType(JMException.class).isThrownBy(
-					() -> invoke(server, name, "command", "unknown", "OPEN", null, null, null, null, null, null, null))
+			assertThatExceptionOfType(JMException.class)
+				.isThrownBy(() -> invoke(server, name, "command", "unknown", "OPEN", null, null, null, null, null, null,
+						null, null))
 				.withMessageContaining("There is no circuit breaker 'unknown'");
 			assertThat(application.bean(CircuitBreakerRegistry.class).find("unknown")).isEmpty();
 			ObjectName events = onlyName(server, "org.springframework.boot:type=Endpoint,name=Circuitbreakerevents,*");

@@ -152,7 +152,8 @@ class CircuitBreakersEndpointTests {
 	@Test
 	void theCommandThatHoldsABreakerIsShown() {
 		this.registry.get("payments");
-		this.web.command(operator("alice"), "payments", "FORCED_OPEN", "10m", "drill", null, null, null, null, null);
+		this.web.command(operator("alice"), "payments", "FORCED_OPEN", "10m", "drill", null, null, null, null, null,
+				null);
 		CircuitBreakerDescriptor shown = (CircuitBreakerDescriptor) this.endpoint.circuitBreaker("payments");
 		assertThat(shown).isNotNull();
 		assertThat(shown.command()).isEqualTo(new CommandDescriptor(State.FORCED_OPEN, "drill", "alice",
@@ -237,13 +238,13 @@ class CircuitBreakersEndpointTests {
 	void aCommandReachesTheGroupAndTheBreakerOfItsName() {
 		CircuitBreaker key = group("inventory").get("berlin");
 		CircuitBreaker plain = this.registry.get("inventory");
-		assertThat(status(
-				this.web.command(operator("alice"), "inventory", "DISABLED", null, null, null, null, null, null, null)))
+		assertThat(status(this.web.command(operator("alice"), "inventory", "DISABLED", null, null, null, null, null,
+				null, null, null)))
 			.isEqualTo(204);
 		assertThat(key.state()).isEqualTo(State.DISABLED);
 		assertThat(plain.state()).isEqualTo(State.DISABLED);
-		assertThat(
-				status(this.web.command(operator(null), "inventory", null, null, null, true, null, null, null, null)))
+		assertThat(status(
+				this.web.command(operator(null), "inventory", null, null, null, true, null, null, null, null, null)))
 			.isEqualTo(204);
 		assertThat(plain.state()).isEqualTo(State.CLOSED);
 		assertThat(this.audited).extracting(AuditEvent::getPrincipal).containsExactly("alice", "anonymous");
@@ -267,18 +268,18 @@ class CircuitBreakersEndpointTests {
 			.isEqualTo(this.endpoint.circuitBreaker("GET /orders"));
 		assertThat(status(this.web.circuitBreakerWithSlashes(null, "GET ", "orders"))).isEqualTo(200);
 		assertThat(status(this.web.commandWithSlashes(operator(null), "OPEN", null, null, null, null, null, null, null,
-				"GET ", "orders")))
+				null, "GET ", "orders")))
 			.isEqualTo(204);
 		assertThat(this.registry.get("GET /orders").state()).isEqualTo(State.OPEN);
 		WebEndpointResponse<Object> unknown = this.web.circuitBreaker("unknown", null);
 		assertThat(status(unknown)).isEqualTo(404);
 		assertThat(unknown.getBody())
 			.isEqualTo(new ErrorDescriptor(404, "Not Found", "There is no circuit breaker 'unknown'"));
-		assertThat(
-				status(this.web.command(operator(null), "unknown", "OPEN", null, null, null, null, null, null, null)))
-			.isEqualTo(404);
 		assertThat(status(
-				this.web.command(operator(null), "GET /orders", "BROKEN", null, null, null, null, null, null, null)))
+				this.web.command(operator(null), "unknown", "OPEN", null, null, null, null, null, null, null, null)))
+			.isEqualTo(404);
+		assertThat(status(this.web.command(operator(null), "GET /orders", "BROKEN", null, null, null, null, null, null,
+				null, null)))
 			.isEqualTo(400);
 	}
 

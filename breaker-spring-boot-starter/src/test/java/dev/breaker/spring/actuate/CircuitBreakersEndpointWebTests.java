@@ -372,7 +372,7 @@ class CircuitBreakersEndpointWebTests {
 				return false;
 			}
 
-		}, "payments", null, null, null, true, null, null, null, null);
+		}, "payments", null, null, null, true, null, null, null, null, null);
 		assertThat(output).contains("Circuit breaker 'payments': operator alice commands reset");
 	}
 

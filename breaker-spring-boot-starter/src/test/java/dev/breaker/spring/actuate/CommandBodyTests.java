@@ -62,7 +62,7 @@ class CommandBodyTests {
 	@Test
 	void anUnknownFieldIsRefused() {
 		assertRefused("{\"st\\nate\": \"OPEN\"}",
-				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config, enforce, signal, ttl, clearSignal");
+				"Unknown field 'st ate'. Valid fields: state, hold, reason, reset, config, enforce, signal, ttl, clearSignal, scope");
 	}
 
 	@Test
@@ -75,6 +75,7 @@ class CommandBodyTests {
 		assertRefused("{\"hold\": 10}", "Invalid 'hold' (10): must be a string with a unit, such as \"30s\", \"10m\", "
 				+ "\"2h\" or \"PT10M\"");
 		assertRefused("{\"reason\": 5}", "Invalid 'reason' (5): must be a string");
+		assertRefused("{\"scope\": true}", "Invalid 'scope' (true): must be a string, one of fleet, node");
 	}
 
 	@ParameterizedTest

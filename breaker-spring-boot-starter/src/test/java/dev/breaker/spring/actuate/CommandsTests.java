@@ -31,10 +31,10 @@ class CommandsTests {
 		registry.group("many\nERROR forged", CircuitBreakerConfig.ofDefaults(), 1);
 		Commands commands = new Commands(registry, (event) -> {
 			throw new IllegalStateException("no audit");
-		}, null);
+		}, null, null);
 		StateCommand command = StateCommand.to(State.FORCED_OPEN).actor("eve\r\nERROR forged");
-		assertThat(commands.give("one\nERROR forged", command)).isTrue();
-		assertThat(commands.give("many\nERROR forged", command)).isTrue();
+		assertThat(commands.give("one\nERROR forged", command, null)).isTrue();
+		assertThat(commands.give("many\nERROR forged", command, null)).isTrue();
 		assertThat(output).contains(
 				"Circuit breaker 'one ERROR forged': operator eve ERROR forged commands FORCED_OPEN",
 				"Circuit breakers 'many ERROR forged' of 0 keys: operator eve ERROR forged commands FORCED_OPEN",
@@ -49,10 +49,11 @@ class CommandsTests {
 		registry.get("one\nERROR forged");
 		List<AuditEvent> audited = new ArrayList<>();
 		Commands commands = new Commands(registry,
-				(event) -> audited.add(((AuditApplicationEvent) event).getAuditEvent()), null);
+				(event) -> audited.add(((AuditApplicationEvent) event).getAuditEvent()), null, null);
 		String reason = "a bank\r\nERROR forged" + "x".repeat(900);
 		commands.give("one\nERROR forged",
-				StateCommand.to(State.FORCED_OPEN).actor("eve\nERROR").hold(Duration.ofMinutes(10)).comment(reason));
+				StateCommand.to(State.FORCED_OPEN).actor("eve\nERROR").hold(Duration.ofMinutes(10)).comment(reason),
+				null);
 		assertThat(audited).singleElement().satisfies((event) -> {
 			assertThat(event.getPrincipal()).isEqualTo("eve\\u000aERROR");
 			assertThat(event.getData()).containsEntry("circuitBreaker", "one\\u000aERROR forged")

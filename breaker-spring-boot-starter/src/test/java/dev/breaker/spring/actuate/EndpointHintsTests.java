@@ -51,6 +51,8 @@ class EndpointHintsTests {
 		assertInvoked(MemberDescriptor.class, "state");
 		assertInvoked(FailuresDescriptor.class, "counts");
 		assertInvoked(FailureDescriptor.class, "message");
+		assertInvoked(FleetDescriptor.class, "voters");
+		assertInvoked(FleetDescriptor.NodeDescriptor.class, "localOnly");
 		assertInvoked(BreakerEvent.class, "circuitBreaker");
 		assertInvoked(StreamDescriptor.class, "dropped");
 		assertInvoked(MethodBinding.class, "reason");

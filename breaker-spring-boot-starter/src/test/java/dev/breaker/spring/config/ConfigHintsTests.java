@@ -65,6 +65,10 @@ class ConfigHintsTests {
 			.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(CircuitBreakerProperties.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(BreakerProperties.Events.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onType(BreakerProperties.Cluster.class)).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onType(ClusterQuorum.class)
+			.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
 	}
 
 	@Test

@@ -75,6 +75,8 @@ class AnnotatedMetersTests {
 		Map<String, Set<String>> documented = new TreeMap<>();
 		Files.readString(Path.of("..", "docs", "meters.md"))
 			.lines()
+			// Those of breaker-fleet-redis are in a table of their own.
+			.takeWhile((row) -> !row.startsWith("| meter of a fleet"))
 			.filter((row) -> row.startsWith("| `"))
 			.forEach((row) -> {
 				String[] cells = row.split("\\|");

@@ -1,0 +1,203 @@
+package dev.breaker.fleet;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.ProbeRules;
+import dev.breaker.State;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The probes of one shared breaker as far as they are this node's: the gate through which
+ * calls get places, the leases that these are of, and what is told of them. Changed by
+ * the engine alone.
+ */
+final class SharedProbes {
+
+	private final CircuitBreaker breaker;
+
+	private final Link link;
+
+	private final LongSupplier nanoTime;
+
+	/** After so long places that no call has taken go back. */
+	private final long patience;
+
+	/** Says to the engine that there is something to tell or to ask. */
+	private final Runnable wake;
+
+	private Leases leases = new Leases();
+
+	private @Nullable SharedGate gate;
+
+	/** A reading of when places were granted last. */
+	private long granted;
+
+	SharedProbes(CircuitBreaker breaker, Link link, LongSupplier nanoTime, Duration heartbeat, Runnable wake) {
+		this.breaker = breaker;
+		this.link = link;
+		this.nanoTime = nanoTime;
+		this.patience = 2 * heartbeat.toNanos();
+		this.wake = wake;
+	}
+
+	/**
+	 * A new epoch has begun: nothing that was leased before counts.
+	 * @param shared whether the fleet is open or half-open: a breaker that is half-open
+	 * sooner than the fleet waits for it
+	 */
+	void begin(boolean shared) {
+		this.leases = new Leases();
+		open(shared);
+	}
+
+	private void open(boolean shared) {
+		SharedGate before = this.gate;
+		SharedGate next = shared ? new SharedGate(this.link, this.wake) : null;
+		if (before != null) {
+			before.retire();
+		}
+		this.gate = next;
+		if (before != null || next != null) {
+			this.breaker.probeGate(next);
+		}
+	}
+
+	/**
+	 * The breaker has left HALF_OPEN by itself: of its probes none comes back any more.
+	 */
+	void settle() {
+		if (!this.leases.isEmpty()) {
+			end();
+			this.leases.lose();
+			open(true);
+		}
+	}
+
+	/** Not shared from now on: places that are taken are lost. */
+	void leave() {
+		end();
+		this.leases.lose();
+		this.gate = null;
+	}
+
+	/** No call gets a place any more. */
+	void end() {
+		SharedGate ended = this.gate;
+		if (ended != null) {
+			ended.retire();
+			collect();
+			giveBackUnused();
+		}
+	}
+
+	/** Gives places back that are not taken. */
+	void giveBackUnused() {
+		SharedGate present = this.gate;
+		if (present != null) {
+			this.leases.giveBack(present.takeUnused());
+		}
+	}
+
+	private void collect() {
+		SharedGate present = this.gate;
+		if (present != null) {
+			this.leases.record(present.takeOutcomes());
+		}
+	}
+
+	/** Places of the present epoch were leased, now or before. */
+	void grant(long token, int places) {
+		SharedGate present = this.gate;
+		if (present != null && places > 0 && places <= SharedGate.MOST_PLACES && this.leases.grant(token, places)) {
+			present.add(places);
+			this.granted = this.nanoTime.getAsLong();
+		}
+	}
+
+	boolean isSettled() {
+		return this.leases.isEmpty();
+	}
+
+	/** Whether calls have asked for places in vain. */
+	boolean isMissed() {
+		SharedGate present = this.gate;
+		return present != null && present.isMissed();
+	}
+
+	/** Whether there are results that the store does not know. */
+	boolean hasResults() {
+		collect();
+		return !this.leases.untold().isEmpty();
+	}
+
+	/**
+	 * Says what came of leased places.
+	 * @param state the state of the breaker
+	 * @param wait how long the fleet is open if the probes fail
+	 * @return what was said
+	 */
+	Map<Leases.Lease, Leases.Totals> sayResults(List<Action> actions, State state, long epoch, long wait) {
+		collect();
+		if (state != State.HALF_OPEN || this.nanoTime.getAsLong() - this.granted >= this.patience) {
+			giveBackUnused();
+		}
+		ProbeRules rules = this.breaker.config().probeRules();
+		List<Leases.Lease> untold = this.leases.untold();
+		for (Leases.Lease lease : untold) {
+			Leases.Totals totals = lease.totals();
+			actions.add(new Action.Result(this.breaker.name(), epoch, lease.token, totals.recorded(), totals.failed(),
+					totals.slow(), totals.returned(), rules, wait));
+		}
+		return untold.stream().collect(Collectors.toMap((lease) -> lease, Leases.Lease::totals));
+	}
+
+	/** The store knows that. */
+	void told(Map<Leases.Lease, Leases.Totals> results) {
+		results.forEach(this.leases::told);
+	}
+
+	/**
+	 * Says how many places calls have asked for, or only looks whether the probes are
+	 * decided.
+	 * @param state the state of the breaker
+	 * @param looks whether it is worth looking
+	 * @return what was said; {@code null} where nothing was
+	 */
+	@Nullable Wish sayDemand(List<Action> actions, State state, long epoch, long wait, boolean looks) {
+		SharedGate present = this.gate;
+		if (present == null) {
+			return null;
+		}
+		ProbeRules rules = this.breaker.config().probeRules();
+		int missed = present.takeMissed();
+		int most = Math.min(rules.permitted(), SharedGate.MOST_PLACES);
+		int places = (state == State.HALF_OPEN) ? Math.max(0, Math.min(missed, most) - present.unused()) : 0;
+		if (places == 0 && !looks) {
+			return null;
+		}
+		actions.add(new Action.Demand(this.breaker.name(), epoch, places, rules, wait));
+		return new Wish(present, missed, places);
+	}
+
+	/** A demand that was not served is to be made again. */
+	void wishAgain(Wish wish) {
+		if (wish.gate == this.gate) {
+			wish.gate.missAgain(wish.missed);
+		}
+	}
+
+	/**
+	 * What was demanded.
+	 *
+	 * @param missed how many calls have asked in vain before
+	 * @param places how many places were demanded for them
+	 */
+	record Wish(SharedGate gate, int missed, int places) {
+	}
+
+}

@@ -1,0 +1,818 @@
+-- One exchange of a node with its fleet, as one atomic step. docs/cluster.md has the keys and the rules;
+-- RedisFleetTransport sends it, ExchangeFormat knows its arguments and its answer.
+--
+-- All keys are read, or looked at, before the first is written: one of another type fails the exchange
+-- while nothing has changed yet.
+
+local META, NODES, SESSIONS, REPORTS, RECORDS, REVISIONS = unpack(KEYS, 1, 6)
+local PREFIX = string.sub(META, 1, -5)
+local NEWS = PREFIX .. 'news'
+local VOTES = PREFIX .. 'votes:'
+
+-- What fits into the 14 digits that cjson writes
+local MOST = 99999999999999
+local MOST_INT = 2147483647
+local NEVER = MOST_INT
+local MINUTE = 60000
+local HOUR = 3600000
+local DAY = 86400000
+local MOST_NAMES = 20
+local LOOKED_AT = 50
+
+local STATES = { CLOSED = true, OPEN = true, HALF_OPEN = true, FORCED_OPEN = true, DISABLED = true, METRICS_ONLY = true }
+
+-- Arguments ------------------------------------------------------------------------------------------
+
+local argument = 0
+
+local function text()
+	argument = argument + 1
+	return ARGV[argument]
+end
+
+local function number()
+	return tonumber(text())
+end
+
+local function optional()
+	local value = text()
+	return string.sub(value, 1, 1) == '+' and string.sub(value, 2) or nil
+end
+
+local function probeRules()
+	local rules = {}
+	rules.permitted = number()
+	rules.successes = number()
+	rules.failures = number()
+	rules.slow = number()
+	rules.slowRate = number()
+	rules.dark = text() == '1'
+	return rules
+end
+
+local function command()
+	local given = {}
+	given.state = text()
+	given.hold = number()
+	given.comment = optional()
+	given.actor = optional()
+	return given
+end
+
+local id = text()
+local told = text()
+local known = number()
+local timeout = number()
+local quorumVotes = number()
+local quorumPercent = number()
+local report = text()
+local fresh = text()
+local serial = number()
+local lived = number()
+
+-- What is there --------------------------------------------------------------------------------------
+
+local function isCount(value, most)
+	return type(value) == 'number' and value >= 0 and value <= most and value == math.floor(value)
+end
+
+local function decode(json)
+	if not json then
+		return nil
+	end
+	local read, value = pcall(cjson.decode, json)
+	return read and type(value) == 'table' and value or nil
+end
+
+local foreign
+
+local function size(look, key)
+	local answer = redis.pcall(look, key)
+	if type(answer) ~= 'number' then
+		foreign = foreign or (answer.err .. ' (the key is ' .. key .. ')')
+		return 0
+	end
+	return answer
+end
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+
+size('HLEN', META)
+size('HLEN', REPORTS)
+local complete = size('ZCARD', NODES) == size('HLEN', SESSIONS) and size('ZCARD', REVISIONS) == size('HLEN', RECORDS)
+for i = 7, #KEYS do
+	size('HLEN', KEYS[i])
+end
+if foreign then
+	return redis.error_reply(foreign)
+end
+
+local meta = redis.call('HMGET', META, 'incarnation', 'revision', 'grace', 'floor', 'pruned', 'cursor')
+local incarnation = meta[1]
+local revision = tonumber(meta[2])
+local grace = tonumber(meta[3])
+local floor = tonumber(meta[4])
+local pruned = tonumber(meta[5])
+local cursor = tonumber(meta[6])
+
+-- A store that has lost a part, or has gone back to what it was, counts as one that has lost all: the
+-- nodes tell it what they know.
+local whole = complete and incarnation and isCount(revision, MOST) and isCount(grace, now + HOUR)
+	and isCount(floor, MOST_INT)
+	and not (told == incarnation and known > revision)
+
+local before = whole and tonumber(redis.call('HGET', SESSIONS, id)) or nil
+if isCount(before, MOST) and before >= serial then
+	return redis.error_reply('STALE a later exchange of this node has come before this one')
+end
+
+if not whole then
+	incarnation = fresh
+	revision = isCount(revision, MOST) and revision or 0
+	-- As many nodes as lived before, until they have had the time to come back: one vote is no quorum
+	-- because its node is the first.
+	grace = now + timeout
+	floor = lived
+	redis.call('HSET', META, 'incarnation', incarnation, 'revision', revision, 'grace', grace, 'floor', floor)
+	redis.call('DEL', NODES, SESSIONS, REPORTS, RECORDS, REVISIONS)
+end
+if told ~= '' and told ~= incarnation then
+	revision = math.max(revision, known)
+end
+
+-- Nodes ----------------------------------------------------------------------------------------------
+
+-- Where no node was heard for long, it was the store that was away, and no node is dropped for it.
+local latest = tonumber(redis.call('ZREVRANGE', NODES, 0, 0, 'WITHSCORES')[2])
+if latest and now - latest > timeout / 2 and now > grace + timeout then
+	grace = now + timeout
+	floor = 0
+	redis.call('HSET', META, 'grace', grace, 'floor', floor)
+end
+
+redis.call('ZADD', NODES, now, id)
+
+local function drop(gone)
+	for _, node in ipairs(gone) do
+		redis.call('ZREM', NODES, node)
+		redis.call('HDEL', SESSIONS, node)
+		redis.call('HDEL', REPORTS, node)
+	end
+end
+
+if now >= grace then
+	drop(redis.call('ZRANGEBYSCORE', NODES, '-inf', now - timeout))
+	-- Heard in what is the future, since the clock of the store has gone back
+	drop(redis.call('ZRANGEBYSCORE', NODES, '(' .. string.format('%.0f', now + timeout), '+inf'))
+end
+
+if redis.call('HGET', REPORTS, id) ~= report then
+	redis.call('HSET', REPORTS, id, report)
+end
+
+local live = redis.call('ZCARD', NODES)
+if now < grace then
+	live = math.max(live, floor)
+end
+
+local function share(percent)
+	return math.max(1, math.floor((live * percent + 99) / 100))
+end
+
+local quorum
+if quorumVotes > 0 then
+	quorum = quorumVotes
+elseif quorumPercent > 0 then
+	quorum = share(quorumPercent)
+else
+	quorum = live < 3 and 1 or share(30)
+end
+
+local function isLive(node)
+	return redis.call('ZSCORE', NODES, node) and true or false
+end
+
+local function nameOf(node)
+	return string.match(node, '^%S+ (.*)$') or node
+end
+
+-- The names of so many nodes at most, in their order
+local function namesOf(nodes)
+	table.sort(nodes, function(a, b)
+		local x, y = nameOf(a), nameOf(b)
+		if x ~= y then
+			return x < y
+		end
+		return a < b
+	end)
+	local names = {}
+	for i = 1, math.min(#nodes, MOST_NAMES) do
+		names[i] = nameOf(nodes[i])
+	end
+	return names
+end
+
+-- Records --------------------------------------------------------------------------------------------
+
+local records = {}
+local written = {}
+local begun, isBegun = {}, {}
+local demanded, isDemanded = {}, {}
+local damaged = {}
+
+local function isProbes(probes)
+	if type(probes) ~= 'table' or type(probes.leases) ~= 'table' then
+		return false
+	end
+	for _, field in ipairs({ 'permitted', 'given', 'recorded', 'failed', 'slow' }) do
+		if not isCount(probes[field], MOST_INT) then
+			return false
+		end
+	end
+	for _, lease in ipairs(probes.leases) do
+		if type(lease) ~= 'table' or not isCount(lease.token, MOST) or type(lease.node) ~= 'string' then
+			return false
+		end
+		for _, field in ipairs({ 'places', 'recorded', 'failed', 'slow', 'returned' }) do
+			if not isCount(lease[field], MOST_INT) then
+				return false
+			end
+		end
+	end
+	return isCount(probes.followed, MOST)
+end
+
+local function isCommand(given)
+	return given == nil or (type(given) == 'table' and type(given.state) == 'string'
+		and (given.hold == -1 or isCount(given.hold, MOST))
+		and (given.comment == nil or type(given.comment) == 'string')
+		and (given.actor == nil or type(given.actor) == 'string'))
+end
+
+local function isRecord(record)
+	for _, field in ipairs({ 'openings', 'votes', 'quorum', 'live' }) do
+		if not isCount(record[field], MOST_INT) then
+			return false
+		end
+	end
+	if type(record.voters) ~= 'table' then
+		return false
+	end
+	for _, voter in ipairs(record.voters) do
+		if type(voter) ~= 'string' then
+			return false
+		end
+	end
+	return isCount(record.epoch, revision) and isCount(record.revision, revision) and STATES[record.state] == true
+		and isCount(record.since, MOST) and (record.deadline == -1 or isCount(record.deadline, MOST))
+		and type(record.cause) == 'string' and isCommand(record.command)
+		and (record.state ~= 'HALF_OPEN' or isProbes(record.probes))
+end
+
+local function load(breaker)
+	if records[breaker] == nil then
+		local json = redis.call('HGET', RECORDS, breaker)
+		local record = decode(json)
+		if record and not isRecord(record) then
+			record = nil
+		end
+		if json and not record then
+			redis.call('HDEL', RECORDS, breaker)
+			redis.call('ZREM', REVISIONS, breaker)
+			damaged[#damaged + 1] = breaker
+		end
+		records[breaker] = record or false
+	end
+	return records[breaker] or nil
+end
+
+local function closed()
+	return { epoch = 0, revision = 0, state = 'CLOSED', since = now, deadline = -1, openings = 0, cause = '', votes = 0,
+		quorum = 0, live = 0, voters = {} }
+end
+
+local function isHoldOver(record)
+	return (record.state == 'FORCED_OPEN' or record.state == 'DISABLED') and record.deadline >= 0 and now >= record.deadline
+end
+
+local function stateOf(record)
+	return isHoldOver(record) and 'CLOSED' or record.state
+end
+
+local function openingsOf(record)
+	return isHoldOver(record) and 0 or record.openings
+end
+
+local function forgetVotes(record)
+	record.votes = 0
+	record.quorum = 0
+	record.live = live
+	record.voters = {}
+end
+
+local function nextRevision()
+	revision = revision + 1
+	return revision
+end
+
+local function touch(breaker, record)
+	record.revision = nextRevision()
+	written[breaker] = true
+end
+
+-- A new epoch, without probes and without votes
+local function begin(breaker, record, state, deadline, cause)
+	records[breaker] = record
+	touch(breaker, record)
+	record.epoch = record.revision
+	record.state = state
+	record.since = now
+	record.deadline = deadline
+	record.cause = cause
+	record.probes = nil
+	if state == 'HALF_OPEN' then
+		record.probes = { permitted = 0, given = 0, recorded = 0, failed = 0, slow = 0, followed = 0, leases = {} }
+	end
+	if string.sub(cause, 1, 6) == 'PROBES' then
+		record.command = nil
+	end
+	redis.call('DEL', VOTES .. breaker)
+	if not isBegun[breaker] then
+		isBegun[breaker] = true
+		begun[#begun + 1] = breaker
+	end
+end
+
+-- Probes ---------------------------------------------------------------------------------------------
+
+local function loseLeases(breaker, record)
+	local kept = {}
+	for _, lease in ipairs(record.probes.leases) do
+		if isLive(lease.node) then
+			kept[#kept + 1] = lease
+		end
+	end
+	if #kept < #record.probes.leases then
+		record.probes.leases = kept
+		touch(breaker, record)
+	end
+end
+
+-- As ProbeRules.verdict
+local function verdict(rules, probes)
+	local toCome = math.max(0, rules.permitted - probes.recorded)
+	if rules.successes ~= NEVER then
+		local successes = probes.recorded - probes.failed
+		if successes >= rules.successes then
+			return 100 * probes.slow / probes.recorded >= rules.slowRate and 'FAILED' or 'SUCCEEDED'
+		end
+		return successes + toCome < rules.successes and 'FAILED' or nil
+	end
+	if probes.failed >= rules.failures or probes.slow >= rules.slow then
+		return 'FAILED'
+	end
+	if toCome >= rules.failures - probes.failed or toCome >= rules.slow - probes.slow then
+		return nil
+	end
+	return 'SUCCEEDED'
+end
+
+-- By the same shares of those that came back as of all that are permitted
+local function verdictOfThose(rules, probes)
+	local function reaches(part, threshold)
+		return threshold ~= NEVER and part * rules.permitted >= threshold * probes.recorded
+	end
+	if rules.successes ~= NEVER then
+		if 100 * probes.slow / probes.recorded >= rules.slowRate then
+			return 'FAILED'
+		end
+		return reaches(probes.recorded - probes.failed, rules.successes) and 'SUCCEEDED' or 'FAILED'
+	end
+	return (reaches(probes.failed, rules.failures) or reaches(probes.slow, rules.slow)) and 'FAILED' or 'SUCCEEDED'
+end
+
+local function reopen(breaker, record, wait, cause)
+	begin(breaker, record, 'OPEN', now + wait, cause)
+	record.openings = record.openings + 1
+end
+
+local function decide(breaker, record, rules, wait)
+	local probes = record.probes
+	local decided = verdict(rules, probes)
+	if not decided and probes.given >= probes.permitted and #probes.leases == 0 then
+		decided = probes.recorded > 0 and verdictOfThose(rules, probes) or 'LOST'
+	end
+	if decided == 'SUCCEEDED' then
+		begin(breaker, record, 'CLOSED', -1, 'PROBES_SUCCEEDED')
+		record.openings = 0
+		forgetVotes(record)
+	elseif decided == 'FAILED' then
+		reopen(breaker, record, wait, 'PROBES_FAILED')
+	elseif decided == 'LOST' then
+		reopen(breaker, record, wait, 'PROBES_LOST')
+	end
+end
+
+-- Actions --------------------------------------------------------------------------------------------
+
+local function vote(breaker, wait, ttl)
+	local record = load(breaker) or closed()
+	-- A node that has not heard of the epoch may have voted before the fleet closed.
+	if stateOf(record) ~= 'CLOSED' or (told == incarnation and known or 0) < record.epoch then
+		return
+	end
+	local key = VOTES .. breaker
+	redis.call('HSET', key, id, now + ttl)
+	local least = math.max(DAY, ttl)
+	if redis.call('PTTL', key) < least then
+		redis.call('PEXPIRE', key, least)
+	end
+	if redis.call('HLEN', key) < quorum then
+		return
+	end
+	local voters = {}
+	local votes = redis.call('HGETALL', key)
+	for i = 1, #votes, 2 do
+		local expiry = tonumber(votes[i + 1])
+		if not expiry or expiry <= now then
+			redis.call('HDEL', key, votes[i])
+		elseif isLive(votes[i]) then
+			voters[#voters + 1] = votes[i]
+		end
+	end
+	if #voters < quorum then
+		return
+	end
+	record.openings = openingsOf(record) + 1
+	begin(breaker, record, 'OPEN', now + wait, 'VOTES')
+	record.votes = #voters
+	record.quorum = quorum
+	record.live = live
+	record.voters = namesOf(voters)
+	record.command = nil
+end
+
+local function demand(breaker, epoch, places, rules, wait)
+	if not isDemanded[breaker] then
+		isDemanded[breaker] = true
+		demanded[#demanded + 1] = breaker
+	end
+	local record = load(breaker)
+	if not record or not (record.epoch == epoch or (record.state == 'HALF_OPEN' and epoch ~= 0
+		and record.probes.followed == epoch)) then
+		return
+	end
+	if record.state == 'OPEN' and now >= record.deadline and places > 0 then
+		local ended = record.epoch
+		begin(breaker, record, 'HALF_OPEN', -1, record.cause)
+		record.probes.followed = ended
+		record.command = nil
+	end
+	if record.state ~= 'HALF_OPEN' then
+		return
+	end
+	local probes = record.probes
+	if probes.permitted == 0 then
+		probes.permitted = rules.permitted
+		written[breaker] = true
+	end
+	loseLeases(breaker, record)
+	local given = math.min(places, probes.permitted - probes.given)
+	if rules.dark then
+		given = #probes.leases == 0 and math.min(given, 1) or 0
+	end
+	if given > 0 then
+		touch(breaker, record)
+		probes.leases[#probes.leases + 1] = { token = record.revision, node = id, places = given, recorded = 0, failed = 0,
+			slow = 0, returned = 0 }
+		probes.given = probes.given + given
+	end
+	decide(breaker, record, rules, wait)
+end
+
+-- The totals of a lease, which counts what is new in them
+local function result(breaker, epoch, token, told, rules, wait)
+	local record = load(breaker)
+	if not record or record.state ~= 'HALF_OPEN' or record.epoch ~= epoch then
+		return
+	end
+	loseLeases(breaker, record)
+	local probes = record.probes
+	local lease, place
+	for i, each in ipairs(probes.leases) do
+		if each.token == token then
+			lease, place = each, i
+		end
+	end
+	if not lease or lease.node ~= id or told.failed > told.recorded or told.slow > told.recorded
+		or told.recorded + told.returned > lease.places then
+		return
+	end
+	local isNew = false
+	for field, total in pairs(told) do
+		if total < lease[field] then
+			return
+		end
+		isNew = isNew or total > lease[field]
+	end
+	if isNew then
+		probes.given = math.max(0, probes.given - (told.returned - lease.returned))
+		probes.recorded = probes.recorded + told.recorded - lease.recorded
+		probes.failed = probes.failed + told.failed - lease.failed
+		probes.slow = probes.slow + told.slow - lease.slow
+		for field, total in pairs(told) do
+			lease[field] = total
+		end
+		if lease.recorded + lease.returned == lease.places then
+			table.remove(probes.leases, place)
+		end
+		touch(breaker, record)
+	end
+	decide(breaker, record, rules, wait)
+end
+
+local function order(breaker, given, wait)
+	local record = load(breaker) or closed()
+	local hold = given.hold >= 0 and now + given.hold or -1
+	local isOpen = stateOf(record) == 'OPEN'
+	local openings = openingsOf(record)
+	if given.state == 'RESET' or given.state == 'CLOSED' then
+		begin(breaker, record, 'CLOSED', -1, 'COMMAND')
+		openings = 0
+	elseif given.state == 'OPEN' then
+		begin(breaker, record, 'OPEN', now + wait, 'COMMAND')
+		openings = isOpen and openings or openings + 1
+	elseif given.state == 'FORCED_OPEN' or given.state == 'DISABLED' then
+		begin(breaker, record, given.state, hold, 'COMMAND')
+	elseif given.state == 'HALF_OPEN' or given.state == 'METRICS_ONLY' then
+		begin(breaker, record, given.state, -1, 'COMMAND')
+	else
+		return
+	end
+	record.openings = openings
+	forgetVotes(record)
+	record.command = given
+end
+
+-- What a command has made in this life of the store is newer than all that is remembered of an earlier one.
+-- Of a record that was remembered, the epoch is lower than the revision.
+local function isOrdered(record)
+	return record.command and record.cause == 'COMMAND' and record.epoch == record.revision and not isHoldOver(record)
+end
+
+-- Leases are not remembered: what was half-open is open, and its wait is over.
+local function remember(breaker, epoch, state, since, remaining, openings, cause, votes, quorum, live, voters, given)
+	local record = load(breaker) or closed()
+	if state == 'CLOSED' or epoch <= record.epoch or isOrdered(record) then
+		return
+	end
+	revision = math.max(revision, epoch)
+	local deadline = remaining >= 0 and now + remaining or -1
+	if state == 'OPEN' then
+		deadline = math.max(now, deadline)
+	elseif state == 'HALF_OPEN' then
+		state = 'OPEN'
+		deadline = now
+	elseif state == 'METRICS_ONLY' then
+		deadline = -1
+	end
+	begin(breaker, record, state, deadline, cause)
+	record.epoch = epoch
+	record.since = math.min(since, now)
+	record.openings = openings
+	record.votes = votes
+	record.quorum = quorum
+	record.live = live
+	record.voters = voters
+	record.command = given
+end
+
+while argument < #ARGV do
+	local action = text()
+	local breaker = text()
+	if action == 'vote' then
+		local wait = number()
+		vote(breaker, wait, number())
+	elseif action == 'withdraw' then
+		redis.call('HDEL', VOTES .. breaker, id)
+	elseif action == 'demand' then
+		local epoch = number()
+		local places = number()
+		local rules = probeRules()
+		demand(breaker, epoch, places, rules, number())
+	elseif action == 'result' then
+		local epoch = number()
+		local token = number()
+		local told = {}
+		told.recorded = number()
+		told.failed = number()
+		told.slow = number()
+		told.returned = number()
+		local rules = probeRules()
+		result(breaker, epoch, token, told, rules, number())
+	elseif action == 'order' then
+		local given = command()
+		order(breaker, given, number())
+	elseif action == 'remember' then
+		local epoch = number()
+		local state = text()
+		local since = number()
+		local remaining = number()
+		local openings = number()
+		local cause = text()
+		local votes = number()
+		local needed = number()
+		local lives = number()
+		local voters = {}
+		for i = 1, number() do
+			voters[i] = text()
+		end
+		local given = nil
+		if text() == '1' then
+			given = command()
+		end
+		remember(breaker, epoch, state, since, remaining, openings, cause, votes, needed, lives, voters, given)
+	end
+end
+
+-- What is kept ---------------------------------------------------------------------------------------
+
+for breaker in pairs(written) do
+	local record = records[breaker]
+	redis.call('HSET', RECORDS, breaker, cjson.encode(record))
+	redis.call('ZADD', REVISIONS, record.revision, breaker)
+end
+
+-- Closed records have nothing to say after an hour. A few are looked at every minute.
+if now - (isCount(pruned, MOST) and pruned or 0) >= MINUTE then
+	local start = isCount(cursor, MOST) and cursor or 0
+	local looked = redis.call('ZRANGEBYSCORE', REVISIONS, '(' .. string.format('%.0f', start), '+inf', 'WITHSCORES',
+		'LIMIT', 0, LOOKED_AT)
+	start = 0
+	for i = 1, #looked, 2 do
+		local record = load(looked[i])
+		if record then
+			local since = record.state == 'CLOSED' and record.since or record.deadline
+			if stateOf(record) == 'CLOSED' and now - since >= HOUR then
+				redis.call('HDEL', RECORDS, looked[i])
+				redis.call('ZREM', REVISIONS, looked[i])
+				records[looked[i]] = false
+			end
+		end
+		if i + 1 == LOOKED_AT * 2 then
+			start = tonumber(looked[i + 1])
+		end
+	end
+	redis.call('HSET', META, 'pruned', now, 'cursor', start)
+end
+
+local changed = {}
+local names = redis.call('ZRANGEBYSCORE', REVISIONS,
+	'(' .. string.format('%.0f', told == incarnation and known or 0), '+inf')
+for _, breaker in ipairs(names) do
+	local record = load(breaker)
+	if record then
+		changed[#changed + 1] = breaker
+	end
+end
+
+-- What was damaged is lost: the nodes tell what they know of it.
+if #damaged > 0 then
+	incarnation = fresh
+	changed = {}
+	for _, breaker in ipairs(redis.call('ZRANGE', REVISIONS, 0, -1)) do
+		if load(breaker) then
+			changed[#changed + 1] = breaker
+		end
+	end
+end
+
+redis.call('HSET', META, 'incarnation', incarnation, 'revision', revision)
+
+redis.call('HSET', SESSIONS, id, serial)
+
+for i = 1, 6 do
+	local left = redis.call('PTTL', KEYS[i])
+	if left ~= -2 and left < DAY then
+		redis.call('PEXPIRE', KEYS[i], 2 * DAY)
+	end
+end
+
+-- Answer and news: netstrings, one after the other ---------------------------------------------------
+
+local function put(list, value)
+	if type(value) == 'number' then
+		value = string.format('%.0f', value)
+	end
+	list[#list + 1] = #value .. ':' .. value .. ','
+end
+
+local function putOptional(list, value)
+	put(list, value and '+' .. value or '-')
+end
+
+local function putNames(list, names)
+	put(list, #names)
+	for _, name in ipairs(names) do
+		put(list, name)
+	end
+end
+
+local function holdersOf(probes)
+	local seen, holders = {}, {}
+	for _, lease in ipairs(probes.leases) do
+		local name = nameOf(lease.node)
+		if not seen[name] then
+			seen[name] = true
+			holders[#holders + 1] = lease.node
+		end
+	end
+	return namesOf(holders)
+end
+
+local function wire(breaker)
+	local record = records[breaker]
+	local list = {}
+	put(list, breaker)
+	put(list, record.epoch)
+	put(list, record.revision)
+	put(list, record.state)
+	put(list, record.since)
+	put(list, record.deadline)
+	put(list, record.openings)
+	put(list, record.cause)
+	put(list, record.votes)
+	put(list, record.quorum)
+	put(list, record.live)
+	local voters = {}
+	for i = 1, math.min(#record.voters, MOST_NAMES) do
+		voters[i] = record.voters[i]
+	end
+	putNames(list, voters)
+	local given = record.command
+	put(list, given and 1 or 0)
+	if given then
+		put(list, given.state)
+		put(list, given.hold)
+		putOptional(list, given.comment)
+		putOptional(list, given.actor)
+	end
+	local probes = record.state == 'HALF_OPEN' and record.probes or nil
+	put(list, probes and 1 or 0)
+	if probes then
+		put(list, probes.permitted)
+		put(list, probes.given)
+		put(list, probes.recorded)
+		put(list, probes.failed)
+		put(list, probes.slow)
+		putNames(list, holdersOf(probes))
+	end
+	return table.concat(list)
+end
+
+local function putRecords(list, breakers)
+	put(list, #breakers)
+	for _, breaker in ipairs(breakers) do
+		put(list, wire(breaker))
+	end
+end
+
+local refused = ''
+if #begun > 0 then
+	local news = {}
+	put(news, now)
+	put(news, incarnation)
+	putRecords(news, begun)
+	local published = redis.pcall('PUBLISH', NEWS, table.concat(news))
+	if type(published) == 'table' then
+		refused = published.err
+	end
+end
+
+local answer = {}
+put(answer, now)
+put(answer, incarnation)
+put(answer, revision)
+put(answer, live)
+put(answer, quorum)
+-- All that the node holds, since an answer before may have been lost
+local grants, granted = {}, 0
+for _, breaker in ipairs(demanded) do
+	local record = load(breaker)
+	for _, lease in ipairs(record and record.state == 'HALF_OPEN' and record.probes.leases or {}) do
+		if lease.node == id then
+			granted = granted + 1
+			put(grants, breaker)
+			put(grants, record.epoch)
+			put(grants, lease.token)
+			put(grants, lease.places)
+		end
+	end
+end
+put(answer, granted)
+answer[#answer + 1] = table.concat(grants)
+putNames(answer, damaged)
+put(answer, refused)
+putRecords(answer, changed)
+return table.concat(answer)

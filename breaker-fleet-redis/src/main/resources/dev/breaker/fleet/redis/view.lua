@@ -1,0 +1,19 @@
+-- The nodes that live, with the age of their last heartbeat and what each says of its breakers.
+
+local NODES, REPORTS = KEYS[1], KEYS[2]
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local nodes = redis.call('ZRANGE', NODES, 0, -1, 'WITHSCORES')
+local answer = {}
+
+local function put(value)
+	answer[#answer + 1] = #value .. ':' .. value .. ','
+end
+
+put(string.format('%.0f', #nodes / 2))
+for i = 1, #nodes, 2 do
+	put(nodes[i])
+	put(string.format('%.0f', math.max(0, now - tonumber(nodes[i + 1]))))
+	put(redis.call('HGET', REPORTS, nodes[i]) or '')
+end
+return table.concat(answer)

@@ -1,0 +1,222 @@
+package dev.breaker.fleet;
+
+import java.time.Duration;
+
+import dev.breaker.Reason;
+import dev.breaker.State;
+import dev.breaker.StateChange;
+import dev.breaker.StateCommand;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Commands to the whole fleet.
+ */
+class FleetCommandsTests {
+
+	private static final StateCommand FORCE_OPEN = StateCommand.to(State.FORCED_OPEN)
+		.comment("the partner asked for a break")
+		.actor("alice");
+
+	@Test
+	void aCommandReachesEveryNode() {
+		TestFleet fleet = new TestFleet().start(10);
+		fleet.node(3).node.command(TestFleet.BREAKER, FORCE_OPEN);
+		assertThat(fleet.node(3).breaker.state()).as("at once").isEqualTo(State.FORCED_OPEN);
+		fleet.settle();
+		fleet.assertFleet(State.FORCED_OPEN);
+		assertThat(fleet.nodes).allSatisfy((node) -> {
+			assertThat(node.heard.changes()).hasSize(1);
+			StateChange change = node.heard.changes().get(0);
+			assertThat(change.reason()).isEqualTo(Reason.COMMAND);
+			assertThat(change.comment()).isEqualTo("the partner asked for a break");
+			assertThat(change.actor()).isEqualTo("alice");
+		});
+	}
+
+	@Test
+	void aCommandReachesThoseThatJoinLater() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.node(0).node.command(TestFleet.BREAKER, FORCE_OPEN.hold(Duration.ofMinutes(10)));
+		fleet.advance(Duration.ofMinutes(4));
+		TestNode late = fleet.start();
+		fleet.settle();
+		assertThat(late.breaker.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(late.breaker.retryAfter()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
+		assertThat(late.heard.changes().get(0).actor()).isEqualTo("alice");
+		fleet.advance(Duration.ofMinutes(6));
+		fleet.assertStates(State.CLOSED);
+		TestNode later = fleet.start();
+		fleet.settle();
+		assertThat(later.heard.changes()).as("the hold is over").isEmpty();
+	}
+
+	@Test
+	void aCommandWinsOverVotes() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.to(State.DISABLED));
+		fleet.settle();
+		fleet.node(1).breaker.close();
+		fleet.node(1).trip();
+		fleet.node(2).breaker.close();
+		fleet.node(2).trip();
+		fleet.settle();
+		assertThat(fleet.fleetState()).isEqualTo(State.DISABLED);
+		assertThat(fleet.node(0).breaker.state()).isEqualTo(State.DISABLED);
+	}
+
+	@Test
+	void aResetClosesAnOpenFleet() {
+		TestFleet fleet = new TestFleet().start(5);
+		fleet.open();
+		fleet.node(4).node.command(TestFleet.BREAKER, StateCommand.reset().actor("bob"));
+		fleet.settle();
+		fleet.assertFleet(State.CLOSED);
+		assertThat(fleet.node(1).breaker.snapshot().failedCallsTotal()).isZero();
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.assertFleet(State.CLOSED);
+	}
+
+	@Test
+	void openAndHalfOpenGoOnByThemselves() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.to(State.OPEN).hold(Duration.ofSeconds(4)));
+		fleet.settle();
+		fleet.assertFleet(State.OPEN);
+		assertThat(fleet.node(2).breaker.retryAfter()).isBetween(Duration.ofMillis(3800), Duration.ofSeconds(4));
+		fleet.advance(Duration.ofSeconds(4));
+		fleet.assertStates(State.HALF_OPEN);
+		for (int round = 0; round < 20 && fleet.fleetState() != State.CLOSED; round++) {
+			fleet.nodes.forEach((node) -> node.call(true));
+			fleet.settle();
+		}
+		fleet.assertFleet(State.CLOSED);
+	}
+
+	@Test
+	void aCommandToHalfOpenIsProbedTogether() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.to(State.HALF_OPEN));
+		fleet.settle();
+		fleet.assertFleet(State.HALF_OPEN);
+		for (int round = 0; round < 20 && fleet.fleetState() == State.HALF_OPEN; round++) {
+			fleet.nodes.forEach((node) -> node.call(false));
+			fleet.settle();
+		}
+		fleet.assertFleet(State.OPEN);
+	}
+
+	@Test
+	void aCommandInAnOutageIsToldAfterwards() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.down(true);
+		fleet.advance(Duration.ofSeconds(10));
+		fleet.node(0).node.command(TestFleet.BREAKER, FORCE_OPEN);
+		fleet.advance(Duration.ofSeconds(10));
+		assertThat(fleet.node(1).breaker.state()).isEqualTo(State.CLOSED);
+		fleet.down(false);
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.assertFleet(State.FORCED_OPEN);
+	}
+
+	@Test
+	void aHoldThatIsOverIsNotToldAfterwards() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.down(true);
+		fleet.node(0).node.command(TestFleet.BREAKER, FORCE_OPEN.hold(Duration.ofSeconds(5)));
+		fleet.advance(Duration.ofSeconds(20));
+		fleet.down(false);
+		fleet.advance(Duration.ofSeconds(3));
+		assertThat(fleet.record()).isNull();
+		fleet.assertStates(State.CLOSED);
+	}
+
+	@Test
+	void theFleetIsFollowedWhereACommandWasNotTold() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.node(1).node.command(TestFleet.BREAKER, FORCE_OPEN);
+		fleet.settle();
+		fleet.node(0).cut(true);
+		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.to(State.OPEN).hold(Duration.ofSeconds(6)));
+		fleet.advance(Duration.ofSeconds(8));
+		assertThat(fleet.node(0).breaker.state()).isEqualTo(State.HALF_OPEN);
+		fleet.node(0).cut(false);
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.assertFleet(State.FORCED_OPEN);
+	}
+
+	@Test
+	void aNodeThatIsHalfOpenSoonerWaitsForTheFleet() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		fleet.node(0).breaker.halfOpen();
+		assertThat(fleet.node(0).begin()).isNull();
+		fleet.advance(TestFleet.WAIT);
+		fleet.node(0).begin();
+		fleet.advance(Duration.ofMillis(1500));
+		assertThat(fleet.node(0).begin()).isNotNull();
+	}
+
+	@Test
+	void aNodeThatMissedTheEndOfAHoldIsFreed() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.node(0).node.command(TestFleet.BREAKER, FORCE_OPEN);
+		fleet.settle();
+		TestNode missing = fleet.node(2);
+		missing.cut(true);
+		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.reset());
+		fleet.settle();
+		fleet.node(0).trip();
+		fleet.node(1).trip();
+		fleet.settle();
+		assertThat(fleet.fleetState()).isEqualTo(State.OPEN);
+		missing.cut(false);
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.assertFleet(State.OPEN);
+	}
+
+	@Test
+	void aCommandToOneNodeStaysThere() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		fleet.node(0).breaker.close();
+		fleet.advance(Duration.ofSeconds(4));
+		assertThat(fleet.node(0).breaker.state()).isEqualTo(State.CLOSED);
+		assertThat(fleet.fleetState()).isEqualTo(State.OPEN);
+		assertThat(fleet.node(1).breaker.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void theFleetIsFollowedAfterTheHoldOfOneNode() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.node(0).breaker.disable(Duration.ofSeconds(4));
+		fleet.node(1).trip();
+		fleet.settle();
+		assertThat(fleet.fleetState()).isEqualTo(State.OPEN);
+		assertThat(fleet.node(0).breaker.state()).isEqualTo(State.DISABLED);
+		fleet.advance(Duration.ofSeconds(6));
+		fleet.assertFleet(State.OPEN);
+	}
+
+	@Test
+	void theNewestOfTwoCommandsHolds() {
+		TestFleet fleet = new TestFleet().start(4);
+		fleet.node(0).node.command(TestFleet.BREAKER, FORCE_OPEN);
+		fleet.node(1).node.command(TestFleet.BREAKER, StateCommand.to(State.DISABLED).actor("bob"));
+		fleet.settle();
+		fleet.assertFleet(fleet.fleetState());
+		assertThat(fleet.fleetState()).isIn(State.FORCED_OPEN, State.DISABLED);
+	}
+
+	@Test
+	void aCommandToABreakerThatIsNotSharedIsRefused() {
+		TestFleet fleet = new TestFleet().start(1);
+		assertThatThrownBy(() -> fleet.node(0).node.command("unknown", FORCE_OPEN))
+			.isInstanceOf(IllegalArgumentException.class)
+			.hasMessageContaining("'unknown'")
+			.hasMessageContaining("not shared");
+	}
+
+}

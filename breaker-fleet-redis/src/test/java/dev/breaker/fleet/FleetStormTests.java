@@ -1,0 +1,92 @@
+package dev.breaker.fleet;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.State;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * How often nodes talk to the store.
+ */
+class FleetStormTests {
+
+	@Test
+	void aNodeTalksOnceAHeartbeatHoweverManyBreakersItHas() {
+		TestFleet fleet = new TestFleet().start(10);
+		fleet.nodes.forEach((node) -> share(fleet, node, 200));
+		long before = exchanges(fleet);
+		fleet.advance(Duration.ofSeconds(60));
+		assertThat(exchanges(fleet) - before).isBetween(10L * 50, 10L * 70);
+	}
+
+	private static List<CircuitBreaker> share(TestFleet fleet, TestNode node, int count) {
+		List<CircuitBreaker> breakers = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			CircuitBreaker breaker = CircuitBreaker.of("breaker-" + i, fleet.breakerConfig());
+			breakers.add(breaker);
+			node.node.share(breaker);
+		}
+		return breakers;
+	}
+
+	private static long exchanges(TestFleet fleet) {
+		return fleet.nodes.stream().mapToLong((node) -> node.transport.exchanges()).sum();
+	}
+
+	@Test
+	void newsOfAllBreakersAtOnceIsBatched() {
+		TestFleet fleet = new TestFleet().start(100);
+		List<CircuitBreaker> breakers = new ArrayList<>();
+		fleet.nodes.forEach((node) -> breakers.addAll(share(fleet, node, 20)));
+		fleet.advance(TestFleet.HEARTBEAT);
+		long before = exchanges(fleet);
+		breakers.forEach(FleetStormTests::trip);
+		fleet.advance(Duration.ofSeconds(1));
+		assertThat(breakers).allMatch((breaker) -> breaker.state() == State.OPEN);
+		// With 100 nodes, a node talks each 20 ms at most.
+		assertThat(exchanges(fleet) - before).isLessThan(100L * 52);
+		before = exchanges(fleet);
+		fleet.advance(TestFleet.WAIT.minusSeconds(1));
+		assertThat(exchanges(fleet) - before).as("quiet again").isLessThan(100L * 15);
+		before = exchanges(fleet);
+		for (int round = 0; round < 200; round++) {
+			breakers.forEach(FleetStormTests::succeed);
+			fleet.advance(Duration.ofMillis(10));
+		}
+		assertThat(breakers).allMatch((breaker) -> breaker.state() == State.CLOSED);
+		assertThat(exchanges(fleet) - before).isLessThan(100L * 104);
+	}
+
+	private static void trip(CircuitBreaker breaker) {
+		for (int i = 0; i < 3; i++) {
+			var permit = breaker.tryAcquire();
+			if (permit != null) {
+				TestNode.end(permit, false);
+			}
+		}
+	}
+
+	private static void succeed(CircuitBreaker breaker) {
+		var permit = breaker.tryAcquire();
+		if (permit != null) {
+			TestNode.end(permit, true);
+		}
+	}
+
+	@Test
+	void everyNodeIsOpenSoonAfterTheDecidingVote() {
+		TestFleet fleet = new TestFleet().start(10);
+		fleet.trip(2);
+		fleet.advance(Duration.ofSeconds(2));
+		fleet.node(2).trip();
+		fleet.advance(Duration.ofMillis(10));
+		fleet.assertFleet(State.OPEN);
+		assertThat(fleet.node(9).node.status().lag()).isBetween(Duration.ZERO, Duration.ofMillis(5));
+	}
+
+}
