@@ -22,7 +22,9 @@ import org.springframework.context.annotation.Import;
 		"spring.http.clients.read-timeout=800ms", "breaker.configs.default.slow-call-duration-threshold=350ms",
 		"breaker.configs.default.minimum-number-of-calls=3", "breaker.configs.default.wait-duration-in-open-state=10m",
 		"breaker.instances.partner.max-wait-duration-in-open-state=20m",
-		"breaker.instances.inventory.recovery-ramp-duration=10h", "logging.level.dev.breaker.CircuitBreaker=error" })
+		"breaker.instances.inventory.recovery-ramp-duration=10h", "logging.level.dev.breaker.CircuitBreaker=error",
+		// Of FleetShop alone
+		"management.health.redis.enabled=false" })
 @AutoConfigureMetrics
 @AutoConfigureCircuitBreakers
 @Import(ShopTestConfiguration.class)

@@ -5,6 +5,7 @@ import java.time.Clock;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.actuate.CircuitBreakersEndpointWebExtension;
+import dev.breaker.spring.actuate.FleetAccess;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerEndpointAutoConfiguration;
@@ -107,8 +108,8 @@ public final class BreakerDashboardAutoConfiguration {
 		@Bean
 		Live breakerDashboardLive(CircuitBreakerRegistry registry, History history, BreakerConfigs configs,
 				DashboardPaths paths, Environment environment, ObjectProvider<GuardedMethodRegistry> guardedMethods,
-				ObjectProvider<EventStore> events) {
-			return new Live(registry, history, configs, paths, environment, guardedMethods, events);
+				ObjectProvider<EventStore> events, ObjectProvider<FleetAccess> fleet) {
+			return new Live(registry, history, configs, paths, environment, guardedMethods, events, fleet);
 		}
 
 		@Bean

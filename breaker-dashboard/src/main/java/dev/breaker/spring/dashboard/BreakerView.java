@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.FailuresDescriptor;
+import dev.breaker.spring.actuate.FleetDescriptor;
 import dev.breaker.spring.aop.MethodBinding;
 import dev.breaker.spring.config.ConfigValue;
 import dev.breaker.spring.dashboard.LiveDescriptor.BreakerDescriptor;
@@ -24,10 +25,13 @@ import org.jspecify.annotations.Nullable;
  * @param failures what failed since it was last closed
  * @param events its last events, the newest last
  * @param explanation why it is in its state
+ * @param fleet what the instances say of it that share it; {@code null} where it is not
+ * shared
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record BreakerView(long since, BreakerDescriptor breaker, List<Property> config, List<MethodBinding> bindings,
-		@Nullable FailuresDescriptor failures, List<BreakerEvent> events, String explanation) {
+		@Nullable FailuresDescriptor failures, List<BreakerEvent> events, String explanation,
+		@Nullable FleetDescriptor fleet) {
 
 	/**
 	 * A property of its config.

@@ -16,6 +16,7 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakersDescriptor;
+import dev.breaker.spring.actuate.FleetAccess;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.aop.MethodBinding;
 import dev.breaker.spring.config.BreakerConfigs;
@@ -72,9 +73,10 @@ final class Live {
 
 	Live(CircuitBreakerRegistry registry, History history, BreakerConfigs configs, DashboardPaths paths,
 			Environment environment, ObjectProvider<GuardedMethodRegistry> guardedMethods,
-			ObjectProvider<EventStore> events) {
+			ObjectProvider<EventStore> events, ObjectProvider<FleetAccess> fleet) {
 		this.registry = registry;
-		this.breakers = new CircuitBreakersEndpoint(registry);
+		this.breakers = new CircuitBreakersEndpoint(registry, (event) -> {
+		}, null, fleet.getIfAvailable());
 		this.history = history;
 		this.configs = configs;
 		this.paths = paths;
@@ -167,7 +169,7 @@ final class Live {
 				fallbacks().get(nameOfGuards(breaker)));
 		return mapper.writeValueAsBytes(new BreakerView(view.since(described.sparkline().length()), described,
 				this.configs.valuesOf(breaker).stream().map(BreakerView.Property::of).toList(), bindings(breaker),
-				shown.failures(), events(name), shown.explanation()));
+				shown.failures(), events(name), shown.explanation(), shown.fleet()));
 	}
 
 	private List<MethodBinding> bindings(CircuitBreaker breaker) {

@@ -39,6 +39,7 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 
 	/**
 	 * A breaker: the figures of the endpoint {@code circuitbreakers}, and of its history.
+	 * Whether it is open on this instance alone is {@code null} where it is not shared.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	record BreakerDescriptor(String name, @Nullable String group, @Nullable String key, State state, Instant since,
@@ -49,7 +50,7 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 			double retryAfter, int probesDone, int probesPermitted, int openings, String explanation,
 			@Nullable String topFailure, @Nullable String lastFailure, @Nullable CommandDescriptor command,
 			@Nullable String fallbacks, Sparkline sparkline, boolean enforced, long wouldRefuseTotal,
-			@JsonUnwrapped RecoveryFigures recovery) {
+			@JsonUnwrapped RecoveryFigures recovery, @Nullable Boolean localOnly) {
 
 		static BreakerDescriptor of(CircuitBreaker breaker, CircuitBreakerDescriptor shown, Line line,
 				@Nullable String fallbacks) {
@@ -65,7 +66,8 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 					(shown.state() == State.HALF_OPEN) ? shown.bufferedCalls() : 0,
 					RecoveryFigures.probesPermitted(shown, breaker.config()), shown.openings(), shown.explanation(),
 					mostFrequent(failures), last(failures), shown.command(), fallbacks, Sparkline.of(line),
-					shown.enforced(), shown.wouldRefuseTotal(), RecoveryFigures.of(shown, breaker.config()));
+					shown.enforced(), shown.wouldRefuseTotal(), RecoveryFigures.of(shown, breaker.config()),
+					shown.localOnly());
 		}
 
 		private static double secondsSince(Instant since, CircuitBreaker breaker) {

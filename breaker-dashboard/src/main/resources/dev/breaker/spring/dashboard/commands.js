@@ -1,5 +1,6 @@
 // Asks which command to give, for how long and why, and says what users will see, before it is given.
 import { element, setHidden, setText } from './dom.js';
+import { ScopeChoice } from './fleet.js';
 import { SignalChoice } from './recovery.js';
 import { count, fallbacks, isShadow, plural, refuses } from './words.js';
 
@@ -67,6 +68,7 @@ export class CommandDialog {
   #title = element('h2', { id: 'command-title' });
   #signal = new SignalChoice();
   #scope = element('p', { class: 'scope', hidden: true });
+  #reach = new ScopeChoice(() => this.#show());
   #hold = element('input', { name: 'hold', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', placeholder: 'such as 10m', 'aria-describedby': 'hold-hint' });
   #holdHint = element('p', { class: 'hint', id: 'hold-hint' });
   #holdField = element('div', { class: 'field' }, element('label', { for: 'command-hold' }, 'Hold'),
@@ -87,7 +89,7 @@ export class CommandDialog {
     this.#hold.id = 'command-hold';
     this.#hold.addEventListener('input', () => this.#show());
     this.form = element('form', { onsubmit: (event) => this.#submit(event) }, this.#title, this.#scope,
-      element('fieldset', { class: 'choices' }, element('legend', {}, 'Command'), ...this.#choices), this.#holdField, this.#reasonField,
+      element('fieldset', { class: 'choices' }, element('legend', {}, 'Command'), ...this.#choices), this.#reach.node, this.#holdField, this.#reasonField,
       element('section', { class: 'users-see', 'aria-live': 'polite', 'aria-labelledby': 'users-see' }, element('h3', { id: 'users-see' }, 'What users will see'), this.#users),
       this.#problem,
       element('div', { class: 'buttons' }, element('button', { type: 'button', class: 'cancel', onclick: () => this.node.close() }, 'Cancel'), this.#give));
@@ -111,6 +113,7 @@ export class CommandDialog {
     this.#signal.ask(target, source);
     const value = preferred ?? (target.state && target.state !== 'CLOSED' ? 'CLOSED' : 'FORCED_OPEN');
     this.form.elements.command.value = value;
+    this.#reach.ask(target);
     this.#trouble(null);
     this.#busy(false);
     this.#show();
@@ -131,11 +134,12 @@ export class CommandDialog {
     const command = this.#command;
     const hold = command.holds ? this.#hold.value.trim() : '';
     setHidden(this.#holdField, !command.holds);
+    this.#reach.show(command);
     setHidden(this.#reasonField, command.reset === true);
     setText(this.#holdHint, command.mayWait ? 'Empty: the configured wait.' : hold ? '' : 'Empty: until another command, which is easily forgotten.');
     const afterwards = command.afterwards ? (hold ? ` It holds for ${hold}; ${command.afterwards}` : ' It holds until another command.') : '';
     const passes = isShadow(this.#target) && command.refuses ? 'It is not enforced: no call is refused. Otherwise: ' : '';
-    setText(this.#users, passes + command.users(this.#target) + afterwards);
+    setText(this.#users, passes + command.users(this.#target) + afterwards + this.#reach.sentence);
     setText(this.#give, `${command.label}${hold ? ` for ${hold}` : ''}`);
     this.#signal.show(command);
   }
@@ -158,12 +162,13 @@ export class CommandDialog {
     const [hold, reason] = [this.#hold.value.trim(), this.#reason.value.trim()];
     if (command.holds && hold) body.hold = hold;
     if (!command.reset && reason) body.reason = reason;
+    if (this.#reach.value) body.scope = this.#reach.value;
     this.#trouble(null);
     this.#busy(true);
     try {
       await this.#send(this.#target.name, body);
       this.node.close();
-      this.#given(`${this.#target.name}: ${command.label.toLowerCase()}${body.hold ? ` for ${hold}` : ''}, done.`);
+      this.#given(`${this.#target.name}: ${command.label.toLowerCase()}${body.hold ? ` for ${hold}` : ''}${this.#reach.words}, done.`);
     } catch (failure) {
       this.#trouble(failure.message);
     } finally {

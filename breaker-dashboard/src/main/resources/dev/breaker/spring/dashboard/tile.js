@@ -1,5 +1,6 @@
 // One breaker in the overview. A tile is made once, and changes only where its breaker did.
 import { element, setAttribute, setClass, setHidden, setShape, setText, shape, visible } from './dom.js';
+import { showBadge } from './fleet.js';
 import { draw } from './sparkline.js';
 import { Recovery, probe, stateShape, stateWords } from './recovery.js';
 import { sums } from './store.js';
@@ -99,6 +100,7 @@ export function showState(node, breaker, aged) {
   setShape(svg, stateShape(breaker));
   setText(word, stateWords(breaker));
   setText(time, duration(breaker.stateSeconds + aged));
+  showBadge(node, breaker);
 }
 
 /** What a picture of outcomes says, in words. */

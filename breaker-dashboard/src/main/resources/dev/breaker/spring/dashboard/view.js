@@ -1,6 +1,7 @@
 // A breaker's own view: why it is or is not open, its charts, config, guarded methods, failures and events.
 import { breakable, element, setClass, setHidden, setText, shape } from './dom.js';
 import { OutcomeChart, ShareChart, library } from './charts.js';
+import { FleetPanel } from './fleet.js';
 import { sums } from './store.js';
 import { Recovery, recoveryFacts } from './recovery.js';
 import { onThemeChange } from './theme.js';
@@ -70,8 +71,9 @@ export class View {
     this.bindings = element('div', {});
     this.config = element('div', {});
     this.events = element('div', {});
+    this.fleet = new FleetPanel();
     this.body = element('div', { class: 'view-body', hidden: true },
-      element('div', { class: 'view-main' }, this.charts, section('failed', 'What failed', this.kinds), section('events', 'What happened', this.events)),
+      element('div', { class: 'view-main' }, this.fleet.node, this.charts, section('failed', 'What failed', this.kinds), section('events', 'What happened', this.events)),
       element('div', { class: 'view-side' }, section('figures', 'Figures', this.failures, this.slow, this.facts), section('methods', 'Guarded methods', this.bindings), section('config', 'Configuration', this.config)));
     this.node = element('article', { class: 'view' },
       element('p', { class: 'back' }, element('a', { href: '#/' }, '← All breakers')),
@@ -131,6 +133,7 @@ export class View {
     this.#showFacts(breaker);
     this.#showHistory(breaker);
     if (this.#answer) {
+      this.fleet.show(this.#answer.fleet, this.#store.serverTime, aged);
       this.#once('failures', this.#answer.failures, (failures) => this.kinds.replaceChildren(...failed(failures)));
       this.#once('bindings', this.#answer.bindings, (bindings) => this.bindings.replaceChildren(...methods(bindings)));
       this.#once('config', this.#answer.config, (config) => this.config.replaceChildren(...configured(config)));
