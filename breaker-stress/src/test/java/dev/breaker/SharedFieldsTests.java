@@ -25,7 +25,7 @@ class SharedFieldsTests {
 
 	private static final List<Path> SOURCES = List.of(Path.of("../breaker-core/src/main/java"),
 			Path.of("../breaker-spring-boot-starter/src/main/java"), Path.of("../breaker-aspectj/src/main/java"),
-			Path.of("../breaker-dashboard/src/main/java"));
+			Path.of("../breaker-dashboard/src/main/java"), Path.of("../breaker-fleet-redis/src/main/java"));
 
 	private static final Pattern TYPE = Pattern
 		.compile("(\t*)(?:[a-z]+ )*(?:class|record|enum|interface) (\\w+).*?(extends (?:Atomic\\w+|SpinLock)\\b.*)?");

@@ -40,7 +40,7 @@ public final class Benchmarks {
 
 	/** Nothing is shared there, or it is the same question again. */
 	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|StartUpBenchmark"
-			+ "|DashboardBenchmark";
+			+ "|DashboardBenchmark|FleetBenchmark";
 
 	/** Whose cost is not that of what threads share. */
 	private static final String HEAVY = "\\.(failsafe|smallRye|sentinel)$";

@@ -66,7 +66,7 @@ final class Contexts {
 		NONE("(dev.breaker|io.github.resilience4j|org.springframework.boot.autoconfigure.aop)\\..*"),
 
 		/** This project's starter. */
-		BREAKER("(io.github.resilience4j|dev.breaker.spring.dashboard)\\..*"),
+		BREAKER("(io.github.resilience4j|dev.breaker.spring.dashboard|dev.breaker.spring.fleet)\\..*"),
 
 		/** Resilience4j's starter, with all that it switches on. */
 		RESILIENCE4J("dev.breaker\\..*"),

@@ -105,6 +105,14 @@ record Target(String question, double limit, String unit, Function<Results, Rang
 				ratio("closed, beside the history of 1,000 breakers / without it", 1.1,
 						"DashboardBenchmark.call[history=true]", "DashboardBenchmark.call[history=false]"),
 				heap("heap, history of one breaker", 64 * 1024, Footprint.HISTORY),
+				// Fleet
+				ratio("closed, shared by a fleet / not shared", 1.05, "FleetBenchmark.closed[redis=on]",
+						"FleetBenchmark.closed[redis=off]"),
+				ratio("the same, Redis stopped", 1.05, "FleetBenchmark.closed[redis=stopped]",
+						"FleetBenchmark.closed[redis=off]"),
+				bytes("closed, shared by a fleet, allocated", 0, "FleetBenchmark.closed[redis=on]"),
+				ratio("refused, shared by a fleet / not shared", 1.05, "FleetBenchmark.refused[redis=on]",
+						"FleetBenchmark.refused[redis=off]"),
 				// Start-up
 				new Target("start-up, 100 breakers: what it adds / what Resilience4j's breaker adds", 0.7, TIMES,
 						(results) -> startUp(results, "BREAKER").dividedBy(startUp(results, "RESILIENCE4J_BREAKER"))));

@@ -203,8 +203,8 @@ class RecoveryTests {
 		assertThat(tile.locator(".wait")).containsText("Next dark probe in ");
 		tile.locator("a").click();
 		assertThat(this.tab.find(".view .wait")).containsText("Next dark probe in ");
-		assertThat(this.tab.find(".facts")).containsText("Closed by");
-		assertThat(this.tab.find(".facts")).containsText("a dark probe; no call is risked");
+		assertThat(this.tab.find(".view-side .facts")).containsText("Closed by");
+		assertThat(this.tab.find(".view-side .facts")).containsText("a dark probe; no call is risked");
 		registry.get("bank").halfOpen();
 		assertThat(this.tab.find(".view .wait")).containsText("0 of 1 dark probe done");
 	}
@@ -214,9 +214,9 @@ class RecoveryTests {
 		assertThat(this.tab.tile("quiet").locator(".state .word")).hasText("Closed");
 		assertThat(this.tab.tile("quiet").locator(".recovery")).hasCount(0);
 		this.tab.tile("quiet").locator("a").click();
-		assertThat(this.tab.find(".view .facts")).isVisible();
+		assertThat(this.tab.find(".view-side .facts")).isVisible();
 		assertThat(this.tab.find(".view .recovery")).hasCount(0);
-		assertThat(this.tab.find(".view .facts")).not().containsText("Closed by");
+		assertThat(this.tab.find(".view-side .facts")).not().containsText("Closed by");
 	}
 
 	@ParameterizedTest
