@@ -1,5 +1,5 @@
 -- One exchange of a node with its fleet, as one atomic step. docs/cluster.md has the keys and the rules;
--- RedisFleetTransport sends it, ExchangeFormat knows its arguments and its answer.
+-- RedisFleetTransport sends it, ExchangeWriter writes its arguments, ReplyReader reads its answer.
 --
 -- All keys are read, or looked at, before the first is written: one of another type fails the exchange
 -- while nothing has changed yet.
