@@ -36,6 +36,9 @@ final class ShadowFuzzRun {
 
 	private final List<Pending> pending = new ArrayList<>();
 
+	/** Kept from the collector, which the naive twin knows nothing of. */
+	private final List<Permit> neverGivenBack = new ArrayList<>();
+
 	private final List<Change> changes = new ArrayList<>();
 
 	private final CircuitBreaker breaker;
@@ -124,6 +127,9 @@ final class ShadowFuzzRun {
 		assertThat(permit != null).as("admitted").isEqualTo(admitted != null);
 		if (admitted != null && this.random.nextInt(10) > 0) {
 			this.pending.add(new Pending(admitted, permit, null, null));
+		}
+		else if (admitted != null) {
+			this.neverGivenBack.add(permit);
 		}
 	}
 
