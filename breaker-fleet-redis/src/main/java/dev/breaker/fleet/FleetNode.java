@@ -60,6 +60,9 @@ public final class FleetNode implements AutoCloseable {
 	/** What one exchange has to say of more breakers goes into the next one. */
 	private static final int MOST_BREAKERS = 500;
 
+	/** Of the nodes of a fleet, so many look each time whether probes are decided. */
+	private static final int LOOKERS = 16;
+
 	/** Records of breakers that are not shared here, but could be. */
 	private static final int MOST_STRANGERS = 10_000;
 
@@ -74,6 +77,8 @@ public final class FleetNode implements AutoCloseable {
 	private final ScheduledExecutorService executor;
 
 	private final LongSupplier nanoTime;
+
+	private final RandomGenerator random;
 
 	private final SerialTasks tasks;
 
@@ -161,6 +166,7 @@ public final class FleetNode implements AutoCloseable {
 		this.transport = transport;
 		this.executor = executor;
 		this.nanoTime = nanoTime;
+		this.random = random;
 		this.tasks = new SerialTasks(executor);
 		this.link = new Link(nanoTime);
 		this.pace = new Pace(heartbeat, random, nanoTime.getAsLong());
@@ -437,13 +443,17 @@ public final class FleetNode implements AutoCloseable {
 		List<SharedBreaker> speakers = this.unsettled.stream().limit(MOST_BREAKERS).toList();
 		this.dirty = speakers.size() < this.unsettled.size();
 		for (SharedBreaker speaker : speakers) {
-			said.add(speaker.say(actions, heartbeat, this.life));
+			said.add(speaker.say(actions, heartbeat, this.life, isLooker()));
 			if (this.dirty) {
 				this.unsettled.remove(speaker);
 				this.unsettled.add(speaker);
 			}
 		}
 		return said;
+	}
+
+	private boolean isLooker() {
+		return this.live <= LOOKERS || this.random.nextInt(this.live) < LOOKERS;
 	}
 
 	private Map<String, String> report() {
@@ -528,7 +538,7 @@ public final class FleetNode implements AutoCloseable {
 		this.link.holdUntil(call.began + this.settings.nodeTimeout().minus(this.settings.heartbeat()).toNanos());
 		this.unsettled.forEach((each) -> each.follow(joining));
 		this.unsettled.removeIf(SharedBreaker::isSettled);
-		this.pace.answered(call.began, reply.live());
+		this.pace.answered(call.began, arrived, reply.live());
 		this.lastError = null;
 		this.joined.complete(true);
 		Long lost = this.lostAt;
@@ -661,7 +671,7 @@ public final class FleetNode implements AutoCloseable {
 		List<Action> actions = new ArrayList<>();
 		for (SharedBreaker each : this.unsettled) {
 			each.end();
-			each.say(actions, false, this.life);
+			each.say(actions, false, this.life, false);
 		}
 		if (!actions.isEmpty()) {
 			var unused = this.transport.exchange(new Exchange(this.settings.node(), this.life, this.known,

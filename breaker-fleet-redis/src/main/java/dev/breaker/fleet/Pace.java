@@ -7,8 +7,9 @@ import java.util.random.RandomGenerator;
 /**
  * When the next exchange may go out, and when it must. The first one after a quiet time
  * goes out at once; after that they are the further apart, the more nodes live, so that
- * all nodes together send no more than 5,000 in a second but for their heartbeats. After
- * a failure the wait grows from half a heartbeat to one and a half: no longer, so that a
+ * all nodes together send no more than 5,000 in a second but for their heartbeats, and
+ * twice as far as the last one took, so that a store with much to do gets less. After a
+ * failure the wait grows from half a heartbeat to one and a half: no longer, so that a
  * node hears within three heartbeats what has become of a store that is back. Changed by
  * the engine alone.
  */
@@ -37,10 +38,11 @@ final class Pace {
 		this.mustAt = now;
 	}
 
-	/** An exchange that began then was answered, while so many nodes live. */
-	void answered(long began, int live) {
+	/** An exchange that began then is answered now, while so many nodes live. */
+	void answered(long began, long now, int live) {
 		this.failures = 0;
-		this.mayAt = began + Math.min(this.heartbeat, Math.max(SHORTEST_NANOS, live * NANOS_A_NODE));
+		long apart = Math.max(Math.max(SHORTEST_NANOS, live * NANOS_A_NODE), 2 * (now - began));
+		this.mayAt = began + Math.min(this.heartbeat, apart);
 		this.mustAt = began + Math.round(this.heartbeat * (1 - SPREAD + 2 * SPREAD * this.random.nextDouble()));
 	}
 

@@ -464,9 +464,10 @@ final class SharedBreaker {
 	/** Whether calls have asked for places that the store may have. */
 	boolean wantsPlaces() {
 		FleetRecord known = this.record;
-		if (known == null || !this.probes.isMissed() || !isProbed()) {
-			return false;
-		}
+		return known != null && this.probes.isMissed() && isProbed() && mayHavePlaces(known);
+	}
+
+	private boolean mayHavePlaces(FleetRecord known) {
 		FleetRecord.Progress progress = known.probes();
 		return progress == null || progress.permitted() <= 0 || (progress.given() < progress.permitted()
 				&& (progress.holders().isEmpty() || !this.breaker.config().probeRules().dark()));
@@ -487,9 +488,10 @@ final class SharedBreaker {
 	 * @param actions what the node does, to which this is added
 	 * @param all whether votes are told again
 	 * @param present the present life of the store, as far as it is known
+	 * @param looks whether it is this node that looks whether the probes are decided
 	 * @return what was said
 	 */
-	Said say(List<Action> actions, boolean all, @Nullable String present) {
+	Said say(List<Action> actions, boolean all, @Nullable String present, boolean looks) {
 		State state = this.breaker.state();
 		remember(actions, present);
 		PendingOrder given = sayOrder(actions, state);
@@ -504,8 +506,8 @@ final class SharedBreaker {
 		}
 		long wait = nextWait(known);
 		Map<Leases.Lease, Leases.Totals> results = this.probes.sayResults(actions, state, known.epoch(), wait);
-		SharedProbes.Wish wish = (isProbed() && !this.leaving)
-				? this.probes.sayDemand(actions, state, known.epoch(), wait, known.state() == State.HALF_OPEN) : null;
+		SharedProbes.Wish wish = (isProbed() && !this.leaving) ? this.probes.sayDemand(actions, state, known.epoch(),
+				wait, mayHavePlaces(known), looks && known.state() == State.HALF_OPEN) : null;
 		return new Said(this, given, vote, withdrawal, results, known, wish);
 	}
 
@@ -600,6 +602,9 @@ final class SharedBreaker {
 				this.by.voted = false;
 			}
 			this.by.probes.told(this.results);
+			if (this.wish != null) {
+				this.by.probes.answered(this.wish);
+			}
 			FleetRecord present = this.by.record;
 			boolean voidVote = this.vote && present != null && present.epoch() > known;
 			if (voidVote && this.by.own) {
@@ -625,7 +630,7 @@ final class SharedBreaker {
 		void lost() {
 			this.by.voteDue = this.by.own;
 			if (this.wish != null) {
-				this.by.probes.wishAgain(this.wish);
+				this.by.probes.lost(this.wish);
 			}
 		}
 

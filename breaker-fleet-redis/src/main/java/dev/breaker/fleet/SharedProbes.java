@@ -37,6 +37,9 @@ final class SharedProbes {
 	/** A reading of when places were granted last. */
 	private long granted;
 
+	/** Whether places may be leased whose answer was lost. */
+	private boolean unanswered;
+
 	SharedProbes(CircuitBreaker breaker, Link link, LongSupplier nanoTime, Duration heartbeat, Runnable wake) {
 		this.breaker = breaker;
 		this.link = link;
@@ -62,6 +65,7 @@ final class SharedProbes {
 			before.retire();
 		}
 		this.gate = next;
+		this.unanswered = false;
 		if (before != null || next != null) {
 			this.breaker.probeGate(next);
 		}
@@ -165,23 +169,37 @@ final class SharedProbes {
 	 * Says how many places calls have asked for, or only looks whether the probes are
 	 * decided.
 	 * @param state the state of the breaker
-	 * @param looks whether it is worth looking
+	 * @param asks whether there may be places
+	 * @param looks whether it is looked at in any case
 	 * @return what was said; {@code null} where nothing was
 	 */
-	@Nullable Wish sayDemand(List<Action> actions, State state, long epoch, long wait, boolean looks) {
+	@Nullable Wish sayDemand(List<Action> actions, State state, long epoch, long wait, boolean asks, boolean looks) {
 		SharedGate present = this.gate;
-		if (present == null) {
+		if (present == null || !(asks || looks || this.unanswered)) {
 			return null;
 		}
 		ProbeRules rules = this.breaker.config().probeRules();
-		int missed = present.takeMissed();
+		int missed = asks ? present.takeMissed() : 0;
 		int most = Math.min(rules.permitted(), SharedGate.MOST_PLACES);
 		int places = (state == State.HALF_OPEN) ? Math.max(0, Math.min(missed, most) - present.unused()) : 0;
-		if (places == 0 && !looks) {
+		if (places == 0 && !looks && !this.unanswered) {
 			return null;
 		}
 		actions.add(new Action.Demand(this.breaker.name(), epoch, places, rules, wait));
 		return new Wish(present, missed, places);
+	}
+
+	/** What the store has made of a demand is known. */
+	void answered(Wish wish) {
+		if (wish.gate == this.gate) {
+			this.unanswered = false;
+		}
+	}
+
+	/** What the store has made of a demand is not known: it is made again. */
+	void lost(Wish wish) {
+		wishAgain(wish);
+		this.unanswered |= wish.gate == this.gate;
 	}
 
 	/** A demand that was not served is to be made again. */

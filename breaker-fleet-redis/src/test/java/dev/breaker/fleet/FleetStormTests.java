@@ -79,6 +79,55 @@ class FleetStormTests {
 	}
 
 	@Test
+	void whereAllPlacesAreOutSixteenNodesLookAfterThem() {
+		TestFleet fleet = new TestFleet().start(200);
+		fleet.open();
+		fleet.advance(TestFleet.WAIT);
+		takeAllPlaces(fleet);
+		fleet.advance(TestFleet.HEARTBEAT.multipliedBy(2));
+		long before = demands(fleet);
+		for (int round = 0; round < 100; round++) {
+			fleet.nodes.forEach((node) -> assertThat(node.begin()).isNull());
+			fleet.advance(Duration.ofMillis(100));
+		}
+		assertThat(demands(fleet) - before).isBetween(10L * 8, 10L * 32);
+	}
+
+	private static void takeAllPlaces(TestFleet fleet) {
+		for (int call = 0; call < TestFleet.PERMITTED; call++) {
+			assertThat(fleet.node(0).begin()).isNull();
+		}
+		fleet.settle();
+		for (int call = 0; call < TestFleet.PERMITTED; call++) {
+			assertThat(fleet.node(0).begin()).isNotNull();
+		}
+	}
+
+	private static long demands(TestFleet fleet) {
+		return fleet.nodes.stream().mapToLong((node) -> node.transport.demands()).sum();
+	}
+
+	@Test
+	void aNodeOfManyAsksAgainForPlacesWhoseAnswerWasLost() {
+		TestFleet fleet = new TestFleet().start(200);
+		fleet.open();
+		fleet.advance(TestFleet.WAIT);
+		TestNode node = fleet.node(0);
+		for (int call = 0; call < TestFleet.PERMITTED; call++) {
+			assertThat(node.begin()).isNull();
+		}
+		fleet.advance(Duration.ofNanos(1));
+		fleet.loss(1);
+		fleet.advance(Duration.ofMillis(5));
+		fleet.loss(0);
+		assertThat(fleet.record().probes().given()).isEqualTo(TestFleet.PERMITTED);
+		fleet.advance(TestFleet.HEARTBEAT.multipliedBy(3));
+		for (int call = 0; call < TestFleet.PERMITTED; call++) {
+			assertThat(node.begin()).as("place " + call).isNotNull();
+		}
+	}
+
+	@Test
 	void everyNodeIsOpenSoonAfterTheDecidingVote() {
 		TestFleet fleet = new TestFleet().start(10);
 		fleet.trip(2);

@@ -308,11 +308,16 @@ public final class ModelStore {
 
 	/**
 	 * One that wants places makes an OPEN breaker half-open whose wait is over. One that
-	 * knows the epoch of the OPEN is served by the HALF_OPEN that followed it.
+	 * knows the epoch of the OPEN is served by the HALF_OPEN that followed it. Where all
+	 * places are given out, and none to that node, it does nothing; one that wants none
+	 * looks whether the probes are decided.
 	 */
 	private void demand(Action.Demand demand, NodeId node) {
-		this.demanded.add(demand.breaker());
 		Entry entry = this.entries.get(demand.breaker());
+		if (entry != null && demand.places() > 0 && entry.hasNothingFor(node)) {
+			return;
+		}
+		this.demanded.add(demand.breaker());
 		if (entry == null || !entry.isKnownBy(demand.epoch())) {
 			return;
 		}
@@ -599,6 +604,12 @@ public final class ModelStore {
 		boolean isOrdered(long now) {
 			return this.command != null && this.cause.equals("COMMAND") && this.epoch == this.revision
 					&& !isHoldOver(now);
+		}
+
+		/** All places are given out, and none of them to that node. */
+		boolean hasNothingFor(NodeId node) {
+			return this.state == State.HALF_OPEN && this.permitted > 0 && this.given >= this.permitted
+					&& this.leases.values().stream().noneMatch((lease) -> lease.node.equals(node));
 		}
 
 		boolean isKnownBy(long epoch) {

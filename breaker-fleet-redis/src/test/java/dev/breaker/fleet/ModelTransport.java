@@ -21,6 +21,8 @@ final class ModelTransport implements FleetTransport {
 
 	private long exchanges;
 
+	private long demands;
+
 	private long lastRequest;
 
 	private long lastAnswer;
@@ -40,9 +42,15 @@ final class ModelTransport implements FleetTransport {
 		return this.exchanges;
 	}
 
+	/** How often places were asked for, or looked after. */
+	long demands() {
+		return this.demands;
+	}
+
 	@Override
 	public CompletionStage<Reply> exchange(Exchange exchange) {
 		this.exchanges++;
+		this.demands += exchange.actions().stream().filter(Action.Demand.class::isInstance).count();
 		CompletableFuture<Reply> answer = new CompletableFuture<>();
 		this.lastRequest = arrival(this.lastRequest);
 		if (isPassed()) {

@@ -28,18 +28,26 @@ class PaceTests {
 	@Test
 	void aHeartbeatGoesOutEachSecond() {
 		for (int i = 0; i < 100; i++) {
-			this.pace.answered(0, 10);
+			this.pace.answered(0, MILLI, 10);
 			assertThat(this.pace.next(false)).isBetween(SECOND * 9 / 10, SECOND * 11 / 10);
 		}
 	}
 
 	@Test
 	void theMoreNodesTheFurtherApart() {
-		this.pace.answered(0, 10);
+		this.pace.answered(0, MILLI, 10);
 		assertThat(this.pace.next(true)).isEqualTo(10 * MILLI);
-		this.pace.answered(0, 1_000);
+		this.pace.answered(0, MILLI, 1_000);
 		assertThat(this.pace.next(true)).isEqualTo(200 * MILLI);
-		this.pace.answered(0, 1_000_000);
+		this.pace.answered(0, MILLI, 1_000_000);
+		assertThat(this.pace.next(true)).isBetween(SECOND * 9 / 10, SECOND);
+	}
+
+	@Test
+	void theLongerAnAnswerTakesTheFurtherApart() {
+		this.pace.answered(0, 40 * MILLI, 10);
+		assertThat(this.pace.next(true)).isEqualTo(80 * MILLI);
+		this.pace.answered(0, 900 * MILLI, 10);
 		assertThat(this.pace.next(true)).isBetween(SECOND * 9 / 10, SECOND);
 	}
 
@@ -53,7 +61,7 @@ class PaceTests {
 			this.pace.failed(0);
 			assertThat(this.pace.next(true)).isBetween(SECOND * 12 / 10, SECOND * 3 / 2);
 		}
-		this.pace.answered(0, 1);
+		this.pace.answered(0, MILLI, 1);
 		this.pace.failed(0);
 		assertThat(this.pace.next(true)).isLessThanOrEqualTo(SECOND / 2);
 	}

@@ -18,6 +18,7 @@ local HOUR = 3600000
 local DAY = 86400000
 local MOST_NAMES = 20
 local LOOKED_AT = 50
+local MOST_AT_ONCE = 500
 
 local STATES = { CLOSED = true, OPEN = true, HALF_OPEN = true, FORCED_OPEN = true, DISABLED = true, METRICS_ONLY = true }
 
@@ -213,9 +214,86 @@ local function namesOf(nodes)
 	return names
 end
 
+-- Netstrings -----------------------------------------------------------------------------------------
+
+local function put(list, value)
+	if type(value) == 'number' then
+		value = string.format('%.0f', value)
+	end
+	list[#list + 1] = #value .. ':' .. value .. ','
+end
+
+local function putOptional(list, value)
+	put(list, value and '+' .. value or '-')
+end
+
+local function putNames(list, names)
+	put(list, #names)
+	for _, name in ipairs(names) do
+		put(list, name)
+	end
+end
+
+local function holdersOf(probes)
+	local seen, holders = {}, {}
+	for _, lease in ipairs(probes.leases) do
+		local name = nameOf(lease.node)
+		if not seen[name] then
+			seen[name] = true
+			holders[#holders + 1] = lease.node
+		end
+	end
+	return namesOf(holders)
+end
+
+-- A record as nodes read it
+local function wire(breaker, record)
+	local list = {}
+	put(list, breaker)
+	put(list, record.epoch)
+	put(list, record.revision)
+	put(list, record.state)
+	put(list, record.since)
+	put(list, record.deadline)
+	put(list, record.openings)
+	put(list, record.cause)
+	put(list, record.votes)
+	put(list, record.quorum)
+	put(list, record.live)
+	local voters = {}
+	for i = 1, math.min(#record.voters, MOST_NAMES) do
+		voters[i] = record.voters[i]
+	end
+	putNames(list, voters)
+	local given = record.command
+	put(list, given and 1 or 0)
+	if given then
+		put(list, given.state)
+		put(list, given.hold)
+		putOptional(list, given.comment)
+		putOptional(list, given.actor)
+	end
+	local probes = record.state == 'HALF_OPEN' and record.probes or nil
+	put(list, probes and 1 or 0)
+	if probes then
+		put(list, probes.permitted)
+		put(list, probes.given)
+		put(list, probes.recorded)
+		put(list, probes.failed)
+		put(list, probes.slow)
+		putNames(list, holdersOf(probes))
+	end
+	return table.concat(list)
+end
+
 -- Records --------------------------------------------------------------------------------------------
 
+-- A record is kept as its face and as JSON. The face is what most exchanges need of it: its state, its epoch, how many
+-- places for probes are left (-1: not known), a length, and so much text, which is the record as nodes read it.
+
 local records = {}
+local values = {}
+local wires = {}
 local written = {}
 local begun, isBegun = {}, {}
 local demanded, isDemanded = {}, {}
@@ -270,14 +348,42 @@ local function isRecord(record)
 		and (record.state ~= 'HALF_OPEN' or isProbes(record.probes))
 end
 
+local function leftOf(record)
+	local probes = record.state == 'HALF_OPEN' and record.probes
+	return probes and probes.permitted > 0 and math.max(0, probes.permitted - probes.given) or -1
+end
+
+local function faceOf(breaker, record)
+	wires[breaker] = wire(breaker, record)
+	return string.format('%s %.0f %.0f %d ', record.state, record.epoch, leftOf(record), #wires[breaker]) .. wires[breaker]
+end
+
+local function valueOf(breaker)
+	if values[breaker] == nil then
+		values[breaker] = redis.call('HGET', RECORDS, breaker)
+	end
+	return values[breaker]
+end
+
+local function readFace(value)
+	local state, epoch, left, length, start = string.match(value, '^(%u[%u_]*) (%d+) (%-?%d+) (%d+) ()')
+	if not state or start + length > #value then
+		return nil
+	end
+	return { state = state, epoch = tonumber(epoch), left = tonumber(left), value = value, json = start + length,
+		wire = string.sub(value, start, start + length - 1) }
+end
+
+-- One whose JSON says something else than its face is damaged.
 local function load(breaker)
 	if records[breaker] == nil then
-		local json = redis.call('HGET', RECORDS, breaker)
-		local record = decode(json)
-		if record and not isRecord(record) then
+		local value = valueOf(breaker)
+		local face = value and readFace(value)
+		local record = face and decode(string.sub(value, face.json))
+		if record and not (isRecord(record) and faceOf(breaker, record) == string.sub(value, 1, face.json - 1)) then
 			record = nil
 		end
-		if json and not record then
+		if value and not record then
 			redis.call('HDEL', RECORDS, breaker)
 			redis.call('ZREM', REVISIONS, breaker)
 			damaged[#damaged + 1] = breaker
@@ -285,6 +391,19 @@ local function load(breaker)
 		records[breaker] = record or false
 	end
 	return records[breaker] or nil
+end
+
+-- The face alone, where the record was not loaded before
+local function peek(breaker)
+	if records[breaker] == nil then
+		local value = valueOf(breaker)
+		local face = value and readFace(value)
+		if face or not value then
+			return face or nil
+		end
+	end
+	local record = load(breaker)
+	return record and { state = record.state, epoch = record.epoch, left = leftOf(record), record = record } or nil
 end
 
 local function closed()
@@ -417,9 +536,13 @@ end
 -- Actions --------------------------------------------------------------------------------------------
 
 local function vote(breaker, wait, ttl)
-	local record = load(breaker) or closed()
+	local face = peek(breaker)
+	if face and (face.state == 'FORCED_OPEN' or face.state == 'DISABLED') then
+		local held = load(breaker)
+		face = held and { state = stateOf(held), epoch = held.epoch }
+	end
 	-- A node that has not heard of the epoch may have voted before the fleet closed.
-	if stateOf(record) ~= 'CLOSED' or (told == incarnation and known or 0) < record.epoch then
+	if face and (face.state ~= 'CLOSED' or (told == incarnation and known or 0) < face.epoch) then
 		return
 	end
 	local key = VOTES .. breaker
@@ -444,6 +567,7 @@ local function vote(breaker, wait, ttl)
 	if #voters < quorum then
 		return
 	end
+	local record = load(breaker) or closed()
 	record.openings = openingsOf(record) + 1
 	begin(breaker, record, 'OPEN', now + wait, 'VOTES')
 	record.votes = #voters
@@ -453,7 +577,26 @@ local function vote(breaker, wait, ttl)
 	record.command = nil
 end
 
+local ID = cjson.encode(id)
+
+local function holdsLease(face)
+	if not face.record then
+		return string.find(face.value, ID, face.json, true)
+	end
+	for _, lease in ipairs(face.record.probes.leases) do
+		if lease.node == id then
+			return true
+		end
+	end
+	return false
+end
+
 local function demand(breaker, epoch, places, rules, wait)
+	local face = peek(breaker)
+	-- Most of what is demanded in a storm. Whether the probes are decided is looked at where no places are.
+	if places > 0 and face and face.left == 0 and not holdsLease(face) then
+		return
+	end
 	if not isDemanded[breaker] then
 		isDemanded[breaker] = true
 		demanded[#demanded + 1] = breaker
@@ -563,8 +706,12 @@ end
 
 -- Leases are not remembered: what was half-open is open, and its wait is over.
 local function remember(breaker, epoch, state, since, remaining, openings, cause, votes, quorum, live, voters, given)
+	local face = peek(breaker)
+	if state == 'CLOSED' or epoch <= (face and face.epoch or 0) then
+		return
+	end
 	local record = load(breaker) or closed()
-	if state == 'CLOSED' or epoch <= record.epoch or isOrdered(record) then
+	if isOrdered(record) then
 		return
 	end
 	revision = math.max(revision, epoch)
@@ -640,7 +787,7 @@ end
 
 for breaker in pairs(written) do
 	local record = records[breaker]
-	redis.call('HSET', RECORDS, breaker, cjson.encode(record))
+	redis.call('HSET', RECORDS, breaker, faceOf(breaker, record) .. cjson.encode(record))
 	redis.call('ZADD', REVISIONS, record.revision, breaker)
 end
 
@@ -670,9 +817,22 @@ end
 local changed = {}
 local names = redis.call('ZRANGEBYSCORE', REVISIONS,
 	'(' .. string.format('%.0f', told == incarnation and known or 0), '+inf')
+local unread = {}
 for _, breaker in ipairs(names) do
-	local record = load(breaker)
-	if record then
+	if records[breaker] == nil and values[breaker] == nil then
+		unread[#unread + 1] = breaker
+	end
+end
+for first = 1, #unread, MOST_AT_ONCE do
+	local last = math.min(first + MOST_AT_ONCE - 1, #unread)
+	for i, value in ipairs(redis.call('HMGET', RECORDS, unpack(unread, first, last))) do
+		values[unread[first + i - 1]] = value
+	end
+end
+for _, breaker in ipairs(names) do
+	local face = peek(breaker)
+	if face then
+		wires[breaker] = wires[breaker] or face.wire
 		changed[#changed + 1] = breaker
 	end
 end
@@ -699,82 +859,12 @@ for i = 1, 6 do
 	end
 end
 
--- Answer and news: netstrings, one after the other ---------------------------------------------------
-
-local function put(list, value)
-	if type(value) == 'number' then
-		value = string.format('%.0f', value)
-	end
-	list[#list + 1] = #value .. ':' .. value .. ','
-end
-
-local function putOptional(list, value)
-	put(list, value and '+' .. value or '-')
-end
-
-local function putNames(list, names)
-	put(list, #names)
-	for _, name in ipairs(names) do
-		put(list, name)
-	end
-end
-
-local function holdersOf(probes)
-	local seen, holders = {}, {}
-	for _, lease in ipairs(probes.leases) do
-		local name = nameOf(lease.node)
-		if not seen[name] then
-			seen[name] = true
-			holders[#holders + 1] = lease.node
-		end
-	end
-	return namesOf(holders)
-end
-
-local function wire(breaker)
-	local record = records[breaker]
-	local list = {}
-	put(list, breaker)
-	put(list, record.epoch)
-	put(list, record.revision)
-	put(list, record.state)
-	put(list, record.since)
-	put(list, record.deadline)
-	put(list, record.openings)
-	put(list, record.cause)
-	put(list, record.votes)
-	put(list, record.quorum)
-	put(list, record.live)
-	local voters = {}
-	for i = 1, math.min(#record.voters, MOST_NAMES) do
-		voters[i] = record.voters[i]
-	end
-	putNames(list, voters)
-	local given = record.command
-	put(list, given and 1 or 0)
-	if given then
-		put(list, given.state)
-		put(list, given.hold)
-		putOptional(list, given.comment)
-		putOptional(list, given.actor)
-	end
-	local probes = record.state == 'HALF_OPEN' and record.probes or nil
-	put(list, probes and 1 or 0)
-	if probes then
-		put(list, probes.permitted)
-		put(list, probes.given)
-		put(list, probes.recorded)
-		put(list, probes.failed)
-		put(list, probes.slow)
-		putNames(list, holdersOf(probes))
-	end
-	return table.concat(list)
-end
+-- Answer and news ------------------------------------------------------------------------------------
 
 local function putRecords(list, breakers)
 	put(list, #breakers)
 	for _, breaker in ipairs(breakers) do
-		put(list, wire(breaker))
+		put(list, wires[breaker])
 	end
 end
 

@@ -411,6 +411,20 @@ class StoreRulesTests {
 	}
 
 	@Test
+	void whereAllPlacesAreOutOneIsAskedForInVain() {
+		List<TestNode> nodes = nodes(2);
+		FleetRecord open = open(nodes.get(0));
+		heartbeats(Duration.ofMillis(WAIT), nodes.toArray(TestNode[]::new));
+		FleetRecord halfOpen = TestNode.changed(nodes.get(0).say(demand(open.epoch(), 3)), PAYMENTS);
+		nodes.get(1).say();
+		heartbeats(TestNode.TIMEOUT, nodes.get(1));
+		Reply reply = nodes.get(1).say(demand(halfOpen.epoch(), 2));
+		assertThat(reply.grants()).isEmpty();
+		assertThat(reply.changed()).isEmpty();
+		assertThat(record(PAYMENTS)).isEqualTo(halfOpen);
+	}
+
+	@Test
 	void aLeaseWhoseAnswerWasLostIsGrantedAgain() {
 		TestNode node = node("n1");
 		FleetRecord open = open(node);
@@ -631,6 +645,33 @@ class StoreRulesTests {
 	}
 
 	@Test
+	void aRecordWithTwoMeaningsIsToldAgain() {
+		TestNode node = node("n1");
+		FleetRecord open = open(node);
+		String sound = this.redis.commands().hget("{orders:1}:records", PAYMENTS);
+		for (String said : List.of("CLOSED 1", "OPEN 7")) {
+			this.redis.commands()
+				.hset("{orders:1}:records", PAYMENTS, sound.replaceFirst("OPEN " + open.epoch(), said));
+			String incarnation = node.incarnation();
+			assertThat(node.say(demand(open.epoch(), 0)).incarnation()).as(said).isNotEqualTo(incarnation);
+			assertThat(this.store.damaged()).contains(PAYMENTS);
+			node.say(new Action.Remember(open, WAIT));
+		}
+	}
+
+	@Test
+	void aDamagedRecordThatNobodyUsesIsFoundByAndBy() {
+		TestNode node = node("n1");
+		open(node);
+		String sound = this.redis.commands().hget("{orders:1}:records", PAYMENTS);
+		this.redis.commands().hset("{orders:1}:records", PAYMENTS, sound.replaceFirst("5:VOTES", "5:NOTES"));
+		assertThat(node.say().changed()).isEmpty();
+		this.store.advance(Duration.ofMinutes(1));
+		node.say();
+		assertThat(this.store.damaged()).containsExactly(PAYMENTS);
+	}
+
+	@Test
 	void noHostileRecordHarmsAnExchange() {
 		TestNode node = node("n1");
 		FleetRecord open = open(node);
@@ -642,6 +683,8 @@ class StoreRulesTests {
 			.forEach((field) -> Stream.of("-7", "1e300", "1e999", "0.5", "\"x\"", "null", "{}", "99999999999999999999")
 				.forEach((value) -> hostile
 					.add(sound.replaceFirst("\"" + field + "\":[0-9]+", "\"" + field + "\":" + value))));
+		Stream.of("", "OPEN", "AJAR 1 -1 10 ", "OPEN 1 -1 99999999999999999999 ", "OPEN -1 -1 10 ", "OPEN 1 -1 0 ")
+			.forEach((head) -> hostile.add(head + sound.substring(sound.indexOf("8:payments"))));
 		hostile.add(sound.replace("\"OPEN\"", "\"AJAR\""));
 		hostile.add(sound.replace("\"OPEN\"", "\"HALF_OPEN\""));
 		hostile.add(sound.replace("\"OPEN\"", "[]"));
