@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Its time moves by hand. One exchange is one atomic step:
  * <ol>
  * <li>The heartbeat is noted, and the report where there is one. A node whose last
- * heartbeat is at least as long ago as the node timeout of this exchange is dropped.</li>
+ * heartbeat is at least as long ago as its node timeout is dropped.</li>
  * <li>Where the exchange knows another life of the store, the counter of revisions is
  * raised to what it knows, so that epochs grow over the lives of the store.</li>
  * <li>The actions are carried out in their order.</li>
@@ -49,6 +49,8 @@ public final class ModelStore {
 	private final List<Consumer<News>> listeners = new ArrayList<>();
 
 	private final Map<NodeId, Long> heartbeats = new TreeMap<>(BY_NAME);
+
+	private final Map<NodeId, Long> timeouts = new HashMap<>();
 
 	private final Map<NodeId, Map<String, String>> reports = new HashMap<>();
 
@@ -238,8 +240,8 @@ public final class ModelStore {
 		if (report != null) {
 			this.reports.put(exchange.node(), new TreeMap<>(report));
 		}
-		long timeout = exchange.nodeTimeout().toMillis();
-		this.heartbeats.values().removeIf((seen) -> this.now - seen >= timeout);
+		this.timeouts.put(exchange.node(), exchange.nodeTimeout().toMillis());
+		this.heartbeats.entrySet().removeIf((seen) -> this.now - seen.getValue() >= this.timeouts.get(seen.getKey()));
 		this.reports.keySet().retainAll(this.heartbeats.keySet());
 	}
 
@@ -451,12 +453,13 @@ public final class ModelStore {
 	/**
 	 * Leases are not remembered: what was half-open is open, and its wait is over. What a
 	 * command has made in this life of the store is newer than all that is remembered of
-	 * an earlier one, and stays.
+	 * an earlier one, and stays. What no command can have made is ignored.
 	 */
 	private void remember(Action.Remember remember) {
 		FleetRecord told = remember.record();
 		Entry entry = entry(told.breaker());
-		if (told.state() == State.CLOSED || told.epoch() <= entry.epoch || entry.isOrdered(this.now)) {
+		if (told.state() == State.CLOSED || told.epoch() <= entry.epoch || entry.isOrdered(this.now)
+				|| !fits(told.state(), told.command())) {
 			return;
 		}
 		long until = (remember.remaining() >= 0) ? this.now + remember.remaining() : -1;
@@ -475,7 +478,12 @@ public final class ModelStore {
 		entry.quorum = told.quorum();
 		entry.live = told.live();
 		entry.voters = told.voters().stream().limit(MOST_NAMES).toList();
-		entry.command = told.command();
+		entry.command = (told.state() != State.HALF_OPEN) ? told.command() : null;
+	}
+
+	private static boolean fits(State state, Action.@Nullable FleetCommand command) {
+		boolean held = state == State.FORCED_OPEN || state == State.DISABLED || state == State.METRICS_ONLY;
+		return (command == null) ? !held : state.name().equals(command.state());
 	}
 
 	/** A new epoch, without probes. */

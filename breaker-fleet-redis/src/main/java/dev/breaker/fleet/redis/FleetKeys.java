@@ -43,7 +43,7 @@ record FleetKeys(String namespace) {
 	}
 
 	String[] ofView() {
-		return new String[] { key("nodes"), key("reports") };
+		return new String[] { key("nodes"), key("reports"), key("sessions") };
 	}
 
 	/** Which versions of the protocol the nodes of the namespace speak. */

@@ -275,10 +275,19 @@ public final class RedisFleetTransport implements FleetTransport {
 			return;
 		}
 		this.timeouts.set(0);
-		if (failure instanceof RedisReadOnlyException
-				|| (failure != null && !(failure instanceof RedisCommandExecutionException))) {
+		if (isReplica(failure)) {
+			this.commands.drop();
+			this.subscription.drop();
+		}
+		else if (failure != null && !(failure instanceof RedisCommandExecutionException)) {
 			this.commands.drop();
 		}
+	}
+
+	/** Redis 6.2 says it in the middle of what it says of the script. */
+	private static boolean isReplica(@Nullable Throwable failure) {
+		return failure instanceof RedisReadOnlyException || (failure instanceof RedisCommandExecutionException
+				&& String.valueOf(failure.getMessage()).contains("READONLY "));
 	}
 
 	private Exception explained(Throwable failure) {
@@ -313,7 +322,14 @@ public final class RedisFleetTransport implements FleetTransport {
 			cluster.refreshPartitions();
 			return cluster.connect(CODEC);
 		}
-		return ((RedisClient) client).connect(CODEC);
+		try {
+			return ((RedisClient) client).connect(CODEC);
+		}
+		catch (IllegalStateException ex) {
+			throw new IllegalStateException("The client of the connection factory has no address of its own, as that "
+					+ "of a static master with replicas has none. Give the fleet a Redis by its host, by Sentinel, or "
+					+ "a Redis Cluster", ex);
+		}
 	}
 
 	private StatefulRedisPubSubConnection<String, byte[]> openSubscription() throws Exception {

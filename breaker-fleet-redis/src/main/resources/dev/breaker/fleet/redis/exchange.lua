@@ -12,6 +12,10 @@ local VOTES = PREFIX .. 'votes:'
 -- What fits into the 14 digits that cjson writes
 local MOST = 99999999999999
 local MOST_INT = 2147483647
+-- As nodes take them for possible: in the year 2255
+local LATEST = 9000000000000
+local MOST_OPENINGS = 1000000000
+local MOST_ABSENCES = 3
 local NEVER = MOST_INT
 local MINUTE = 60000
 local HOUR = 3600000
@@ -109,13 +113,15 @@ if foreign then
 	return redis.error_reply(foreign)
 end
 
-local meta = redis.call('HMGET', META, 'incarnation', 'revision', 'grace', 'floor', 'pruned', 'cursor')
+local meta = redis.call('HMGET', META, 'incarnation', 'revision', 'grace', 'floor', 'pruned', 'cursor', 'seen', 'absences')
 local incarnation = meta[1]
 local revision = tonumber(meta[2])
 local grace = tonumber(meta[3])
 local floor = tonumber(meta[4])
 local pruned = tonumber(meta[5])
 local cursor = tonumber(meta[6])
+local seen = tonumber(meta[7])
+local absences = tonumber(meta[8])
 
 -- A store that has lost a part, or has gone back to what it was, counts as one that has lost all: the
 -- nodes tell it what they know.
@@ -123,7 +129,8 @@ local whole = complete and incarnation and isCount(revision, MOST) and isCount(g
 	and isCount(floor, MOST_INT)
 	and not (told == incarnation and known > revision)
 
-local before = whole and tonumber(redis.call('HGET', SESSIONS, id)) or nil
+local session = whole and redis.call('HGET', SESSIONS, id) or ''
+local before = tonumber(string.match(session, '^(%d+) %d+$'))
 if isCount(before, MOST) and before >= serial then
 	return redis.error_reply('STALE a later exchange of this node has come before this one')
 end
@@ -137,6 +144,13 @@ if not whole then
 	floor = lived
 	redis.call('HSET', META, 'incarnation', incarnation, 'revision', revision, 'grace', grace, 'floor', floor)
 	redis.call('DEL', NODES, SESSIONS, REPORTS, RECORDS, REVISIONS)
+elseif grace > now + math.max(timeout, MINUTE) then
+	-- The clock has gone back.
+	grace = now + timeout
+	redis.call('HSET', META, 'grace', grace)
+elseif now < grace and lived > floor then
+	floor = lived
+	redis.call('HSET', META, 'floor', floor)
 end
 if told ~= '' and told ~= incarnation then
 	revision = math.max(revision, known)
@@ -144,28 +158,28 @@ end
 
 -- Nodes ----------------------------------------------------------------------------------------------
 
--- Where no node was heard for long, it was the store that was away, and no node is dropped for it.
-local latest = tonumber(redis.call('ZREVRANGE', NODES, 0, 0, 'WITHSCORES')[2])
-if latest and now - latest > timeout / 2 and now > grace + timeout then
-	grace = now + timeout
-	floor = 0
-	redis.call('HSET', META, 'grace', grace, 'floor', floor)
+-- A node is gone at the moment that is its score. Where no node was heard for long, it was the store that was away or its
+-- clock that has jumped, and no node has less time for it. A node that is alone can have a heartbeat as long as that.
+local away = isCount(seen, MOST) and now - seen or 0
+absences = isCount(absences, MOST) and absences or 0
+if away < -timeout / 2 or (away > timeout / 2 and absences < MOST_ABSENCES) then
+	local nodes = redis.call('ZRANGE', NODES, 0, -1, 'WITHSCORES')
+	for i = 1, #nodes, 2 do
+		redis.call('ZADD', NODES, tonumber(nodes[i + 1]) + away, nodes[i])
+	end
+	absences = away > 0 and absences + 1 or absences
+elseif away <= timeout / 2 then
+	absences = 0
 end
 
-redis.call('ZADD', NODES, now, id)
+redis.call('ZADD', NODES, now + timeout, id)
 
-local function drop(gone)
-	for _, node in ipairs(gone) do
+if now >= grace then
+	for _, node in ipairs(redis.call('ZRANGEBYSCORE', NODES, '-inf', now)) do
 		redis.call('ZREM', NODES, node)
 		redis.call('HDEL', SESSIONS, node)
 		redis.call('HDEL', REPORTS, node)
 	end
-end
-
-if now >= grace then
-	drop(redis.call('ZRANGEBYSCORE', NODES, '-inf', now - timeout))
-	-- Heard in what is the future, since the clock of the store has gone back
-	drop(redis.call('ZRANGEBYSCORE', NODES, '(' .. string.format('%.0f', now + timeout), '+inf'))
 end
 
 if redis.call('HGET', REPORTS, id) ~= report then
@@ -321,9 +335,20 @@ local function isProbes(probes)
 	return isCount(probes.followed, MOST)
 end
 
+local function isHeld(state)
+	return state == 'FORCED_OPEN' or state == 'DISABLED' or state == 'METRICS_ONLY'
+end
+
+-- Whether a command can have made a state, or none where it needs none
+local function fits(state, given)
+	if given == nil then
+		return not isHeld(state)
+	end
+	return type(given) == 'table' and (given.state == state or (given.state == 'RESET' and state == 'CLOSED'))
+end
+
 local function isCommand(given)
-	return given == nil or (type(given) == 'table' and type(given.state) == 'string'
-		and (given.hold == -1 or isCount(given.hold, MOST))
+	return given == nil or ((given.hold == -1 or isCount(given.hold, MOST))
 		and (given.comment == nil or type(given.comment) == 'string')
 		and (given.actor == nil or type(given.actor) == 'string'))
 end
@@ -343,8 +368,9 @@ local function isRecord(record)
 		end
 	end
 	return isCount(record.epoch, revision) and isCount(record.revision, revision) and STATES[record.state] == true
-		and isCount(record.since, MOST) and (record.deadline == -1 or isCount(record.deadline, MOST))
-		and type(record.cause) == 'string' and isCommand(record.command)
+		and record.openings <= MOST_OPENINGS and isCount(record.since, MOST)
+		and (record.deadline == -1 and record.state ~= 'OPEN' or isCount(record.deadline, LATEST))
+		and type(record.cause) == 'string' and fits(record.state, record.command) and isCommand(record.command)
 		and (record.state ~= 'HALF_OPEN' or isProbes(record.probes))
 end
 
@@ -430,6 +456,10 @@ local function forgetVotes(record)
 	record.voters = {}
 end
 
+local function after(millis)
+	return math.min(now + millis, LATEST)
+end
+
 local function nextRevision()
 	revision = revision + 1
 	return revision
@@ -512,7 +542,7 @@ local function verdictOfThose(rules, probes)
 end
 
 local function reopen(breaker, record, wait, cause)
-	begin(breaker, record, 'OPEN', now + wait, cause)
+	begin(breaker, record, 'OPEN', after(wait), cause)
 	record.openings = record.openings + 1
 end
 
@@ -569,7 +599,7 @@ local function vote(breaker, wait, ttl)
 	end
 	local record = load(breaker) or closed()
 	record.openings = openingsOf(record) + 1
-	begin(breaker, record, 'OPEN', now + wait, 'VOTES')
+	begin(breaker, record, 'OPEN', after(wait), 'VOTES')
 	record.votes = #voters
 	record.quorum = quorum
 	record.live = live
@@ -677,14 +707,14 @@ end
 
 local function order(breaker, given, wait)
 	local record = load(breaker) or closed()
-	local hold = given.hold >= 0 and now + given.hold or -1
+	local hold = given.hold >= 0 and after(given.hold) or -1
 	local isOpen = stateOf(record) == 'OPEN'
 	local openings = openingsOf(record)
 	if given.state == 'RESET' or given.state == 'CLOSED' then
 		begin(breaker, record, 'CLOSED', -1, 'COMMAND')
 		openings = 0
 	elseif given.state == 'OPEN' then
-		begin(breaker, record, 'OPEN', now + wait, 'COMMAND')
+		begin(breaker, record, 'OPEN', after(wait), 'COMMAND')
 		openings = isOpen and openings or openings + 1
 	elseif given.state == 'FORCED_OPEN' or given.state == 'DISABLED' then
 		begin(breaker, record, given.state, hold, 'COMMAND')
@@ -707,7 +737,7 @@ end
 -- Leases are not remembered: what was half-open is open, and its wait is over.
 local function remember(breaker, epoch, state, since, remaining, openings, cause, votes, quorum, live, voters, given)
 	local face = peek(breaker)
-	if state == 'CLOSED' or epoch <= (face and face.epoch or 0) then
+	if state == 'CLOSED' or epoch <= (face and face.epoch or 0) or not fits(state, given) then
 		return
 	end
 	local record = load(breaker) or closed()
@@ -715,19 +745,20 @@ local function remember(breaker, epoch, state, since, remaining, openings, cause
 		return
 	end
 	revision = math.max(revision, epoch)
-	local deadline = remaining >= 0 and now + remaining or -1
+	local deadline = remaining >= 0 and after(remaining) or -1
 	if state == 'OPEN' then
 		deadline = math.max(now, deadline)
 	elseif state == 'HALF_OPEN' then
 		state = 'OPEN'
 		deadline = now
+		given = nil
 	elseif state == 'METRICS_ONLY' then
 		deadline = -1
 	end
 	begin(breaker, record, state, deadline, cause)
 	record.epoch = epoch
 	record.since = math.min(since, now)
-	record.openings = openings
+	record.openings = math.min(openings, MOST_OPENINGS)
 	record.votes = votes
 	record.quorum = quorum
 	record.live = live
@@ -791,21 +822,29 @@ for breaker in pairs(written) do
 	redis.call('ZADD', REVISIONS, record.revision, breaker)
 end
 
--- Closed records have nothing to say after an hour. A few are looked at every minute.
-if now - (isCount(pruned, MOST) and pruned or 0) >= MINUTE then
+-- Closed records have nothing to say after an hour, nor has one whose wait or whose probes nobody has looked after for a
+-- day. A few are looked at every minute.
+local function isStale(record)
+	if record.state == 'OPEN' then
+		return now - record.deadline >= DAY
+	elseif record.state == 'HALF_OPEN' then
+		return #record.probes.leases == 0 and now - record.since >= DAY
+	end
+	return stateOf(record) == 'CLOSED' and now - (record.state == 'CLOSED' and record.since or record.deadline) >= HOUR
+end
+
+if now - (isCount(pruned, now + MINUTE) and pruned or 0) >= MINUTE then
 	local start = isCount(cursor, MOST) and cursor or 0
 	local looked = redis.call('ZRANGEBYSCORE', REVISIONS, '(' .. string.format('%.0f', start), '+inf', 'WITHSCORES',
 		'LIMIT', 0, LOOKED_AT)
 	start = 0
 	for i = 1, #looked, 2 do
 		local record = load(looked[i])
-		if record then
-			local since = record.state == 'CLOSED' and record.since or record.deadline
-			if stateOf(record) == 'CLOSED' and now - since >= HOUR then
-				redis.call('HDEL', RECORDS, looked[i])
-				redis.call('ZREM', REVISIONS, looked[i])
-				records[looked[i]] = false
-			end
+		if record and isStale(record) then
+			redis.call('HDEL', RECORDS, looked[i])
+			redis.call('ZREM', REVISIONS, looked[i])
+			redis.call('DEL', VOTES .. looked[i])
+			records[looked[i]] = false
 		end
 		if i + 1 == LOOKED_AT * 2 then
 			start = tonumber(looked[i + 1])
@@ -848,9 +887,9 @@ if #damaged > 0 then
 	end
 end
 
-redis.call('HSET', META, 'incarnation', incarnation, 'revision', revision)
+redis.call('HSET', META, 'incarnation', incarnation, 'revision', revision, 'seen', now, 'absences', absences)
 
-redis.call('HSET', SESSIONS, id, serial)
+redis.call('HSET', SESSIONS, id, string.format('%.0f %.0f', serial, timeout))
 
 for i = 1, 6 do
 	local left = redis.call('PTTL', KEYS[i])

@@ -106,6 +106,11 @@ final class HandTimedStore implements AutoCloseable {
 		return answer.reply();
 	}
 
+	/** How many nodes the next one to speak knows of. */
+	void lived(int lived) {
+		this.lived = lived;
+	}
+
 	/** The breakers whose records the last exchange could not read. */
 	List<String> damaged() {
 		return this.damaged;

@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import dev.breaker.ProbeRules;
@@ -57,6 +57,7 @@ import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -230,10 +231,10 @@ class RedisFleetTransportTests {
 	void aConnectionThatHangsIsMadeAnew() throws Exception {
 		start();
 		try (ServerSocket way = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-			AtomicBoolean cut = new AtomicBoolean(true);
+			AtomicInteger port = new AtomicInteger();
 			ExecutorService executor = Executors.newCachedThreadPool();
 			try {
-				executor.execute(() -> lead(way, cut, executor));
+				executor.execute(() -> lead(way, port, executor));
 				RedisFleetTransport transport = transport(
 						this.redis.connections(new RedisStandaloneConfiguration(TestRedis.HOST, way.getLocalPort())),
 						SHORT);
@@ -241,7 +242,7 @@ class RedisFleetTransportTests {
 					assertThat(failure(transport)).isInstanceOf(TimeoutException.class);
 				}
 				// What has hung goes on hanging.
-				cut.set(false);
+				port.set(this.redis.port());
 				awaitAnswer(node("n1", transport));
 			}
 			finally {
@@ -250,15 +251,16 @@ class RedisFleetTransportTests {
 		}
 	}
 
-	/** Leads connections to Redis, and those that come while it is cut nowhere. */
-	private void lead(ServerSocket way, AtomicBoolean cut, ExecutorService executor) {
+	/** Leads connections to what listens at a port, and nowhere while that is zero. */
+	private static void lead(ServerSocket way, AtomicInteger port, ExecutorService executor) {
 		List<Socket> ends = new ArrayList<>();
 		try {
 			while (true) {
 				Socket from = way.accept();
 				ends.add(from);
-				if (!cut.get()) {
-					Socket to = new Socket(TestRedis.HOST, this.redis.port());
+				int present = port.get();
+				if (present != 0) {
+					Socket to = new Socket(TestRedis.HOST, present);
 					ends.add(to);
 					executor.execute(() -> copy(from, to));
 					executor.execute(() -> copy(to, from));
@@ -399,6 +401,28 @@ class RedisFleetTransportTests {
 	}
 
 	@Test
+	void aMasterThatBecameAReplicaIsLeft() throws Exception {
+		start();
+		try (TestRedis master = TestRedis.start(this.binary)) {
+			AtomicInteger port = new AtomicInteger(this.redis.port());
+			ExecutorService executor = Executors.newCachedThreadPool();
+			try (ServerSocket way = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+				executor.execute(() -> lead(way, port, executor));
+				TestNode node = node("n1", transport(
+						this.redis.connections(new RedisStandaloneConfiguration(TestRedis.HOST, way.getLocalPort())),
+						LONG));
+				node.say();
+				this.redis.commands().replicaof(TestRedis.HOST, master.port());
+				port.set(master.port());
+				awaitAnswer(node);
+			}
+			finally {
+				executor.shutdownNow();
+			}
+		}
+	}
+
+	@Test
 	void aWrongPasswordFailsTheExchange() {
 		start("--requirepass", "right");
 		RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration(TestRedis.HOST,
@@ -421,6 +445,36 @@ class RedisFleetTransportTests {
 		TestNode node = node("n1", transport);
 		awaitNews(heard, node);
 		assertThat(node.say(vote()).changed()).isNotEmpty();
+	}
+
+	@Test
+	void aUserOfAClusterMayAskForItsNodesToo() {
+		startCluster();
+		acl("SETUSER", "fleet", "on", ">secret", "resetchannels", "~{orders:1}:*", "~{orders}:versions",
+				"&{orders:1}:news", "+@read", "+@write", "+@connection", "+eval", "+evalsha", "+time", "+publish",
+				"+subscribe", "+cluster|nodes", "+info");
+		RedisClusterConfiguration configuration = cluster();
+		configuration.setUsername("fleet");
+		configuration.setPassword("secret");
+		RedisFleetTransport transport = transport(cluster(configuration), LONG);
+		List<News> heard = hear(transport);
+		TestNode node = node("n1", transport);
+		awaitNews(heard, node);
+		assertThat(node.say(vote()).changed()).isNotEmpty();
+	}
+
+	private void startCluster() {
+		start("--cluster-enabled", "yes");
+		this.redis.commands().clusterAddSlots(IntStream.range(0, SlotHash.SLOT_COUNT).toArray());
+		Awaitility.await().atMost(LONG).until(() -> this.redis.commands().clusterInfo().contains("cluster_state:ok"));
+	}
+
+	private RedisClusterConfiguration cluster() {
+		return new RedisClusterConfiguration(Set.of(TestRedis.HOST + ":" + this.redis.port()));
+	}
+
+	private LettuceConnectionFactory cluster(RedisClusterConfiguration configuration) {
+		return this.redis.keep(new LettuceConnectionFactory(configuration, TestRedis.clientConfiguration()));
 	}
 
 	private void acl(String... arguments) {
@@ -450,6 +504,17 @@ class RedisFleetTransportTests {
 		Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(output).contains("Redis refuses the news"));
 		assertThat(output).containsOnlyOnce("Redis refuses the news")
 			.contains("Allow its user the channel {orders:1}:news");
+	}
+
+	@Test
+	void aClientWithoutAnAddressSaysWhatToGive() {
+		start();
+		LettuceConnectionFactory connections = this.redis.keep(
+				new LettuceConnectionFactory(new RedisStaticMasterReplicaConfiguration(TestRedis.HOST, this.redis.port()),
+						TestRedis.clientConfiguration()));
+		assertThat(failure(transport(connections, LONG))).isInstanceOf(IOException.class)
+			.hasMessageContaining("a static master with replicas")
+			.hasMessageContaining("by its host, by Sentinel, or a Redis Cluster");
 	}
 
 	@Test
@@ -563,13 +628,8 @@ class RedisFleetTransportTests {
 
 	@Test
 	void aFleetMeetsInACluster() {
-		start("--cluster-enabled", "yes");
-		this.redis.commands().clusterAddSlots(IntStream.range(0, SlotHash.SLOT_COUNT).toArray());
-		Awaitility.await().atMost(LONG).until(() -> this.redis.commands().clusterInfo().contains("cluster_state:ok"));
-		LettuceConnectionFactory connections = this.redis.keep(new LettuceConnectionFactory(
-				new RedisClusterConfiguration(Set.of(TestRedis.HOST + ":" + this.redis.port())),
-				TestRedis.clientConfiguration()));
-		RedisFleetTransport transport = transport(connections, LONG);
+		startCluster();
+		RedisFleetTransport transport = transport(cluster(cluster()), LONG);
 		List<News> heard = hear(transport);
 		TestNode node = node("n1", transport);
 		awaitNews(heard, node);

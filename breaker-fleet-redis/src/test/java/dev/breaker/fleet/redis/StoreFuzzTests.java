@@ -93,7 +93,8 @@ class StoreFuzzTests {
 		List<TestNode> nodes = new ArrayList<>();
 		for (int i = 1; i <= 7; i++) {
 			nodes.add(new TestNode("n" + i, store::exchange)
-				.quorum(List.of(Quorum.DEFAULT, new Quorum(2, 0), new Quorum(0, 50)).get(random.nextInt(3))));
+				.quorum(List.of(Quorum.DEFAULT, new Quorum(2, 0), new Quorum(0, 50)).get(random.nextInt(3)))
+				.timeout(TestNode.TIMEOUT.multipliedBy(1 + random.nextInt(3))));
 		}
 		Map<String, FleetRecord> records = new HashMap<>();
 		Map<String, List<Reply.Grant>> leases = new TreeMap<>();

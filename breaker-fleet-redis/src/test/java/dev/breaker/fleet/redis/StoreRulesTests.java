@@ -526,6 +526,24 @@ class StoreRulesTests {
 	}
 
 	@Test
+	void recordsThatNobodyLooksAfterAreForgottenAfterADay() {
+		TestNode node = node("n1");
+		FleetRecord open = open(node);
+		node.say(new Action.Order("halfOpen", new Action.FleetCommand("HALF_OPEN", -1, null, null), WAIT));
+		for (int hour = 0; hour < 23; hour++) {
+			this.store.advance(Duration.ofHours(1));
+			node.say();
+		}
+		assertThat(this.redis.commands().hlen("{orders:1}:records")).isEqualTo(2);
+		for (int hour = 0; hour < 3; hour++) {
+			this.store.advance(Duration.ofHours(1));
+			node.say();
+		}
+		assertThat(this.redis.commands().hlen("{orders:1}:records")).isZero();
+		assertThat(TestNode.changed(node.say(new Action.Remember(open, 0)), PAYMENTS).state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
 	void theViewHasTheNodesThatLive() {
 		TestNode second = node("n2");
 		second.report(Map.of(PAYMENTS, "OPEN local-only", "mail", "HALF_OPEN"));
@@ -563,6 +581,44 @@ class StoreRulesTests {
 	}
 
 	@Test
+	void aSecondPauseOfTheStoreDropsNoNode() {
+		List<TestNode> nodes = nodes(10);
+		this.store.advance(Duration.ofSeconds(60));
+		nodes.get(0).say();
+		this.store.advance(Duration.ofSeconds(6));
+		Reply reply = nodes.get(1).say(vote());
+		assertThat(reply.live()).isEqualTo(10);
+		assertThat(reply.changed()).isEmpty();
+	}
+
+	@Test
+	void aClockThatJumpsDropsNoNode() {
+		List<TestNode> nodes = nodes(10);
+		for (int seconds : List.of(-30, 30, -3_600)) {
+			heartbeats(Duration.ofSeconds(20), nodes.toArray(TestNode[]::new));
+			this.store.advance(Duration.ofSeconds(seconds));
+			Reply reply = nodes.get(0).say(vote());
+			assertThat(reply.live()).as("%s s", seconds).isEqualTo(10);
+			assertThat(reply.changed()).isEmpty();
+			nodes.get(0).say(new Action.Withdraw(PAYMENTS));
+		}
+		heartbeats(TestNode.TIMEOUT, nodes.get(0));
+		assertThat(nodes.get(0).say().live()).isEqualTo(1);
+	}
+
+	@Test
+	void aNodeIsGoneAfterItsOwnTimeout() {
+		TestNode patient = node("n1").timeout(Duration.ofSeconds(50));
+		patient.say();
+		TestNode other = node("n2");
+		heartbeats(Duration.ofSeconds(49), other);
+		assertThat(other.say().live()).isEqualTo(2);
+		assertThat(this.store.view().nodes()).first().extracting(FleetView.NodeView::seen).isEqualTo(49_000L);
+		heartbeats(Duration.ofSeconds(1), other);
+		assertThat(other.say().live()).isEqualTo(1);
+	}
+
+	@Test
 	void nodesThatDieAreDroppedWithAHeartbeatThatIsLong() {
 		TestNode slow = node("n1");
 		node("n2").say();
@@ -588,6 +644,21 @@ class StoreRulesTests {
 		assertThat(TestNode.changed(nodes.get(2).say(vote()), PAYMENTS).state()).isEqualTo(State.OPEN);
 		heartbeats(TestNode.TIMEOUT, sick);
 		assertThat(sick.say().live()).isEqualTo(1);
+	}
+
+	@Test
+	void aNewNodeThatIsTheFirstAfterTheStoreWasEmptiedMakesNoQuorum() {
+		List<TestNode> nodes = nodes(10);
+		this.redis.commands().flushall();
+		this.store.now(this.store.now());
+		this.store.lived(0);
+		node("new").say();
+		this.store.lived(10);
+		nodes.get(0).say();
+		this.store.lived(0);
+		Reply reply = node("newer").say(vote());
+		assertThat(reply.quorum()).isEqualTo(3);
+		assertThat(reply.changed()).isEmpty();
 	}
 
 	@Test
@@ -691,6 +762,10 @@ class StoreRulesTests {
 		hostile.add(sound.replace("\"VOTES\"", "7"));
 		hostile.add(sound.replace("[\"n1\"]", "[7]"));
 		hostile.add(sound.replace("[\"n1\"]", "null"));
+		hostile.add(sound.replace("\"OPEN\"", "\"FORCED_OPEN\""));
+		hostile.add(sound.replaceFirst("\"deadline\":[0-9]+", "\"deadline\":-1"));
+		hostile.add(sound.replaceFirst("\"deadline\":[0-9]+", "\"deadline\":9000000000001"));
+		hostile.add(sound.replaceFirst("\"openings\":[0-9]+", "\"openings\":1000000001"));
 		hostile.add(sound.replace("{", "{\"command\":7,"));
 		hostile.add(sound.replace("{", "{\"command\":{\"state\":\"OPEN\",\"hold\":\"x\"},"));
 		for (String json : hostile) {
@@ -706,11 +781,12 @@ class StoreRulesTests {
 	void noHostileEntryOfANodeHarmsAnExchange() {
 		TestNode node = node("n1");
 		node.say();
-		for (String serial : List.of("", "x", "{}", "-7", "0.5", "1e300", "inf", "nan")) {
+		for (String serial : List.of("", "x", "{}", "-7", "0.5", "1e300", "inf", "nan", "7 x", "7 5000 1")) {
 			this.redis.commands().hset("{orders:1}:sessions", "s-n1 n1", serial);
 			assertThat(node.say().live()).as(serial).isEqualTo(1);
 		}
-		for (String field : List.of("incarnation", "revision", "grace", "floor", "pruned", "cursor")) {
+		for (String field : List.of("incarnation", "revision", "grace", "floor", "pruned", "cursor", "seen",
+				"absences")) {
 			for (String value : List.of("", "x", "-1", "1e300", "inf", "nan", "0.5")) {
 				this.redis.commands().hset("{orders:1}:meta", field, value);
 				assertThat(node.say().live()).as(field + " " + value).isEqualTo(1);
@@ -772,7 +848,7 @@ class StoreRulesTests {
 				new Action.Order(PAYMENTS, new Action.FleetCommand("FORCED_OPEN", Long.MAX_VALUE, null, null),
 						Long.MAX_VALUE),
 				new Action.Order("mail", new Action.FleetCommand("OPEN", -1, null, null), Long.MAX_VALUE));
-		assertThat(reply.changed()).extracting(FleetRecord::until).containsOnly(START + Netstrings.MOST / 2);
+		assertThat(reply.changed()).extracting(FleetRecord::until).containsOnly(9_000_000_000_000L);
 		assertThat(node("n2").say().changed()).isEqualTo(reply.changed());
 	}
 

@@ -26,6 +26,8 @@ final class TestNode {
 
 	private Quorum quorum = Quorum.DEFAULT;
 
+	private Duration timeout = TIMEOUT;
+
 	private @Nullable String incarnation;
 
 	private long known;
@@ -37,6 +39,11 @@ final class TestNode {
 
 	TestNode quorum(Quorum quorum) {
 		this.quorum = quorum;
+		return this;
+	}
+
+	TestNode timeout(Duration timeout) {
+		this.timeout = timeout;
 		return this;
 	}
 
@@ -57,7 +64,7 @@ final class TestNode {
 	}
 
 	Exchange exchange(@Nullable Map<String, String> report, Action... actions) {
-		return new Exchange(this.id, this.incarnation, this.known, TIMEOUT, this.quorum, report, List.of(actions));
+		return new Exchange(this.id, this.incarnation, this.known, this.timeout, this.quorum, report, List.of(actions));
 	}
 
 	Reply say(Action... actions) {
