@@ -171,16 +171,16 @@ final class TestRedis implements AutoCloseable {
 	}
 
 	void pause() {
-		signal("STOP");
+		signal(this.process, "STOP");
 	}
 
 	void resume() {
-		signal("CONT");
+		signal(this.process, "CONT");
 	}
 
-	private void signal(String name) {
+	static void signal(Process process, String name) {
 		try {
-			int ended = new ProcessBuilder("kill", "-" + name, Long.toString(this.process.pid())).start().waitFor();
+			int ended = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
 			if (ended != 0) {
 				throw new IllegalStateException("kill -" + name + " has ended with " + ended);
 			}
