@@ -121,7 +121,7 @@ final class AsyncCall<T extends @Nullable Object> {
 	}
 
 	private TimeoutException timeout(long limit) {
-		return new TimeoutException("Circuit breaker '" + this.breaker.name()
+		return new TimeoutException("Circuit breaker '" + LogText.oneLine(this.breaker.name())
 				+ "': the call did not end within its time limit of " + Duration.ofNanos(limit));
 	}
 

@@ -749,7 +749,7 @@ public final class CircuitBreakerGroup {
 
 	@Override
 	public String toString() {
-		return "CircuitBreakerGroup[" + this.name + ", " + size() + " of " + this.limit + "]";
+		return "CircuitBreakerGroup[" + LogText.oneLine(this.name) + ", " + size() + " of " + this.limit + "]";
 	}
 
 }

@@ -215,8 +215,8 @@ public final class CircuitBreakerRegistry {
 		CircuitBreaker.checkName(name);
 		Objects.requireNonNull(config, "config");
 		if (limit < 1) {
-			throw new IllegalArgumentException(
-					"Invalid limit of the circuit breaker group '" + name + "' (" + limit + "): must be 1 or more");
+			throw new IllegalArgumentException("Invalid limit of the circuit breaker group '" + LogText.oneLine(name)
+					+ "' (" + limit + "): must be 1 or more");
 		}
 		CircuitBreakerGroup made = new CircuitBreakerGroup(name, this.adjustment.apply(config), limit, this);
 		StackEnd.requireFar();

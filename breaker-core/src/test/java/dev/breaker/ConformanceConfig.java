@@ -1,8 +1,11 @@
 package dev.breaker;
 
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,7 +23,13 @@ final class ConformanceConfig {
 			"recordExceptions", "ignoreExceptions", "failOnResult");
 
 	private static final List<String> PACKAGES = List.of("java.lang", "java.io", "java.util", "java.util.concurrent",
-			"java.net", "java.nio.channels", "java.lang.reflect", "java.nio.file", "java.time");
+			"java.net", "java.nio.channels", "java.lang.reflect", "java.nio.file", "java.time", "java.sql",
+			"java.net.http", "java.security", "java.nio", "java.nio.charset", "java.util.zip", "javax.net.ssl");
+
+	/** Those that need the least first. */
+	private static final Comparator<Constructor<?>> CONSTRUCTORS = Comparator
+		.<Constructor<?>>comparingInt(Constructor::getParameterCount)
+		.thenComparing((constructor) -> Arrays.toString(constructor.getParameterTypes()));
 
 	private static final Pattern DURATION = Pattern.compile("(-?\\d+)(ns|ms|s|m|h|d)");
 
@@ -56,10 +65,15 @@ final class ConformanceConfig {
 		known(type.equals("count") || type.equals("time"), "windowType", type);
 		boolean count = type.equals("count");
 		int size = count ? number("windowSize", 100)
-				: Math.toIntExact(duration(this.settings.getOrDefault("windowSize", "60s")).toSeconds());
+				: wholeSeconds(duration(this.settings.getOrDefault("windowSize", "60s")));
 		builder.slidingWindowType(count ? SlidingWindowType.COUNT_BASED : SlidingWindowType.TIME_BASED)
 			.slidingWindowSize(size)
 			.minimumNumberOfCalls(number("minimumCalls", count ? size : 1));
+	}
+
+	/** A part of a second is a whole one: no window is shorter. */
+	private static int wholeSeconds(Duration size) {
+		return Math.toIntExact(size.plusSeconds(1).minusNanos(1).toSeconds());
 	}
 
 	private void rules(CircuitBreakerConfig.Builder builder) {
@@ -122,25 +136,40 @@ final class ConformanceConfig {
 	}
 
 	private static Throwable exception(Class<? extends Throwable> type, Throwable cause) {
-		try {
-			if (cause != null) {
-				return wrapping(type, cause);
+		List<Constructor<?>> constructors = Arrays.stream(type.getConstructors()).sorted(CONSTRUCTORS).toList();
+		for (Constructor<?> constructor : constructors) {
+			Object[] arguments = arguments(constructor.getParameterTypes(), cause);
+			if (arguments != null) {
+				try {
+					return (Throwable) constructor.newInstance(arguments);
+				}
+				catch (ReflectiveOperationException ex) {
+					throw new IllegalArgumentException("exception " + type.getName() + " can't be made", ex);
+				}
 			}
-			return type.getConstructor().newInstance();
 		}
-		catch (ReflectiveOperationException ex) {
-			throw new IllegalArgumentException("exception " + type.getName() + " can't be made", ex);
-		}
+		known(cause == null, "way to make exception " + type.getName() + " with the cause", cause);
+		throw new IllegalArgumentException("exception " + type.getName() + " can't be made");
 	}
 
-	private static Throwable wrapping(Class<? extends Throwable> type, Throwable cause)
-			throws ReflectiveOperationException {
-		try {
-			return type.getConstructor(Throwable.class).newInstance(cause);
+	/** What a constructor is given; null where it takes something else. */
+	private static Object[] arguments(Class<?>[] types, Throwable cause) {
+		Object[] arguments = new Object[types.length];
+		boolean takesCause = false;
+		for (int i = 0; i < types.length; i++) {
+			if (types[i] == String.class) {
+				arguments[i] = "conformance";
+			}
+			else if (Throwable.class.isAssignableFrom(types[i]) && (cause == null || types[i].isInstance(cause))) {
+				takesCause = true;
+				arguments[i] = (cause != null || types[i] == Throwable.class) ? cause
+						: exception(types[i].asSubclass(Throwable.class), null);
+			}
+			else {
+				return null;
+			}
 		}
-		catch (NoSuchMethodException ex) {
-			return type.getConstructor(String.class, Throwable.class).newInstance("wrapped", cause);
-		}
+		return (takesCause || cause == null) ? arguments : null;
 	}
 
 	private static Class<? extends Throwable> type(String simpleName) {

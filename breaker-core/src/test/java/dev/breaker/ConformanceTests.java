@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -65,6 +67,27 @@ class ConformanceTests {
 		refused("{id: x, config: {}, steps: [{call: success, expect: {stat: CLOSED}}]}", "stat");
 		refused("{id: x, config: {}, steps: [{call: success, expect: {thrown: sometimes}}]}", "sometimes");
 		refused("{id: x, config: {}, steps: [{advance: 1s, expect: {admitted: true}}]}", "admitted");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "SQLException", "HttpTimeoutException", "GeneralSecurityException", "SSLException",
+			"CompletionException", "ExecutionException", "UncheckedIOException", "InvocationTargetException",
+			"FileSystemException", "CompletionException(SQLException)", "UncheckedIOException(SocketException)",
+			"ExecutionException(CompletionException(IOException))" })
+	void exceptionsOfTheJdkAreMadeByWhateverConstructorTheyHave(String exception) {
+		new ConformanceScenario(parse("""
+				{id: x, config: {consecutiveFailures: 1}, steps: [
+				{call: 'failure:%s', expect: {thrown: original, state: OPEN}}]}""".formatted(exception))).run();
+	}
+
+	@Test
+	void aTimeWindowIsOfWholeSecondsAndOfOneAtLeast() {
+		new ConformanceScenario(parse("""
+				{id: x, config: {windowType: time, windowSize: 500ms, failureRateThreshold: 50}, steps: [
+				{call: success, expect: {calls: 1}}, {advance: 1s, expect: {calls: 0}}, {build: valid}]}""")).run();
+		new ConformanceScenario(parse("""
+				{id: x, config: {windowType: time, windowSize: 0s, failureRateThreshold: 50}, steps: [
+				{build: invalid}]}""")).run();
 	}
 
 	@Test

@@ -1,5 +1,8 @@
 package dev.breaker;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -89,6 +92,28 @@ class LogTextTests {
 		breaker.forceOpen();
 		assertThatThrownBy(breaker::acquire)
 			.hasMessageStartingWith("Circuit breaker 'inventory:berlin WARN forged' is FORCED_OPEN");
+	}
+
+	@Test
+	void namesInMessagesOfTimeLimitsForgeNoLine() {
+		CircuitBreaker breaker = CircuitBreaker.of("inventory:berlin\nWARN forged\u202E",
+				CircuitBreakerConfig.builder().timeLimit(Duration.ofMillis(5)).build());
+		assertThat(breaker.callAsync(() -> new CompletableFuture<String>()).toCompletableFuture())
+			.failsWithin(Duration.ofSeconds(30))
+			.withThrowableThat()
+			.havingCause()
+			.isInstanceOf(TimeoutException.class)
+			.withMessageStartingWith("Circuit breaker 'inventory:berlin WARN forged': the call did not end");
+	}
+
+	@Test
+	void namesOfGroupsForgeNoLine() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.ofDefaults();
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+		assertThatThrownBy(() -> registry.group("inventory\nWARN forged", config, 0))
+			.hasMessage("Invalid limit of the circuit breaker group 'inventory WARN forged' (0): must be 1 or more");
+		assertThat(registry.group("inventory\nWARN forged", config, 9))
+			.hasToString("CircuitBreakerGroup[inventory WARN forged, 0 of 9]");
 	}
 
 	@Test

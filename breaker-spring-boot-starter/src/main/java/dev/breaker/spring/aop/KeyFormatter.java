@@ -2,11 +2,14 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.StringJoiner;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +17,11 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Formats keys as text. Equal keys have equal texts: arrays, collections and maps are
- * shown by their contents, other objects by their own {@code toString}. An object that
- * has only that of {@link Object}, which tells objects apart and not values, would make a
+ * Formats keys as text. Arrays, collections and maps are shown by their contents, those
+ * of sets and maps in an order of their own, so that equal keys have equal texts; and
+ * what could be taken for other contents is in quotes, so that different ones have
+ * different texts. Other objects are shown by their own {@code toString}. One that has
+ * only that of {@link Object}, which tells objects apart and not values, would make a
  * breaker for each call, and is refused; so is one inside a collection, an array or a
  * record.
  */
@@ -24,6 +29,13 @@ final class KeyFormatter {
 
 	/** No key is nested so deep, unless it contains itself. */
 	private static final int DEEPEST = 32;
+
+	private static final String NULL = "null";
+
+	private static final String DIVIDER = ", ";
+
+	/** What parts are divided and enclosed by. */
+	private static final String NOT_PLAIN = ",=[]{}\"";
 
 	private static final ClassValue<Boolean> HAS_OWN_TEXT = new ClassValue<>() {
 
@@ -50,32 +62,24 @@ final class KeyFormatter {
 		return text(key, 0);
 	}
 
-	private static @Nullable String text(@Nullable Object value, int depth) {
-		if (value == null) {
-			return "null";
-		}
+	private static @Nullable String text(Object value, int depth) {
 		if (depth > DEEPEST) {
 			throw new WithoutText(value.getClass());
 		}
 		if (value.getClass().isArray()) {
-			StringJoiner text = new StringJoiner(", ", "[", "]");
-			for (int i = 0; i < Array.getLength(value); i++) {
-				text.add(text(Array.get(value, i), depth + 1));
-			}
-			return text.toString();
+			return ofArray(value, depth + 1);
 		}
 		if (value instanceof Collection<?> values) {
-			StringJoiner text = new StringJoiner(", ", "[", "]");
-			values.forEach((each) -> text.add(text(each, depth + 1)));
-			return text.toString();
+			return ofCollection(values, depth + 1);
 		}
 		if (value instanceof Map<?, ?> map) {
-			StringJoiner text = new StringJoiner(", ", "{", "}");
-			map.forEach((key, each) -> text.add(text(key, depth + 1) + "=" + text(each, depth + 1)));
-			return text.toString();
+			return ofMap(map, depth + 1);
+		}
+		if (value instanceof Map.Entry<?, ?> entry) {
+			return ofEntry(entry.getKey(), entry.getValue(), depth + 1);
 		}
 		if (value instanceof Optional<?> optional) {
-			return optional.map((each) -> "Optional[" + text(each, depth + 1) + "]").orElse("Optional.empty");
+			return optional.map((each) -> "Optional[" + part(each, depth + 1) + "]").orElse("Optional.empty");
 		}
 		if (!hasOwnText(value)) {
 			throw new WithoutText(AopUtils.getTargetClass(value));
@@ -85,6 +89,49 @@ final class KeyFormatter {
 			checkComponents(value, text, depth);
 		}
 		return text;
+	}
+
+	private static String ofArray(Object array, int depth) {
+		List<String> parts = new ArrayList<>();
+		for (int i = 0; i < Array.getLength(array); i++) {
+			parts.add(part(Array.get(array, i), depth));
+		}
+		return "[" + String.join(DIVIDER, parts) + "]";
+	}
+
+	private static String ofCollection(Collection<?> values, int depth) {
+		List<String> parts = new ArrayList<>();
+		values.forEach((each) -> parts.add(part(each, depth)));
+		if (values instanceof Set<?>) {
+			Collections.sort(parts);
+		}
+		return "[" + String.join(DIVIDER, parts) + "]";
+	}
+
+	private static String ofMap(Map<?, ?> map, int depth) {
+		List<String> parts = new ArrayList<>();
+		map.forEach((key, value) -> parts.add(ofEntry(key, value, depth)));
+		Collections.sort(parts);
+		return "{" + String.join(DIVIDER, parts) + "}";
+	}
+
+	private static String ofEntry(@Nullable Object key, @Nullable Object value, int depth) {
+		return part(key, depth) + "=" + part(value, depth);
+	}
+
+	/** The text of a part; in quotes where it could be taken for something else. */
+	private static String part(@Nullable Object value, int depth) {
+		String text = (value != null) ? text(value, depth) : null;
+		if (value == null || text == null) {
+			return NULL;
+		}
+		boolean whole = value.getClass().isArray() || value instanceof Collection<?> || value instanceof Map<?, ?>;
+		return (whole || isPlain(text)) ? text : '"' + text.replace("\"", "\"\"") + '"';
+	}
+
+	private static boolean isPlain(String text) {
+		return !text.isEmpty() && !text.equals(NULL)
+				&& text.chars().noneMatch((character) -> NOT_PLAIN.indexOf(character) >= 0);
 	}
 
 	/** Whether a value, behind its proxy, has a {@code toString} of its own. */
@@ -117,6 +164,10 @@ final class KeyFormatter {
 				checkPart(key, text, depth + 1);
 				checkPart(each, text, depth + 1);
 			});
+		}
+		else if (part instanceof Map.Entry<?, ?> entry) {
+			checkPart(entry.getKey(), text, depth + 1);
+			checkPart(entry.getValue(), text, depth + 1);
 		}
 		else if (part instanceof Optional<?> optional) {
 			checkPart(optional.orElse(null), text, depth + 1);

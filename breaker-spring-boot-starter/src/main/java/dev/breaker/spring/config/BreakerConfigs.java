@@ -344,7 +344,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 				}
 			}
 			publish(after);
-			warnings = new FractionFinder().look(given).describe();
+			warnings = new LikelyMistakeFinder().look(given).describe();
 		}
 		finally {
 			this.lock.unlock();

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -102,7 +101,8 @@ final class BreakerPropertySources {
 			if (source.getConfigurationProperty(list) != null) {
 				return null;
 			}
-			if (source.containsDescendantOf(list) == ConfigurationPropertyState.PRESENT) {
+			// A container platform's variables can be below the list without being in it.
+			if (length(list, source) > 0) {
 				return new BreakerPropertySources(this, source);
 			}
 		}
@@ -111,10 +111,16 @@ final class BreakerPropertySources {
 
 	/** How many entries a list has, those that are missing in between too. */
 	int length(ConfigurationPropertyName list) {
+		return this.speaking.stream().mapToInt((source) -> length(list, source)).max().orElse(0);
+	}
+
+	private static int length(ConfigurationPropertyName list, ConfigurationPropertySource source) {
+		if (!(source instanceof IterableConfigurationPropertySource names)
+				|| source.containsDescendantOf(list) != ConfigurationPropertyState.PRESENT) {
+			return 0;
+		}
 		int index = list.getNumberOfElements();
-		return this.speaking.stream()
-			.flatMap((source) -> (source instanceof IterableConfigurationPropertySource names) ? names.stream()
-					: Stream.empty())
+		return names.stream()
 			.filter((name) -> list.isAncestorOf(name) && name.isNumericIndex(index))
 			.mapToInt((name) -> Integer.parseInt(name.getElement(index, Form.UNIFORM)) + 1)
 			.max()

@@ -109,16 +109,16 @@ final class ConfigLoader {
 		}
 		HttpEntryReader.describe(sources, switches);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
-		FractionFinder fractions = new FractionFinder();
+		LikelyMistakeFinder mistakes = new LikelyMistakeFinder();
 		ProbeChecker probes = new ProbeChecker(this.beanFactory, problems);
 		for (Level config : levels.configs()) {
 			LayeredProperties effective = reader.read(inheritance.chain(config));
 			reader.check(effective);
-			fractions.look(effective);
+			mistakes.look(effective);
 			probes.check(effective);
 		}
 		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
-		fractions.look(ofDefaults);
+		mistakes.look(ofDefaults);
 		probes.check(ofDefaults);
 		CircuitBreakerConfig defaultsOfAll = reader.build(ofDefaults);
 		CircuitBreakerConfig defaults = defaultsOfAll;
@@ -127,7 +127,7 @@ final class ConfigLoader {
 		for (Level instance : levels.instances()) {
 			LayeredProperties effective = reader.read(inheritance.chain(instance));
 			properties.put(instance.name(), effective);
-			fractions.look(effective);
+			mistakes.look(effective);
 			probes.check(effective);
 			configs.put(instance.name(), reader.build(effective));
 		}
@@ -152,7 +152,7 @@ final class ConfigLoader {
 		ineffective.look(ofDefaults, defaults);
 		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
 		List<String> warnings = new ArrayList<>(ineffective.describe());
-		warnings.addAll(fractions.describe());
+		warnings.addAll(mistakes.describe());
 		for (HttpClientEntry client : httpClients) {
 			configs.put(client.breaker(), ofHttpClient(configs.getOrDefault(client.breaker(), defaults)));
 		}

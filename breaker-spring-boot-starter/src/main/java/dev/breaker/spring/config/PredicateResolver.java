@@ -101,7 +101,8 @@ final class PredicateResolver {
 		return property.equals("recordResultPredicate");
 	}
 
-	private static Class<?> acceptedBy(Class<?> type) {
+	/** What a predicate is one of. */
+	static Class<?> acceptedBy(Class<?> type) {
 		return ResolvableType.forClass(type).as(Predicate.class).getGeneric(0).resolve(Object.class);
 	}
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.Explanation;
 import dev.breaker.Failure;
 import dev.breaker.LogText;
@@ -53,13 +54,13 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 	@Override
 	public void onStateChange(CircuitBreaker breaker, StateChange change) {
 		Snapshot snapshot = breaker.snapshot();
-		Outage before = this.outages.get(breaker);
+		Outage before = hasForgotten(change, snapshot) ? null : this.outages.get(breaker);
 		int openings = 0;
 		long refused = 0;
 		long wouldRefuse = 0;
 		if (change.from() != change.to()) {
 			Outage present = Outage.after(change, before, snapshot);
-			if (change.to() == State.CLOSED) {
+			if (change.to() == State.CLOSED && !remembersOpenings(breaker.config())) {
 				this.outages.remove(breaker);
 			}
 			else {
@@ -72,6 +73,16 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 			}
 		}
 		log(breaker, change, snapshot, openings, refused, wouldRefuse, before);
+	}
+
+	/** Whether closing alone is no recovery. */
+	private static boolean remembersOpenings(CircuitBreakerConfig config) {
+		return config.recoveryRampDuration() != null || config.stableFor() != null;
+	}
+
+	/** Whether the breaker had recovered by the time at which it ceased to be closed. */
+	private static boolean hasForgotten(StateChange change, Snapshot snapshot) {
+		return change.from() == State.CLOSED && snapshot.openings() <= ((change.to() == State.OPEN) ? 1 : 0);
 	}
 
 	private static boolean refusesAny(State state) {
@@ -178,7 +189,7 @@ public final class DefaultStateChangeLogger implements StateChangeLogger {
 	}
 
 	/**
-	 * What was told of a breaker since it was last closed.
+	 * What was told of a breaker since it last recovered.
 	 *
 	 * @param openings openings in a row
 	 * @param refused the calls that it had refused when its present state was told

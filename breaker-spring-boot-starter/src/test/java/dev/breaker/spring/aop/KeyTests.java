@@ -1,7 +1,9 @@
 package dev.breaker.spring.aop;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,17 +138,58 @@ class KeyTests {
 	}
 
 	@Test
+	void keysOfDifferentContentsHaveBreakersOfTheirOwn() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			bean.call(List.of("x, y", "z"));
+			bean.call(List.of("x", "y, z"));
+			bean.call(Arrays.asList("n", null));
+			bean.call(List.of("n", "null"));
+			bean.call(List.of());
+			bean.call(List.of(""));
+			bean.call(List.of(List.of("a")));
+			bean.call(List.of("[a]"));
+			bean.call(List.of("\"a\""));
+			bean.call(Map.of("a", "b=c"));
+			bean.call(Map.of("a=b", "c"));
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
+				.containsExactlyInAnyOrder("any:[\"x, y\", z]", "any:[x, \"y, z\"]", "any:[n, null]",
+						"any:[n, \"null\"]", "any:[]", "any:[\"\"]", "any:[[a]]", "any:[\"[a]\"]",
+						"any:[\"\"\"a\"\"\"]", "any:{a=\"b=c\"}", "any:{\"a=b\"=c}");
+		});
+	}
+
+	@Test
+	void equalKeysHaveOneBreaker() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			for (List<String> order : List.of(List.of("Aa", "BB", "c"), List.of("c", "BB", "Aa"))) {
+				Map<String, Object> map = new LinkedHashMap<>();
+				order.forEach((key) -> map.put(key, new int[] { 1 }));
+				bean.call(new LinkedHashSet<>(order));
+				bean.call(map);
+				bean.call(List.of(map.keySet()));
+				bean.call(Map.entry("a", new int[] { 1 }));
+			}
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
+				.containsExactlyInAnyOrder("any:[Aa, BB, c]", "any:{Aa=[1], BB=[1], c=[1]}", "any:[[Aa, BB, c]]",
+						"any:a=[1]");
+		});
+	}
+
+	@Test
 	void aKeyWithoutATextOfItsOwnIsRefusedWithTheRemedy() {
 		Contexts.with(Anything.class).run((context) -> {
 			Anything bean = context.getBean(Anything.class);
 			Object plain = new Plain();
 			ProxyFactory proxy = new ProxyFactory(plain);
 			proxy.setProxyTargetClass(true);
+			Object pair = Map.entry("a", new int[] { 1 });
 			List<Object> itself = new ArrayList<>();
 			itself.add(itself);
 			for (Object key : List.of(plain, new Object(), new Object[] { plain }, List.of(plain), Map.of("a", plain),
 					Optional.of(plain), new Holder(plain), new Holder(new int[] { 1 }), new Holder(List.of(plain)),
-					new Holder(new Holder(plain)), proxy.getProxy(), (Runnable) () -> {
+					new Holder(new Holder(plain)), new Holder(pair), proxy.getProxy(), (Runnable) () -> {
 					}, itself)) {
 				assertThatIllegalArgumentException().as("key of " + key.getClass())
 					.isThrownBy(() -> bean.call(key))

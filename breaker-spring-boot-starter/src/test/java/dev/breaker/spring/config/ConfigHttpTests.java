@@ -122,6 +122,29 @@ class ConfigHttpTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "BREAKER_HTTP", "BREAKER_HTTP_CLIENTS", "BREAKER_HTTP_SERVER_REJECT" })
+	void aServiceOfThePlatformIsNoEntryOfAList(String service) {
+		try (ConfigurableApplicationContext context = new YamlApplication(this.directory)
+			.withVariable(service + "_SERVICE_HOST", "10.0.0.7")
+			.withVariable(service + "_SERVICE_PORT_HTTP", "80")
+			.withVariable(service + "_PORT", "tcp://10.0.0.7:80")
+			.withVariable(service + "_PORT_80_TCP_ADDR", "10.0.0.7")
+			.start("""
+					breaker:
+					  http:
+					    clients:
+					      - { host: inventory, breaker: inventory }
+					    server:
+					      reject:
+					        - { paths: /orders/**, breaker: payments }
+					""")) {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			assertThat(configs.httpClients()).hasSize(1);
+			assertThat(configs.httpRejects()).hasSize(1);
+		}
+	}
+
 	@Test
 	void aListWithoutEntriesGuardsNothing() {
 		try (ConfigurableApplicationContext context = new YamlApplication(this.directory)

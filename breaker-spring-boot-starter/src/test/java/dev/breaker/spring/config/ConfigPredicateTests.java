@@ -167,6 +167,27 @@ class ConfigPredicateTests {
 	}
 
 	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void recordRuleThatFewExceptionsCanMatchIsAWarning(CapturedOutput output) {
+		application().start("""
+				breaker.instances:
+				  payments.record-exception-predicate: %1$s
+				  orders.record-exception-predicate: %2$s
+				  stock.record-exception-predicate: %3$s
+				  carts.record-result-predicate: %1$s
+				""".formatted(RulePredicates.OfAnInterface.class.getName(), RulePredicates.OfFiles.class.getName(),
+				RulePredicates.Anything.class.getName()))
+			.close();
+		assertThat(output.toString().lines().filter((line) -> line.contains("count as successes"))).singleElement()
+			.asString()
+			.contains(" WARN ",
+					"\"breaker.instances.payments.record-exception-predicate\" is \""
+							+ RulePredicates.OfAnInterface.class.getName() + "\"",
+					"application.yml] - 2:", "the interface java.lang.Iterable",
+					"record-result-predicate if it judges results");
+	}
+
+	@Test
 	void predicateThatIsSuggestedFitsTheProperty() {
 		String given = RulePredicates.class.getName() + "$Anythink";
 		assertThat(application().failure(YAML.formatted("record-result-predicate", given)))

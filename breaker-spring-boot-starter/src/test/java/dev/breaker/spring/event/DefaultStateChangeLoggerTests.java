@@ -200,6 +200,61 @@ class DefaultStateChangeLoggerTests {
 	}
 
 	@Test
+	void openingDuringTheRampIsNoRecovery() {
+		CircuitBreaker breaker = breaker(flapping().recoveryRampDuration(Duration.ofSeconds(30)));
+		Calls.fail(breaker, 1);
+		for (int opening = 2; opening <= 5; opening++) {
+			relapse(breaker);
+		}
+		assertThat(breaker.snapshot().openings()).isEqualTo(5);
+		assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO", "INFO");
+		assertThat(openings().get(4)).startsWith("INFO Circuit breaker 'payments': CLOSED -> OPEN")
+			.endsWith("; 5 openings in a row");
+		recover(breaker, Duration.ofSeconds(30));
+		Calls.fail(breaker, 1);
+		assertThat(breaker.snapshot().openings()).isOne();
+		assertThat(openings().get(5)).startsWith("WARN ").doesNotContain("in a row");
+	}
+
+	@Test
+	void openingBeforeTheBreakerIsStableIsNoRecovery() {
+		CircuitBreaker breaker = breaker(flapping().stableFor(Duration.ofMinutes(10)));
+		Calls.fail(breaker, 1);
+		for (int opening = 2; opening <= 4; opening++) {
+			recover(breaker, Duration.ofMinutes(9));
+			Calls.fail(breaker, 1);
+		}
+		assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO");
+		recover(breaker, Duration.ofMinutes(9));
+		breaker.disable();
+		breaker.open();
+		reopen(breaker);
+		assertThat(breaker.snapshot().openings()).isEqualTo(6);
+		assertThat(openings().get(5)).startsWith("INFO ").endsWith("; 6 openings in a row");
+		recover(breaker, Duration.ofMinutes(10));
+		breaker.disable();
+		breaker.open();
+		assertThat(breaker.snapshot().openings()).isOne();
+		assertThat(openings().get(6)).startsWith("WARN ").doesNotContain("in a row");
+	}
+
+	@Test
+	void resetEndsTheRowOfOpeningsDuringTheRamp() {
+		CircuitBreaker breaker = breaker(flapping().recoveryRampDuration(Duration.ofSeconds(30)));
+		Calls.fail(breaker, 1);
+		for (int opening = 2; opening <= 4; opening++) {
+			relapse(breaker);
+		}
+		breaker.reset();
+		Calls.fail(breaker, 1);
+		recover(breaker, Duration.ZERO);
+		breaker.reset();
+		Calls.fail(breaker, 1);
+		assertThat(levels()).containsExactly("WARN", "WARN", "WARN", "INFO", "WARN", "WARN");
+		assertThat(openings().subList(4, 6)).noneMatch((line) -> line.contains("in a row"));
+	}
+
+	@Test
 	void resetEndsTheRowOfOpenings() {
 		CircuitBreaker breaker = breaker(flapping());
 		Calls.fail(breaker, 1);
@@ -338,6 +393,19 @@ class DefaultStateChangeLoggerTests {
 	private void reopen(CircuitBreaker breaker) {
 		this.clock.advance(Duration.ofSeconds(5));
 		Calls.fail(breaker, 1);
+	}
+
+	/** Closes at the first probe, and opens again at once. */
+	private void relapse(CircuitBreaker breaker) {
+		recover(breaker, Duration.ZERO);
+		Calls.fail(breaker, 1);
+	}
+
+	/** Closes at the first probe, and stays closed for so long. */
+	private void recover(CircuitBreaker breaker, Duration closed) {
+		this.clock.advance(breaker.snapshot().retryAfter());
+		Calls.succeed(breaker);
+		this.clock.advance(closed);
 	}
 
 	private static String reopening(String level, String row) {
