@@ -31,7 +31,8 @@ final class CallTimes {
 		Arrays.fill(this.counts, 0);
 	}
 
-	private int percentile(double percent) {
+	/** The smallest number of nanoseconds that so many percent do not exceed. */
+	int percentile(double percent) {
 		long left = (long) Math.ceil(Arrays.stream(this.counts).sum() * percent / 100);
 		int nanos = 0;
 		while (nanos < LONGEST && left > this.counts[nanos]) {

@@ -37,6 +37,10 @@ public final class Simulation {
 
 	private static final Duration LONG = Duration.ofMinutes(3);
 
+	private static final Duration MOST_TO_OPEN_TEN = Duration.ofMillis(50);
+
+	private static final double MOST_WITHOUT_REDIS = 1.05;
+
 	private final Options options;
 
 	private final RedisProcess process;
@@ -56,7 +60,9 @@ public final class Simulation {
 	 * @param args {@code --nodes N} (1000), {@code --breakers N} (200),
 	 * {@code --seconds N} in which all is well (20), {@code --rounds N} of votes (100),
 	 * {@code --stopped N} seconds in which Redis is stopped (60),
-	 * {@code --server PROGRAM} ({@code embedded}, or a program on the path)
+	 * {@code --server PROGRAM} ({@code embedded}, or a program on the path),
+	 * {@code --idle true|false} (false): whether the machine does nothing else, so that
+	 * times are judged too
 	 * @throws IOException if Redis cannot be started
 	 */
 	public static void main(String[] args) throws IOException {
@@ -85,7 +91,9 @@ public final class Simulation {
 		System.out.printf(Locale.ROOT, "%d nodes x %d breakers, %s, %d processors for all of them and Redis%n",
 				this.options.nodes(), this.options.breakers(), version(), Runtime.getRuntime().availableProcessors());
 		try (Fleet ten = Fleet.start(this.process, "ten", 10, this.options.rounds())) {
-			decidingVotes(ten);
+			Durations durations = decidingVotes(ten);
+			check(!this.options.idle() || durations.percentile(99) <= MOST_TO_OPEN_TEN.toNanos(),
+					"ten nodes took more than " + MOST_TO_OPEN_TEN.toMillis() + " ms (p99)");
 		}
 		long empty = load().data();
 		try (Fleet fleet = Fleet.start(this.process, "many", this.options.nodes(), this.options.breakers())) {
@@ -206,7 +214,7 @@ public final class Simulation {
 	 * One breaker after the other: all votes but one are there, then the one comes that
 	 * decides.
 	 */
-	private void decidingVotes(Fleet fleet) {
+	private Durations decidingVotes(Fleet fleet) {
 		Durations durations = new Durations();
 		int missing = 0;
 		for (int round = 0; round < this.options.rounds(); round++) {
@@ -227,6 +235,7 @@ public final class Simulation {
 		System.out.printf(Locale.ROOT, "From the deciding vote to the last of %d nodes open: %s%n", fleet.size(),
 				durations.inMillis());
 		check("rounds in which a breaker opened before its quorum, or not at all", missing, 0);
+		return durations;
 	}
 
 	private static void fail(CircuitBreaker breaker) {
@@ -285,6 +294,9 @@ public final class Simulation {
 						this.options.stopped(), ofShared, ofAlone, heap / 1_000_000, after / 1_000_000, threads,
 						threadsAfter);
 				check(after <= heap * 1.1 + 10_000_000, "the heap has grown");
+				check(!this.options.idle()
+						|| ofShared.percentile(99) <= MOST_WITHOUT_REDIS * ofAlone.percentile(99),
+						"a guarded call takes more than 5 % longer (p99) than one of a breaker that is not shared");
 			}
 			finally {
 				this.process.resume();
@@ -387,11 +399,12 @@ public final class Simulation {
 	 * @param rounds how many deciding votes
 	 * @param stopped how many seconds Redis is stopped; zero for not at all
 	 * @param server which Redis
+	 * @param idle whether times are judged
 	 */
-	record Options(int nodes, int breakers, int seconds, int rounds, int stopped, String server) {
+	record Options(int nodes, int breakers, int seconds, int rounds, int stopped, String server, boolean idle) {
 
 		private static final Map<String, String> DEFAULTS = Map.of("--nodes", "1000", "--breakers", "200", "--seconds",
-				"20", "--rounds", "100", "--stopped", "60", "--server", RedisProcess.EMBEDDED);
+				"20", "--rounds", "100", "--stopped", "60", "--server", RedisProcess.EMBEDDED, "--idle", "false");
 
 		static Options of(String... args) {
 			Map<String, String> given = new LinkedHashMap<>(DEFAULTS);
@@ -404,7 +417,8 @@ public final class Simulation {
 				given.put(args[arg], args[arg + 1]);
 			}
 			return new Options(number(given, "--nodes"), number(given, "--breakers"), number(given, "--seconds"),
-					number(given, "--rounds"), number(given, "--stopped"), String.valueOf(given.get("--server")));
+					number(given, "--rounds"), number(given, "--stopped"), String.valueOf(given.get("--server")),
+					Boolean.parseBoolean(given.get("--idle")));
 		}
 
 		private static int number(Map<String, String> given, String name) {
