@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.breaker.CircuitBreaker;
 import dev.breaker.State;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -156,6 +157,21 @@ class FleetTests {
 			assertThat(tab.find(".view[data-state=FORCED_OPEN]")).isVisible();
 			assertThat(fleet.breaker(0, "unshared").state()).isEqualTo(State.FORCED_OPEN);
 			tab.assertNothingWrong();
+		}
+	}
+
+	@Test
+	void commandToANameWithDotsReachesNoOtherBreaker() {
+		CircuitBreaker other = fleet.breaker(0, "victim");
+		for (String name : List.of("x/../victim", "x/../../circuitbreakers/victim", "./victim")) {
+			fleet.breaker(0, name);
+			try (Tab tab = view(0, name.replace("/", "%2F"))) {
+				tab.find(".commands [data-command=FORCED_OPEN]").click();
+				tab.find(".command-dialog .give").click();
+				assertThat(tab.find(".command-dialog .problem")).containsText("No path leads to this name");
+				assertThat(other.state()).as(name).isEqualTo(State.CLOSED);
+				tab.assertNothingWrong();
+			}
 		}
 	}
 

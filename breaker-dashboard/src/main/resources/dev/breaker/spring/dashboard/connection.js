@@ -84,14 +84,24 @@ export class Connection {
 
   /** Gives a command to a breaker or a group; throws what failed, in words. */
   async command(commands, name, body) {
+    const path = pathOf(name);
     const headers = { 'Content-Type': 'application/json' };
     const live = await answer('live');
     const [header, token] = ['X-Csrf-Header-Name', 'X-Csrf-Token'].map((key) => live.headers.get(key));
     if (header && token) headers[header] = token;
-    await answer(`../${commands}/${name.split('/').map(encodeURIComponent).join('/')}`, {
+    await answer(`../${commands}/${path}`, {
       method: 'POST', headers, body: JSON.stringify(body),
     });
   }
+}
+
+// A URL is resolved before it is asked for: such a segment would lead to another breaker, or to no breaker at all
+function pathOf(name) {
+  const segments = name.split('/');
+  if (!name.isWellFormed() || segments.some((segment) => ['', '.', '..'].includes(segment))) {
+    throw new Error("No path leads to this name: no segment may be empty, '.' or '..', and no character incomplete. Give the command to its group, or in code");
+  }
+  return segments.map(encodeURIComponent).join('/');
 }
 
 async function answer(path, options = {}) {
