@@ -27,7 +27,8 @@ import static org.awaitility.Awaitility.await;
  */
 class FleetTests {
 
-	private static final List<String> BREAKERS = List.of("alone", "together", "commanded", "light", "dark", "touched");
+	private static final List<String> BREAKERS = List.of("alone", "together", "commanded", "light", "dark", "touched",
+			"keyed");
 
 	private static final String NASTY = "<img src=x onerror=\"document.title='gotcha'\">";
 
@@ -130,6 +131,30 @@ class FleetTests {
 			assertThat(tab.find(".fleet tbody [data-state=DISABLED] th")).hasText(NASTY);
 			assertThat(fleet.breaker(2, "commanded").state()).isEqualTo(State.DISABLED);
 			assertThat(fleet.breaker(0, "commanded").state()).isEqualTo(State.FORCED_OPEN);
+			tab.assertNothingWrong();
+		}
+	}
+
+	@Test
+	void commandToAllKeysGoesAsFarAsItsScopeSays() {
+		CircuitBreaker here = fleet.group(0, "keyed").get("de");
+		CircuitBreaker there = fleet.group(1, "keyed").get("fr");
+		try (Tab tab = overview(0)) {
+			Locator command = tab.find("button[aria-label='Command all keys of keyed']");
+			command.click();
+			assertThat(tab.find(".scopes")).isVisible();
+			assertThat(tab.find(".users-see")).containsText("It reaches all instances of the fleet.");
+			tab.page().locator(".scopes .choice", new Page.LocatorOptions().setHasText("This instance")).click();
+			assertThat(tab.find(".users-see")).containsText("It reaches this instance alone.");
+			tab.find(".command-dialog .give").click();
+			assertThat(tab.find(".toast")).hasText("keyed: force open for 10m on this instance, done.");
+			assertThat(here.state()).isEqualTo(State.FORCED_OPEN);
+			assertThat(there.state()).isEqualTo(State.CLOSED);
+
+			command.click();
+			tab.find(".command-dialog .give").click();
+			assertThat(tab.find(".toast")).hasText("keyed: force open for 10m on all instances, done.");
+			await().atMost(30, TimeUnit.SECONDS).until(() -> there.state() == State.FORCED_OPEN);
 			tab.assertNothingWrong();
 		}
 	}

@@ -16,6 +16,7 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakersDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
 import dev.breaker.spring.actuate.FleetAccess;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.aop.MethodBinding;
@@ -61,6 +62,8 @@ final class Live {
 
 	private final ObjectProvider<EventStore> events;
 
+	private final @Nullable FleetAccess fleet;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
@@ -75,8 +78,9 @@ final class Live {
 			Environment environment, ObjectProvider<GuardedMethodRegistry> guardedMethods,
 			ObjectProvider<EventStore> events, ObjectProvider<FleetAccess> fleet) {
 		this.registry = registry;
+		this.fleet = fleet.getIfAvailable();
 		this.breakers = new CircuitBreakersEndpoint(registry, (event) -> {
-		}, null, fleet.getIfAvailable());
+		}, null, this.fleet);
 		this.history = history;
 		this.configs = configs;
 		this.paths = paths;
@@ -143,7 +147,12 @@ final class Live {
 		int longest = described.stream().mapToInt((breaker) -> breaker.sparkline().length()).max().orElse(0);
 		return new LiveDescriptor(this.environment.getProperty("spring.application.name", "application"), instance(),
 				this.history.now(), this.paths.isWritable(), this.paths.commands(), view.since(longest), Ring.SECONDS,
-				described, shown.groups().values().stream().map(GroupTotals::of).toList());
+				described,
+				shown.groups().values().stream().map((group) -> GroupTotals.of(group, isShared(group))).toList());
+	}
+
+	private boolean isShared(GroupDescriptor group) {
+		return this.fleet != null && this.fleet.shares(group.name());
 	}
 
 	private void add(CircuitBreakerDescriptor shown, View view, Map<String, String> fallbacks,

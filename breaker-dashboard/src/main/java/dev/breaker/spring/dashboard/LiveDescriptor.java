@@ -115,15 +115,16 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 	}
 
 	/**
-	 * All keys of a name together.
+	 * All keys of a name together. Commands to a group that is shared reach all instances
+	 * of a fleet.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	record GroupTotals(String name, int size, int limit, Map<State, Integer> states, long overflowCalls,
-			@Nullable CommandDescriptor command, boolean enforced, List<LivingSignal> signals) {
+			@Nullable CommandDescriptor command, boolean enforced, List<LivingSignal> signals, boolean shared) {
 
-		static GroupTotals of(GroupDescriptor shown) {
+		static GroupTotals of(GroupDescriptor shown, boolean shared) {
 			return new GroupTotals(shown.name(), shown.size(), shown.limit(), shown.states(), shown.overflowCalls(),
-					shown.command(), shown.enforced(), LivingSignal.of(shown.signals()));
+					shown.command(), shown.enforced(), LivingSignal.of(shown.signals()), shared);
 		}
 
 	}
