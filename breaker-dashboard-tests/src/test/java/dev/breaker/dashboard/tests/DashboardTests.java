@@ -192,6 +192,25 @@ class DashboardTests {
 	}
 
 	@Test
+	void hiddenTabHoldsNoConnectionAndIsLiveAgainWhenItIsSeen() {
+		this.tab.page().evaluate("() => { window.ended = 0; const close = EventSource.prototype.close;"
+				+ " EventSource.prototype.close = function () { window.ended++; close.call(this); }; }");
+		assertThat(this.tab.find(".connected")).hasAttribute("data-how", "live");
+		hide(true);
+		assertThat(this.tab.page().evaluate("() => window.ended")).isEqualTo(1);
+		assertThat(this.tab.find(".connected")).hasAttribute("data-how", "polling");
+		shop.command("partner", "{\"state\": \"FORCED_OPEN\", \"hold\": \"1h\"}");
+		this.tab.awaitTitle("^1 of \\d+ open – .*");
+		hide(false);
+		assertThat(this.tab.find(".connected")).hasAttribute("data-how", "live");
+	}
+
+	private void hide(boolean hidden) {
+		this.tab.page().evaluate("(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden,"
+				+ " configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
+	}
+
+	@Test
 	void figuresTurnGreyWhenTheApplicationIsGone() throws IOException {
 		try (Shop gone = Shop.open(); Tab left = open(gone.dashboard())) {
 			left.awaitState("payments", "CLOSED");

@@ -1,5 +1,5 @@
-// Live by server-sent events; where these do not come, by polling. URLs are relative to this module, for the page does not
-// know its own prefix.
+// Live by server-sent events; where these do not come, and in a hidden tab, by polling. URLs are relative to this module, for
+// the page does not know its own prefix.
 
 const SILENCE = 3000; // no event for so long: ask
 const LOST = 6000; // no answer for so long: the figures are old
@@ -15,7 +15,9 @@ export class Connection {
   #openedAt = 0;
   #heardAt = Date.now();
   #eventAt = 0;
+  #seenAt = 0;
   #asking = false;
+  #failed = false; // the last time it asked
 
   /** receive(live) is called for each answer; tick() each second. */
   constructor(receive, tick) {
@@ -24,17 +26,31 @@ export class Connection {
   }
 
   start() {
-    this.#open();
+    if (document.hidden) this.#ask();
+    else this.#open();
     setInterval(() => this.#watch(), 1000);
-    // A page that was asleep asks at once
-    document.addEventListener('visibilitychange', () => document.hidden || this.#watch());
+    document.addEventListener('visibilitychange', () => this.#seen(!document.hidden));
     window.addEventListener('online', () => this.#ask());
   }
 
-  /** 'live', 'polling', or 'lost'. */
+  // A browser has few connections to a host, for all its tabs together: those that nobody looks at hold none
+  #seen(seen) {
+    if (seen) {
+      this.#seenAt = Date.now();
+      this.#open();
+      // A page that was asleep asks at once
+      this.#watch();
+    } else {
+      this.#stream?.close();
+      this.#stream = null;
+    }
+  }
+
+  /** 'live', 'polling', or 'lost'. While it was hidden, its browser may have let it ask once a minute. */
   get how() {
     const now = Date.now();
-    if (now - this.#heardAt > LOST) return 'lost';
+    const asks = document.hidden || now - this.#seenAt <= SILENCE;
+    if (now - this.#heardAt > LOST && (this.#failed || !asks)) return 'lost';
     return now - this.#eventAt <= SILENCE * 2 ? 'live' : 'polling';
   }
 
@@ -50,6 +66,7 @@ export class Connection {
 
   #heard(live) {
     this.#heardAt = Date.now();
+    this.#failed = false;
     this.#receive(live);
   }
 
@@ -68,6 +85,8 @@ export class Connection {
       this.#heard(await (await answer('live')).json());
     } catch {
       // The age of the figures says so
+      this.#failed = true;
+      this.#tick();
     } finally {
       this.#asking = false;
     }
