@@ -192,6 +192,27 @@ class DashboardTests {
 	}
 
 	@Test
+	void pageSaysThatTheLoginIsOver() {
+		try (Tab asking = open(shop.dashboard())) {
+			asking.awaitState("payments", "CLOSED");
+			asking.page().route("**/breakerdashboard/stream", Route::abort);
+			asking.page()
+				.route("**/breakerdashboard/live",
+						(route) -> route.fulfill(new Route.FulfillOptions().setStatus(401)));
+			asking.page().reload();
+			assertThat(asking.find(".lost")).containsText("Not signed in (401): open this page anew. Trying again.");
+			assertThat(asking.find(".connected")).hasText("No figures");
+			asking.awaitTitle("^No figures – .*");
+			asking.page().unroute("**/breakerdashboard/live");
+			asking.page()
+				.route("**/breakerdashboard/live",
+						(route) -> route.fulfill(new Route.FulfillOptions().setContentType("text/html")
+							.setBody("<title>Please sign in</title>")));
+			assertThat(asking.find(".lost")).containsText("What answers is not this page's application");
+		}
+	}
+
+	@Test
 	void hiddenTabHoldsNoConnectionAndIsLiveAgainWhenItIsSeen() {
 		this.tab.page().evaluate("() => { window.ended = 0; const close = EventSource.prototype.close;"
 				+ " EventSource.prototype.close = function () { window.ended++; close.call(this); }; }");
@@ -218,6 +239,7 @@ class DashboardTests {
 			assertThat(left.find(".lost")).containsText("These figures are ");
 			assertThat(left.find("html")).hasClass(Pattern.compile(".*\\bold-figures\\b.*"));
 			assertThat(left.find(".connected")).hasText("No connection");
+			left.awaitTitle("^No connection – .*");
 			left.assertNothingWrongButTheConnection();
 		}
 	}

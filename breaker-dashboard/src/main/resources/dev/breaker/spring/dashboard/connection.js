@@ -17,7 +17,7 @@ export class Connection {
   #eventAt = 0;
   #seenAt = 0;
   #asking = false;
-  #failed = false; // the last time it asked
+  #failure = null; // of the last time it asked
 
   /** receive(live) is called for each answer; tick() each second. */
   constructor(receive, tick) {
@@ -50,7 +50,7 @@ export class Connection {
   get how() {
     const now = Date.now();
     const asks = document.hidden || now - this.#seenAt <= SILENCE;
-    if (now - this.#heardAt > LOST && (this.#failed || !asks)) return 'lost';
+    if (now - this.#heardAt > LOST && (this.#failure || !asks)) return 'lost';
     return now - this.#eventAt <= SILENCE * 2 ? 'live' : 'polling';
   }
 
@@ -66,7 +66,7 @@ export class Connection {
 
   #heard(live) {
     this.#heardAt = Date.now();
-    this.#failed = false;
+    this.#failure = null;
     this.#receive(live);
   }
 
@@ -81,15 +81,20 @@ export class Connection {
   async #ask() {
     if (this.#asking) return;
     this.#asking = true;
+    let live = null;
     try {
-      this.#heard(await (await answer('live')).json());
-    } catch {
-      // The age of the figures says so
-      this.#failed = true;
-      this.#tick();
-    } finally {
-      this.#asking = false;
+      live = await json('live');
+    } catch (failure) {
+      this.#failure = failure;
     }
+    this.#asking = false;
+    if (live) this.#heard(live);
+    else this.#tick();
+  }
+
+  /** What was answered in place of figures the last time, in words; null where nothing was, or where all is well. */
+  get trouble() {
+    return this.#failure?.answered ? this.#failure.message : null;
   }
 
   /** The figures at once, such as after a command. */
@@ -98,7 +103,7 @@ export class Connection {
   }
 
   async breaker(name) {
-    return (await answer(`breaker?name=${encodeURIComponent(name)}`)).json();
+    return json(`breaker?name=${encodeURIComponent(name)}`);
   }
 
   /** Gives a command to a breaker or a group; throws what failed, in words. */
@@ -128,12 +133,25 @@ async function answer(path, options = {}) {
   try {
     response = await fetch(url(path), { ...options, cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) });
   } catch (error) {
-    throw new Error(error.name === 'TimeoutError' ? `No answer within ${PATIENCE / 1000} s` : 'No connection to the application');
+    throw unanswered(error);
   }
-  if (response.type === 'opaqueredirect') throw new Error('The application asks for a login: open this page anew');
-  if (!response.ok) throw Object.assign(new Error(await reason(response)), { status: response.status });
+  if (response.type === 'opaqueredirect') throw answered('The application asks for a login: open this page anew');
+  if (!response.ok) throw answered(await reason(response), response.status);
   return response;
 }
+
+async function json(path) {
+  const response = await answer(path);
+  try {
+    return await response.json();
+  } catch (error) {
+    throw error instanceof SyntaxError ? answered('What answers is not this page\'s application: open this page anew') : unanswered(error);
+  }
+}
+
+const unanswered = ({ name }) => new Error(name === 'TimeoutError' ? `No answer within ${PATIENCE / 1000} s` : 'No connection to the application');
+
+const answered = (message, status) => Object.assign(new Error(message), { answered: true, status });
 
 async function reason(response) {
   const text = await response.text().catch(() => '');
