@@ -12,6 +12,8 @@ import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Permit;
 import dev.breaker.ProbeSource;
+import dev.breaker.State;
+import dev.breaker.StateCommand;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -207,6 +209,27 @@ class RecoveryTests {
 		assertThat(this.tab.find(".view-side .facts")).containsText("a dark probe; no call is risked");
 		registry.get("bank").halfOpen();
 		assertThat(this.tab.find(".view .wait")).containsText("0 of 1 dark probe done");
+	}
+
+	@Test
+	void holdEndsAtOneTimeOfDayInTheZoneOfTheBrowser() {
+		registry.get("quiet")
+			.apply(StateCommand.to(State.FORCED_OPEN).hold(LONG).comment("held until 11:20 at least"));
+		for (String zone : List.of("Asia/Kolkata", "America/St_Johns")) {
+			try (Tab elsewhere = chromium.openIn(zone, dashboard())) {
+				elsewhere.awaitState("quiet", "FORCED_OPEN");
+				String why = elsewhere.tile("quiet").locator(".why").textContent();
+				elsewhere.tile("quiet").locator("a").click();
+				String until = elsewhere.find(".view-side .facts div")
+					.filter(new Locator.FilterOptions().setHas(elsewhere.find("dt:text-is(\"Until\")")))
+					.locator("dd")
+					.textContent();
+				String sentence = "Held open by command until " + until + ": held until 11:20 at least";
+				assertThat(elsewhere.find(".sentence")).hasText(sentence);
+				assertThat(why).isEqualTo(sentence);
+				elsewhere.assertNothingWrong();
+			}
+		}
 	}
 
 	@Test

@@ -2,7 +2,7 @@
 import { arrange, element, setAttribute, setClass, setHidden, setText } from './dom.js';
 import { SignalList } from './recovery.js';
 import { Tile } from './tile.js';
-import { STATES, WORDS, count, isShadow, plural, refuses, shadowed, trouble } from './words.js';
+import { STATES, WORDS, count, explained, isShadow, plural, refuses, shadowed, trouble } from './words.js';
 
 const BUDGET = 6; // milliseconds of a frame for the tiles
 const RESTING = 1500; // tiles keep their places so long after the pointer moved over them
@@ -128,7 +128,7 @@ export class Overview {
   #matches(breaker) {
     const { state, text } = this.#filter;
     if (state !== null && breaker.state !== state) return false;
-    return text === '' || [breaker.name, breaker.explanation, breaker.lastFailure].some((part) => part?.toLowerCase().includes(text));
+    return text === '' || [breaker.name, explained(breaker), breaker.lastFailure].some((part) => part?.toLowerCase().includes(text));
   }
 
   #matchesGroup(group) {

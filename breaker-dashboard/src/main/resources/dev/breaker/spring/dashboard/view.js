@@ -6,7 +6,7 @@ import { sums } from './store.js';
 import { Recovery, recoveryFacts } from './recovery.js';
 import { onThemeChange } from './theme.js';
 import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js';
-import { count, duration, isShadow, meanwhile, moment, percent, perSecond, shadowed, timeOfDay, words } from './words.js';
+import { count, duration, explained, isShadow, meanwhile, moment, percent, perSecond, shadowed, timeOfDay, words } from './words.js';
 
 const PERIOD = 2000;
 const LATER = 10000; // where there is no such breaker
@@ -119,7 +119,7 @@ export class View {
     setClass(this.node, 'shadow', isShadow(breaker));
     [this.state, this.sentence, this.body].forEach((node) => setHidden(node, false));
     showState(this.state, breaker, aged);
-    setText(this.sentence, breaker.explanation);
+    setText(this.sentence, explained(breaker));
     showWait(this.wait, waiting(breaker, aged, this.#store.serverTime));
     const refuses = ['OPEN', 'FORCED_OPEN', 'HALF_OPEN'].includes(breaker.state);
     setHidden(this.users, !refuses);
