@@ -97,7 +97,7 @@ class RecoveryTests {
 	@AfterEach
 	void forget() {
 		this.hanging.release();
-		registry.removeGroup("stores");
+		registry.groups().forEach((group) -> registry.removeGroup(group.name()));
 		registry.all().forEach((breaker) -> registry.remove(breaker.name()));
 		this.tab.assertNothingWrong();
 		this.tab.close();
@@ -230,6 +230,23 @@ class RecoveryTests {
 				elsewhere.assertNothingWrong();
 			}
 		}
+	}
+
+	@Test
+	void stateThatNoShownKeyIsInLeadsToTheGroup() {
+		CircuitBreakerGroup shops = registry.group("shops", config().build(), 100);
+		for (int key = 0; key < 25; key++) {
+			CircuitBreaker shop = shops.get("k" + key);
+			if (key > 2) {
+				shop.forceOpen();
+			}
+		}
+		Locator group = this.tab.find(".group").filter(new Locator.FilterOptions().setHasText("shops"));
+		assertThat(group.locator(".group-states")).hasText("22 forced open · 3 closed");
+		assertThat(group.locator(".tile")).hasCount(20);
+		this.tab.find(".chip[data-state=CLOSED]").click();
+		assertThat(group.locator(".tile")).hasCount(0);
+		assertThat(group.locator(".more")).hasText("25 more keys, in less trouble or left out by the filter");
 	}
 
 	@Test

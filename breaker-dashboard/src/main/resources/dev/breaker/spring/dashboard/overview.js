@@ -118,7 +118,8 @@ export class Overview {
       all.sort(worstFirst);
       const shown = all.filter(({ breaker }) => this.#matches(breaker));
       const group = this.#store.groups.get(name);
-      if (shown.length > 0 || (all.length === 0 && this.#matchesGroup(group))) {
+      // Of a large group, the keys of a state may not be among those that are here
+      if (shown.length > 0 || this.#matchesGroup(group)) {
         items.push({ group, all, shown, rank: (shown[0]?.rank ?? 8) + 0.5, name });
       }
     }
