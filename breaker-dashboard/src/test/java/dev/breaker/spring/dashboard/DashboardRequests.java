@@ -125,6 +125,15 @@ abstract class DashboardRequests {
 		assertThat(get("/breakerdashboard/" + path).status()).isBetween(400, 404);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "page.css?resource=live", "page.css?resource=breaker&name=payments",
+			"app.js?resource=stream", "icon.svg?%72esource=live" })
+	void thePathAloneSaysWhatIsRead(String path) {
+		Answer answer = get("/breakerdashboard/" + path);
+		assertThat(answer.status()).isEqualTo(400);
+		assertThat(answer.body()).contains("The path alone says what is read").doesNotContain("payments");
+	}
+
 	@Test
 	void aBreakerThatIsNotEnforcedSaysSo() {
 		assertThat(breaker(get("/breakerdashboard/live").json(), "payments").get("enforced").asBoolean()).isTrue();
