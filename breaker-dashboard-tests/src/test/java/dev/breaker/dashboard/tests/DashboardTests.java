@@ -179,6 +179,24 @@ class DashboardTests {
 	}
 
 	@Test
+	void listOfEventsKeepsItsFocusPlaceAndSelectionWhileMoreHappens() {
+		for (int i = 0; i < 20; i++) {
+			shop.command("partner", "{\"state\": \"FORCED_OPEN\"}");
+			shop.command("partner", "{\"state\": \"CLOSED\"}");
+		}
+		this.tab.tile("partner").locator("a").click();
+		Locator events = this.tab.find(".happened");
+		assertThat(events.locator("li").nth(39)).isAttached();
+		events.evaluate("(list) => { list.focus(); list.scrollTop = 100;"
+				+ " getSelection().selectAllChildren(list.children[9]); }");
+		shop.command("partner", "{\"state\": \"FORCED_OPEN\", \"reason\": \"one more\"}");
+		assertThat(events.locator("li").first()).containsText("one more");
+		assertThat(events).isFocused();
+		assertThat((Integer) events.evaluate("(list) => Math.round(list.scrollTop)")).isGreaterThanOrEqualTo(100);
+		assertThat((String) events.evaluate("() => getSelection().toString()")).contains("forced open");
+	}
+
+	@Test
 	void pageAsksWhereItIsNotTold() {
 		try (Tab asking = open(shop.dashboard())) {
 			asking.page().route("**/breakerdashboard/stream", Route::abort);
