@@ -233,6 +233,20 @@ class RecoveryTests {
 	}
 
 	@Test
+	void nameWithHalfACharacterHarmsNoOther() {
+		CircuitBreaker half = registry.get("half \ud83d", config().build());
+		registry.get("late", config().build());
+		this.tab.awaitState("late", "CLOSED");
+		Locator tile = this.tab.find(".tile").filter(new Locator.FilterOptions().setHasText("half"));
+		assertThat(tile.locator("h3 a")).hasText("half \ufffd");
+		tile.locator(".command").click();
+		this.tab.find(".command-dialog .give").click();
+		assertThat(this.tab.find(".command-dialog .problem")).containsText("No path leads to this name");
+		assertThat(half.state()).isEqualTo(State.CLOSED);
+		this.tab.page().keyboard().press("Escape");
+	}
+
+	@Test
 	void stateThatNoShownKeyIsInLeadsToTheGroup() {
 		CircuitBreakerGroup shops = registry.group("shops", config().build(), 100);
 		for (int key = 0; key < 25; key++) {

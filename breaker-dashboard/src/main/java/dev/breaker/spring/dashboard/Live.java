@@ -1,5 +1,6 @@
 package dev.breaker.spring.dashboard;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -133,7 +134,9 @@ final class Live {
 
 	private Event event(View view, Map<String, String> fallbacks) {
 		LiveDescriptor live = describe(view, fallbacks);
-		return new Event(view.samples(), live.time().toString(), mapper.writeValueAsString(live));
+		// As bytes, where half a character in a name is escaped and not lost.
+		String json = new String(mapper.writeValueAsBytes(live), StandardCharsets.UTF_8);
+		return new Event(view.samples(), live.time().toString(), json);
 	}
 
 	private LiveDescriptor describe(View view, Map<String, String> fallbacks) {

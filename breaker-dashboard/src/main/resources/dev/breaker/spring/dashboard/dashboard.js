@@ -1,7 +1,7 @@
 // The frame: summary, filters, search, the state of the connection, and which of the two views is shown.
 import { Connection } from './connection.js';
 import { CommandDialog } from './commands.js';
-import { element, setAttribute, setClass, setHidden, setText, setShape, shape, shapes, visible } from './dom.js';
+import { element, link, setAttribute, setClass, setHidden, setText, setShape, shape, shapes, visible } from './dom.js';
 import { Overview } from './overview.js';
 import { Store } from './store.js';
 import { nextTheme, onThemeChange, theme } from './theme.js';
@@ -167,7 +167,7 @@ class Dashboard {
       }
     }
     if (this.#store.receivedAt > 0) this.#update();
-    if (back !== undefined && name === undefined && moveFocus) this.main.querySelector(`a[href="#/breaker/${CSS.escape(encodeURIComponent(back))}"]`)?.focus();
+    if (back !== undefined && name === undefined && moveFocus) this.main.querySelector(`a[href="${CSS.escape(link(back))}"]`)?.focus();
   }
 
   #filterState(state) {

@@ -1,5 +1,5 @@
 // All breakers, those in most trouble first; keyed ones under the name of their group.
-import { arrange, element, setAttribute, setClass, setHidden, setText } from './dom.js';
+import { arrange, element, link, setAttribute, setClass, setHidden, setText } from './dom.js';
 import { SignalList } from './recovery.js';
 import { Tile } from './tile.js';
 import { STATES, WORDS, count, explained, isShadow, plural, refuses, shadowed, trouble } from './words.js';
@@ -191,7 +191,7 @@ export class Overview {
       this.#nothing.replaceChildren('There is no circuit breaker yet. One appears when it is configured, or first used.');
     } else if (text !== '') {
       this.#nothing.replaceChildren('Nothing here has that in its name or its cause. Of large groups only the 20 keys in most trouble are here: ',
-        element('a', { href: `#/breaker/${encodeURIComponent(this.#filter.typed)}` }, `look for a breaker called ${this.#filter.typed}`));
+        element('a', { href: link(this.#filter.typed) }, `look for a breaker called ${this.#filter.typed}`));
     } else {
       this.#nothing.replaceChildren('No breaker is in this state.');
     }

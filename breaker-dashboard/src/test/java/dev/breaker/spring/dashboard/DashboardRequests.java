@@ -306,6 +306,16 @@ abstract class DashboardRequests {
 	}
 
 	@Test
+	void aNameWithHalfACharacterIsAsItIsWhetherAskedForOrTold() {
+		String name = "half \ud83d";
+		this.application.breaker(name);
+		assertThat(breaker(get("/breakerdashboard/live").json(), name).get("state").asString()).isEqualTo("CLOSED");
+		Viewer viewer = this.application.view();
+		await().until(() -> !viewer.events().isEmpty());
+		assertThat(breaker(viewer.events().get(0).data(), name).get("state").asString()).isEqualTo("CLOSED");
+	}
+
+	@Test
 	void aBreakerHasAViewOfItsOwn() {
 		Calls.fail(this.payments, 4);
 		this.application.endSecond();
