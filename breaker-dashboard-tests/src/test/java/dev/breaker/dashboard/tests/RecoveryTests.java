@@ -233,6 +233,19 @@ class RecoveryTests {
 	}
 
 	@Test
+	void callsThatAreIgnoredAreCallsInThePictureToo() {
+		CircuitBreaker articles = registry.get("articles",
+				config().ignoreExceptions(IllegalArgumentException.class).build());
+		articles.acquire().failure(new IllegalArgumentException("no such article"), 1);
+		assertThat(this.tab.tile("articles").locator(".sparkline")).hasAttribute("aria-label",
+				Pattern.compile(".* 0 succeeded, 0 failed, 0 slow, 1 ignored, 0 refused"));
+		assertThat(this.tab.tile("articles").locator(".peak")).hasText(Pattern.compile("^peak .*/s$"));
+		this.tab.tile("articles").locator("a").click();
+		this.tab.find(".as-table summary").click();
+		assertThat(this.tab.find(".as-table tbody td:nth-child(5)").first()).hasText("1");
+	}
+
+	@Test
 	void nameWithHalfACharacterHarmsNoOther() {
 		CircuitBreaker half = registry.get("half \ud83d", config().build());
 		registry.get("late", config().build());

@@ -98,14 +98,16 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 	 * @param succeeded successes, slow ones too
 	 * @param failed failures, slow ones too
 	 * @param slow slow calls, successful or failed
+	 * @param ignored ignored calls
 	 * @param refused refused calls
 	 * @param states a letter for the state at the end of each second
 	 */
 	@SuppressWarnings("ArrayRecordComponent") // made to be written as JSON
-	record Sparkline(int[] succeeded, int[] failed, int[] slow, int[] refused, String states) {
+	record Sparkline(int[] succeeded, int[] failed, int[] slow, int[] ignored, int[] refused, String states) {
 
 		static Sparkline of(Line line) {
-			return new Sparkline(line.succeeded(), line.failed(), line.slow(), line.refused(), line.states());
+			return new Sparkline(line.succeeded(), line.failed(), line.slow(), line.ignored(), line.refused(),
+					line.states());
 		}
 
 		int length() {

@@ -106,7 +106,7 @@ export function showState(node, breaker, aged) {
 /** What a picture of outcomes says, in words. */
 export function said(history) {
   const all = sums(history);
-  return `Last ${duration(history.succeeded.length)}: ${count(all.succeeded)} succeeded, ${count(all.failed)} failed, ${count(all.slow)} slow, ${count(all.refused)} refused`;
+  return `Last ${duration(history.succeeded.length)}: ${count(all.succeeded)} succeeded, ${count(all.failed)} failed, ${count(all.slow)} slow, ${count(all.ignored)} ignored, ${count(all.refused)} refused`;
 }
 
 export class Tile {

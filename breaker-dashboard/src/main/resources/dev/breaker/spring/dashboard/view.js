@@ -2,7 +2,7 @@
 import { arrange, breakable, element, setClass, setHidden, setText, shape } from './dom.js';
 import { OutcomeChart, ShareChart, library } from './charts.js';
 import { FleetPanel } from './fleet.js';
-import { sums } from './store.js';
+import { SERIES, sums } from './store.js';
 import { Recovery, recoveryFacts } from './recovery.js';
 import { onThemeChange } from './theme.js';
 import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js';
@@ -65,7 +65,7 @@ export class View {
       element('figure', {}, element('figcaption', {}, 'Calls a second'), element('div', { class: 'chart' }, this.outcomes)),
       element('figure', {}, element('figcaption', {}, 'Share of the calls of each 10 seconds; the breaker itself looks at its window'), element('div', { class: 'chart' }, this.shares)));
     this.table = element('details', { class: 'as-table' }, element('summary', {}, 'As a table'),
-      element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Outcomes by minute' }, element('table', {}, head('Minute', 'Succeeded', 'Failed', 'Slow', 'Refused'), this.minutes)));
+      element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Outcomes by minute' }, element('table', {}, head('Minute', 'Succeeded', 'Failed', 'Slow', 'Ignored', 'Refused'), this.minutes)));
     this.charts.append(this.table);
     this.failed = new FailureList();
     this.bindings = element('div', {});
@@ -225,10 +225,10 @@ function minutes(history) {
   const rows = [];
   const length = history.succeeded.length;
   for (let end = length; end > 0; end -= 60) {
-    const part = Object.fromEntries(['succeeded', 'failed', 'slow', 'refused'].map((name) => [name, history[name].slice(Math.max(0, end - 60), end)]));
+    const part = Object.fromEntries(SERIES.map((name) => [name, history[name].slice(Math.max(0, end - 60), end)]));
     const all = sums(part);
     const until = new Date((history.end - length + end) * 1000);
-    rows.push(row({}, `to ${timeOfDay(until)}`, count(all.succeeded), count(all.failed), count(all.slow), count(all.refused)));
+    rows.push(row({}, `to ${timeOfDay(until)}`, count(all.succeeded), count(all.failed), count(all.slow), count(all.ignored), count(all.refused)));
   }
   return rows;
 }

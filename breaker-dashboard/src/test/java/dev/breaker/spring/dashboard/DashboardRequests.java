@@ -224,7 +224,7 @@ abstract class DashboardRequests {
 		assertThat(series("breaker_state_duration_seconds{name=\"figures\",state=\"closed\"}")).isEqualTo(2)
 			.isEqualTo(shown.get("stateSeconds").asDouble());
 		JsonNode seconds = get("/circuitbreakerhistory/figures").json().at("/circuitBreakers/figures");
-		for (String series : List.of("succeeded", "failed", "slow", "refused", "states")) {
+		for (String series : List.of("succeeded", "failed", "slow", "ignored", "refused", "states")) {
 			assertThat(shown.at("/sparkline/" + series)).as(series).isEqualTo(seconds.get(series));
 		}
 		assertThat(shown.at("/sparkline/succeeded/0").asInt()).isEqualTo(3);
@@ -264,7 +264,7 @@ abstract class DashboardRequests {
 		assertThat(shown.get("group").isNull()).isTrue();
 		assertThat(shown.get("slowCallRateThreshold").isNull()).isTrue();
 		assertThat(shown.at("/sparkline").propertyNames()).containsExactlyInAnyOrder("succeeded", "failed", "slow",
-				"refused", "states");
+				"ignored", "refused", "states");
 		assertThat(shown.at("/sparkline/states").asString()).endsWith("C");
 		assertThat(shown.get("callsPerSecond").asDouble()).isPositive();
 		JsonNode end = live.get("since");
