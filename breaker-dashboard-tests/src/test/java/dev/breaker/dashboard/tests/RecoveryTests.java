@@ -250,7 +250,7 @@ class RecoveryTests {
 		CircuitBreaker half = registry.get("half \ud83d", config().build());
 		registry.get("late", config().build());
 		this.tab.awaitState("late", "CLOSED");
-		Locator tile = this.tab.find(".tile").filter(new Locator.FilterOptions().setHasText("half"));
+		Locator tile = this.tab.find(".tile").filter(new Locator.FilterOptions().setHasText("half \ufffd"));
 		assertThat(tile.locator("h3 a")).hasText("half \ufffd");
 		tile.locator(".command").click();
 		this.tab.find(".command-dialog .give").click();
