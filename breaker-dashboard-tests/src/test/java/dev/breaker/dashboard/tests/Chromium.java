@@ -12,6 +12,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -52,7 +53,18 @@ final class Chromium implements AutoCloseable {
 	}
 
 	Tab open(String url, int width, int height, ColorScheme colours) {
-		return Tab.open(this.browser, url, width, height, colours);
+		return Tab.open(this.browser, url, options(width, height, colours));
+	}
+
+	/** In a browser whose clock is in a time zone of its own. */
+	Tab openIn(String zone, String url) {
+		return Tab.open(this.browser, url, options(1280, 900, ColorScheme.LIGHT).setTimezoneId(zone));
+	}
+
+	private static Browser.NewContextOptions options(int width, int height, ColorScheme colours) {
+		return new Browser.NewContextOptions().setViewportSize(width, height)
+			.setColorScheme(colours)
+			.setReducedMotion(ReducedMotion.REDUCE);
 	}
 
 	@Override

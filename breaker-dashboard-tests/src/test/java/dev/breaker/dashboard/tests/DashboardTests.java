@@ -179,6 +179,24 @@ class DashboardTests {
 	}
 
 	@Test
+	void listOfEventsKeepsItsFocusPlaceAndSelectionWhileMoreHappens() {
+		for (int i = 0; i < 20; i++) {
+			shop.command("partner", "{\"state\": \"FORCED_OPEN\"}");
+			shop.command("partner", "{\"state\": \"CLOSED\"}");
+		}
+		this.tab.tile("partner").locator("a").click();
+		Locator events = this.tab.find(".happened");
+		assertThat(events.locator("li").nth(39)).isAttached();
+		events.evaluate("(list) => { list.focus(); list.scrollTop = 100;"
+				+ " getSelection().selectAllChildren(list.children[9]); }");
+		shop.command("partner", "{\"state\": \"FORCED_OPEN\", \"reason\": \"one more\"}");
+		assertThat(events.locator("li").first()).containsText("one more");
+		assertThat(events).isFocused();
+		assertThat((Integer) events.evaluate("(list) => Math.round(list.scrollTop)")).isGreaterThanOrEqualTo(100);
+		assertThat((String) events.evaluate("() => getSelection().toString()")).contains("forced open");
+	}
+
+	@Test
 	void pageAsksWhereItIsNotTold() {
 		try (Tab asking = open(shop.dashboard())) {
 			asking.page().route("**/breakerdashboard/stream", Route::abort);
@@ -192,6 +210,46 @@ class DashboardTests {
 	}
 
 	@Test
+	void pageSaysThatTheLoginIsOver() {
+		try (Tab asking = open(shop.dashboard())) {
+			asking.awaitState("payments", "CLOSED");
+			asking.page().route("**/breakerdashboard/stream", Route::abort);
+			asking.page()
+				.route("**/breakerdashboard/live",
+						(route) -> route.fulfill(new Route.FulfillOptions().setStatus(401)));
+			asking.page().reload();
+			assertThat(asking.find(".lost")).containsText("Not signed in (401): open this page anew. Trying again.");
+			assertThat(asking.find(".connected")).hasText("No figures");
+			asking.awaitTitle("^No figures – .*");
+			asking.page().unroute("**/breakerdashboard/live");
+			asking.page()
+				.route("**/breakerdashboard/live",
+						(route) -> route.fulfill(new Route.FulfillOptions().setContentType("text/html")
+							.setBody("<title>Please sign in</title>")));
+			assertThat(asking.find(".lost")).containsText("What answers is not this page's application");
+		}
+	}
+
+	@Test
+	void hiddenTabHoldsNoConnectionAndIsLiveAgainWhenItIsSeen() {
+		this.tab.page().evaluate("() => { window.ended = 0; const close = EventSource.prototype.close;"
+				+ " EventSource.prototype.close = function () { window.ended++; close.call(this); }; }");
+		assertThat(this.tab.find(".connected")).hasAttribute("data-how", "live");
+		hide(true);
+		assertThat(this.tab.page().evaluate("() => window.ended")).isEqualTo(1);
+		assertThat(this.tab.find(".connected")).hasAttribute("data-how", "polling");
+		shop.command("partner", "{\"state\": \"FORCED_OPEN\", \"hold\": \"1h\"}");
+		this.tab.awaitTitle("^1 of \\d+ open – .*");
+		hide(false);
+		assertThat(this.tab.find(".connected")).hasAttribute("data-how", "live");
+	}
+
+	private void hide(boolean hidden) {
+		this.tab.page().evaluate("(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden,"
+				+ " configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
+	}
+
+	@Test
 	void figuresTurnGreyWhenTheApplicationIsGone() throws IOException {
 		try (Shop gone = Shop.open(); Tab left = open(gone.dashboard())) {
 			left.awaitState("payments", "CLOSED");
@@ -199,6 +257,7 @@ class DashboardTests {
 			assertThat(left.find(".lost")).containsText("These figures are ");
 			assertThat(left.find("html")).hasClass(Pattern.compile(".*\\bold-figures\\b.*"));
 			assertThat(left.find(".connected")).hasText("No connection");
+			left.awaitTitle("^No connection – .*");
 			left.assertNothingWrongButTheConnection();
 		}
 	}

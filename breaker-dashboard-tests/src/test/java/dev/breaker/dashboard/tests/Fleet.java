@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import redis.embedded.RedisServer;
 
@@ -69,6 +71,13 @@ final class Fleet implements AutoCloseable {
 
 	CircuitBreaker breaker(int application, String name) {
 		return this.applications.get(application).getBean(CircuitBreakerRegistry.class).get(name);
+	}
+
+	/** Breakers by key, of a name that is shared, in place of its one breaker. */
+	CircuitBreakerGroup group(int application, String name) {
+		CircuitBreakerRegistry registry = this.applications.get(application).getBean(CircuitBreakerRegistry.class);
+		registry.remove(name);
+		return registry.group(name, CircuitBreakerConfig.ofDefaults(), 10);
 	}
 
 	/** Two calls fail, so that the application's own rules open it. */

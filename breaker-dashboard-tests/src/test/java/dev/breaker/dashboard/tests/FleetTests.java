@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.breaker.CircuitBreaker;
 import dev.breaker.State;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +27,8 @@ import static org.awaitility.Awaitility.await;
  */
 class FleetTests {
 
-	private static final List<String> BREAKERS = List.of("alone", "together", "commanded", "light", "dark", "touched");
+	private static final List<String> BREAKERS = List.of("alone", "together", "commanded", "light", "dark", "touched",
+			"keyed");
 
 	private static final String NASTY = "<img src=x onerror=\"document.title='gotcha'\">";
 
@@ -134,6 +136,30 @@ class FleetTests {
 	}
 
 	@Test
+	void commandToAllKeysGoesAsFarAsItsScopeSays() {
+		CircuitBreaker here = fleet.group(0, "keyed").get("de");
+		CircuitBreaker there = fleet.group(1, "keyed").get("fr");
+		try (Tab tab = overview(0)) {
+			Locator command = tab.find("button[aria-label='Command all keys of keyed']");
+			command.click();
+			assertThat(tab.find(".scopes")).isVisible();
+			assertThat(tab.find(".users-see")).containsText("It reaches all instances of the fleet.");
+			tab.page().locator(".scopes .choice", new Page.LocatorOptions().setHasText("This instance")).click();
+			assertThat(tab.find(".users-see")).containsText("It reaches this instance alone.");
+			tab.find(".command-dialog .give").click();
+			assertThat(tab.find(".toast")).hasText("keyed: force open for 10m on this instance, done.");
+			assertThat(here.state()).isEqualTo(State.FORCED_OPEN);
+			assertThat(there.state()).isEqualTo(State.CLOSED);
+
+			command.click();
+			tab.find(".command-dialog .give").click();
+			assertThat(tab.find(".toast")).hasText("keyed: force open for 10m on all instances, done.");
+			await().atMost(30, TimeUnit.SECONDS).until(() -> there.state() == State.FORCED_OPEN);
+			tab.assertNothingWrong();
+		}
+	}
+
+	@Test
 	void namesOfInstancesAreShownAsTheyAre() {
 		try (Tab tab = view(0, "alone")) {
 			assertThat(tab.find(".fleet tbody th").filter(new Locator.FilterOptions().setHasText(NASTY))).hasCount(1);
@@ -156,6 +182,21 @@ class FleetTests {
 			assertThat(tab.find(".view[data-state=FORCED_OPEN]")).isVisible();
 			assertThat(fleet.breaker(0, "unshared").state()).isEqualTo(State.FORCED_OPEN);
 			tab.assertNothingWrong();
+		}
+	}
+
+	@Test
+	void commandToANameWithDotsReachesNoOtherBreaker() {
+		CircuitBreaker other = fleet.breaker(0, "victim");
+		for (String name : List.of("x/../victim", "x/../../circuitbreakers/victim", "./victim")) {
+			fleet.breaker(0, name);
+			try (Tab tab = view(0, name.replace("/", "%2F"))) {
+				tab.find(".commands [data-command=FORCED_OPEN]").click();
+				tab.find(".command-dialog .give").click();
+				assertThat(tab.find(".command-dialog .problem")).containsText("No path leads to this name");
+				assertThat(other.state()).as(name).isEqualTo(State.CLOSED);
+				tab.assertNothingWrong();
+			}
 		}
 	}
 

@@ -12,6 +12,8 @@ import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Permit;
 import dev.breaker.ProbeSource;
+import dev.breaker.State;
+import dev.breaker.StateCommand;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,7 +97,7 @@ class RecoveryTests {
 	@AfterEach
 	void forget() {
 		this.hanging.release();
-		registry.removeGroup("stores");
+		registry.groups().forEach((group) -> registry.removeGroup(group.name()));
 		registry.all().forEach((breaker) -> registry.remove(breaker.name()));
 		this.tab.assertNothingWrong();
 		this.tab.close();
@@ -207,6 +209,71 @@ class RecoveryTests {
 		assertThat(this.tab.find(".view-side .facts")).containsText("a dark probe; no call is risked");
 		registry.get("bank").halfOpen();
 		assertThat(this.tab.find(".view .wait")).containsText("0 of 1 dark probe done");
+	}
+
+	@Test
+	void holdEndsAtOneTimeOfDayInTheZoneOfTheBrowser() {
+		registry.get("quiet")
+			.apply(StateCommand.to(State.FORCED_OPEN).hold(LONG).comment("held until 11:20 at least"));
+		for (String zone : List.of("Asia/Kolkata", "America/St_Johns")) {
+			try (Tab elsewhere = chromium.openIn(zone, dashboard())) {
+				elsewhere.awaitState("quiet", "FORCED_OPEN");
+				String why = elsewhere.tile("quiet").locator(".why").textContent();
+				elsewhere.tile("quiet").locator("a").click();
+				String until = elsewhere.find(".view-side .facts div")
+					.filter(new Locator.FilterOptions().setHas(elsewhere.find("dt:text-is(\"Until\")")))
+					.locator("dd")
+					.textContent();
+				String sentence = "Held open by command until " + until + ": held until 11:20 at least";
+				assertThat(elsewhere.find(".sentence")).hasText(sentence);
+				assertThat(why).isEqualTo(sentence);
+				elsewhere.assertNothingWrong();
+			}
+		}
+	}
+
+	@Test
+	void callsThatAreIgnoredAreCallsInThePictureToo() {
+		CircuitBreaker articles = registry.get("articles",
+				config().ignoreExceptions(IllegalArgumentException.class).build());
+		articles.acquire().failure(new IllegalArgumentException("no such article"), 1);
+		assertThat(this.tab.tile("articles").locator(".sparkline")).hasAttribute("aria-label",
+				Pattern.compile(".* 0 succeeded, 0 failed, 0 slow, 1 ignored, 0 refused"));
+		assertThat(this.tab.tile("articles").locator(".peak")).hasText(Pattern.compile("^peak .*/s$"));
+		this.tab.tile("articles").locator("a").click();
+		this.tab.find(".as-table summary").click();
+		assertThat(this.tab.find(".as-table tbody td:nth-child(5)").first()).hasText("1");
+	}
+
+	@Test
+	void nameWithHalfACharacterHarmsNoOther() {
+		CircuitBreaker half = registry.get("half \ud83d", config().build());
+		registry.get("late", config().build());
+		this.tab.awaitState("late", "CLOSED");
+		Locator tile = this.tab.find(".tile").filter(new Locator.FilterOptions().setHasText("half \ufffd"));
+		assertThat(tile.locator("h3 a")).hasText("half \ufffd");
+		tile.locator(".command").click();
+		this.tab.find(".command-dialog .give").click();
+		assertThat(this.tab.find(".command-dialog .problem")).containsText("No path leads to this name");
+		assertThat(half.state()).isEqualTo(State.CLOSED);
+		this.tab.page().keyboard().press("Escape");
+	}
+
+	@Test
+	void stateThatNoShownKeyIsInLeadsToTheGroup() {
+		CircuitBreakerGroup shops = registry.group("shops", config().build(), 100);
+		for (int key = 0; key < 25; key++) {
+			CircuitBreaker shop = shops.get("k" + key);
+			if (key > 2) {
+				shop.forceOpen();
+			}
+		}
+		Locator group = this.tab.find(".group").filter(new Locator.FilterOptions().setHasText("shops"));
+		assertThat(group.locator(".group-states")).hasText("22 forced open · 3 closed");
+		assertThat(group.locator(".tile")).hasCount(20);
+		this.tab.find(".chip[data-state=CLOSED]").click();
+		assertThat(group.locator(".tile")).hasCount(0);
+		assertThat(group.locator(".more")).hasText("25 more keys, in less trouble or left out by the filter");
 	}
 
 	@Test

@@ -13,8 +13,6 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.ReducedMotion;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,10 +48,8 @@ final class Tab implements AutoCloseable {
 		this.page.navigate(url);
 	}
 
-	static Tab open(Browser browser, String url, int width, int height, ColorScheme colours) {
-		return new Tab(browser.newContext(new Browser.NewContextOptions().setViewportSize(width, height)
-			.setColorScheme(colours)
-			.setReducedMotion(ReducedMotion.REDUCE)), url);
+	static Tab open(Browser browser, String url, Browser.NewContextOptions options) {
+		return new Tab(browser.newContext(options), url);
 	}
 
 	Page page() {

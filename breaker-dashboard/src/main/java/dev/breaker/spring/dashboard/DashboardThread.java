@@ -37,6 +37,9 @@ final class DashboardThread implements SmartLifecycle, ApplicationListener<Conte
 
 	private volatile @Nullable Thread thread;
 
+	/** A context can be started again. */
+	private volatile boolean stopped;
+
 	private boolean complained;
 
 	DashboardThread(ApplicationContext context, History history, ObjectProvider<Live> live,
@@ -49,6 +52,10 @@ final class DashboardThread implements SmartLifecycle, ApplicationListener<Conte
 
 	@Override
 	public void start() {
+		if (this.stopped) {
+			this.stopped = false;
+			this.stream.ifAvailable(LiveStream::begin);
+		}
 		Thread begun = new Thread(this::run, NAME);
 		begun.setDaemon(true);
 		this.thread = begun;
@@ -85,6 +92,7 @@ final class DashboardThread implements SmartLifecycle, ApplicationListener<Conte
 		Thread running = this.thread;
 		this.thread = null;
 		if (running != null) {
+			this.stopped = true;
 			running.interrupt();
 			this.stream.ifAvailable(LiveStream::close);
 		}

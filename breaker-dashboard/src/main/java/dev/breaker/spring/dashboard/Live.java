@@ -1,5 +1,6 @@
 package dev.breaker.spring.dashboard;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakerDescriptor;
 import dev.breaker.spring.actuate.CircuitBreakersEndpoint.CircuitBreakersDescriptor;
+import dev.breaker.spring.actuate.CircuitBreakersEndpoint.GroupDescriptor;
 import dev.breaker.spring.actuate.FleetAccess;
 import dev.breaker.spring.aop.GuardedMethodRegistry;
 import dev.breaker.spring.aop.MethodBinding;
@@ -61,6 +63,8 @@ final class Live {
 
 	private final ObjectProvider<EventStore> events;
 
+	private final @Nullable FleetAccess fleet;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
@@ -75,8 +79,9 @@ final class Live {
 			Environment environment, ObjectProvider<GuardedMethodRegistry> guardedMethods,
 			ObjectProvider<EventStore> events, ObjectProvider<FleetAccess> fleet) {
 		this.registry = registry;
+		this.fleet = fleet.getIfAvailable();
 		this.breakers = new CircuitBreakersEndpoint(registry, (event) -> {
-		}, null, fleet.getIfAvailable());
+		}, null, this.fleet);
 		this.history = history;
 		this.configs = configs;
 		this.paths = paths;
@@ -129,7 +134,9 @@ final class Live {
 
 	private Event event(View view, Map<String, String> fallbacks) {
 		LiveDescriptor live = describe(view, fallbacks);
-		return new Event(view.samples(), live.time().toString(), mapper.writeValueAsString(live));
+		// As bytes, where half a character in a name is escaped and not lost.
+		String json = new String(mapper.writeValueAsBytes(live), StandardCharsets.UTF_8);
+		return new Event(view.samples(), live.time().toString(), json);
 	}
 
 	private LiveDescriptor describe(View view, Map<String, String> fallbacks) {
@@ -143,7 +150,12 @@ final class Live {
 		int longest = described.stream().mapToInt((breaker) -> breaker.sparkline().length()).max().orElse(0);
 		return new LiveDescriptor(this.environment.getProperty("spring.application.name", "application"), instance(),
 				this.history.now(), this.paths.isWritable(), this.paths.commands(), view.since(longest), Ring.SECONDS,
-				described, shown.groups().values().stream().map(GroupTotals::of).toList());
+				described,
+				shown.groups().values().stream().map((group) -> GroupTotals.of(group, isShared(group))).toList());
+	}
+
+	private boolean isShared(GroupDescriptor group) {
+		return this.fleet != null && this.fleet.shares(group.name());
 	}
 
 	private void add(CircuitBreakerDescriptor shown, View view, Map<String, String> fallbacks,

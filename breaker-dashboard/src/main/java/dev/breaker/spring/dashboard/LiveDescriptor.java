@@ -98,14 +98,16 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 	 * @param succeeded successes, slow ones too
 	 * @param failed failures, slow ones too
 	 * @param slow slow calls, successful or failed
+	 * @param ignored ignored calls
 	 * @param refused refused calls
 	 * @param states a letter for the state at the end of each second
 	 */
 	@SuppressWarnings("ArrayRecordComponent") // made to be written as JSON
-	record Sparkline(int[] succeeded, int[] failed, int[] slow, int[] refused, String states) {
+	record Sparkline(int[] succeeded, int[] failed, int[] slow, int[] ignored, int[] refused, String states) {
 
 		static Sparkline of(Line line) {
-			return new Sparkline(line.succeeded(), line.failed(), line.slow(), line.refused(), line.states());
+			return new Sparkline(line.succeeded(), line.failed(), line.slow(), line.ignored(), line.refused(),
+					line.states());
 		}
 
 		int length() {
@@ -115,15 +117,16 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 	}
 
 	/**
-	 * All keys of a name together.
+	 * All keys of a name together. Commands to a group that is shared reach all instances
+	 * of a fleet.
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	record GroupTotals(String name, int size, int limit, Map<State, Integer> states, long overflowCalls,
-			@Nullable CommandDescriptor command, boolean enforced, List<LivingSignal> signals) {
+			@Nullable CommandDescriptor command, boolean enforced, List<LivingSignal> signals, boolean shared) {
 
-		static GroupTotals of(GroupDescriptor shown) {
+		static GroupTotals of(GroupDescriptor shown, boolean shared) {
 			return new GroupTotals(shown.name(), shown.size(), shown.limit(), shown.states(), shown.overflowCalls(),
-					shown.command(), shown.enforced(), LivingSignal.of(shown.signals()));
+					shown.command(), shown.enforced(), LivingSignal.of(shown.signals()), shared);
 		}
 
 	}

@@ -80,6 +80,17 @@ final class LiveStream {
 		this.viewers.forEach(Viewer::tell);
 	}
 
+	/** Viewers may come again after the end. */
+	void begin() {
+		this.lock.lock();
+		try {
+			this.closed = false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	/** Tells nothing any more. Waits for no viewer. */
 	void close() {
 		this.lock.lock();

@@ -7,6 +7,7 @@ const SHARE = 10; // seconds that a share is of
 
 const SERIES = [
   { name: 'succeeded', label: 'Succeeded' },
+  { name: 'ignored', label: 'Ignored' },
   { name: 'failed', label: 'Failed' },
   { name: 'refused', label: 'Refused' },
 ];

@@ -1,5 +1,5 @@
-// Live by server-sent events; where these do not come, by polling. URLs are relative to this module, for the page does not
-// know its own prefix.
+// Live by server-sent events; where these do not come, and in a hidden tab, by polling. URLs are relative to this module, for
+// the page does not know its own prefix.
 
 const SILENCE = 3000; // no event for so long: ask
 const LOST = 6000; // no answer for so long: the figures are old
@@ -15,7 +15,9 @@ export class Connection {
   #openedAt = 0;
   #heardAt = Date.now();
   #eventAt = 0;
+  #seenAt = 0;
   #asking = false;
+  #failure = null; // of the last time it asked
 
   /** receive(live) is called for each answer; tick() each second. */
   constructor(receive, tick) {
@@ -24,17 +26,31 @@ export class Connection {
   }
 
   start() {
-    this.#open();
+    if (document.hidden) this.#ask();
+    else this.#open();
     setInterval(() => this.#watch(), 1000);
-    // A page that was asleep asks at once
-    document.addEventListener('visibilitychange', () => document.hidden || this.#watch());
+    document.addEventListener('visibilitychange', () => this.#seen(!document.hidden));
     window.addEventListener('online', () => this.#ask());
   }
 
-  /** 'live', 'polling', or 'lost'. */
+  // A browser has few connections to a host, for all its tabs together: those that nobody looks at hold none
+  #seen(seen) {
+    if (seen) {
+      this.#seenAt = Date.now();
+      this.#open();
+      // A page that was asleep asks at once
+      this.#watch();
+    } else {
+      this.#stream?.close();
+      this.#stream = null;
+    }
+  }
+
+  /** 'live', 'polling', or 'lost'. While it was hidden, its browser may have let it ask once a minute. */
   get how() {
     const now = Date.now();
-    if (now - this.#heardAt > LOST) return 'lost';
+    const asks = document.hidden || now - this.#seenAt <= SILENCE;
+    if (now - this.#heardAt > LOST && (this.#failure || !asks)) return 'lost';
     return now - this.#eventAt <= SILENCE * 2 ? 'live' : 'polling';
   }
 
@@ -50,6 +66,7 @@ export class Connection {
 
   #heard(live) {
     this.#heardAt = Date.now();
+    this.#failure = null;
     this.#receive(live);
   }
 
@@ -64,13 +81,20 @@ export class Connection {
   async #ask() {
     if (this.#asking) return;
     this.#asking = true;
+    let live = null;
     try {
-      this.#heard(await (await answer('live')).json());
-    } catch {
-      // The age of the figures says so
-    } finally {
-      this.#asking = false;
+      live = await json('live');
+    } catch (failure) {
+      this.#failure = failure;
     }
+    this.#asking = false;
+    if (live) this.#heard(live);
+    else this.#tick();
+  }
+
+  /** What was answered in place of figures the last time, in words; null where nothing was, or where all is well. */
+  get trouble() {
+    return this.#failure?.answered ? this.#failure.message : null;
   }
 
   /** The figures at once, such as after a command. */
@@ -79,19 +103,29 @@ export class Connection {
   }
 
   async breaker(name) {
-    return (await answer(`breaker?name=${encodeURIComponent(name)}`)).json();
+    return json(`breaker?name=${encodeURIComponent(name)}`);
   }
 
   /** Gives a command to a breaker or a group; throws what failed, in words. */
   async command(commands, name, body) {
+    const path = pathOf(name);
     const headers = { 'Content-Type': 'application/json' };
     const live = await answer('live');
     const [header, token] = ['X-Csrf-Header-Name', 'X-Csrf-Token'].map((key) => live.headers.get(key));
     if (header && token) headers[header] = token;
-    await answer(`../${commands}/${name.split('/').map(encodeURIComponent).join('/')}`, {
+    await answer(`../${commands}/${path}`, {
       method: 'POST', headers, body: JSON.stringify(body),
     });
   }
+}
+
+// A URL is resolved before it is asked for: such a segment would lead to another breaker, or to no breaker at all
+function pathOf(name) {
+  const segments = name.split('/');
+  if (!name.isWellFormed() || segments.some((segment) => ['', '.', '..'].includes(segment))) {
+    throw new Error("No path leads to this name: no segment may be empty, '.' or '..', and no character incomplete. Give the command to its group, or in code");
+  }
+  return segments.map(encodeURIComponent).join('/');
 }
 
 async function answer(path, options = {}) {
@@ -99,12 +133,25 @@ async function answer(path, options = {}) {
   try {
     response = await fetch(url(path), { ...options, cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) });
   } catch (error) {
-    throw new Error(error.name === 'TimeoutError' ? `No answer within ${PATIENCE / 1000} s` : 'No connection to the application');
+    throw unanswered(error);
   }
-  if (response.type === 'opaqueredirect') throw new Error('The application asks for a login: open this page anew');
-  if (!response.ok) throw Object.assign(new Error(await reason(response)), { status: response.status });
+  if (response.type === 'opaqueredirect') throw answered('The application asks for a login: open this page anew');
+  if (!response.ok) throw answered(await reason(response), response.status);
   return response;
 }
+
+async function json(path) {
+  const response = await answer(path);
+  try {
+    return await response.json();
+  } catch (error) {
+    throw error instanceof SyntaxError ? answered('What answers is not this page\'s application: open this page anew') : unanswered(error);
+  }
+}
+
+const unanswered = ({ name }) => new Error(name === 'TimeoutError' ? `No answer within ${PATIENCE / 1000} s` : 'No connection to the application');
+
+const answered = (message, status) => Object.assign(new Error(message), { answered: true, status });
 
 async function reason(response) {
   const text = await response.text().catch(() => '');

@@ -1,7 +1,7 @@
 // The frame: summary, filters, search, the state of the connection, and which of the two views is shown.
 import { Connection } from './connection.js';
 import { CommandDialog } from './commands.js';
-import { element, setAttribute, setClass, setHidden, setText, setShape, shape, shapes } from './dom.js';
+import { element, link, setAttribute, setClass, setHidden, setText, setShape, shape, shapes, visible } from './dom.js';
 import { Overview } from './overview.js';
 import { Store } from './store.js';
 import { nextTheme, onThemeChange, theme } from './theme.js';
@@ -25,6 +25,7 @@ class Dashboard {
   #filter = { state: null, text: '', typed: '' };
   #news = [];
   #told = 0;
+  #title = ''; // while figures are right
 
   constructor(root) {
     this.#build();
@@ -85,14 +86,12 @@ class Dashboard {
     this.#announce();
   }
 
-  // In the title of a tab that is not looked at, too, where no frame is painted
   #show() {
     const { application, instance } = this.#store;
     const counts = this.#store.counts();
     setText(this.application, application || 'Circuit breakers');
     setText(this.instance, instance ?? '');
-    const title = `${counts.open} of ${counts.total} open – ${application || 'circuit breakers'}`;
-    if (document.title !== title) document.title = title;
+    this.#title = `${counts.open} of ${counts.total} open`;
     setShape(this.worst, counts.worst);
     setAttribute(this.summary, 'data-state', counts.worst);
     setText(this.summary.children[1], `${count(counts.open)} of ${count(counts.total)} open`);
@@ -129,15 +128,23 @@ class Dashboard {
   #showConnection(how) {
     const answered = this.#store.receivedAt > 0;
     const age = Math.floor(this.#store.age / 1000);
+    const { trouble } = this.#connection;
     const [, word] = this.connected.children;
     setAttribute(this.connected, 'data-how', !answered && how !== 'lost' ? 'waiting' : how);
-    setText(word, how === 'lost' ? 'No connection' : !answered ? 'Connecting' : how === 'live' ? 'Live' : 'Every 3 s');
+    setText(word, how === 'lost' ? trouble ? 'No figures' : 'No connection' : !answered ? 'Connecting' : how === 'live' ? 'Live' : 'Every 3 s');
     const old = how === 'lost';
+    this.#showTitle(old ? word.shown : this.#title);
     setClass(document.documentElement, 'old-figures', old && answered);
     setHidden(this.lost, !old);
     if (!old) return;
-    setText(this.lost.children[0], 'The application does not answer.');
+    setText(this.lost.children[0], trouble ? `${trouble.replace(/[.!]$/, '')}.` : 'The application does not answer.');
     setText(this.lost.children[1], answered ? ` These figures are ${duration(age)} old, of ${timeOfDay(this.#store.receivedAt)}. Trying again.` : ' Trying again.');
+  }
+
+  // In the title of a tab that is not looked at, too, where no frame is painted
+  #showTitle(said) {
+    const title = said && visible(`${said} – ${this.#store.application || 'circuit breakers'}`);
+    if (title && document.title !== title) document.title = title;
   }
 
   // --- What is asked for
@@ -160,7 +167,7 @@ class Dashboard {
       }
     }
     if (this.#store.receivedAt > 0) this.#update();
-    if (back !== undefined && name === undefined && moveFocus) this.main.querySelector(`a[href="#/breaker/${CSS.escape(encodeURIComponent(back))}"]`)?.focus();
+    if (back !== undefined && name === undefined && moveFocus) this.main.querySelector(`a[href="${CSS.escape(link(back))}"]`)?.focus();
   }
 
   #filterState(state) {

@@ -3,10 +3,16 @@
 const SVG = 'http://www.w3.org/2000/svg';
 
 // Control characters and those that turn the direction of writing could make a name look like another
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Text as it is shown: what would be invisible, or change what is beside it, is a sign of its own. */
-export const visible = (text) => String(text).replace(UNSEEN, '\ufffd');
+export const visible = (text) => String(text).toWellFormed().replace(UNSEEN, '\ufffd');
+
+/** The URL of a breaker's own view. One with half a character in its name has none, and must not stop the page. */
+export const link = (name) => `#/breaker/${encodeURIComponent(name.toWellFormed())}`;
+
+// What is read out is what is shown
+const attribute = (name, value) => (name === 'aria-label' ? visible(value) : String(value));
 
 /** An element with attributes, listeners (on…) and children; what is null is left out. */
 export function element(name, attributes = {}, ...children) {
@@ -15,7 +21,7 @@ export function element(name, attributes = {}, ...children) {
     if (value == null || value === false) continue;
     if (key.startsWith('on')) made.addEventListener(key.slice(2), value);
     else if (key === 'class') made.className = value;
-    else made.setAttribute(key, value === true ? '' : value);
+    else made.setAttribute(key, value === true ? '' : attribute(key, value));
   }
   made.append(...children.filter((child) => child != null).map((child) => (child instanceof Node ? child : visible(child))));
   return made;
@@ -33,7 +39,7 @@ export function setText(node, text) {
 }
 
 export function setAttribute(node, name, value) {
-  const text = value == null ? null : String(value);
+  const text = value == null ? null : attribute(name, value);
   if (node.getAttribute(name) === text) return;
   if (text === null) node.removeAttribute(name);
   else node.setAttribute(name, text);

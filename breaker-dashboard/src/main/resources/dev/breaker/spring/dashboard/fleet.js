@@ -4,8 +4,8 @@ import { STATES, WORDS, count, duration, moment, plural, remaining } from './wor
 
 const MOST_ROWS = 50; // those in most trouble; a fleet may have thousands of instances
 
-/** Whether the breaker is shared: then "live" says whether it is open on this instance alone. */
-const isShared = (breaker) => typeof breaker.localOnly === 'boolean';
+/** Whether a breaker or a group is shared: of a breaker, "live" then says whether it is open on this instance alone. */
+const isShared = (target) => target.shared === true || typeof target.localOnly === 'boolean';
 
 const badge = () => element('span', { class: 'badge' }, 'local-only');
 
@@ -16,7 +16,7 @@ export function showBadge(state, breaker) {
   else if (!shown) state.append(badge());
 }
 
-/** Chooses in the dialog of commands whether all instances are meant; shown where a breaker is shared. */
+/** Chooses in the dialog of commands whether all instances are meant; shown where the breaker or the group is shared. */
 export class ScopeChoice {
   #shared = false;
   #fleet;

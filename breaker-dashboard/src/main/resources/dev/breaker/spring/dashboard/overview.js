@@ -1,8 +1,8 @@
 // All breakers, those in most trouble first; keyed ones under the name of their group.
-import { arrange, element, setAttribute, setClass, setHidden, setText } from './dom.js';
+import { arrange, element, link, setAttribute, setClass, setHidden, setText } from './dom.js';
 import { SignalList } from './recovery.js';
 import { Tile } from './tile.js';
-import { STATES, WORDS, count, isShadow, plural, refuses, shadowed, trouble } from './words.js';
+import { STATES, WORDS, count, explained, isShadow, plural, refuses, shadowed, trouble } from './words.js';
 
 const BUDGET = 6; // milliseconds of a frame for the tiles
 const RESTING = 1500; // tiles keep their places so long after the pointer moved over them
@@ -118,7 +118,8 @@ export class Overview {
       all.sort(worstFirst);
       const shown = all.filter(({ breaker }) => this.#matches(breaker));
       const group = this.#store.groups.get(name);
-      if (shown.length > 0 || (all.length === 0 && this.#matchesGroup(group))) {
+      // Of a large group, the keys of a state may not be among those that are here
+      if (shown.length > 0 || this.#matchesGroup(group)) {
         items.push({ group, all, shown, rank: (shown[0]?.rank ?? 8) + 0.5, name });
       }
     }
@@ -128,7 +129,7 @@ export class Overview {
   #matches(breaker) {
     const { state, text } = this.#filter;
     if (state !== null && breaker.state !== state) return false;
-    return text === '' || [breaker.name, breaker.explanation, breaker.lastFailure].some((part) => part?.toLowerCase().includes(text));
+    return text === '' || [breaker.name, explained(breaker), breaker.lastFailure].some((part) => part?.toLowerCase().includes(text));
   }
 
   #matchesGroup(group) {
@@ -190,7 +191,7 @@ export class Overview {
       this.#nothing.replaceChildren('There is no circuit breaker yet. One appears when it is configured, or first used.');
     } else if (text !== '') {
       this.#nothing.replaceChildren('Nothing here has that in its name or its cause. Of large groups only the 20 keys in most trouble are here: ',
-        element('a', { href: `#/breaker/${encodeURIComponent(this.#filter.typed)}` }, `look for a breaker called ${this.#filter.typed}`));
+        element('a', { href: link(this.#filter.typed) }, `look for a breaker called ${this.#filter.typed}`));
     } else {
       this.#nothing.replaceChildren('No breaker is in this state.');
     }

@@ -21,7 +21,7 @@ export function draw(canvas, width, height, history) {
   const seconds = Math.max(1, Math.ceil(SECONDS / (width / 2.5)));
   const step = (width / SECONDS) * seconds;
   const bins = binsOf(history, seconds);
-  const highest = bins.reduce((most, bin) => Math.max(most, bin.succeeded + bin.failed + bin.refused), 0);
+  const highest = bins.reduce((most, bin) => Math.max(most, bin.succeeded + bin.ignored + bin.failed + bin.refused), 0);
   const floor = height - BAND - 1;
   const unit = highest > 0 ? (floor - 1) / highest : 0;
   context.fillStyle = colour.line;
@@ -30,10 +30,10 @@ export function draw(canvas, width, height, history) {
   for (const bin of bins) {
     const x = width - (last - bin.number + 1) * step;
     let y = floor;
-    for (const name of ['succeeded', 'failed', 'refused']) {
+    for (const name of ['succeeded', 'ignored', 'failed', 'refused']) {
       if (bin[name] === 0) continue;
       // What there was at all is seen
-      const tall = Math.max(name === 'succeeded' ? 0.75 : 1.5, bin[name] * unit);
+      const tall = Math.max(name === 'succeeded' || name === 'ignored' ? 0.75 : 1.5, bin[name] * unit);
       context.fillStyle = colour[name];
       context.fillRect(x, y - tall, Math.max(1, step - 0.5), tall);
       y -= tall;
@@ -55,10 +55,11 @@ function binsOf(history, seconds) {
   for (let index = 0; index < length; index++) {
     const number = Math.floor((begin + index) / seconds);
     if (bin?.number !== number) {
-      bin = { number, succeeded: 0, failed: 0, refused: 0, state: null };
+      bin = { number, succeeded: 0, ignored: 0, failed: 0, refused: 0, state: null };
       bins.push(bin);
     }
     bin.succeeded += history.succeeded[index] / seconds;
+    bin.ignored += history.ignored[index] / seconds;
     bin.failed += history.failed[index] / seconds;
     bin.refused += history.refused[index] / seconds;
     bin.state = LETTERS[letters[index]] ?? bin.state;

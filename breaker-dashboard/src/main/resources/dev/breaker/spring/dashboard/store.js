@@ -2,7 +2,7 @@
 import { STATES, isShadow, refuses } from './words.js';
 
 const SECONDS = 300;
-const SERIES = ['succeeded', 'failed', 'slow', 'refused'];
+export const SERIES = ['succeeded', 'failed', 'slow', 'ignored', 'refused'];
 
 export class Store {
   application = '';
@@ -105,5 +105,5 @@ function withNewest(history, newest, end) {
 /** Sums of a history, for those who do not see its picture. */
 export function sums(history) {
   const sum = (numbers) => numbers.reduce((all, number) => all + number, 0);
-  return { succeeded: sum(history.succeeded), failed: sum(history.failed), slow: sum(history.slow), refused: sum(history.refused) };
+  return Object.fromEntries(SERIES.map((name) => [name, sum(history[name])]));
 }

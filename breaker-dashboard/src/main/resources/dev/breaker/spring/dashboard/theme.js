@@ -2,7 +2,7 @@
 
 const KEY = 'breaker-dashboard-theme';
 const ORDER = ['system', 'light', 'dark'];
-const NAMES = ['succeeded', 'failed', 'slow', 'refused', 'line', 'muted', 'text', 'OPEN', 'FORCED_OPEN', 'HALF_OPEN', 'DISABLED', 'METRICS_ONLY'];
+const NAMES = ['succeeded', 'failed', 'slow', 'ignored', 'refused', 'line', 'muted', 'text', 'OPEN', 'FORCED_OPEN', 'HALF_OPEN', 'DISABLED', 'METRICS_ONLY'];
 const listeners = new Set();
 let present = ORDER.includes(stored()) ? stored() : 'system';
 let known = null;

@@ -1,5 +1,5 @@
 // One breaker in the overview. A tile is made once, and changes only where its breaker did.
-import { element, setAttribute, setClass, setHidden, setShape, setText, shape, visible } from './dom.js';
+import { element, link, setAttribute, setClass, setHidden, setShape, setText, shape } from './dom.js';
 import { showBadge } from './fleet.js';
 import { draw } from './sparkline.js';
 import { Recovery, probe, stateShape, stateWords } from './recovery.js';
@@ -106,7 +106,7 @@ export function showState(node, breaker, aged) {
 /** What a picture of outcomes says, in words. */
 export function said(history) {
   const all = sums(history);
-  return `Last ${duration(history.succeeded.length)}: ${count(all.succeeded)} succeeded, ${count(all.failed)} failed, ${count(all.slow)} slow, ${count(all.refused)} refused`;
+  return `Last ${duration(history.succeeded.length)}: ${count(all.succeeded)} succeeded, ${count(all.failed)} failed, ${count(all.slow)} slow, ${count(all.ignored)} ignored, ${count(all.refused)} refused`;
 }
 
 export class Tile {
@@ -128,11 +128,11 @@ export class Tile {
       unjudged: find('.unjudged'), command: find('.command'),
     };
     this.#recovery = new Recovery(this.#parts.wait);
-    const link = find('a');
-    link.textContent = visible(label);
-    link.href = `#/breaker/${encodeURIComponent(name)}`;
-    if (label !== name) link.setAttribute('aria-label', visible(name));
-    this.#parts.command.setAttribute('aria-label', `Command ${visible(name)}`);
+    const heading = find('a');
+    setText(heading, label);
+    heading.href = link(name);
+    if (label !== name) setAttribute(heading, 'aria-label', name);
+    setAttribute(this.#parts.command, 'aria-label', `Command ${name}`);
     this.#parts.command.addEventListener('click', () => command(this.#breaker));
     seen.set(this.#parts.canvas, this);
     sizes.observe(this.#parts.canvas);

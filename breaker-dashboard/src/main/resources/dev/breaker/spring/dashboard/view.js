@@ -1,12 +1,12 @@
 // A breaker's own view: why it is or is not open, its charts, config, guarded methods, failures and events.
-import { breakable, element, setClass, setHidden, setText, shape } from './dom.js';
+import { arrange, breakable, element, setClass, setHidden, setText, shape } from './dom.js';
 import { OutcomeChart, ShareChart, library } from './charts.js';
 import { FleetPanel } from './fleet.js';
-import { sums } from './store.js';
+import { SERIES, sums } from './store.js';
 import { Recovery, recoveryFacts } from './recovery.js';
 import { onThemeChange } from './theme.js';
 import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js';
-import { count, duration, isShadow, meanwhile, moment, percent, perSecond, shadowed, timeOfDay, words } from './words.js';
+import { count, duration, explained, isShadow, meanwhile, moment, percent, perSecond, shadowed, timeOfDay, words } from './words.js';
 
 const PERIOD = 2000;
 const LATER = 10000; // where there is no such breaker
@@ -65,15 +65,15 @@ export class View {
       element('figure', {}, element('figcaption', {}, 'Calls a second'), element('div', { class: 'chart' }, this.outcomes)),
       element('figure', {}, element('figcaption', {}, 'Share of the calls of each 10 seconds; the breaker itself looks at its window'), element('div', { class: 'chart' }, this.shares)));
     this.table = element('details', { class: 'as-table' }, element('summary', {}, 'As a table'),
-      element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Outcomes by minute' }, element('table', {}, head('Minute', 'Succeeded', 'Failed', 'Slow', 'Refused'), this.minutes)));
+      element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Outcomes by minute' }, element('table', {}, head('Minute', 'Succeeded', 'Failed', 'Slow', 'Ignored', 'Refused'), this.minutes)));
     this.charts.append(this.table);
-    this.kinds = element('div', {});
+    this.failed = new FailureList();
     this.bindings = element('div', {});
     this.config = element('div', {});
-    this.events = element('div', {});
+    this.events = new KeptList(element('ol', { class: 'happened', tabindex: '0', 'aria-label': 'Events, the newest first' }), 'No event is kept.', happened);
     this.fleet = new FleetPanel();
     this.body = element('div', { class: 'view-body', hidden: true },
-      element('div', { class: 'view-main' }, this.fleet.node, this.charts, section('failed', 'What failed', this.kinds), section('events', 'What happened', this.events)),
+      element('div', { class: 'view-main' }, this.fleet.node, this.charts, section('failed', 'What failed', this.failed.node), section('events', 'What happened', this.events.node)),
       element('div', { class: 'view-side' }, section('figures', 'Figures', this.failures, this.slow, this.facts), section('methods', 'Guarded methods', this.bindings), section('config', 'Configuration', this.config)));
     this.node = element('article', { class: 'view' },
       element('p', { class: 'back' }, element('a', { href: '#/' }, '← All breakers')),
@@ -119,7 +119,7 @@ export class View {
     setClass(this.node, 'shadow', isShadow(breaker));
     [this.state, this.sentence, this.body].forEach((node) => setHidden(node, false));
     showState(this.state, breaker, aged);
-    setText(this.sentence, breaker.explanation);
+    setText(this.sentence, explained(breaker));
     showWait(this.wait, waiting(breaker, aged, this.#store.serverTime));
     const refuses = ['OPEN', 'FORCED_OPEN', 'HALF_OPEN'].includes(breaker.state);
     setHidden(this.users, !refuses);
@@ -134,10 +134,10 @@ export class View {
     this.#showHistory(breaker);
     if (this.#answer) {
       this.fleet.show(this.#answer.fleet, this.#store.serverTime, aged);
-      this.#once('failures', this.#answer.failures, (failures) => this.kinds.replaceChildren(...failed(failures)));
+      this.#once('failures', this.#answer.failures, (failures) => this.failed.show(failures));
       this.#once('bindings', this.#answer.bindings, (bindings) => this.bindings.replaceChildren(...methods(bindings)));
       this.#once('config', this.#answer.config, (config) => this.config.replaceChildren(...configured(config)));
-      this.#once('events', this.#answer.events, (events) => this.events.replaceChildren(...happened(events)));
+      this.#once('events', this.#answer.events, (events) => this.events.show(events ?? []));
     }
   }
 
@@ -225,28 +225,75 @@ function minutes(history) {
   const rows = [];
   const length = history.succeeded.length;
   for (let end = length; end > 0; end -= 60) {
-    const part = Object.fromEntries(['succeeded', 'failed', 'slow', 'refused'].map((name) => [name, history[name].slice(Math.max(0, end - 60), end)]));
+    const part = Object.fromEntries(SERIES.map((name) => [name, history[name].slice(Math.max(0, end - 60), end)]));
     const all = sums(part);
     const until = new Date((history.end - length + end) * 1000);
-    rows.push(row({}, `to ${timeOfDay(until)}`, count(all.succeeded), count(all.failed), count(all.slow), count(all.refused)));
+    rows.push(row({}, `to ${timeOfDay(until)}`, count(all.succeeded), count(all.failed), count(all.slow), count(all.ignored), count(all.refused)));
   }
   return rows;
 }
 
-function failed(failures) {
-  const counts = Object.entries(failures?.counts ?? {});
-  if (counts.length === 0) return [nothing('Nothing since it was last closed.')];
+// A list, the newest first, whose items stay as long as what they show does: so do the focus, what is scrolled to, and what is selected
+class KeptList {
+  #list;
+  #none;
+  #make;
+  #items = new Map();
+
+  constructor(list, none, make) {
+    this.#list = list;
+    this.#none = nothing(none);
+    this.#make = make;
+    this.node = element('div', {}, list, this.#none);
+  }
+
+  /** Takes what there is, the oldest first. */
+  show(values) {
+    const today = new Date().toDateString(); // another day's times have their date
+    const items = new Map();
+    for (const value of values) {
+      let key = `${today} ${JSON.stringify(value)}`;
+      while (items.has(key)) key += ' ';
+      items.set(key, this.#items.get(key) ?? this.#make(value));
+    }
+    this.#items = items;
+    arrange(this.#list, [...items.values()].reverse());
+    setHidden(this.#list, values.length === 0);
+    setHidden(this.#none, values.length > 0);
+  }
+}
+
+class FailureList {
+  #counts = element('ul', { class: 'counts', 'aria-label': 'Failed calls since it was last closed, by what was thrown' });
+  #heading = element('h4', {}, 'The last of them');
+  #last = new KeptList(element('ol', { class: 'messages' }), 'Nothing since it was last closed.', message);
+
+  constructor() {
+    this.node = element('div', {}, this.#counts, this.#heading, this.#last.node);
+  }
+
+  show(failures) {
+    const counts = Object.entries(failures?.counts ?? {});
+    const last = counts.length > 0 ? failures.last ?? [] : [];
+    this.#counts.replaceChildren(...bars(counts));
+    this.#last.show(last);
+    setHidden(this.#counts, counts.length === 0);
+    setHidden(this.#heading, last.length === 0);
+    setHidden(this.#last.node, counts.length > 0 && last.length === 0);
+  }
+}
+
+function bars(counts) {
   const most = Math.max(...counts.map(([, number]) => number));
-  const bars = counts.map(([type, number]) => {
+  return counts.map(([type, number]) => {
     const fill = element('i', { class: 'fill' });
     fill.style.width = `${(number / most) * 100}%`;
     return element('li', {}, element('span', { class: 'type' }, type), element('span', { class: 'number' }, count(number)), element('span', { class: 'track', 'aria-hidden': 'true' }, fill));
   });
-  const last = [...(failures.last ?? [])].reverse().map(({ exception, message, time }) => element('li', {},
-    element('time', { datetime: time }, moment(time)), element('span', { class: 'message' }, message ? `${exception}: ${message}` : exception)));
-  return [element('ul', { class: 'counts', 'aria-label': 'Failed calls since it was last closed, by what was thrown' }, ...bars),
-    ...(last.length > 0 ? [element('h4', {}, 'The last of them'), element('ol', { class: 'messages' }, ...last)] : [])];
 }
+
+const message = ({ exception, message: text, time }) => element('li', {},
+  element('time', { datetime: time }, moment(time)), element('span', { class: 'message' }, text ? `${exception}: ${text}` : exception));
 
 function methods(bindings) {
   if (!bindings?.length) return [nothing('No annotated method is known. It may be guarded in code, or be an HTTP client.')];
@@ -265,13 +312,10 @@ function configured(config) {
     element('div', {}, element('code', {}, line.property), element('small', {}, line.origin)), element('code', {}, ...breakable(line.value ?? 'off')))))];
 }
 
-function happened(events) {
-  if (!events?.length) return [nothing('No event is kept.')];
-  return [element('ol', { class: 'happened', tabindex: '0', 'aria-label': 'Events, the newest first' }, ...[...events].reverse().map((event) => element('li', { 'data-to': event.to },
-    element('time', { datetime: event.time }, moment(event.time)),
-    element('span', { class: 'type' }, event.to ? `${words(event.from)} → ${words(event.to)}` : EVENTS[event.type] ?? words(event.type)),
-    element('span', { class: 'detail' }, detail(event)))))];
-}
+const happened = (event) => element('li', { 'data-to': event.to },
+  element('time', { datetime: event.time }, moment(event.time)),
+  element('span', { class: 'type' }, event.to ? `${words(event.from)} → ${words(event.to)}` : EVENTS[event.type] ?? words(event.type)),
+  element('span', { class: 'detail' }, detail(event)));
 
 const EVENTS = { NOT_PERMITTED: 'refused', WOULD_REFUSE: 'would be refused' };
 

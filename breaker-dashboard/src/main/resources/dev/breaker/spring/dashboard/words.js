@@ -80,6 +80,13 @@ export const fallbacks = (breaker) => {
   return [...new Set(names)].join(' or ');
 };
 
+const HOLD = /^((?:Held open|Disabled|Metrics only) .*?) until (?:\d{4}-\d{2}-\d{2} )?\d{2}:\d{2}(?::\d{2})?(?: UTC| [+-]\d{2}:\d{2}(?::\d{2})?)?/;
+
+/** The explanation with the end of a hold in the browser's time zone, as all times of the page. */
+export const explained = ({ explanation, command }) => (command?.until
+  ? explanation.replace(HOLD, (_, held) => `${held} until ${moment(command.until)}`)
+  : explanation);
+
 /** The explanation without what a tile says beside it: the state, its time, the probes, the wait, signals, calls under way. */
 export function cause(breaker) {
   const said = withoutPackages(withoutSignals(breaker))
@@ -93,7 +100,9 @@ export function cause(breaker) {
 }
 
 // What comes after the signals is the wait, and what is said beside it, too
-function withoutSignals({ explanation, signals }) {
+function withoutSignals(breaker) {
+  const { signals } = breaker;
+  const explanation = explained(breaker);
   const begin = signals.length > 0 ? explanation.indexOf(`signal of ${signals[0].source} (`) : -1;
   return begin < 0 ? explanation : explanation.slice(0, begin).replace(/[:;] $/, '');
 }

@@ -129,6 +129,19 @@ class DashboardLifeTests {
 
 	@ParameterizedTest
 	@EnumSource(value = WebApplicationType.class, mode = Mode.EXCLUDE, names = "NONE")
+	void aContextThatIsStartedAgainTellsViewersAgain(WebApplicationType type) {
+		try (RunningDashboard application = RunningDashboard.start(type)) {
+			application.context().stop();
+			await().until(() -> threads().isEmpty());
+			application.context().start();
+			Viewer viewer = application.view();
+			assertThat(viewer.response().statusCode()).isEqualTo(200);
+			await().until(() -> !viewer.events().isEmpty());
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = WebApplicationType.class, mode = Mode.EXCLUDE, names = "NONE")
 	void aViewerThatReadsNothingHoldsNoThreadAndHarmsNoOther(WebApplicationType type) throws IOException {
 		try (RunningDashboard application = RunningDashboard.start(type); Socket hanging = hanging(application)) {
 			Viewer viewer = stall(application);

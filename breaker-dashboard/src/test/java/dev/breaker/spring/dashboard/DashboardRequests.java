@@ -125,6 +125,15 @@ abstract class DashboardRequests {
 		assertThat(get("/breakerdashboard/" + path).status()).isBetween(400, 404);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "page.css?resource=live", "page.css?resource=breaker&name=payments",
+			"app.js?resource=stream", "icon.svg?%72esource=live" })
+	void thePathAloneSaysWhatIsRead(String path) {
+		Answer answer = get("/breakerdashboard/" + path);
+		assertThat(answer.status()).isEqualTo(400);
+		assertThat(answer.body()).contains("The path alone says what is read").doesNotContain("payments");
+	}
+
 	@Test
 	void aBreakerThatIsNotEnforcedSaysSo() {
 		assertThat(breaker(get("/breakerdashboard/live").json(), "payments").get("enforced").asBoolean()).isTrue();
@@ -215,7 +224,7 @@ abstract class DashboardRequests {
 		assertThat(series("breaker_state_duration_seconds{name=\"figures\",state=\"closed\"}")).isEqualTo(2)
 			.isEqualTo(shown.get("stateSeconds").asDouble());
 		JsonNode seconds = get("/circuitbreakerhistory/figures").json().at("/circuitBreakers/figures");
-		for (String series : List.of("succeeded", "failed", "slow", "refused", "states")) {
+		for (String series : List.of("succeeded", "failed", "slow", "ignored", "refused", "states")) {
 			assertThat(shown.at("/sparkline/" + series)).as(series).isEqualTo(seconds.get(series));
 		}
 		assertThat(shown.at("/sparkline/succeeded/0").asInt()).isEqualTo(3);
@@ -255,7 +264,7 @@ abstract class DashboardRequests {
 		assertThat(shown.get("group").isNull()).isTrue();
 		assertThat(shown.get("slowCallRateThreshold").isNull()).isTrue();
 		assertThat(shown.at("/sparkline").propertyNames()).containsExactlyInAnyOrder("succeeded", "failed", "slow",
-				"refused", "states");
+				"ignored", "refused", "states");
 		assertThat(shown.at("/sparkline/states").asString()).endsWith("C");
 		assertThat(shown.get("callsPerSecond").asDouble()).isPositive();
 		JsonNode end = live.get("since");
@@ -294,6 +303,16 @@ abstract class DashboardRequests {
 		this.application.breaker(name);
 		JsonNode shown = breaker(get("/breakerdashboard/live").json(), name);
 		assertThat(shown.get("name").asString()).isEqualTo(name);
+	}
+
+	@Test
+	void aNameWithHalfACharacterIsAsItIsWhetherAskedForOrTold() {
+		String name = "half \ud83d";
+		this.application.breaker(name);
+		assertThat(breaker(get("/breakerdashboard/live").json(), name).get("state").asString()).isEqualTo("CLOSED");
+		Viewer viewer = this.application.view();
+		await().until(() -> !viewer.events().isEmpty());
+		assertThat(breaker(viewer.events().get(0).data(), name).get("state").asString()).isEqualTo("CLOSED");
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package dev.breaker.spring.dashboard;
 import java.time.Instant;
 import java.util.List;
 
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.State;
 import dev.breaker.StateCommand;
 import dev.breaker.spring.actuate.FleetAccess;
@@ -19,6 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * What the page is told of a breaker that is shared, here payments, and of one that is
@@ -67,6 +69,16 @@ class FleetOnThePageTests {
 	}
 
 	@Test
+	void groupThatIsSharedSaysSo() {
+		application.registry().group("orders", CircuitBreakerConfig.ofDefaults(), 10).get("de");
+		application.registry().group("stores", CircuitBreakerConfig.ofDefaults(), 10).get("lyon");
+		JsonNode live = application.get("/breakerdashboard/live").json();
+		assertThat(live.get("groups").valueStream().toList()).extracting((group) -> group.get("name").asString(),
+				(group) -> group.get("shared").asBoolean())
+			.containsExactlyInAnyOrder(tuple("orders", true), tuple("stores", false));
+	}
+
+	@Test
 	void viewHasWhatTheEndpointSaysOfTheFleet() {
 		JsonNode fleet = view("payments").get("fleet");
 		assertThat(fleet).isEqualTo(application.get("/circuitbreakers/payments").json().get("fleet"));
@@ -91,12 +103,15 @@ class FleetOnThePageTests {
 
 	}
 
-	/** A fleet whose first instance has opened payments alone. */
+	/**
+	 * A fleet whose first instance has opened payments alone. It shares the group orders,
+	 * too.
+	 */
 	private static final class Payments implements FleetAccess {
 
 		@Override
 		public boolean shares(String name) {
-			return name.equals("payments");
+			return name.equals("payments") || name.equals("orders");
 		}
 
 		@Override

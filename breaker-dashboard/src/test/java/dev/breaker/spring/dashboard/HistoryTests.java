@@ -219,6 +219,17 @@ class HistoryTests {
 	}
 
 	@Test
+	void aKeyThatACommandHoldsIsAmongThoseInMostTrouble() {
+		CircuitBreakerGroup stores = this.registry.group("stores", this.config, 100);
+		for (int i = 0; i < 50; i++) {
+			Calls.succeed(stores.get("k" + (100 + i)), 1);
+		}
+		stores.get("k149").disable();
+		endSecond();
+		assertThat(line("stores:k149").states()).isEqualTo("D");
+	}
+
+	@Test
 	void eachStateHasItsLetter() {
 		Runnable[] commands = { this.payments::close, this.payments::open, this.payments::halfOpen,
 				this.payments::forceOpen, this.payments::disable, this.payments::metricsOnly };

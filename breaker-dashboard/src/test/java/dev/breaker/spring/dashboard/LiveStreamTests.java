@@ -116,6 +116,13 @@ class LiveStreamTests {
 		assertThatIllegalStateException().isThrownBy(this::follow);
 	}
 
+	@Test
+	void viewersComeAgainAfterANewBeginning() {
+		this.stream.close();
+		this.stream.begin();
+		assertThat(follow().messages).hasSize(1);
+	}
+
 	private static final class Client implements SseSink {
 
 		private final List<ServerSentEvent<String>> messages = new ArrayList<>();

@@ -512,8 +512,8 @@ public class CircuitBreakersEndpoint {
 	 * @param states how many breakers are in each state, the one that further keys share
 	 * included
 	 * @param worst the breaker in most trouble: one that refuses calls, else one that is
-	 * half-open, else the one with the highest failure rate; {@code null} while there is
-	 * none
+	 * half-open, else one that is disabled or metrics only, else the one with the highest
+	 * failure rate; {@code null} while there is none
 	 * @param overflowCalls how many times a key found no place for a breaker of its own
 	 * @param command the command that keys without a breaker will obey; {@code null}
 	 * where there is none

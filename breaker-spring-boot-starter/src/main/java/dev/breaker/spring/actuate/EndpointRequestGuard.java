@@ -29,8 +29,9 @@ import org.springframework.web.util.pattern.PathPatternParser;
  * Boot puts the variables of the path, the fields of the body and the parameters of the
  * query into one map, the later in the place of the earlier, and passes over empty
  * segments of a path. So a {@code name} in the body would command another breaker than
- * the path says, on which a rule of Spring Security relies. Here the path alone decides,
- * and a command is what stands in the body, all of it.
+ * the path says, and a {@code resource} in the query of a file of the dashboard would
+ * read figures, on which rules of Spring Security rely. Here the path alone decides, and
+ * a command is what stands in the body, all of it.
  *
  * <p>
  * Paths are matched as Spring MVC and WebFlux match them. What the endpoint does not
@@ -58,6 +59,12 @@ public final class EndpointRequestGuard {
 	/** Of breaker-dashboard, where it is there. */
 	private static final EndpointId HISTORY = EndpointId.of("circuitbreakerhistory");
 
+	/** Of breaker-dashboard, too: its paths are no names of breakers. */
+	private static final EndpointId DASHBOARD = EndpointId.of("breakerdashboard");
+
+	/** What the operation of the dashboard calls the rest of the path. */
+	private static final String RESOURCE = "resource";
+
 	private static final MediaType ANY_JSON = new MediaType("application", "*+json");
 
 	private final SingletonSupplier<List<Endpoint>> endpoints;
@@ -81,6 +88,7 @@ public final class EndpointRequestGuard {
 				circuitBreakers.ifAvailable((extension) -> add(served, COMMANDED, all));
 				events.ifAvailable((extension) -> add(served, EVENTS, all));
 				add(served, HISTORY, all);
+				add(served, DASHBOARD, all);
 			});
 			return List.copyOf(served);
 		});
@@ -105,7 +113,8 @@ public final class EndpointRequestGuard {
 		for (Endpoint endpoint : this.endpoints.obtain()) {
 			PathRemainingMatchInfo match = endpoint.path().matchStartOfPath(path);
 			if (match != null) {
-				return new Target(endpoint.id(), nameIn(match.getPathRemaining()));
+				return new Target(endpoint.id(),
+						endpoint.id().equals(DASHBOARD) ? "" : nameIn(match.getPathRemaining()));
 			}
 		}
 		return null;
@@ -164,6 +173,9 @@ public final class EndpointRequestGuard {
 	 * @throws RefusedRequestException if the query has what belongs elsewhere
 	 */
 	boolean isCommand(Target target, String method, Collection<String> query) throws RefusedRequestException {
+		if (target.endpoint().equals(DASHBOARD) && query.contains(RESOURCE)) {
+			throw badRequest("The path alone says what is read. Leave '" + RESOURCE + "' out of the query");
+		}
 		if (!method.equals("POST")) {
 			if (target.isOneBreaker() && query.contains("name")) {
 				throw badRequest("The path alone says which circuit breaker. Leave 'name' out of the query");
@@ -229,7 +241,8 @@ public final class EndpointRequestGuard {
 	 * What a request is for.
 	 *
 	 * @param endpoint the endpoint
-	 * @param circuitBreaker the name in the path, empty where it is that of all breakers
+	 * @param circuitBreaker the name in the path, empty where it is that of all breakers,
+	 * or of the dashboard
 	 */
 	record Target(EndpointId endpoint, String circuitBreaker) {
 

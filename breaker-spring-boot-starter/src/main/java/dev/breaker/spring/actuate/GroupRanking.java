@@ -13,8 +13,9 @@ import dev.breaker.State;
 
 /**
  * The breakers of a group at one moment, the one in most trouble first: one that refuses
- * calls, then one that is half-open, then those with the highest failure rates. The one
- * that further keys share is among them. Immutable.
+ * calls, then one that is half-open, then one that is disabled or metrics only, then
+ * those with the highest failure rates. The one that further keys share is among them.
+ * Immutable.
  */
 public final class GroupRanking {
 
@@ -77,9 +78,10 @@ public final class GroupRanking {
 
 		private int trouble() {
 			return switch (this.snapshot.state()) {
-				case OPEN, FORCED_OPEN -> 2;
-				case HALF_OPEN -> 1;
-				case CLOSED, DISABLED, METRICS_ONLY -> 0;
+				case OPEN, FORCED_OPEN -> 3;
+				case HALF_OPEN -> 2;
+				case DISABLED, METRICS_ONLY -> 1;
+				case CLOSED -> 0;
 			};
 		}
 

@@ -94,17 +94,23 @@ final class MeterBinding implements CircuitBreakerRegistryListener {
 
 	// News of adding and removing may come in the wrong order: what counts is whether the
 	// breaker is there now.
-	private synchronized void reconcile(CircuitBreaker breaker) {
-		boolean present = this.breakers.find(breaker.name()).filter((found) -> found == breaker).isPresent();
-		if (!present) {
-			detach(breaker);
+	private void reconcile(CircuitBreaker breaker) {
+		MeterListener added = null;
+		synchronized (this) {
+			boolean present = this.breakers.find(breaker.name()).filter((found) -> found == breaker).isPresent();
+			if (!present) {
+				detach(breaker);
+			}
+			else if (!this.closed && !this.attached.containsKey(breaker)) {
+				added = attach(breaker);
+			}
 		}
-		else if (!this.closed && !this.attached.containsKey(breaker)) {
-			attach(breaker);
+		if (added != null) {
+			added.begin(breaker);
 		}
 	}
 
-	private void attach(CircuitBreaker breaker) {
+	private MeterListener attach(CircuitBreaker breaker) {
 		CircuitBreakerGroup group = breaker.group();
 		String name = (group != null) ? group.name() : breaker.name();
 		BreakerMeters meters = meters(name);
@@ -112,6 +118,7 @@ final class MeterBinding implements CircuitBreakerRegistryListener {
 		meters.add(breaker);
 		this.startupNews.addTo(breaker, added.listener());
 		this.attached.put(breaker, added);
+		return added.listener();
 	}
 
 	private void detach(CircuitBreaker breaker) {

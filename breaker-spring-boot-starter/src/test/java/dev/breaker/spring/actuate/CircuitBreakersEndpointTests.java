@@ -115,6 +115,8 @@ class CircuitBreakersEndpointTests {
 		Calls.fail(group.get("failing"), 1);
 		Calls.fail(group.get("failed"), 1);
 		assertThat(worst()).isEqualTo("inventory:failed");
+		group.get("disabled").disable();
+		assertThat(worst()).isEqualTo("inventory:disabled");
 		group.get("probing").halfOpen();
 		assertThat(worst()).isEqualTo("inventory:probing");
 		group.get("refusing").forceOpen();
@@ -123,10 +125,10 @@ class CircuitBreakersEndpointTests {
 		GroupDescriptor shown = this.endpoint.circuitBreakers().groups().get("inventory");
 		assertThat(shown.worst()).isIn(new MemberDescriptor("inventory:refusing", State.FORCED_OPEN),
 				new MemberDescriptor("inventory:open", State.OPEN));
-		assertThat(shown.size()).isEqualTo(7);
+		assertThat(shown.size()).isEqualTo(8);
 		assertThat(shown.limit()).isEqualTo(10);
 		assertThat(shown.states()).isEqualTo(Map.of(State.CLOSED, 4, State.OPEN, 1, State.HALF_OPEN, 1,
-				State.FORCED_OPEN, 1, State.DISABLED, 0, State.METRICS_ONLY, 0));
+				State.FORCED_OPEN, 1, State.DISABLED, 1, State.METRICS_ONLY, 0));
 	}
 
 	@Test

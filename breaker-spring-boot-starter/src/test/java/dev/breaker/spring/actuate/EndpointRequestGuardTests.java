@@ -108,6 +108,19 @@ class EndpointRequestGuardTests {
 	}
 
 	@Test
+	void thePathOfTheDashboardSaysWhatIsRead() throws RefusedRequestException {
+		EndpointRequestGuard page = GuardedPaths.guard(Access.READ_ONLY, true, "circuitbreakers", "breakerdashboard");
+		Target target = target(page, "/actuator/breakerdashboard/page.css");
+		assertThat(target).isEqualTo(new Target(EndpointId.of("breakerdashboard"), ""));
+		assertThat(page.isCommand(new Target(EndpointId.of("breakerdashboard"), ""), "GET", Set.of("name"))).isFalse();
+		for (String method : List.of("GET", "HEAD", "POST")) {
+			assertBadRequest("The path alone says what is read. Leave 'resource' out of the query",
+					() -> page.isCommand(new Target(EndpointId.of("breakerdashboard"), ""), method,
+							Set.of("resource")));
+		}
+	}
+
+	@Test
 	void aCommandNeedsABreakerAndTakesNoQuery() {
 		assertBadRequest("The path names no circuit breaker. Add the name of one to it",
 				() -> this.guard.isCommand(new Target(BREAKERS, ""), "POST", Set.of()));

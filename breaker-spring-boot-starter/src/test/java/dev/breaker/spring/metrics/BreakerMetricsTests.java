@@ -393,6 +393,30 @@ class BreakerMetricsTests {
 	}
 
 	@Test
+	void aKeyThatIsMadeWhileACommandHoldsCountsAsCommanded() {
+		bind(this.meters);
+		CircuitBreakerGroup group = this.breakers.group("inventory", this.clock.config().build(), 10);
+		group.get("berlin");
+		group.apply(StateCommand.to(State.FORCED_OPEN).comment("warehouse moves"));
+		group.get("paris");
+		assertThat(transitions("inventory", "closed", "forced_open")).isEqualTo(2);
+		group.apply(StateCommand.to(State.CLOSED));
+		group.get("rome");
+		assertThat(transitions("inventory", "closed", "forced_open")).isEqualTo(2);
+		assertThat(transitions("inventory", "forced_open", "closed")).isEqualTo(2);
+	}
+
+	@Test
+	void aMeterRegistryThatComesLateHasTheCommandThatHolds() {
+		CircuitBreaker payments = this.breakers.get("payments");
+		payments.open();
+		payments.disable();
+		bind(this.meters);
+		assertThat(transitions("payments", "open", "disabled")).isEqualTo(1);
+		assertThat(transitions("payments", "closed", "open")).isZero();
+	}
+
+	@Test
 	void breakersMadeByKeyShareTheMetersOfTheirName() {
 		bind(this.meters, "inventory");
 		CircuitBreakerGroup group = this.breakers.group("inventory", this.breakers.get("any").config(), 1000);
