@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The tests that the pages name exist.
+ * The tests that the pages name exist, and so does the code that {@code concurrency.md}
+ * names.
  */
 class DocumentedTestsTests {
 
@@ -23,7 +24,14 @@ class DocumentedTestsTests {
 
 	private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*(?:Tests|Stress))(?:\\.(\\w+))?`");
 
+	/** What calls the application's code is the second cell of a row. */
+	private static final Pattern CALLER = Pattern.compile("(?m)^\\| [^|]+ \\| ([^|]+) \\|");
+
+	private static final Pattern PLACE = Pattern.compile("`([A-Z]\\w*)?(?:\\.(\\w+))?`");
+
 	private final List<Path> sources = files(ROOT, (path) -> path.matches(".*/src/test/.*\\.(java|kt)"));
+
+	private final List<Path> mainSources = files(ROOT, (path) -> path.matches(".*/src/main/.*\\.java"));
 
 	@Test
 	void eachTestThatAPageNamesExists() {
@@ -39,6 +47,33 @@ class DocumentedTestsTests {
 		}
 		assertThat(named).isGreaterThan(100);
 		assertThat(missing).as("tests that pages name, and that do not exist").isEmpty();
+	}
+
+	@Test
+	void eachPlaceThatCallsCodeOfTheApplicationExists() {
+		String page = read(ROOT.resolve("docs/concurrency.md"));
+		String tables = page.substring(page.indexOf("## Calls into the application's code"),
+				page.indexOf("## What the attacks found"));
+		List<String> missing = new ArrayList<>();
+		int named = 0;
+		for (MatchResult caller : CALLER.matcher(tables).results().toList()) {
+			String type = "";
+			for (MatchResult place : PLACE.matcher(caller.group(1)).results().toList()) {
+				named++;
+				type = (place.group(1) != null) ? place.group(1) : type;
+				if (!isInSource(type, (place.group(2) != null) ? place.group(2) : type)) {
+					missing.add(place.group());
+				}
+			}
+		}
+		assertThat(named).isGreaterThan(30);
+		assertThat(missing).as("places that concurrency.md names, and that do not exist").isEmpty();
+	}
+
+	private boolean isInSource(String type, String member) {
+		return this.mainSources.stream()
+			.filter((source) -> source.endsWith(type + ".java"))
+			.anyMatch((source) -> Pattern.compile("\\b" + member + "\\b").matcher(read(source)).find());
 	}
 
 	private boolean exists(String type, String method) {
