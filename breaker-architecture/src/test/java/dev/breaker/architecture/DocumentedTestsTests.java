@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -16,13 +17,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The tests that the pages name exist, and so does the code that {@code concurrency.md}
- * names.
+ * names; each pain of {@code pains.md} has a test.
  */
 class DocumentedTestsTests {
 
 	private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..");
 
 	private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*(?:Tests|Stress))(?:\\.(\\w+))?`");
+
+	private static final List<Integer> PAINS = IntStream.rangeClosed(1, 70).boxed().toList();
+
+	private static final Pattern GAP = Pattern.compile("\\((\\d+)\\)");
+
+	private static final Pattern PAIN = Pattern.compile("(?m)^\\| (\\d+) \\| [^|]+ \\| .*`\\w+Tests[.`]");
 
 	/** What calls the application's code is the second cell of a row. */
 	private static final Pattern CALLER = Pattern.compile("(?m)^\\| [^|]+ \\| ([^|]+) \\|");
@@ -47,6 +54,14 @@ class DocumentedTestsTests {
 		}
 		assertThat(named).isGreaterThan(100);
 		assertThat(missing).as("tests that pages name, and that do not exist").isEmpty();
+	}
+
+	@Test
+	void eachPainHasItsTestsOrIsCalledAGap() {
+		String page = read(ROOT.resolve("docs/pains.md"));
+		String gaps = page.substring(0, page.indexOf("| # |"));
+		assertThat(Stream.concat(GAP.matcher(gaps).results(), PAIN.matcher(page).results())
+			.map((number) -> Integer.valueOf(number.group(1)))).containsExactlyInAnyOrderElementsOf(PAINS);
 	}
 
 	@Test
