@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches calls, refuses them while too many fail or drag, and lets a few probes find out
- * when the other side is well again. Safe for use by many threads. It owns no thread and
- * no timer: its state is a function of what was recorded and of the clock, and the first
- * look after a wait finds the next state.
+ * Watches calls, and refuses them while too many fail or are slow; a few probes decide
+ * when calls pass again. Safe for use by many threads. It owns no thread and no timer:
+ * its state is a function of what was recorded and of the clock, and the first look after
+ * a wait finds the next state.
  *
  * <p>
  * The present {@link Period} is swapped by compare-and-set, and an admitted call carries
@@ -231,8 +231,9 @@ public final class CircuitBreaker {
 
 	/**
 	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may. As
-	 * that of a {@link #snapshot()} or a refusal of this moment, but nothing is counted
-	 * or told; a change of state that is due is made, as by {@link #state()}.
+	 * that of a {@link #snapshot()} of this moment, and of a refusal but for those of a
+	 * ramp; nothing is counted or told, a change of state that is due is made, as by
+	 * {@link #state()}.
 	 * @return the duration; zero when due or unknown, and in states in which calls pass
 	 */
 	public Duration retryAfter() {
@@ -1541,7 +1542,8 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Refuses every call until another command.
+	 * Refuses every call, or none where the config does not
+	 * {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, until another command.
 	 * @see #apply(StateCommand)
 	 */
 	public void forceOpen() {
@@ -1549,8 +1551,9 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Refuses every call until another command, or until the hold is over: then it is
-	 * {@link State#CLOSED}.
+	 * Refuses every call, or none where the config does not
+	 * {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, until another command,
+	 * or until the hold is over: then it is {@link State#CLOSED}.
 	 * @param hold how long, zero or more
 	 * @see #apply(StateCommand)
 	 */
@@ -1597,9 +1600,11 @@ public final class CircuitBreaker {
 	 * backlog of a queue is too long, or what is behind it is known to be down. While the
 	 * signal of any source lives, the breaker is {@link State#OPEN}, for
 	 * {@link Reason#SIGNAL}; when the last one is over, the usual wait and probes follow.
-	 * It counts as no failure, and lengthens the wait of no further opening. A source has
-	 * one signal: another one takes its place. One whose time is over is forgotten,
-	 * without a timer.
+	 * It counts as no failure. Where the breaker was closed, this opening is the first of
+	 * a row, and a probe that fails after it opens the breaker for the wait of the second
+	 * one; where it was half-open, or remembers earlier openings, their number stays. A
+	 * source has one signal: another one takes its place. One whose time is over is
+	 * forgotten, without a timer.
 	 *
 	 * <p>
 	 * Commands win: what {@link #forceOpen()}, {@link #disable()} or

@@ -757,8 +757,9 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
-		 * The wait grows by this factor with each further opening in a row; closing ends
-		 * the row. Default: 1, always the same wait.
+		 * The wait grows by this factor with each further opening in a row. Closing ends
+		 * the row, or, with {@link #recoveryRampDuration} or {@link #stableFor}, having
+		 * been closed for so long. Default: 1, always the same wait.
 		 * @param factor 1 or more
 		 * @return this builder
 		 */
@@ -1248,8 +1249,11 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
-		 * The only clock that decides anything. Tests move it by hand. A clock that goes
-		 * back is taken for one that stands still. Default: {@link System#nanoTime()}.
+		 * The clock that decides: waits, holds, windows, what is slow. Only what is left
+		 * after a restart, and a wait that the other side asks for by a date, go by
+		 * {@link #clock}, and a {@link #timeLimit} by real time. Tests move it by hand. A
+		 * clock that goes back is taken for one that stands still. Default:
+		 * {@link System#nanoTime()}.
 		 * @param nanoClock monotonic nanoseconds with any origin
 		 * @return this builder
 		 */
@@ -1259,8 +1263,10 @@ public final class CircuitBreakerConfig {
 		}
 
 		/**
-		 * The clock for instants that are shown to people; it decides nothing. Default:
-		 * the system's, in UTC.
+		 * The clock for instants that are shown to people. All that it decides is how
+		 * much time has passed since an {@linkplain CircuitBreaker#export() export}, and
+		 * how far away a date is by which the other side asks for a
+		 * {@linkplain OutcomeRule#waitAfter wait}. Default: the system's, in UTC.
 		 * @param clock the clock
 		 * @return this builder
 		 */

@@ -24,14 +24,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>
  * There are never more of them than the limit, whatever the keys are. At the limit, of
- * the 32 least recently used the first that is closed, or still in its initial state, and
- * has neither failed nor slow calls in its window, makes room for a new key; where none
- * of them is, the least recently used one does, whatever its state. One with a call under
- * way stays, and so does one that a command or a signal holds where it is. Only where all
- * of them stay, keys without a breaker share one called {@code name:_overflow}. A breaker
- * that made room and is used again, by a reference that was kept, comes back with all
- * that it recorded, unless its key has a new one by then, which is used instead, or no
- * place is free: then its calls are made on the shared one.
+ * the 32 least recently used the first that is as a new one makes room for a new key:
+ * closed with all calls admitted, or still in its initial state, with neither failed nor
+ * slow calls in its window, no row of failures and no openings that are remembered. Where
+ * none of them is, the least recently used one does, whatever its state. One with a call
+ * under way stays, and so does one that a command or a signal holds where it is. Only
+ * where all of them stay, keys without a breaker share one called {@code name:_overflow}.
+ * A breaker that made room and is used again, by a reference that was kept, comes back
+ * with all that it recorded, unless its key has a new one by then, which is used instead,
+ * or no place is free: then its calls are made on the shared one.
  *
  * <p>
  * A key of more than 128 characters is cut, and a hash of all of it put in place of the
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>
  * Safe for use by many threads. Finding a breaker that is there takes no lock; no code of
- * the user's runs under one.
+ * the application's runs under one.
  *
  * <pre>{@code
  * CircuitBreakerGroup stores = registry.group("stores", config, 100);

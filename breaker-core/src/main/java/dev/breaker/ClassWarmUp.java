@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Leads a breaker once through all it can do, so that every class and lambda of ours is
- * initialized before the first real call. A class whose initialization fails stays
+ * Leads a breaker once through all it can do, so that every class and lambda of the core
+ * is initialized before the first real call. A class whose initialization fails stays
  * unusable for good; without this, one call near the end of its stack could leave every
  * breaker of the JVM throwing {@link NoClassDefFoundError}.
  */

@@ -177,7 +177,7 @@ final class GroupMember {
 
 	/** It is used now. */
 	void stamp() {
-		// Opaque: nothing else is read by its light, and a call should not pay for more.
+		// Opaque is enough: no other field is read after it.
 		USED.setOpaque(this, System.nanoTime());
 	}
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * A permit that never comes back harms nothing while the breaker is {@link State#CLOSED},
- * but that the breaker of a {@link CircuitBreakerGroup} then makes room for no other; in
+ * but that it counts as slow where hung calls are counted ({@code countHungCalls}), and
+ * that the breaker of a {@link CircuitBreakerGroup} then makes room for no other; in
  * {@link State#HALF_OPEN} it is a probe, which counts as lost after
  * {@code maxWaitDurationInHalfOpenState}.
  *
@@ -31,7 +32,8 @@ public interface Permit {
 	/**
 	 * The call returned. The {@code recordResult} rule may still make it a failure.
 	 * @param result what it returned
-	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero
+	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero.
+	 * Where hung calls are counted, the breaker's clock says what is slow
 	 */
 	void success(@Nullable Object result, long elapsedNanos);
 
@@ -39,7 +41,8 @@ public interface Permit {
 	 * The call threw. The exception rules may still ignore it, or take it for a success
 	 * or for nothing.
 	 * @param thrown what it threw
-	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero
+	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero.
+	 * Where hung calls are counted, the breaker's clock says what is slow
 	 */
 	void failure(Throwable thrown, long elapsedNanos);
 
@@ -47,7 +50,8 @@ public interface Permit {
 	 * The call ended, and what it counts as is known: no rule is asked. An implementation
 	 * that has no other way gives it to {@link #success} or {@link #failure}.
 	 * @param failure what it failed with; {@code null} where it succeeded
-	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero
+	 * @param elapsedNanos how long it took, in nanoseconds; below zero counts as zero.
+	 * Where hung calls are counted, the breaker's clock says what is slow
 	 */
 	default void ended(@Nullable Throwable failure, long elapsedNanos) {
 		if (failure != null) {
@@ -73,7 +77,8 @@ public interface Permit {
 
 	/**
 	 * The call was not made, or was cancelled: nothing is recorded, and a probe's place
-	 * is free again.
+	 * is free again. Where it counts as a hung call already, that stays so, and a probe
+	 * keeps its place.
 	 */
 	void release();
 

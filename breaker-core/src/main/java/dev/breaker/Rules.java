@@ -14,7 +14,7 @@ final class Rules {
 
 	private static final Duration MOST_ASKED = Duration.ofMinutes(10);
 
-	/** However few succeed, so many of the calls find out whether more do. */
+	/** The smallest share that is admitted, however few calls succeed. */
 	private static final double LEAST_SHARE = 0.1;
 
 	static final long NO_LIMIT = 0;

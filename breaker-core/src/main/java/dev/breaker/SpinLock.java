@@ -6,10 +6,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * A lock for sections of a few instructions that call no code but ours, and a
+ * A lock for sections of a few instructions that call no code but the core's, and a
  * {@link ProbeGate} that does not wait, which what it guards extends or has. No thread
- * waits for one that is inside a user's code; a holder that loses its processor makes the
- * others sleep, not spin. The lock of a group or of a registry is held for some
+ * waits for one that is inside the application's code; a holder that loses its processor
+ * makes the others sleep, not spin. The lock of a group or of a registry is held for some
  * microseconds, longer where many breakers are looked at.
  */
 class SpinLock {

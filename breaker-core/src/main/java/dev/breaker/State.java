@@ -1,7 +1,9 @@
 package dev.breaker;
 
 /**
- * What a circuit breaker does with calls at this moment.
+ * What a circuit breaker does with calls at this moment. Where it does not
+ * {@linkplain CircuitBreakerConfig.Builder#enforce enforce}, calls that would be refused
+ * are let through and counted.
  */
 public enum State {
 
@@ -33,8 +35,9 @@ public enum State {
 	METRICS_ONLY;
 
 	/**
-	 * Whether calls are refused in this state. {@link #HALF_OPEN}, which admits probes,
-	 * is not among them.
+	 * Whether calls are refused in this state, where the breaker
+	 * {@linkplain CircuitBreakerConfig.Builder#enforce enforces}. {@link #HALF_OPEN},
+	 * which admits probes, is not among them.
 	 * @return {@code true} for {@link #OPEN} and {@link #FORCED_OPEN}
 	 */
 	public boolean refuses() {

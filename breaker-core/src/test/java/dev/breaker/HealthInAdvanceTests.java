@@ -319,6 +319,18 @@ class HealthInAdvanceTests {
 	}
 
 	@Test
+	void duringARampCallsArePermittedAlthoughSomeAreRefused() {
+		TestBreaker ramping = TestBreaker.with((config) -> config.recoveryRampDuration(Duration.ofSeconds(30)))
+			.in(State.OPEN)
+			.in(State.CLOSED);
+		ramping.succeed();
+		assertThat(ramping.breaker.permits()).isTrue();
+		assertThat(ramping.breaker.retryAfter()).isZero();
+		assertThat(ramping.refused().retryAfter()).isPositive();
+		assertThat(ramping.breaker.permits()).isTrue();
+	}
+
+	@Test
 	void callsThatHangAreSeenByTheQuestionToo() {
 		TestBreaker test = TestBreaker.with((config) -> config.slowCallDurationThreshold(Duration.ofSeconds(1))
 			.slowCallRateThreshold(50)

@@ -188,7 +188,7 @@ class SignalTests {
 	}
 
 	@Test
-	void aSignalDoesNotLengthenTheWait() {
+	void aSignalWhileHalfOpenDoesNotLengthenTheWait() {
 		TestBreaker growing = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1)
 			.waitDurationInOpenState(WAIT)
 			.waitDurationMultiplier(2));
@@ -205,6 +205,37 @@ class SignalTests {
 		growing.fail();
 		assertThat(growing.snapshot().openings()).isEqualTo(3);
 		assertThat(growing.snapshot().retryAfter()).isEqualTo(Duration.ofSeconds(40));
+	}
+
+	@Test
+	void aSignalWhileClosedIsTheFirstOpeningOfARow() {
+		TestBreaker growing = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(WAIT)
+			.waitDurationMultiplier(2));
+		growing.breaker.signal("backlog", null, MINUTE);
+		assertThat(growing.snapshot().openings()).isEqualTo(1);
+		assertThat(growing.snapshot().retryAfter()).isEqualTo(MINUTE.plus(WAIT));
+		growing.advance(MINUTE.plus(WAIT));
+		growing.fail();
+		assertThat(growing.snapshot().openings()).isEqualTo(2);
+		assertThat(growing.snapshot().retryAfter()).isEqualTo(WAIT.multipliedBy(2));
+	}
+
+	@Test
+	void aSignalLeavesOpeningsThatAreRemembered() {
+		TestBreaker stable = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(WAIT)
+			.waitDurationMultiplier(2)
+			.stableFor(Duration.ofHours(1)));
+		stable.fail();
+		stable.advance(WAIT);
+		stable.fail();
+		stable.advance(WAIT.multipliedBy(2));
+		stable.succeed();
+		assertThat(stable.state()).isEqualTo(State.CLOSED);
+		stable.breaker.signal("backlog", null, MINUTE);
+		assertThat(stable.snapshot().openings()).isEqualTo(2);
+		assertThat(stable.snapshot().retryAfter()).isEqualTo(MINUTE.plus(WAIT.multipliedBy(2)));
 	}
 
 	@ParameterizedTest

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.Test;
@@ -121,11 +122,27 @@ class ArchitectureTests {
 
 	@Test
 	void coreMakesAndControlsNoThread() {
-		DescribedPredicate<JavaAccess<?>> forbidden = DescribedPredicate.describe(
-				"it makes or controls a thread (allowed: " + ALLOWED_OF_THREAD + ")",
+		noClasses().should().accessTargetWhere(threadsAreMadeOrControlled()).check(PublishedModule.CORE.classes());
+	}
+
+	@Test
+	void guardsHaveNoThreadAndNoTimer() {
+		JavaClasses guards = PublishedModule.STARTER.classes()
+			.that(DescribedPredicate.describe("guard calls", (type) -> GUARDS.contains(type.getPackageName())));
+		noClasses().should()
+			.dependOnClassesThat(assignableTo(Timer.class).or(assignableTo(TimerTask.class))
+				.or(assignableTo(ExecutorService.class))
+				.or(equivalentTo(Executors.class)))
+			.orShould()
+			.accessTargetWhere(threadsAreMadeOrControlled())
+			.because("calls run on the threads of their callers")
+			.check(guards);
+	}
+
+	private static DescribedPredicate<JavaAccess<?>> threadsAreMadeOrControlled() {
+		return DescribedPredicate.describe("it makes or controls a thread (allowed: " + ALLOWED_OF_THREAD + ")",
 				(access) -> access.getTargetOwner().isAssignableTo(Thread.class)
 						&& !ALLOWED_OF_THREAD.contains(access.getTarget().getName()));
-		noClasses().should().accessTargetWhere(forbidden).check(PublishedModule.CORE.classes());
 	}
 
 	@Test

@@ -24,8 +24,10 @@ import java.lang.annotation.Target;
  * with {@link Unguarded}.
  *
  * <p>
- * The call runs on the caller's thread. A call that is refused throws
- * {@link dev.breaker.CallNotPermittedException} (a stage fails with it) unless there is a
+ * A call runs on the thread that makes it; one that runs later, as with {@code @Async} or
+ * of a {@code Callable}, on that of the work. A call that is refused throws
+ * {@link dev.breaker.CallNotPermittedException}, or, where the method returns a stage, a
+ * future, a publisher or a Kotlin {@code Result}, that fails with it, unless there is a
  * fallback.
  *
  * <pre class="code">

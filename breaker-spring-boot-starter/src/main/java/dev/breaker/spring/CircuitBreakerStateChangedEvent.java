@@ -6,10 +6,12 @@ import dev.breaker.StateChange;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * A circuit breaker changed its state. Published once for each change, after the fact and
- * in order, on the thread that caused it or on one that changed the same breaker at that
- * time; what happens while the context starts (the first ten thousand changes), when it
- * has started. An {@code @EventListener} should be quick, or {@code @Async}.
+ * A circuit breaker changed its state, or was told a command for the state that it is in,
+ * with {@code from} and {@code to} the same, where that or the last change has a comment
+ * or an actor. Published once for each, after the fact and in order, on the thread that
+ * caused it or on one that changed the same breaker at that time; what happens while the
+ * context starts (the first ten thousand changes), when it has started. An
+ * {@code @EventListener} should be quick, or {@code @Async}.
  */
 public class CircuitBreakerStateChangedEvent extends ApplicationEvent {
 

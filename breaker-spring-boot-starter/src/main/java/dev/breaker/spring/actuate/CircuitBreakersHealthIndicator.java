@@ -20,10 +20,9 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * {@link HealthIndicator} with the state of each circuit breaker, and of breakers made by
- * key with how many are in which state. UP, since a breaker that is open is a breaker at
- * work, and an instance that is taken out of service helps nothing behind it; DOWN only
- * while one of the given breakers, or any of a given group, is OPEN or FORCED_OPEN and
- * enforces it.
+ * key with how many are in which state. UP, since an open breaker does its work, and to
+ * take the instance out of service would not help the other side; DOWN only while one of
+ * the given breakers, or any of a given group, is OPEN or FORCED_OPEN and enforces it.
  */
 public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 

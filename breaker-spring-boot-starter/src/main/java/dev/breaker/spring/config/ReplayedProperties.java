@@ -10,7 +10,7 @@ import java.util.TreeSet;
  */
 final class ReplayedProperties {
 
-	private static final Map<String, String> UNTOLD = untold();
+	static final Map<String, String> UNTOLD = untold();
 
 	private ReplayedProperties() {
 	}

@@ -88,7 +88,7 @@ final class StateFile {
 			throw UnusableFileException.foreign("was not written by Breaker");
 		}
 		if (!lines[0].equals(FORMAT + " " + VERSION)) {
-			throw UnusableFileException.damaged("was written by another version of Breaker");
+			throw UnusableFileException.damaged("has another version of the format");
 		}
 		int sum = text.lastIndexOf(CHECKSUM + " ");
 		if (sum < 0 || !text.substring(sum).equals(checksum(text.substring(0, sum)))) {

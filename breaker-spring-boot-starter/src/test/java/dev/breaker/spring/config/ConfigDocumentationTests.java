@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The tables of docs/configuration.md.
+ * The tables of docs/configuration.md, and the properties that docs/whatif.md names.
  */
 class ConfigDocumentationTests {
 
@@ -56,6 +56,16 @@ class ConfigDocumentationTests {
 				assertThat(shown).as(key).isEqualTo(defaults.get(key));
 			}
 		});
+	}
+
+	@Test
+	void whatIfRefusesThePropertiesThatItsPageNames() throws IOException {
+		String refused = Files.readString(Path.of("..", "docs", "whatif.md"))
+			.replaceFirst("(?s).* properties, which are refused: ", "")
+			.replaceFirst("(?s)\\.\n.*", "");
+		assertThat(Pattern.compile("`([a-z-]+)`").matcher(refused).results().map((name) -> name.group(1)))
+			.containsExactlyInAnyOrderElementsOf(
+					ReplayedProperties.UNTOLD.keySet().stream().map(ConfigReader::key).toList());
 	}
 
 	private static String defaultValue(JsonNode property) {

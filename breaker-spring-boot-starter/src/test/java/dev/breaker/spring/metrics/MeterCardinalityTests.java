@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.FleetDecision;
 import dev.breaker.State;
 import dev.breaker.StateCommand;
 import dev.breaker.spring.support.Calls;
@@ -27,6 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * How many series Prometheus has to store: as many as {@code docs/meters.md} says.
  */
 class MeterCardinalityTests {
+
+	private static final List<State> OF_A_FLEET = List.of(State.CLOSED, State.OPEN, State.HALF_OPEN);
 
 	private final ManualClock clock = new ManualClock();
 
@@ -79,7 +82,31 @@ class MeterCardinalityTests {
 			this.clock.advance(Duration.ofSeconds(5));
 			payments.state();
 		}
-		assertThat(series()).hasSize(documented("at most ([0-9,]+) for one"));
+		assertThat(series()).hasSize(documented("at most ([0-9,]+), or"));
+		for (State from : OF_A_FLEET) {
+			for (State to : OF_A_FLEET) {
+				payments.apply(StateCommand.to(from));
+				payments.follow(new FleetDecision(to, Duration.ZERO, 1, null));
+			}
+		}
+		assertThat(series()).hasSize(documented(", or ([0-9,]+) for one that is"));
+	}
+
+	@Test
+	void keysThatAreRestoredToSeveralStatesAddAsManyAsThePageSays() throws IOException {
+		CircuitBreakerGroup tenants = this.breakers.group("tenants", this.clock.config().build(), 10);
+		restore(tenants, State.FORCED_OPEN);
+		int before = series().size();
+		for (State state : List.of(State.OPEN, State.HALF_OPEN, State.DISABLED, State.METRICS_ONLY)) {
+			restore(tenants, state);
+		}
+		assertThat(series()).hasSize(before + documented("and ([0-9,]+) more for a name\\s+with keys"));
+	}
+
+	private void restore(CircuitBreakerGroup group, State state) {
+		CircuitBreaker other = CircuitBreaker.of("other", this.clock.config().build());
+		other.apply(StateCommand.to(state));
+		assertThat(group.get(state.name()).restore(other.export())).isTrue();
 	}
 
 	@Test

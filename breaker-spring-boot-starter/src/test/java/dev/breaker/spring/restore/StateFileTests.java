@@ -168,11 +168,11 @@ class StateFileTests {
 	}
 
 	@Test
-	void aFileOfAnotherVersionIsOurs() throws Exception {
+	void aFileOfAnotherVersionOfTheFormatIsOurs() throws Exception {
 		this.file.write(all());
 		Files.writeString(this.path, Files.readString(this.path).replace("restore 1", "restore 2"));
 		assertThatExceptionOfType(UnusableFileException.class).isThrownBy(this.file::read)
-			.withMessage("was written by another version of Breaker")
+			.withMessage("has another version of the format")
 			.satisfies((thrown) -> assertThat(thrown.isForeign()).isFalse());
 	}
 
