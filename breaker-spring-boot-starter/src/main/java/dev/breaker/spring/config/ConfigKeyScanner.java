@@ -158,6 +158,9 @@ final class ConfigKeyScanner {
 					"Write entries below \"%s\" as a list with dashes, or as \"%s\".".formatted(list.key(),
 							list.example())));
 		}
+		else if (inEntry && HttpEntryList.isTooLong(name.getElement(index, Form.UNIFORM))) {
+			this.problems.add(list.tooLong(found.key(), found.value(), found.origin()));
+		}
 		else if (inEntry) {
 			ConfigurationPropertyName below = name.subName(index + 1);
 			PropertyDefinition property = list.properties()
