@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaAnnotation;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
@@ -30,6 +31,7 @@ import org.springframework.asm.SpringAsmInfo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,6 +50,10 @@ class ArchitectureTests {
 
 	private static final Set<String> GUARDS = Set.of("dev.breaker.spring.aop", "dev.breaker.spring.fallback",
 			"dev.breaker.spring.http");
+
+	private static final Set<String> CONDITIONS_ON_PROPERTIES = Set.of(
+			"org.springframework.boot.autoconfigure.condition.ConditionalOnProperty",
+			"org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty");
 
 	private static final String REACTOR_PACKAGE = "dev.breaker.reactor";
 
@@ -179,6 +185,26 @@ class ArchitectureTests {
 			.resideInAPackage("org.springframework.boot..")
 			.because("'autoconfigure' and 'config' put them together with Boot")
 			.check(PublishedModule.STARTER.classes());
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void switchesAreReadByTheirOwnConditionAlone(PublishedModule module) {
+		DescribedPredicate<JavaAnnotation<?>> spelledAsText = DescribedPredicate.describe(
+				"Spring Boot's conditions on a property below 'breaker'", ArchitectureTests::isOfABreakerProperty);
+		noClasses().should()
+			.beAnnotatedWith(spelledAsText)
+			.because("they compare text, so that 'on' is accepted and not obeyed: see ConditionalOnSwitch")
+			.check(module.classes());
+		noMethods().should().beAnnotatedWith(spelledAsText).check(module.classes());
+	}
+
+	private static boolean isOfABreakerProperty(JavaAnnotation<?> annotation) {
+		return CONDITIONS_ON_PROPERTIES.contains(annotation.getRawType().getName()) && annotation.getProperties()
+			.values()
+			.stream()
+			.flatMap((value) -> (value instanceof Object[] values) ? Stream.of(values) : Stream.of(value))
+			.anyMatch((value) -> value.equals("breaker") || value.toString().startsWith("breaker."));
 	}
 
 	private static boolean hasMonitor(JavaClass type) {

@@ -2,19 +2,18 @@ package dev.breaker.spring.fleet;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
+import dev.breaker.spring.autoconfigure.ConditionalOnSwitch;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
@@ -28,7 +27,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = BreakerAutoConfiguration.class,
 		afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
-@Conditional(OnFleetEnabledCondition.class)
+@ConditionalOnSwitch(value = "breaker.cluster.enabled", byDefault = false)
 @ConditionalOnBean(value = CircuitBreakerRegistry.class, search = SearchStrategy.CURRENT)
 @ImportRuntimeHints(FleetHints.class)
 public final class BreakerFleetAutoConfiguration {
@@ -44,7 +43,7 @@ public final class BreakerFleetAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterRegistry.class)
 	@ConditionalOnBean(MeterRegistry.class)
-	@ConditionalOnBooleanProperty(name = "breaker.metrics.enabled", matchIfMissing = true)
+	@ConditionalOnSwitch("breaker.metrics.enabled")
 	static class OfMeters {
 
 		@Bean

@@ -153,6 +153,8 @@ class BreakerFleetAutoConfigurationTests {
 		ApplicationContextRunner measured = this.enabled.withBean(MeterRegistry.class, SimpleMeterRegistry::new);
 		measured.withPropertyValues("breaker.metrics.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(FleetMetrics.class));
+		measured.withPropertyValues("breaker.metrics.enabled=on")
+			.run((context) -> assertThat(context).hasSingleBean(FleetMetrics.class));
 		measured.run((context) -> {
 			MeterRegistry meters = context.getBean(MeterRegistry.class);
 			context.getBean(FleetMetrics.class).bindTo(meters);

@@ -1,5 +1,6 @@
 package dev.breaker.spring.actuate;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,7 +148,7 @@ final class CommandBody {
 		if (config) {
 			if (value instanceof Map<?, ?> properties) {
 				// Boot reads each field as text.
-				return configWriter.writeToString(properties);
+				return configWriter.writeToString(writable(properties));
 			}
 			throw refused("Invalid 'config' (" + shown(value) + "): must be an object with properties as in a file,"
 					+ " such as " + Command.CONFIG_EXAMPLE + ", or {} to restore the config");
@@ -161,6 +162,25 @@ final class CommandBody {
 			});
 		}
 		return value;
+	}
+
+	/** With text in place of infinity, which the parser makes of a number like 1e400. */
+	private static Map<Object, @Nullable Object> writable(Map<?, ?> fields) {
+		Map<Object, @Nullable Object> writable = new LinkedHashMap<>();
+		fields.forEach((name, value) -> writable.put(name, writable(value)));
+		return writable;
+	}
+
+	private static @Nullable Object writable(@Nullable Object value) {
+		if (value instanceof Map<?, ?> fields) {
+			return writable(fields);
+		}
+		if (value instanceof List<?> elements) {
+			List<@Nullable Object> writable = new ArrayList<>();
+			elements.forEach((element) -> writable.add(writable(element)));
+			return writable;
+		}
+		return (value instanceof Double number && number.isInfinite()) ? number.toString() : value;
 	}
 
 	private static String shown(@Nullable Object value) {

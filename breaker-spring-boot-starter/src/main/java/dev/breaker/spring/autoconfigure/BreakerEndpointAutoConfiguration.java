@@ -26,7 +26,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationEventPublisher;
@@ -69,7 +68,7 @@ public final class BreakerEndpointAutoConfiguration {
 	@ConditionalOnMissingPart
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
-	@ConditionalOnBooleanProperty(name = "breaker.events.enabled", matchIfMissing = true)
+	@ConditionalOnSwitch("breaker.events.enabled")
 	// Begins to listen when all beans are there, which its type does not tell.
 	@Lazy(false)
 	EventStore breakerEventStore(CircuitBreakerRegistry registry, BreakerProperties properties,
@@ -132,7 +131,7 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBooleanProperty(EndpointIds.REPLACE_OTHERS)
+	@ConditionalOnSwitch(value = EndpointIds.REPLACE_OTHERS, byDefault = false)
 	static OtherEndpointsRemover breakerOtherEndpointsRemover() {
 		return new OtherEndpointsRemover();
 	}

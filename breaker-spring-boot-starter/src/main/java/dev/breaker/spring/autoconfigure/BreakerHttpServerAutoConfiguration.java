@@ -29,15 +29,16 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of what answers requests before
  * their handlers run, while a circuit breaker refuses calls. Without entries of
- * {@code breaker.http.server.reject} there is nothing.
+ * {@code breaker.http.server.reject} there is nothing; with them it is itself a bean of
+ * applications without a web server too, which are told so.
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
-@ConditionalOnWebApplication
 @ConditionalOnHttpRejects
 @ConditionalOnBreakerEnabled
 public final class BreakerHttpServerAutoConfiguration {
 
 	@Bean
+	@ConditionalOnWebApplication
 	RequestRejector breakerRequestRejector(BreakerConfigs configs, CircuitBreakerRegistry registry) {
 		return new RequestRejector(configs.httpRejects(), registry);
 	}

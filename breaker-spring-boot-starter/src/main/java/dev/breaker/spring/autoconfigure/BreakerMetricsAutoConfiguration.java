@@ -19,7 +19,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
@@ -35,7 +34,7 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ CircuitBreakerRegistry.class, MeterRegistry.class })
 @ConditionalOnBreakerEnabled
-@ConditionalOnBooleanProperty(name = "breaker.metrics.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("breaker.metrics.enabled")
 public final class BreakerMetricsAutoConfiguration {
 
 	@Bean

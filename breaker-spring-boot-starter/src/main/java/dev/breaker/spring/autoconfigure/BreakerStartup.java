@@ -15,7 +15,6 @@ import dev.breaker.spring.aop.UnguardedMethodFinder;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
-import dev.breaker.spring.http.HttpClientBreakers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +39,10 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	private static final String SPRING_CLOUD_FACTORY = "dev.breaker.spring.cloud.BreakerCircuitBreakerFactory";
 
 	private static final String HEALTH = "org.springframework.boot.health.registry.HealthContributorRegistry";
+
+	private static final String RESTCLIENT = "org.springframework.boot.restclient.RestClientCustomizer";
+
+	private static final String WEBCLIENT = "org.springframework.boot.webclient.WebClientCustomizer";
 
 	private final ApplicationContext context;
 
@@ -179,8 +182,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 							+ " The annotations of beans that are not created yet are not known: {}",
 					BreakerConfigs.list(unused, unknown), list(beansToCome));
 		}
-		else if (!unused.isEmpty() && !annotated.isEmpty()
-				&& ClassUtils.isPresent(SPRING_CLOUD_FACTORY, this.context.getClassLoader())) {
+		else if (!unused.isEmpty() && !annotated.isEmpty() && isPresent(SPRING_CLOUD_FACTORY)) {
 			logger.info(
 					"No annotation names these circuit breakers of breaker.instances: {}."
 							+ " The ids and groups that Spring Cloud requests are not known yet",
@@ -209,8 +211,8 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	}
 
 	private void reportHttpClients() {
-		if (!this.configs.httpClients().isEmpty()
-				&& this.context.getBeanProvider(HttpClientBreakers.class).stream().findAny().isEmpty()) {
+		// A test of a slice has the support, and no guards.
+		if (!this.configs.httpClients().isEmpty() && !isPresent(RESTCLIENT) && !isPresent(WEBCLIENT)) {
 			logger.warn(
 					"No HTTP client is guarded by breaker.http.clients, since Spring Boot's support of them is missing."
 							+ " Add spring-boot-starter-restclient or spring-boot-starter-webclient");
@@ -223,8 +225,11 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		}
 		if (!this.context.containsBean("breakerRejectingWebMvcConfigurer")
 				&& !this.context.containsBean("breakerRejectingWebFilter")) {
-			logger.warn("No request is answered by breaker.http.server.reject,"
-					+ " since this is no web application of Spring MVC or WebFlux. Remove the entries");
+			// Not in a test of a slice, which says nothing of the application.
+			if (this.context.getBeanNamesForType(BreakerHttpServerAutoConfiguration.class, true, false).length > 0) {
+				logger.warn("No request is answered by breaker.http.server.reject,"
+						+ " since this is no web application of Spring MVC or WebFlux. Remove the entries");
+			}
 			return;
 		}
 		Set<String> missing = new TreeSet<>();
@@ -266,12 +271,16 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			logger.warn("No circuit breakers exist for these names in propagate-to: {}",
 					BreakerConfigs.list(missing, present));
 		}
-		if (!looking.isEmpty() && !ClassUtils.isPresent(HEALTH, this.context.getClassLoader())) {
+		if (!looking.isEmpty() && !isPresent(HEALTH)) {
 			logger.warn(
 					"The health of open-when-down is not looked at for these circuit breakers, since Spring Boot's support of health is missing: {}."
 							+ " Add spring-boot-starter-actuator",
 					list(looking));
 		}
+	}
+
+	private boolean isPresent(String className) {
+		return ClassUtils.isPresent(className, this.context.getClassLoader());
 	}
 
 	private static String list(Set<String> names) {

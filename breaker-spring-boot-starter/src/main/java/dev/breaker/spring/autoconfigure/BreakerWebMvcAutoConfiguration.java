@@ -6,7 +6,6 @@ import dev.breaker.spring.web.CallNotPermittedFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
@@ -22,7 +21,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(DispatcherServlet.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnBooleanProperty(name = "breaker.web.problem-details", matchIfMissing = true)
+@ConditionalOnSwitch("breaker.web.problem-details")
 @ConditionalOnBreakerEnabled
 public final class BreakerWebMvcAutoConfiguration {
 

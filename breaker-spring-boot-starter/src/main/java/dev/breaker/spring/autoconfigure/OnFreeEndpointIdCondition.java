@@ -3,6 +3,8 @@ package dev.breaker.spring.autoconfigure;
 import java.util.List;
 import java.util.Objects;
 
+import dev.breaker.spring.config.BreakerProperties;
+
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -24,7 +26,7 @@ class OnFreeEndpointIdCondition extends SpringBootCondition implements Configura
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnFreeEndpointId.class);
-		if (context.getEnvironment().getProperty(EndpointIds.REPLACE_OTHERS, Boolean.class, false)) {
+		if (BreakerProperties.find(context.getEnvironment(), EndpointIds.REPLACE_OTHERS, Boolean.class).orElse(false)) {
 			return ConditionOutcome.match(message.because(EndpointIds.REPLACE_OTHERS + " is true"));
 		}
 		String id = metadata.getAnnotations().get(ConditionalOnFreeEndpointId.class).getString("value");

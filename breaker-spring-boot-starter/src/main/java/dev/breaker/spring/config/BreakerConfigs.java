@@ -240,9 +240,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			made = made(ENVIRONMENT, null);
 			LoadedConfigs now = this.loader.reload(before.loaded().httpClients()).after(before.loaded());
 			after = before.reloaded(now, this.loader.predicates(), made);
-			ConfigProblems problems = new ConfigProblems();
-			this.unlimited.forEach((name, call) -> problems.addIfAny(call.problem(TIME_LIMIT, name, after.get(name))));
-			problems.throwIfAny();
+			checkTimeLimits(TIME_LIMIT, after);
 			publish(after);
 		}
 		finally {
@@ -251,8 +249,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		CircuitBreakerRegistry living = this.registry;
 		if (living != null) {
 			addInstances(living);
-			LivingConfig.all(living).forEach((each) -> follow(each, made));
 		}
+		followAll(made);
 		report(before.loaded(), after.loaded());
 		tellChanged();
 	}
@@ -276,7 +274,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LoadedConfigs now = loaded.with(name,
 					this.loader.customized(loaded.get(name), customization, httpClientBreakers().contains(name)));
 			checkTimeLimit(TIME_LIMIT, name, now.get(name));
-			publish(this.present.customized(now, this.loader.predicates()));
+			PresentConfigs after = this.present.customized(now, this.loader.predicates());
+			checkTimeLimits(TIME_LIMIT, after);
+			publish(after);
 			this.loader.customize(name, customization);
 			this.first = this.first.with(name, now.get(name));
 		}
@@ -286,8 +286,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		CircuitBreakerRegistry living = this.registry;
 		if (living != null) {
 			LivingConfig.named(name, living).forEach((each) -> each.reconfigure().accept(get(name)));
-			LivingConfig.all(living).forEach((each) -> follow(each, null));
 		}
+		followAll(null);
 		tellChanged();
 	}
 
@@ -338,10 +338,10 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			ConfigOverride override = ConfigOverride.of(name, before.override(name), given, overEnvironment);
 			PresentConfigs after = before.with(name, override, given.names(), this.loader.predicates(), made);
 			for (LivingConfig each : living) {
-				CircuitBreakerConfig over = over(override, each.config());
-				if (given.names().contains("timeLimit")) {
-					checkTimeLimit(ChangeReader.path(TIME_LIMIT), name, over);
-				}
+				checkOver(override, each.config());
+			}
+			if (given.names().contains("timeLimit")) {
+				checkTimeLimits(ChangeReader.path(TIME_LIMIT), after);
 			}
 			publish(after);
 			warnings = new LikelyMistakeFinder().look(given).describe();
@@ -349,7 +349,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		finally {
 			this.lock.unlock();
 		}
-		living.forEach((each) -> follow(each, made));
+		followAll(made);
 		IneffectiveSettingFinder.report(warnings);
 		tellChanged();
 	}
@@ -408,7 +408,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	 * @throws IllegalArgumentException when it is the breaker of a key
 	 */
 	public void restore(String name, String actor, @Nullable String reason) {
-		List<LivingConfig> living = living(name);
+		living(name);
 		Made made;
 		this.lock.lock();
 		try {
@@ -418,7 +418,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		finally {
 			this.lock.unlock();
 		}
-		living.forEach((each) -> follow(each, made));
+		followAll(made);
 		tellChanged();
 	}
 
@@ -462,6 +462,20 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 	}
 
+	/** Refuses configs under which such a call would have a time limit. */
+	private void checkTimeLimits(String key, PresentConfigs after) {
+		CircuitBreakerRegistry registry = this.registry;
+		ConfigProblems problems = new ConfigProblems();
+		this.unlimited.forEach((name, call) -> {
+			List<LivingConfig> named = (registry != null) ? LivingConfig.named(name, registry) : List.of();
+			if (named.isEmpty()) {
+				problems.addIfAny(call.problem(key, name, after.get(name)));
+			}
+			named.forEach((each) -> problems.addIfAny(call.problem(key, name, wanted(each, after))));
+		});
+		problems.throwIfAny();
+	}
+
 	/**
 	 * How the present config of a breaker differs from the one that the application
 	 * started with.
@@ -486,9 +500,12 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	private @Nullable ConfigChange changeOf(LivingConfig living) {
 		String name = living.name();
 		CircuitBreakerConfig now = living.config();
-		CircuitBreakerConfig atStart = isPublished(name, now) ? this.first.get(name) : base(now);
+		CircuitBreakerConfig given = base(now);
+		PresentConfigs present = this.present;
+		String source = present.source(name, this.owners.get(given));
+		CircuitBreakerConfig atStart = (source != null) ? this.first.get(source) : given;
 		Map<String, ConfigDifference.Values> difference = ConfigDifference.between(atStart, now);
-		Map<String, Made> made = this.present.made(name);
+		Map<String, Made> made = present.made(name, source);
 		Made newest = newest(made.values());
 		if (difference.isEmpty() || newest == null) {
 			return null;
@@ -569,6 +586,17 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	}
 
 	/**
+	 * Brings all breakers and groups to the present configs: that of one name may be that
+	 * of others, too.
+	 */
+	private void followAll(@Nullable Made made) {
+		CircuitBreakerRegistry living = this.registry;
+		if (living != null) {
+			LivingConfig.all(living).forEach((each) -> follow(each, made));
+		}
+	}
+
+	/**
 	 * Brings a breaker or a group to the present config.
 	 * @param made the change that is the reason, for the log
 	 */
@@ -590,7 +618,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 
 	private CircuitBreakerConfig wanted(LivingConfig living, PresentConfigs configs) {
 		CircuitBreakerConfig now = living.config();
-		if (isPublished(living.name(), now)) {
+		if (configs.isOf(living.name(), this.owners.get(now))) {
 			return configs.get(living.name());
 		}
 		ConfigOverride override = configs.override(living.name());
@@ -625,9 +653,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		return this.bases.getOrDefault(config, config);
 	}
 
-	private CircuitBreakerConfig over(ConfigOverride override, CircuitBreakerConfig config) {
+	private void checkOver(ConfigOverride override, CircuitBreakerConfig config) {
 		try {
-			return override.over(base(config), this.loader.predicates());
+			override.over(base(config), this.loader.predicates());
 		}
 		catch (InvalidCircuitBreakerConfigException ex) {
 			throw new InvalidBreakerConfigurationException(List.of(override.problem(ex)), null);

@@ -127,6 +127,15 @@ final class BreakerPropertySources {
 			.orElse(0);
 	}
 
+	/** Whether an entry of a list has a number that no list has. */
+	boolean hasIndexThatIsTooLong(ConfigurationPropertyName list) {
+		int index = list.getNumberOfElements();
+		return this.speaking.stream()
+			.anyMatch((source) -> source instanceof IterableConfigurationPropertySource names && names.stream()
+				.anyMatch((name) -> list.isAncestorOf(name) && name.isNumericIndex(index)
+						&& HttpEntryList.isTooLong(name.getElement(index, Form.UNIFORM))));
+	}
+
 	private Binder binder(List<ConfigurationPropertySource> from) {
 		return new Binder(from, this.placeholders, null,
 				(registry) -> registry.registerCustomEditor(Class.class, new ClassEditor(this.classLoader)));

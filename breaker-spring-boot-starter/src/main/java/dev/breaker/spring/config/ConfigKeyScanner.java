@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ final class ConfigKeyScanner {
 
 	/** The instances in old versions of Resilience4j. */
 	private static final String BACKENDS = "backends";
+
+	private static final Pattern WRITTEN_NAME = Pattern.compile("[^.\\[]+\\.[^.\\[]+\\.([^.\\[]+)");
 
 	private static final String HTTP = Level.HTTP_CLIENTS.getElement(1, Form.UNIFORM);
 
@@ -154,6 +158,9 @@ final class ConfigKeyScanner {
 					"Write entries below \"%s\" as a list with dashes, or as \"%s\".".formatted(list.key(),
 							list.example())));
 		}
+		else if (inEntry && HttpEntryList.isTooLong(name.getElement(index, Form.UNIFORM))) {
+			this.problems.add(list.tooLong(found.key(), found.value(), found.origin()));
+		}
 		else if (inEntry) {
 			ConfigurationPropertyName below = name.subName(index + 1);
 			PropertyDefinition property = list.properties()
@@ -247,7 +254,10 @@ final class ConfigKeyScanner {
 	}
 
 	private void checkSection(Key found) {
-		if (!found.isBlank()) {
+		if (found.writtenName() != null) {
+			this.problems.add(nameThatIsLost(found));
+		}
+		else if (!found.isBlank()) {
 			this.problems.add(found.problem("takes names below it, and no value of its own",
 					"Write names below \"%1$s\", and properties below them, such as \"breaker.%2$s.payments.failure-rate-threshold\"."
 						.formatted(found.key(), found.section())));
@@ -263,10 +273,9 @@ final class ConfigKeyScanner {
 						.formatted(level.prefix().getParent())));
 			return;
 		}
-		if (!found.key().contains(level.name())) {
-			this.problems.add(found.problem("has a name with characters that are lost outside of brackets",
-					"Write the name of \"%s\" in brackets and quotes, such as \"[Client#method(String)]\"."
-						.formatted(found.key())));
+		String writtenName = found.writtenName();
+		if (writtenName != null && !writtenName.equals(level.name())) {
+			this.problems.add(nameThatIsLost(found));
 			return;
 		}
 		if (below.isEmpty() ? !found.isBlank() : below.isNumericIndex(0)) {
@@ -287,6 +296,12 @@ final class ConfigKeyScanner {
 		else if (!below.isEmpty()) {
 			this.problems.add(unknownOfLevel(found, level, below));
 		}
+	}
+
+	private static ConfigProblem nameThatIsLost(Key found) {
+		return found.problem("has a name with characters that are lost outside of brackets",
+				"Write the name of \"%s\" in brackets and quotes, such as \"[Client#method(String)]\"."
+					.formatted(found.key()));
 	}
 
 	private ConfigProblem valueOfLevel(Key found, Level level) {
@@ -329,6 +344,16 @@ final class ConfigKeyScanner {
 	 * A key as it is written, as Spring Boot reads it, and what it is set to.
 	 */
 	private record Key(String key, ConfigurationPropertyName name, @Nullable Object value, Origin origin) {
+
+		/**
+		 * The name of a config or an instance as it is written; {@code null} where there
+		 * is none, or one in brackets. Spring Boot's has lost other characters than ASCII
+		 * letters, digits, "-" and "_", or is not there at all.
+		 */
+		@Nullable String writtenName() {
+			Matcher matcher = WRITTEN_NAME.matcher(this.key);
+			return matcher.lookingAt() ? matcher.group(1) : null;
+		}
 
 		String section() {
 			return this.name.getElement(1, Form.UNIFORM);

@@ -1,5 +1,7 @@
 package dev.breaker.spring.config;
 
+import java.util.Set;
+
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.InvalidCircuitBreakerConfigException;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,11 @@ final class ConfigOverride {
 			boolean overEnvironment) {
 		return (earlier == null) ? new ConfigOverride(name, given, overEnvironment)
 				: new ConfigOverride(name, given.over(earlier.properties), overEnvironment || earlier.overEnvironment);
+	}
+
+	/** The names of the properties. */
+	Set<String> properties() {
+		return this.properties.names();
 	}
 
 	boolean isOverEnvironment() {

@@ -26,8 +26,9 @@ import org.springframework.util.StringUtils;
  * Environment variables have neither dots nor dashes, so that
  * {@code BREAKER_INSTANCES_A_B_…} may mean several things. Which of them are properties
  * is found out by asking Spring Boot for every key there is. Variables outside of
- * {@code BREAKER_CONFIGS_} and {@code BREAKER_INSTANCES_} are left alone: a container
- * platform sets some that are named after a service.
+ * {@code BREAKER_CONFIGS_} and {@code BREAKER_INSTANCES_}, and without the number of an
+ * entry of a list, are left alone: a container platform sets some that are named after a
+ * service.
  */
 final class EnvironmentVariableScanner {
 
@@ -89,23 +90,62 @@ final class EnvironmentVariableScanner {
 	}
 
 	void check(Levels levels, ConfigProblems problems) {
+		HttpEntryList.ALL.forEach((list) -> checkEntries(list, problems));
 		if (this.names.isEmpty()) {
 			return;
 		}
 		Set<String> known = new LinkedHashSet<>();
 		for (Level level : levels.all()) {
 			for (PropertyDefinition property : PropertyDefinition.OF_BREAKER) {
-				ConfigurationPropertyName key = level.key(property);
-				boolean found = addKnown(key, known);
-				for (int i = 0; found || i == 0; i++) {
-					found = property.isList() && addKnown(key.append("[" + i + "]"), known);
-				}
+				addKnown(property, level.key(property), known);
 			}
 		}
 		for (String name : this.names) {
 			if (!known.contains(name) && !PLATFORM.matcher(below(name)).matches()) {
 				problems.add(problem(name, known, levels));
 			}
+		}
+	}
+
+	/**
+	 * Without its property, an entry would be for more requests than it is written for.
+	 */
+	private void checkEntries(HttpEntryList list, ConfigProblems problems) {
+		Pattern pattern = Pattern.compile("(" + Pattern.quote(variable(list.key())) + "_([0-9]+))(?:_(.*))?",
+				Pattern.CASE_INSENSITIVE);
+		for (String name : this.underlying.getPropertyNames()) {
+			Matcher matcher = pattern.matcher(name);
+			if (matcher.matches()) {
+				String index = matcher.group(2);
+				ConfigurationPropertyName entry = list.key().append("[" + index + "]");
+				Set<String> known = new LinkedHashSet<>();
+				list.properties().forEach((property) -> addKnown(property, entry.append(property.key()), known));
+				Object value = this.underlying.getProperty(name);
+				Origin origin = PropertySourceOrigin.get(this.underlying, name);
+				if (!known.contains(name)) {
+					String given = (matcher.group(3) != null) ? matcher.group(3) : "";
+					problems.add(unknownOf(list, name, value, origin, matcher.group(1), given));
+				}
+				else if (HttpEntryList.isTooLong(index)) {
+					problems.add(list.tooLong(name, value, origin));
+				}
+			}
+		}
+	}
+
+	private ConfigProblem unknownOf(HttpEntryList list, String name, @Nullable Object value, Origin origin,
+			String entry, String given) {
+		Matcher index = INDEX.matcher(given);
+		String nearest = this.suggestions.nearestOf(list, index.matches() ? index.group(1) : given, value);
+		Suggestion suggestion = (nearest != null) ? Suggestion.of(entry + "_" + variable(nearest)) : Suggestion.NOTHING;
+		return new ConfigProblem(name, value, origin, "is not the environment variable of a property",
+				suggestion.remedy(name), (nearest == null) ? list.valid() : null);
+	}
+
+	private void addKnown(PropertyDefinition property, ConfigurationPropertyName key, Set<String> known) {
+		boolean found = addKnown(key, known);
+		for (int i = 0; found || i == 0; i++) {
+			found = property.isList() && addKnown(key.append("[" + i + "]"), known);
 		}
 	}
 

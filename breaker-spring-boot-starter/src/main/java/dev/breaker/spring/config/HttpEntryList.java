@@ -3,8 +3,11 @@ package dev.breaker.spring.config;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.origin.Origin;
 
 /**
  * A list of entries below {@code breaker.http}.
@@ -31,10 +34,28 @@ record HttpEntryList(ConfigurationPropertyName key, List<PropertyDefinition> pro
 
 	private static final String SERVER = "server";
 
+	/** Digits of the largest number of an entry that is looked for. */
+	private static final int DIGITS = 4;
+
 	/** The list that a key below {@code breaker.http} is meant for. */
 	static HttpEntryList of(ConfigurationPropertyName name) {
 		boolean ofServer = name.getNumberOfElements() > 2 && name.getElement(2, Form.UNIFORM).equals(SERVER);
 		return ofServer ? REJECT : CLIENTS;
+	}
+
+	/** Whether a number of an entry is one that no list has. */
+	static boolean isTooLong(String index) {
+		return index.length() > DIGITS;
+	}
+
+	/** The problem of a key or a variable with such a number. */
+	ConfigProblem tooLong(String written, @Nullable Object value, @Nullable Origin origin) {
+		return new ConfigProblem(written, value, origin, "has a number of more than %d digits".formatted(DIGITS),
+				remedyOfNumbers());
+	}
+
+	String remedyOfNumbers() {
+		return "Number the entries of \"%s\" without a gap, or write them as a list with dashes.".formatted(this.key);
 	}
 
 	/** A key of an entry, for messages. */

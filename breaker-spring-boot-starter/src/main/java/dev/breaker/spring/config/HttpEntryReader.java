@@ -34,6 +34,8 @@ final class HttpEntryReader {
 
 	private final ConfigProblems problems;
 
+	private boolean gapFound;
+
 	private HttpEntryReader(HttpEntryList list, BreakerPropertySources sources, ValueReader values,
 			ConfigProblems problems) {
 		this.list = list;
@@ -62,7 +64,7 @@ final class HttpEntryReader {
 
 	private static <E> List<E> read(HttpEntryList list, BreakerPropertySources all, PredicateResolver predicates,
 			SimilarClassNames classNames, ConfigProblems problems, Function<Map<String, Object>, E> make) {
-		BreakerPropertySources sources = all.ofList(list.key());
+		BreakerPropertySources sources = sources(list, all);
 		if (sources == null) {
 			return List.of();
 		}
@@ -73,10 +75,18 @@ final class HttpEntryReader {
 			.toList();
 	}
 
+	/**
+	 * The source of a list; {@code null} where there is none, or an entry has a number
+	 * that {@link ConfigKeyScanner} refuses.
+	 */
+	private static @Nullable BreakerPropertySources sources(HttpEntryList list, BreakerPropertySources all) {
+		return all.hasIndexThatIsTooLong(list.key()) ? null : all.ofList(list.key());
+	}
+
 	/** Adds the text of each list, where there is one, as it is written. */
 	static void describe(BreakerPropertySources all, Map<String, String> texts) {
 		for (HttpEntryList list : HttpEntryList.ALL) {
-			BreakerPropertySources sources = all.ofList(list.key());
+			BreakerPropertySources sources = sources(list, all);
 			if (sources != null) {
 				texts.put(list.key().toString(), describe(list, sources));
 			}
@@ -116,7 +126,8 @@ final class HttpEntryReader {
 
 	private List<Map<String, Object>> read() {
 		List<Map<String, Object>> entries = new ArrayList<>();
-		for (int i = 0; i < this.sources.length(this.list.key()); i++) {
+		int length = this.sources.length(this.list.key());
+		for (int i = 0; i < length; i++) {
 			Map<String, Object> entry = read(this.list.key().append("[" + i + "]"));
 			if (entry != null) {
 				entries.add(entry);
@@ -154,9 +165,12 @@ final class HttpEntryReader {
 		}
 		String entry = Level.written(prefix);
 		if (!written) {
-			this.problems.add(new ConfigProblem(entry, null, null, "is missing, though there is an entry after it",
-					"Number the entries of \"%s\" without a gap, or write them as a list with dashes."
-						.formatted(this.list.key())));
+			// One of them says it of all.
+			if (!this.gapFound) {
+				this.gapFound = true;
+				this.problems.add(new ConfigProblem(entry, null, null, "is missing, though there is an entry after it",
+						this.list.remedyOfNumbers()));
+			}
 			return null;
 		}
 		for (String required : new TreeSet<>(this.list.required().keySet())) {

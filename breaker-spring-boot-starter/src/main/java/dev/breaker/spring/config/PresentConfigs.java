@@ -86,6 +86,23 @@ final class PresentConfigs {
 	}
 
 	/**
+	 * The name whose config a breaker has: its own, or that of its group in Spring Cloud.
+	 * @param name the name of the breaker
+	 * @param owner the name that the config is of which the breaker was made with;
+	 * {@code null} where it came from elsewhere
+	 * @return the name; {@code null} where the config was given in code
+	 */
+	@Nullable String source(String name, @Nullable String owner) {
+		if (isOf(name, owner)) {
+			return name;
+		}
+		if (owner == null || owner.equals(DEFAULTS)) {
+			return null;
+		}
+		return names().contains(name) ? name : owner;
+	}
+
+	/**
 	 * The config of a breaker that was made with one that came from here for another
 	 * name, such as that of its group in Spring Cloud.
 	 * @param name the name of the breaker
@@ -94,14 +111,31 @@ final class PresentConfigs {
 	 * elsewhere
 	 */
 	CircuitBreakerConfig ofOther(String name, CircuitBreakerConfig config, @Nullable String owner) {
-		if (owner == null || owner.equals(DEFAULTS)) {
-			return config;
-		}
-		return names().contains(name) ? get(name) : get(owner);
+		String source = source(name, owner);
+		return (source != null) ? get(source) : config;
 	}
 
-	/** Who changed which properties of a name last, since the start. */
-	Map<String, Made> made(String name) {
+	/**
+	 * Who changed which properties of a breaker last, since the start.
+	 * @param name the name of the breaker
+	 * @param source the name whose config it has; {@code null} where it has one of its
+	 * own
+	 */
+	Map<String, Made> made(String name, @Nullable String source) {
+		if (source == null || source.equals(name)) {
+			return made(name);
+		}
+		Map<String, Made> made = new HashMap<>(made(source));
+		ConfigOverride override = override(name);
+		if (override != null) {
+			Map<String, Made> ofName = new HashMap<>(made(name));
+			ofName.keySet().retainAll(override.properties());
+			made.putAll(ofName);
+		}
+		return made;
+	}
+
+	private Map<String, Made> made(String name) {
 		return this.made.getOrDefault(name, this.made.getOrDefault(DEFAULTS, Map.of()));
 	}
 

@@ -4,9 +4,13 @@ import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
 import java.util.List;
+import java.util.Locale;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.OutcomeRule;
@@ -38,6 +42,10 @@ public record HttpOutcomeRule(List<HttpStatusPattern> recorded, List<HttpStatusP
 
 	/** More seconds are taken for these: every wait is bounded far below. */
 	private static final BigInteger MOST_SECONDS = BigInteger.valueOf(999_999_999_999L);
+
+	private static final DateTimeFormatter ASCTIME = DateTimeFormatter
+		.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US)
+		.withZone(ZoneOffset.UTC);
 
 	public HttpOutcomeRule {
 		recorded = List.copyOf(recorded);
@@ -86,18 +94,29 @@ public record HttpOutcomeRule(List<HttpStatusPattern> recorded, List<HttpStatusP
 		return (retryAfter != null) ? parse(retryAfter.trim(), now) : null;
 	}
 
-	/** Seconds, or a date; null where it is neither. */
+	/** Seconds, or a date in any of the three forms; null where it is neither. */
 	private static @Nullable Duration parse(String retryAfter, Instant now) {
 		if (!retryAfter.isEmpty() && retryAfter.chars().allMatch((each) -> each >= '0' && each <= '9')) {
 			return Duration.ofSeconds(new BigInteger(retryAfter).min(MOST_SECONDS).longValue());
 		}
-		try {
-			return Duration.between(now,
-					ZonedDateTime.parse(retryAfter, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+		for (DateTimeFormatter form : List.of(DateTimeFormatter.RFC_1123_DATE_TIME, ASCTIME, rfc850(now))) {
+			try {
+				return Duration.between(now, ZonedDateTime.parse(retryAfter, form).toInstant());
+			}
+			catch (DateTimeException ex) {
+				// The next one may be its form.
+			}
 		}
-		catch (DateTimeException ex) {
-			return null;
-		}
+		return null;
+	}
+
+	/** Its years are those from now less 49 to now plus 50. */
+	private static DateTimeFormatter rfc850(Instant now) {
+		return new DateTimeFormatterBuilder().appendPattern("EEEE, dd-MMM-")
+			.appendValueReduced(ChronoField.YEAR, 2, 2, now.atZone(ZoneOffset.UTC).getYear() - 49)
+			.appendPattern(" HH:mm:ss 'GMT'")
+			.toFormatter(Locale.US)
+			.withZone(ZoneOffset.UTC);
 	}
 
 }

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Paths of requests: {@code /items/*}, {@code /api/**}. One asterisk stands for any
- * characters within a segment, two for any characters; {@code /api/**} matches
- * {@code /api} too. Compared with the decoded path, without the query.
+ * characters within a segment, two for any characters, and between slashes for no segment
+ * too: {@code /api/**} matches {@code /api}, {@code /**}{@code /stock} matches
+ * {@code /stock}. Compared with the decoded path, without the query; a slash that is
+ * encoded stays within its segment.
  */
 public final class HttpPathPattern {
 
@@ -21,7 +23,9 @@ public final class HttpPathPattern {
 
 	private static final Pattern ENCODED = Pattern.compile("%[0-9A-Fa-f]{2}");
 
-	private static final Pattern PART = Pattern.compile("/\\*\\*$|\\*\\*|\\*|[^*/]+|/");
+	private static final Pattern PART = Pattern.compile("/\\*\\*(?=/|$)|\\*\\*|\\*|[^*/]+|/");
+
+	private static final Pattern ENCODED_SLASH = Pattern.compile("%2F", Pattern.CASE_INSENSITIVE);
 
 	private final String text;
 
@@ -57,7 +61,12 @@ public final class HttpPathPattern {
 	}
 
 	boolean matches(URI uri) {
-		return matches(uri.getPath());
+		String path = uri.getRawPath();
+		if (path == null || !ENCODED_SLASH.matcher(path).find()) {
+			return matches(uri.getPath());
+		}
+		// No pattern has a NUL, which asterisks stand for as for every other character.
+		return matches(URI.create(ENCODED_SLASH.matcher(uri.toString()).replaceAll("%00")).getPath());
 	}
 
 	boolean matches(@Nullable String path) {

@@ -24,7 +24,8 @@ public record HttpServerEntry(List<HttpPathPattern> paths, List<Method> methods,
 	/**
 	 * Whether it is for a request.
 	 * @param method the method, in capital letters
-	 * @param path the decoded path within the application, without the query
+	 * @param path the decoded path within the application, without the query, with any
+	 * other character in place of a slash that was encoded
 	 * @return whether one of the methods and one of the paths are those of the request
 	 */
 	public boolean matches(String method, String path) {

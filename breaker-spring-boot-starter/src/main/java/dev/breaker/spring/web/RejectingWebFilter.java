@@ -82,11 +82,12 @@ public final class RejectingWebFilter implements WebFilter, Ordered {
 				: this.rejector.reject(request.getMethod().name(), path, request.getPath().value());
 	}
 
+	/** With a character that no pattern has in place of a slash within a segment. */
 	private static String decoded(PathContainer path) {
 		StringBuilder decoded = new StringBuilder();
 		for (PathContainer.Element element : path.elements()) {
-			decoded.append(
-					(element instanceof PathContainer.PathSegment segment) ? segment.valueToMatch() : element.value());
+			decoded.append((element instanceof PathContainer.PathSegment segment)
+					? segment.valueToMatch().replace('/', '\0') : element.value());
 		}
 		return decoded.toString();
 	}

@@ -30,6 +30,13 @@ class CommandBodyTests {
 	}
 
 	@Test
+	void aNumberBeyondAllNumbersIsWrittenAnewAsText() throws RefusedRequestException {
+		assertThat(CommandBody.check("{\"config\": {\"a\": 1e400, \"b\": [-1e400], \"c\": null}}", "payments"))
+			.isEqualTo("{\"config\":\"{\\\"a\\\":\\\"Infinity\\\",\\\"b\\\":[\\\"-Infinity\\\"],"
+					+ "\\\"c\\\":null}\"}");
+	}
+
+	@Test
 	void enforceIsShortForAConfig() throws RefusedRequestException {
 		assertThat(CommandBody.check("{\"enforce\": false, \"reason\": \"trial\"}", "payments"))
 			.isEqualTo("{\"reason\":\"trial\",\"config\":\"{\\\"enforce\\\":false}\"}");

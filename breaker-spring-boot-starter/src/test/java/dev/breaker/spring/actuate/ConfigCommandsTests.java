@@ -224,6 +224,12 @@ class ConfigCommandsTests {
 	}
 
 	@Test
+	void aNumberBeyondAllNumbersIsRefusedByItsProperty() {
+		assertThat(refused("payments", "{\"config\": {\"failure-rate-threshold\": 1e400}}"))
+			.contains("\"config.failure-rate-threshold\" (Infinity) must be above 0 and at most 100 percent");
+	}
+
+	@Test
 	void aChangeIsAudited() {
 		change("payments", "{\"config\": {\"sliding-window-size\": 70}, \"reason\": \"drill\"}");
 		this.beans.principal = null;

@@ -138,6 +138,13 @@ class BreakerEndpointAutoConfigurationTests {
 	}
 
 	@Test
+	void eventsAreKeptHoweverTrueIsSpelled() {
+		this.runner.withPropertyValues(EXPOSE_ALL, "breaker.events.enabled=on")
+			.run((context) -> assertThat(context).hasSingleBean(EventStore.class)
+				.hasSingleBean(CircuitBreakerEventsEndpoint.class));
+	}
+
+	@Test
 	void streamsAreThereWhereAWebServerIs() {
 		AutoConfigurations all = AutoConfigurations.of(BreakerAutoConfiguration.class,
 				BreakerAopAutoConfiguration.class, BreakerEndpointAutoConfiguration.class);
@@ -207,6 +214,14 @@ class BreakerEndpointAutoConfigurationTests {
 					.hasSingleBean(CircuitBreakerEventsEndpointWebExtension.class);
 				assertThat(output).doesNotContain("are not there");
 			});
+	}
+
+	@Test
+	void anEndpointOfAnotherGivesWayHoweverTrueIsSpelled() {
+		this.runner.withPropertyValues(EXPOSE_ALL, "breaker.endpoints.replace-others=yes")
+			.withBean("others", OtherEndpoint.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(OtherEndpoint.class)
+				.hasSingleBean(CircuitBreakerEventsEndpoint.class));
 	}
 
 	@Test

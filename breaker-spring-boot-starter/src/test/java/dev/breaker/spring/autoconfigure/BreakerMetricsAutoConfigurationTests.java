@@ -13,6 +13,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
@@ -61,6 +63,13 @@ class BreakerMetricsAutoConfigurationTests {
 		this.runner.withPropertyValues("breaker.metrics.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(BreakerMetrics.class)
 				.doesNotHaveBean(FallbackListener.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "on", "yes", "1", "TRUE" })
+	void isThereHoweverTrueIsSpelled(String value) {
+		this.runner.withPropertyValues("breaker.metrics.enabled=" + value)
+			.run((context) -> assertThat(context).hasSingleBean(BreakerMetrics.class));
 	}
 
 	@Test

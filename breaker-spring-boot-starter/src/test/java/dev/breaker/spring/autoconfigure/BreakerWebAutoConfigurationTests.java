@@ -76,6 +76,15 @@ class BreakerWebAutoConfigurationTests {
 				.doesNotHaveBean(CallNotPermittedWebExceptionHandler.class));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "on", "yes", "1" })
+	void isThereHoweverTrueIsSpelled(String value) {
+		this.servlet.withPropertyValues("breaker.web.problem-details=" + value)
+			.run((context) -> assertThat(context).hasSingleBean(CallNotPermittedExceptionResolver.class));
+		this.reactive.withPropertyValues("breaker.web.problem-details=" + value)
+			.run((context) -> assertThat(context).hasSingleBean(CallNotPermittedWebExceptionHandler.class));
+	}
+
 	@Test
 	void switchThatIsNoBooleanStopsTheApplication() {
 		this.servlet.withPropertyValues("breaker.web.problem-details=maybe")

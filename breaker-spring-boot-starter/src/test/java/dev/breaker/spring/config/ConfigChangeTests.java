@@ -282,6 +282,39 @@ class ConfigChangeTests {
 	}
 
 	@Test
+	void breakersWithTheConfigOfAnotherNameFollowAChangeOfThatName(CapturedOutput output) {
+		this.environment.set("instances.shop.sliding-window-size", 42);
+		this.environment.runner.withBean(BreakerClock.class, this::breakerClock).run((context) -> {
+			BreakerConfigs configs = configs(context);
+			CircuitBreaker refund = registry(context).get("refund", configs.get("shop"));
+			configs.change("shop", Map.of("sliding-window-size", 44), "alice", "drill");
+			assertThat(refund.config().slidingWindowSize()).isEqualTo(44);
+			assertThat(output).contains("Circuit breaker 'refund': config changed by alice (drill):");
+			assertThat(configs.changeOf(refund)).isEqualTo(configs.changeOf(registry(context).get("shop")))
+				.isNotNull()
+				.satisfies((change) -> {
+					assertThat(change.by()).isEqualTo("alice");
+					assertThat(change.properties().get("slidingWindowSize").from()).isEqualTo(42);
+				});
+			this.clock.advance(Duration.ofMinutes(1));
+			configs.change("refund", Map.of("failure-rate-threshold", 25), "bob", null);
+			assertThat(configs.changeOf(refund)).isNotNull().satisfies((change) -> {
+				assertThat(change.properties().get("slidingWindowSize").by()).isEqualTo("alice");
+				assertThat(change.properties().get("failureRateThreshold").by()).isEqualTo("bob");
+			});
+			configs.restore("refund");
+			configs.restore("shop");
+			assertThat(refund.config()).isSameAs(configs.get("shop"));
+			assertThat(refund.config().slidingWindowSize()).isEqualTo(42);
+			assertThat(configs.changeOf(refund)).isNull();
+			this.environment.set("instances.shop.sliding-window-size", 50);
+			configs.reload();
+			assertThat(configs.changeOf(refund)).isNotNull()
+				.satisfies((change) -> assertThat(change.by()).isEqualTo("environment"));
+		});
+	}
+
+	@Test
 	void whatWasChangedIsShownWithWhenAndByWhom() {
 		this.environment.runner.withBean(BreakerClock.class, this::breakerClock).run((context) -> {
 			BreakerConfigs configs = configs(context);
@@ -406,6 +439,22 @@ class ConfigChangeTests {
 			configs.change("other", Map.of("time-limit", "1s"));
 			configs.change("stock", Map.of("time-limit", "none", "sliding-window-size", 20));
 			assertThat(registry(context).get("other").config().timeLimit()).isEqualTo(Duration.ofSeconds(1));
+		});
+	}
+
+	@Test
+	void aTimeLimitOfAnotherNameIsRefusedWhereACallCannotBeEnded() {
+		this.environment.set("instances.shop.sliding-window-size", 42);
+		this.environment.runner.run((context) -> {
+			BreakerConfigs configs = configs(context);
+			CircuitBreaker refund = registry(context).get("refund", configs.get("shop"));
+			configs.refuseTimeLimit("refund", "a call", "Set the timeouts of its client.");
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class)
+				.isThrownBy(() -> configs.change("shop", Map.of("time-limit", "1s")))
+				.satisfies((ex) -> assertThat(ex.summary()).contains("\"config.time-limit\"", "\"refund\""));
+			this.environment.set("instances.shop.time-limit", "1s");
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class).isThrownBy(configs::reload);
+			assertThat(refund.config().timeLimit()).isNull();
 		});
 	}
 

@@ -145,6 +145,20 @@ class ConfigHttpTests {
 		}
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "BREAKER_HTTP_CLIENTS_0_PAHT, /pay/**, 'did you mean \"BREAKER_HTTP_CLIENTS_0_PATH\"?'",
+			"BREAKER_HTTP_CLIENTS_0_TIMEOUT, 5s, 'Valid for an entry of \"breaker.http.clients\" are breaker, host,'",
+			"BREAKER_HTTP_SERVER_REJECT_0_PATH_0, /pay, 'did you mean \"BREAKER_HTTP_SERVER_REJECT_0_PATHS\"?'",
+			"BREAKER_HTTP_CLIENTS_0, pay, 'Remove \"BREAKER_HTTP_CLIENTS_0\"'" })
+	void aMisspeltVariableOfAnEntryStopsTheApplication(String name, String value, String remedy) {
+		assertThat(new YamlApplication(this.directory).withVariable("BREAKER_HTTP_CLIENTS_0_BREAKER", "pay")
+			.withVariable(name, value)
+			.failure("")).contains("Property: " + name + "\n")
+			.contains("Value: \"" + value + "\"")
+			.contains("is not the environment variable of a property")
+			.contains(remedy);
+	}
+
 	@Test
 	void aListWithoutEntriesGuardsNothing() {
 		try (ConfigurableApplicationContext context = new YamlApplication(this.directory)
@@ -214,6 +228,26 @@ class ConfigHttpTests {
 				breaker.http.clients[0].breaker: first
 				breaker.http.clients[2].breaker: third
 				""")).contains("Property: breaker.http.clients[1]").contains("without a gap");
+	}
+
+	@Test
+	void aLongGapIsReportedOnce() {
+		assertThat(failure("breaker.http.clients[9999].breaker: last"))
+			.containsOnlyOnce("is missing, though there is an entry after it");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "10000", "2000000000", "99999999999" })
+	void aNumberThatNoListHasStopsTheApplicationWithItsPlace(String index) {
+		String key = "breaker.http.clients[" + index + "].host";
+		assertThat(failure(key + ": inventory")).contains("Property: " + key)
+			.contains("application.yml] - 1:")
+			.contains("has a number of more than 4 digits")
+			.contains("without a gap");
+		String variable = "BREAKER_HTTP_CLIENTS_" + index + "_HOST";
+		assertThat(new YamlApplication(this.directory).withVariable(variable, "inventory").failure(""))
+			.contains("Property: " + variable)
+			.contains("has a number of more than 4 digits");
 	}
 
 	private HttpOutcomeRule rule(String yaml) {

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import dev.breaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -51,6 +53,24 @@ class ConfigNameTests {
 			.contains("Value: \"7\"")
 			.contains("application.yml] - 4:32")
 			.contains("in brackets and quotes");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "café", "menü", "pay$", "orders/", "-pay", "r/a", "платежи", "支付" })
+	void nameThatLosesACharacterAnywhereStopsTheApplication(String name) {
+		assertThat(application().failure("breaker.instances:\n  \"" + name + "\": { failure-rate-threshold: 40 }"))
+			.contains("Property: breaker.instances." + name + ".failure-rate-threshold")
+			.contains("in brackets and quotes")
+			.doesNotContain("did you mean");
+		assertThat(application().failure("breaker.instances:\n  \"" + name + "\": { }"))
+			.contains("Property: breaker.instances." + name)
+			.contains("in brackets and quotes");
+	}
+
+	@Test
+	void nameInBracketsLosesNoCharacter() {
+		assertThat(application().config("breaker.instances:\n  \"[café]\": { failure-rate-threshold: 40 }", "café")
+			.failureRateThreshold()).isEqualTo(40);
 	}
 
 	@Test

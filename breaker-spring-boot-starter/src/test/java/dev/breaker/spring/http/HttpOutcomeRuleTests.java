@@ -166,6 +166,15 @@ class HttpOutcomeRuleTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "Thursday, 26-Nov-26 00:02:00 GMT | PT2M", "Thu Nov 26 00:02:00 2026 | PT2M",
+					"Sun Dec  6 00:00:00 2026 | PT240H", "Sunday, 01-Nov-76 00:00:00 GMT | P18238D",
+					"Saturday, 26-Nov-77 00:00:00 GMT | P-17897D" })
+	void retryAfterMayBeADateOfOlderForms(String header, Duration expected) {
+		assertThat(waitOf(rule("", "", true), Carrier.REST_CLIENT.of(503, header))).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
 	@EnumSource
 	void retryAfterIsReadOf429And503Alone(Carrier carrier) {
 		assertThat(waitOf(rule("", "", true), carrier.of(500, "120"))).isNull();

@@ -69,14 +69,17 @@ class HttpPatternsTests {
 	@CsvSource({ "/api/**, /api/items/1", "/api/**, /api", "/api/**, /api/", "/items/*, /items/1", "/, /", "/, ''",
 			"/items/*/stock, /items/a%20b/stock", "/**, /", "/**, /x/y", "/a.b, /a.b", "/**/stock, /items/1/stock",
 			"/items/*.json, /items/1.json", "/sp ace/*, /sp%20ace/1", "/a+b, /a+b", "/grün/*, /gr%C3%BCn/1",
-			"/100%, /100%25" })
+			"/100%, /100%25", "/items/*, /items/a%2Fb", "/items/*/stock, /items/a%2fb/stock", "/items/**, /items/a%2Fb",
+			"/a%2, /a%252", "/**/stock, /stock", "/api/**/orders, /api/orders", "/api/**/orders, /api/v1/orders",
+			"/api/**/orders, /api/v1/eu/orders", "/api/**/**, /api" })
 	void pathMatches(String pattern, String path) {
 		assertThat(HttpPathPattern.valueOf(pattern).matches(URI.create("http://localhost" + path + "?q=1"))).isTrue();
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "/api/**, /apis", "/items/*, /items/1/stock", "/items/*, /items", "/a.b, /axb", "/api, /api/items",
-			"/items/*.json, /items/1.xml" })
+			"/items/*.json, /items/1.xml", "/items/a/b, /items/a%2Fb", "/api/**/orders, /apix/orders",
+			"/api/**/orders, /api/xorders", "/**/stock, /xstock" })
 	void pathDoesNotMatch(String pattern, String path) {
 		assertThat(HttpPathPattern.valueOf(pattern).matches(URI.create("http://localhost" + path))).isFalse();
 	}

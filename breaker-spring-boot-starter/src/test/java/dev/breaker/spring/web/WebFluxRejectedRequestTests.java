@@ -32,6 +32,12 @@ class WebFluxRejectedRequestTests extends RejectedRequestTests {
 	}
 
 	@Test
+	void aSlashWithinASegmentIsNoneBetweenTwo() {
+		this.payments.forceOpen();
+		assertThat(this.web.get("/my%20items/a%2Fb").status()).isEqualTo(503);
+	}
+
+	@Test
 	void healthGroupsWithAPathOfTheirOwnAreNeverRejected() {
 		try (RunningWeb own = RunningWeb.start(type(), List.of(Application.class, more()),
 				"breaker.http.server.reject[0].paths=/**", "breaker.http.server.reject[0].breaker=shop",
