@@ -1220,8 +1220,9 @@ public final class CircuitBreakerConfig {
 
 		/**
 		 * How often the health of {@link #openWhenDown} is looked at; a contributor that
-		 * does not answer is believed for three times as long. Refused without
-		 * {@link #openWhenDown}. Default: 10 seconds.
+		 * does not answer any more is believed for three times as long, or for two times
+		 * and as long as it took to answer. Refused without {@link #openWhenDown}.
+		 * Default: 10 seconds.
 		 * @param duration 100 milliseconds or more
 		 * @return this builder
 		 */
