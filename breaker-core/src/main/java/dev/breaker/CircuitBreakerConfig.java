@@ -995,7 +995,8 @@ public final class CircuitBreakerConfig {
 		 * How long the breaker stays {@link State#OPEN} before the next dark probe, in
 		 * place of {@link #waitDurationInOpenState}: multiplier, longest wait and jitter
 		 * hold for it. It is the time between the dark probes of one
-		 * {@link State#HALF_OPEN}, too. Default: {@link #waitDurationInOpenState}.
+		 * {@link State#HALF_OPEN}, too. Default: {@link #waitDurationInOpenState}, which
+		 * must not be zero then.
 		 * @param duration above zero; it needs a {@link #probe}
 		 * @return this builder
 		 */
@@ -1355,6 +1356,9 @@ public final class CircuitBreakerConfig {
 			}
 			require(config.halfOpenProbes() == ProbeSource.DARK, "halfOpenProbes", config.halfOpenProbes(),
 					"must be DARK where probe is set", "probe");
+			require(interval != null || !this.waitDurationInOpenState.isZero(), "probe", config.probe(),
+					"needs probeInterval where waitDurationInOpenState is zero, or one probe would follow the other without a pause",
+					"probeInterval", "waitDurationInOpenState");
 			Duration longest = this.maxWaitDurationInOpenState;
 			if (interval != null && longest != null) {
 				require(interval.compareTo(longest) <= 0, "probeInterval", interval,

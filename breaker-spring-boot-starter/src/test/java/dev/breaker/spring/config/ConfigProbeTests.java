@@ -48,6 +48,8 @@ class ConfigProbeTests {
 			"circuitBreakersHealthIndicator, that bean tells the states of circuit breakers, must tell of the other side",
 			"ftp://bank/health, must be a URL that begins with http:// or https:// and has a host, Change",
 			"http:///health, must be a URL, Change", "'http://bank/a b', must be a URL, Change",
+			"http://bank:99999/health, must have a port from 1 to 65535 in its URL, Change",
+			"http://bank:0/health, must have a port from 1 to 65535 in its URL, Change",
 			"http://alice:secret@bank/health, must have no user in its URL, Change" })
 	void whatCannotProbeStopsTheApplication(String probe, String reason, String remedy) {
 		assertThat(application().failure("""
@@ -79,6 +81,7 @@ class ConfigProbeTests {
 			"{ probe: paymentsProbe, half-open-probes: CALLS } | half-open-probes | must be DARK where probe is set",
 			"{ probe: paymentsProbe, probe-timeout: 61s } | probe-timeout | must not be longer than max-wait-duration-in-half-open-state (PT1M)",
 			"{ probe: paymentsProbe, probe-interval: 2m, max-wait-duration-in-open-state: 1m } | probe-interval | must not be longer than max-wait-duration-in-open-state (PT1M)",
+			"{ probe: paymentsProbe, wait-duration-in-open-state: 0s } | probe | needs probe-interval where wait-duration-in-open-state is zero",
 			"{ probe: paymentsProbe, probe-interval: 5 } | probe-interval | with its unit",
 			"{ probe: paymentsProbe, probe-interval: 0s } | probe-interval | above zero",
 			"{ half-open-probes: DARKER } | half-open-probes | must be one of CALLS, DARK" })
