@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.ProbeSource;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.CircuitBreakerProbe;
@@ -129,6 +131,28 @@ class ConfigProbeTests {
 				.satisfies((ex) -> assertThat(ex.description()).contains("needs probe to be set"));
 			configs.change("payments", Map.of("probe", "paymentsProbe", "probe-interval", "5s"));
 			assertThat(configs.get("payments").probe()).isEqualTo("paymentsProbe");
+		}
+	}
+
+	@Test
+	void theIntervalCanBeTriedOnRecordedOutcomesAndNotTheWaitThatItReplaces() {
+		try (ConfigurableApplicationContext context = application().start("""
+				breaker:
+				  instances:
+				    payments: { probe: paymentsProbe, probe-interval: 5s, record-outcomes: 100 }
+				    stock: { probe: paymentsProbe, record-outcomes: 100 }
+				""")) {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
+			CircuitBreaker payments = registry.get("payments");
+			assertThat(configs.forReplay(payments, Map.of("probe-interval", "1m")).probeInterval())
+				.isEqualTo(Duration.ofMinutes(1));
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class)
+				.isThrownBy(() -> configs.forReplay(payments, Map.of("wait-duration-in-open-state", "1m")))
+				.satisfies((ex) -> assertThat(ex.description()).contains("config.wait-duration-in-open-state",
+						"cannot be tried on recorded outcomes: probe-interval takes its place"));
+			assertThat(configs.forReplay(registry.get("stock"), Map.of("wait-duration-in-open-state", "1m"))
+				.waitDurationInOpenState()).isEqualTo(Duration.ofMinutes(1));
 		}
 	}
 
