@@ -35,9 +35,7 @@ final class DarkProbe {
 	/** Until it asks again for a place that the application has taken. */
 	private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-	/**
-	 * From the end of one to the next: a wait in nanoseconds must not become an attack.
-	 */
+	/** From the end of one to the next, however short the interval is. */
 	private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	/** By so much a probe may come later than a wait that became shorter says. */

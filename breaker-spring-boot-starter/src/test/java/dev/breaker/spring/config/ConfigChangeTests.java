@@ -65,8 +65,8 @@ class ConfigChangeTests {
 	void aRampAndAShareAreSwitchedOffWithTheirDetails() {
 		this.environment.runner.run((context) -> {
 			CircuitBreaker payments = registry(context).get("payments");
-			configs(context).change("payments", Map.of("recovery-ramp-duration", "30s", "recovery-ramp-start", 20, "refuse",
-					"share", "share-factor", 1.5));
+			configs(context).change("payments", Map.of("recovery-ramp-duration", "30s", "recovery-ramp-start", 20));
+			configs(context).change("payments", Map.of("refuse", "share", "share-factor", 1.5));
 			configs(context).change("payments", Map.of("recovery-ramp-duration", "none", "refuse", "all"));
 			assertThat(payments.config().recoveryRampDuration()).isNull();
 			assertThat(payments.config().recoveryRampStart()).isEqualTo(10f);

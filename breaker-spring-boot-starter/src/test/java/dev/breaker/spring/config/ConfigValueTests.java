@@ -233,7 +233,8 @@ class ConfigValueTests {
 	void anInheritedRampAndShareAreSwitchedOffWithTheirDetails() {
 		CircuitBreakerConfig config = new YamlApplication(this.directory).config("""
 				breaker:
-				  configs.default: { recovery-ramp-duration: 30s, recovery-ramp-start: 20, refuse: share, share-factor: 1.5 }
+				  configs.default: { recovery-ramp-duration: 30s, recovery-ramp-start: 20,
+				    refuse: share, share-factor: 1.5 }
 				  instances.payments: { recovery-ramp-duration: none, refuse: all }
 				""", "payments");
 		assertThat(config.recoveryRampDuration()).isNull();
