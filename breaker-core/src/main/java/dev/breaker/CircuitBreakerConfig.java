@@ -996,7 +996,8 @@ public final class CircuitBreakerConfig {
 		 * How long the breaker stays {@link State#OPEN} before the next dark probe, in
 		 * place of {@link #waitDurationInOpenState}: multiplier, longest wait and jitter
 		 * hold for it. It is the time between the dark probes of one
-		 * {@link State#HALF_OPEN}, too. Default: {@link #waitDurationInOpenState}.
+		 * {@link State#HALF_OPEN}, too. Default: {@link #waitDurationInOpenState}, which
+		 * must not be zero then.
 		 * @param duration above zero; it needs a {@link #probe}
 		 * @return this builder
 		 */
@@ -1221,8 +1222,9 @@ public final class CircuitBreakerConfig {
 
 		/**
 		 * How often the health of {@link #openWhenDown} is looked at; a contributor that
-		 * does not answer is believed for three times as long. Refused without
-		 * {@link #openWhenDown}. Default: 10 seconds.
+		 * does not answer any more is believed for three times as long, or for two times
+		 * and as long as it took to answer. Refused without {@link #openWhenDown}.
+		 * Default: 10 seconds.
 		 * @param duration 100 milliseconds or more
 		 * @return this builder
 		 */
@@ -1360,6 +1362,9 @@ public final class CircuitBreakerConfig {
 			}
 			require(config.halfOpenProbes() == ProbeSource.DARK, "halfOpenProbes", config.halfOpenProbes(),
 					"must be DARK where probe is set", "probe");
+			require(interval != null || !this.waitDurationInOpenState.isZero(), "probe", config.probe(),
+					"needs probeInterval where waitDurationInOpenState is zero, or one probe would follow the other without a pause",
+					"probeInterval", "waitDurationInOpenState");
 			Duration longest = this.maxWaitDurationInOpenState;
 			if (interval != null && longest != null) {
 				require(interval.compareTo(longest) <= 0, "probeInterval", interval,

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,9 +30,18 @@ final class Replayer implements CircuitBreakerListener {
 
 	private final @Nullable Duration slow;
 
+	/** Whether calls only stand in for the probes. */
+	private final boolean darkProbes;
+
 	private final CircuitBreaker breaker;
 
 	private long now;
+
+	/** Refusals that share a record, and have not taken their turns in a share yet. */
+	private long waiting;
+
+	/** They came before that time. */
+	private long waitingUntil;
 
 	private final List<Replay.Opening> openings = new ArrayList<>();
 
@@ -49,17 +59,30 @@ final class Replayer implements CircuitBreakerListener {
 
 	Replayer(String name, CircuitBreakerConfig config, RecordedOutcomes record) {
 		this.record = record;
-		this.inOrderOfEnd = record.recorded().stream().map(Run::new).toList();
+		this.inOrderOfEnd = runs(record.recorded());
 		this.now = record.now() - record.spanNanos();
 		this.slow = config.slowCallDurationThreshold();
+		this.darkProbes = config.halfOpenProbes() == ProbeSource.DARK;
 		this.breaker = CircuitBreaker.of(name + " (what-if)", onThisClock(config));
 		this.breaker.addListener(this);
+	}
+
+	private static List<Run> runs(List<RecordedCall> calls) {
+		List<Run> runs = new ArrayList<>(calls.size());
+		long next = Long.MAX_VALUE;
+		for (int i = calls.size() - 1; i >= 0; i--) {
+			RecordedCall call = calls.get(i);
+			runs.add(new Run(call, Math.min(call.end() + OutcomeRecorder.TOGETHER, next)));
+			next = call.end();
+		}
+		Collections.reverse(runs);
+		return List.copyOf(runs);
 	}
 
 	/** What calls count as was judged when they were made. */
 	private CircuitBreakerConfig onThisClock(CircuitBreakerConfig config) {
 		CircuitBreakerConfig.Builder builder = config.toBuilder();
-		if (config.halfOpenProbes() == ProbeSource.DARK) {
+		if (this.darkProbes) {
 			// Dark probes are on the record where the breaker at work was open; elsewhere
 			// calls stand in. As many places as must succeed: one that fails opens.
 			Integer successes = config.successThresholdInHalfOpenState();
@@ -96,12 +119,17 @@ final class Replayer implements CircuitBreakerListener {
 		inOrderOfStart.sort(Comparator.comparingLong((run) -> run.call.start()));
 		int ended = 0;
 		for (Run run : inOrderOfStart) {
-			while (this.inOrderOfEnd.get(ended).isOverBy(run.call.start())) {
+			long start = run.call.start();
+			if (start >= this.waitingUntil) {
+				refuseThoseThatWait();
+			}
+			while (this.inOrderOfEnd.get(ended).isOverBy(start)) {
 				end(this.inOrderOfEnd.get(ended));
 				ended++;
 			}
 			begin(run);
 		}
+		refuseThoseThatWait();
 		for (Run run : this.inOrderOfEnd.subList(ended, this.inOrderOfEnd.size())) {
 			end(run);
 		}
@@ -131,12 +159,11 @@ final class Replayer implements CircuitBreakerListener {
 		goTo(call.start());
 		run.begun = true;
 		if (call.kind() == RecordedCall.Kind.REFUSED) {
-			if (!this.breaker.permits()) {
-				this.refusedCalls += call.times();
-			}
-			else {
-				this.unknownCalls += call.times();
-			}
+			refuseThoseThatWait();
+			long atOnce = isSharing() ? 1 : call.times();
+			refuseAgain(atOnce);
+			this.waiting = call.times() - atOnce;
+			this.waitingUntil = run.together;
 			return;
 		}
 		if (!call.kind().isCall()) {
@@ -145,9 +172,55 @@ final class Replayer implements CircuitBreakerListener {
 			return;
 		}
 		run.permit = this.breaker.tryAcquire();
+		while (run.permit == null && this.waiting > 0 && isSharing()) {
+			// Some of them came before this call, and it was their turn.
+			this.waiting--;
+			this.refusedCalls++;
+			run.permit = this.breaker.tryAcquire();
+		}
 		if (run.permit == null) {
 			refuse(call);
 		}
+	}
+
+	private void refuseThoseThatWait() {
+		if (this.waiting > 0) {
+			refuseAgain(this.waiting);
+			this.waiting = 0;
+		}
+	}
+
+	/** So many calls that were refused, at this moment. */
+	private void refuseAgain(long calls) {
+		long left = calls;
+		while (left > 0 && isSharing()) {
+			// A refusal takes its turn, or those that were admitted would be refused.
+			Permit permit = this.breaker.tryAcquire();
+			if (permit != null) {
+				permit.release();
+				this.unknownCalls++;
+			}
+			else {
+				this.refusedCalls++;
+			}
+			left--;
+		}
+		if (permitsRefused()) {
+			this.unknownCalls += left;
+		}
+		else {
+			this.refusedCalls += left;
+		}
+	}
+
+	/** Whether it is closed, and may refuse a share all the same. */
+	private boolean isSharing() {
+		return this.breaker.state() == State.CLOSED && this.breaker.period().isLimited();
+	}
+
+	/** With dark probes no call passes between them. */
+	private boolean permitsRefused() {
+		return !(this.darkProbes && this.breaker.state() == State.HALF_OPEN) && this.breaker.permits();
 	}
 
 	private void refuse(RecordedCall call) {
@@ -208,12 +281,16 @@ final class Replayer implements CircuitBreakerListener {
 
 		private final RecordedCall call;
 
+		/** Refusals on the same record came before that time. */
+		private final long together;
+
 		private boolean begun;
 
 		private @Nullable Permit permit;
 
-		Run(RecordedCall call) {
+		Run(RecordedCall call, long together) {
 			this.call = call;
+			this.together = together;
 		}
 
 		boolean isOverBy(long time) {

@@ -414,6 +414,8 @@ class CircuitBreakerConfigTests {
 						"DARK where probe is set"),
 				refused("probe", (config) -> config.probe(" "), " ", "not be empty"),
 				refused("probe", (config) -> config.probe(null), "null", "given"),
+				refused("probe", (config) -> config.probe("bank").waitDurationInOpenState(Duration.ZERO), "bank",
+						"needs probeInterval where waitDurationInOpenState is zero"),
 				refused("probeInterval", (config) -> config.probeInterval(Duration.ZERO), "PT0S", "above zero"),
 				refused("probeInterval", (config) -> config.probeInterval(Duration.ofSeconds(5)), "PT5S",
 						"needs probe to be set, or switched off"),

@@ -121,6 +121,58 @@ class ReplayTests {
 	}
 
 	@Test
+	void whatARampRefusedItRefusesOnTheRecordToo() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(TEN_SECONDS)
+			.recoveryRampDuration(Duration.ofSeconds(100)));
+		traffic.fail(1, AT_ONCE, TEN_SECONDS);
+		traffic.succeed(1, AT_ONCE, SECOND);
+		traffic.succeed(50, AT_ONCE, SECOND);
+		long refused = traffic.breaker.snapshot().notPermittedCallsTotal();
+		assertThat(refused).isPositive();
+		Replay present = traffic.replay((config) -> config);
+		assertThat(present.refusedCalls()).isEqualTo(refused);
+		assertThat(present.successesRefused()).isZero();
+		assertThat(present.unknownCalls()).isZero();
+		Replay atOnce = traffic.replay(CircuitBreakerConfig.Builder::withoutRecoveryRampDuration);
+		assertThat(atOnce.refusedCalls()).isZero();
+		assertThat(atOnce.unknownCalls()).isEqualTo(refused);
+		Replay longer = traffic.replay((config) -> config.recoveryRampDuration(Duration.ofSeconds(200)));
+		assertThat(longer.refusedCalls()).isGreaterThan(refused);
+		assertThat(longer.successesRefused()).isPositive();
+	}
+
+	@Test
+	void whatAShareRefusedWithinASecondItRefusesOnTheRecordToo() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.failureRateThreshold(90)
+			.slidingWindowSize(10)
+			.minimumNumberOfCalls(10)
+			.refuse(Refuse.SHARE)
+			.shareFactor(1));
+		for (int i = 0; i < 5; i++) {
+			traffic.fail(1, AT_ONCE, SECOND);
+			traffic.succeed(1, AT_ONCE, SECOND);
+		}
+		List<Pending> pending = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			Permit permit = traffic.breaker.tryAcquire();
+			if (permit != null) {
+				pending.add(new Pending(permit, traffic.clock.now()));
+			}
+			traffic.pass(Duration.ofMillis(10));
+		}
+		assertThat(pending).hasSize(10);
+		for (Pending call : pending) {
+			call.end(traffic, 1);
+			traffic.pass(SECOND);
+		}
+		Replay present = traffic.replay((config) -> config);
+		assertThat(present.refusedCalls()).isEqualTo(10);
+		assertThat(present.successesRefused()).isZero();
+		assertThat(present.unknownCalls()).isZero();
+	}
+
+	@Test
 	void ignoredCallsGiveTheirPlacesAmongTheProbesBack() {
 		RecordedTraffic traffic = new RecordedTraffic(
 				(config) -> config.withoutFailureRateThreshold().ignoreExceptions(IOException.class));
@@ -214,6 +266,10 @@ class ReplayTests {
 				if (permit != null) {
 					pending.add(new Pending(permit, traffic.clock.now()));
 				}
+				else if (refusesShares(traffic.breaker.config())) {
+					// Of refusals that share a record it does not tell the times.
+					traffic.pass(SECOND);
+				}
 			}
 			else if (!pending.isEmpty()) {
 				pending.remove(random.nextInt(pending.size())).end(traffic, random.nextInt(trouble + 1));
@@ -238,6 +294,10 @@ class ReplayTests {
 		assertThat(replay.failuresSpared() + replay.successesRefused()).isZero();
 	}
 
+	private static boolean refusesShares(CircuitBreakerConfig config) {
+		return config.recoveryRampDuration() != null || config.refuse() == Refuse.SHARE;
+	}
+
 	private static CircuitBreakerConfig.Builder random(CircuitBreakerConfig.Builder config, SlidingWindowType type,
 			Random random) {
 		config.slidingWindowType(type)
@@ -258,6 +318,13 @@ class ReplayTests {
 		}
 		if (random.nextInt(3) == 0) {
 			config.successThresholdInHalfOpenState(1);
+		}
+		if (random.nextBoolean()) {
+			config.recoveryRampDuration(Duration.ofSeconds(1 + random.nextInt(60)))
+				.recoveryRampStart(1 + random.nextInt(90));
+		}
+		if (random.nextBoolean()) {
+			config.refuse(Refuse.SHARE).shareFactor(1 + 2 * random.nextDouble());
 		}
 		return config;
 	}
@@ -335,6 +402,23 @@ class ReplayTests {
 			.containsExactly(Reason.CONSECUTIVE_FAILURES, Reason.PROBES_FAILED, Reason.PROBES_FAILED);
 		assertThat(present.openings()).extracting(Replay.Opening::lasted).containsOnly(TEN_SECONDS);
 		assertThat(present.refusedCalls()).isZero();
+		assertThat(present.unknownCalls()).isZero();
+		assertThat(present.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void whatIsRefusedBetweenDarkProbesIsRefusedOnTheRecordToo() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(TEN_SECONDS)
+			.successThresholdInHalfOpenState(2)
+			.halfOpenProbes(ProbeSource.DARK));
+		traffic.fail(1, AT_ONCE, TEN_SECONDS);
+		probe(traffic, null);
+		assertThat(traffic.call(null, AT_ONCE)).isFalse();
+		traffic.pass(SECOND);
+		probe(traffic, null);
+		Replay present = traffic.replay((config) -> config);
+		assertThat(present.refusedCalls()).isEqualTo(1);
 		assertThat(present.unknownCalls()).isZero();
 		assertThat(present.state()).isEqualTo(State.CLOSED);
 	}

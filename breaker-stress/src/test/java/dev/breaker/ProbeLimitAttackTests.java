@@ -165,7 +165,7 @@ class ProbeLimitAttackTests {
 	}
 
 	/** The round that admitted it; the period itself where it was not half-open. */
-	private static Object roundOf(Permit permit) throws ReflectiveOperationException {
+	static Object roundOf(Permit permit) throws ReflectiveOperationException {
 		Field admission = DefaultPermit.class.getDeclaredField("admission");
 		admission.setAccessible(true);
 		Period period = ((Admission) admission.get(permit)).period();

@@ -381,7 +381,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		ReplayedProperties.check(given);
 		ConfigOverride override = ConfigOverride.of(breaker.name(), null, given, false);
 		try {
-			return override.over(breaker.config(), this.loader.predicates());
+			CircuitBreakerConfig tried = override.over(breaker.config(), this.loader.predicates());
+			ReplayedProperties.check(given, tried);
+			return tried;
 		}
 		catch (InvalidCircuitBreakerConfigException ex) {
 			throw new InvalidBreakerConfigurationException(List.of(override.problem(ex)), null);

@@ -40,6 +40,7 @@ final class ConfigReader {
 				read(property, speaking, properties);
 			}
 		}
+		properties.leaveOutDetails();
 		return properties;
 	}
 

@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.InvalidCircuitBreakerConfigException;
 import dev.breaker.OutcomeRule;
+import dev.breaker.Refuse;
 import dev.breaker.spring.http.HttpOutcomeRule;
 import dev.breaker.spring.http.HttpStatusPattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,12 @@ final class LayeredProperties {
 	private static final Map<String, Consumer<CircuitBreakerConfig.Builder>> STAND_INS = Map.of(
 			"failure-rate-threshold", (builder) -> builder.failureRateThreshold(100), "consecutive-failure-threshold",
 			(builder) -> builder.consecutiveFailureThreshold(1));
+
+	/** What only details another property, and is left out where that is off. */
+	private static final List<Detail> DETAILS = List.of(
+			new Detail("recovery-ramp-start", "recovery-ramp-duration",
+					CircuitBreakerConfig.Builder::withoutRecoveryRampStart),
+			new Detail("share-factor", "refuse", CircuitBreakerConfig.Builder::withoutShareFactor));
 
 	/** What is said, and cannot be used. */
 	private final Set<String> unusable = new HashSet<>();
@@ -52,12 +60,35 @@ final class LayeredProperties {
 		}
 	}
 
+	/**
+	 * Leaves out what details a property that a level nearer to the breaker switches off.
+	 */
+	void leaveOutDetails() {
+		for (Detail detail : DETAILS) {
+			Setting setting = this.settings.get(detail.property());
+			Setting detailed = this.settings.get(detail.of());
+			if (setting != null && detailed != null && detailed.isOff()
+					&& this.chain.indexOf(detailed.level()) < this.chain.indexOf(setting.level())) {
+				this.settings.remove(detail.property());
+			}
+		}
+	}
+
 	/** These over those that were given earlier at the same level. */
 	LayeredProperties over(LayeredProperties earlier) {
 		LayeredProperties both = new LayeredProperties(this.chain);
 		both.settings.putAll(earlier.settings);
+		switchedOff().map(Detail::property).forEach(both.settings::remove);
 		both.settings.putAll(this.settings);
 		return both;
+	}
+
+	/** The details of what is switched off here. */
+	private Stream<Detail> switchedOff() {
+		return DETAILS.stream().filter((detail) -> {
+			Setting detailed = this.settings.get(detail.of());
+			return detailed != null && detailed.isOff();
+		});
 	}
 
 	/**
@@ -137,6 +168,7 @@ final class LayeredProperties {
 				standIn.accept(builder);
 			}
 		});
+		switchedOff().forEach((detail) -> detail.takeBack().accept(builder));
 		HttpOutcomeRule before = (rule instanceof HttpOutcomeRule ofProperties) ? ofProperties
 				: HttpOutcomeRule.DEFAULT;
 		HttpOutcomeRule ofHttp = new HttpOutcomeRule(statuses("record-http-statuses", before.recorded()),
@@ -180,6 +212,10 @@ final class LayeredProperties {
 	 */
 	record Setting(PropertyDefinition property, Level level, ValueReader.Said said) {
 
+		private boolean isOff() {
+			return this.said.kind() == ValueReader.Kind.OFF || this.said.value() == Refuse.ALL;
+		}
+
 		/** The file and the line, or the key where these are not known. */
 		private String origin() {
 			return (this.said.origin() != null) ? this.said.origin().toString()
@@ -203,6 +239,16 @@ final class LayeredProperties {
 			}
 		}
 
+	}
+
+	/**
+	 * A property that only details another one.
+	 *
+	 * @param property its key
+	 * @param of the key of the other one
+	 * @param takeBack gives it its default
+	 */
+	private record Detail(String property, String of, Consumer<CircuitBreakerConfig.Builder> takeBack) {
 	}
 
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
+import dev.breaker.CircuitBreakerConfig;
+
 /**
  * Knows the properties that recorded outcomes can say nothing of, and why.
  */
@@ -22,8 +24,8 @@ final class ReplayedProperties {
 				"ignoreHttpStatuses")) {
 			untold.put(rule, "what each call counted as is on the record");
 		}
-		for (String outside : List.of("honourRetryAfter", "probe", "probeInterval", "probeTimeout", "openWhenDown",
-				"healthInterval", "propagateTo")) {
+		for (String outside : List.of("honourRetryAfter", "probe", "probeTimeout", "openWhenDown", "healthInterval",
+				"propagateTo")) {
 			untold.put(outside, "only calls are on the record");
 		}
 		untold.put("timeLimit", "how long each call took is on the record");
@@ -42,12 +44,28 @@ final class ReplayedProperties {
 		for (String name : new TreeSet<>(given.names())) {
 			String reason = UNTOLD.get(name);
 			if (reason != null) {
-				String path = ChangeReader.path(ConfigReader.key(name));
-				problems.add(new ConfigProblem(path, null, null, "cannot be tried on recorded outcomes: " + reason,
-						"Remove \"%s\".".formatted(path)));
+				problems.add(problem(name, reason));
 			}
 		}
 		problems.throwIfAny();
+	}
+
+	/**
+	 * Refuses a wait that another property takes the place of.
+	 * @throws InvalidBreakerConfigurationException when it is given
+	 */
+	static void check(LayeredProperties given, CircuitBreakerConfig tried) {
+		if (given.names().contains("waitDurationInOpenState") && tried.probe() != null
+				&& tried.probeInterval() != null) {
+			throw new InvalidBreakerConfigurationException(
+					List.of(problem("waitDurationInOpenState", "probe-interval takes its place")), null);
+		}
+	}
+
+	private static ConfigProblem problem(String name, String reason) {
+		String path = ChangeReader.path(ConfigReader.key(name));
+		return new ConfigProblem(path, null, null, "cannot be tried on recorded outcomes: " + reason,
+				"Remove \"%s\".".formatted(path));
 	}
 
 }

@@ -35,6 +35,9 @@ final class DarkProbe {
 	/** Until it asks again for a place that the application has taken. */
 	private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+	/** From the end of one to the next, however short the interval is. */
+	private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
 	/** By so much a probe may come later than a wait that became shorter says. */
 	private static final long TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -55,6 +58,9 @@ final class DarkProbe {
 
 	/** No sooner than at that reading of the system's clock, in HALF_OPEN. */
 	private volatile @Nullable Long notBefore;
+
+	/** The reading of the system's clock when the last one ended. */
+	private volatile @Nullable Long ended;
 
 	private volatile boolean stopped;
 
@@ -140,14 +146,25 @@ final class DarkProbe {
 			return null;
 		}
 		Snapshot seen = this.breaker.snapshot();
-		return switch (seen.state()) {
-			case OPEN -> seen.retryAfter();
-			case HALF_OPEN -> {
-				Long sooner = this.notBefore;
-				yield (sooner != null) ? Duration.ofNanos(Math.max(0, sooner - System.nanoTime())) : Duration.ZERO;
+		Duration wait = switch (seen.state()) {
+			case OPEN -> {
+				// It is of the HALF_OPEN before.
+				this.notBefore = null;
+				yield seen.retryAfter();
 			}
+			case HALF_OPEN -> until(this.notBefore, 0);
 			case CLOSED, FORCED_OPEN, DISABLED, METRICS_ONLY -> null;
 		};
+		if (wait == null) {
+			return null;
+		}
+		Duration pause = until(this.ended, SHORTEST_PAUSE_NANOS);
+		return (wait.compareTo(pause) < 0) ? pause : wait;
+	}
+
+	/** Until so long after a reading of the system's clock, where there is one. */
+	private static Duration until(@Nullable Long reading, long later) {
+		return (reading != null) ? Duration.ofNanos(Math.max(0, reading + later - System.nanoTime())) : Duration.ZERO;
 	}
 
 	private void complainOfHanging() {
@@ -206,8 +223,12 @@ final class DarkProbe {
 				end.cancel(false);
 			}
 			this.attempt = null;
+			this.ended = System.nanoTime();
 		}
-		this.notBefore = (this.breaker.state() == State.HALF_OPEN) ? System.nanoTime() + spread(config) : null;
+		// One that was given up has opened the breaker; whatever is due since then is no
+		// further probe of the same HALF_OPEN.
+		boolean goesOn = !begun.isGivenUp() && this.breaker.state() == State.HALF_OPEN;
+		this.notBefore = goesOn ? System.nanoTime() + spread(config) : null;
 	}
 
 	private void giveUp(Attempt hanging, Duration timeout) {
@@ -283,6 +304,10 @@ final class DarkProbe {
 				this.thread.interrupt();
 				this.permit.release();
 			}
+		}
+
+		boolean isGivenUp() {
+			return this.givenUp != null;
 		}
 
 		boolean isHanging() {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpProbe implements CircuitBreakerProbe {
 
+	private static final int HIGHEST_PORT = 65_535;
+
 	private final HttpClient client;
 
 	private final HttpRequest request;
@@ -37,6 +39,11 @@ final class HttpProbe implements CircuitBreakerProbe {
 			boolean http = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
 			if (!http || uri.getHost() == null) {
 				return "must be a URL that begins with http:// or https:// and has a host";
+			}
+			// Minus one where it is that of the scheme
+			int port = uri.getPort();
+			if (port == 0 || port > HIGHEST_PORT) {
+				return "must have a port from 1 to " + HIGHEST_PORT + " in its URL";
 			}
 			return (uri.getUserInfo() != null) ? "must have no user in its URL, which would be shown and not sent"
 					: null;

@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file of the states: a line that says what it is, one that says of which
  * application, one for each state, and a checksum of all of them. It is written beside,
- * and put in place by renaming, so that it is there as a whole or not at all. Not safe
- * for use by several threads.
+ * and put in place by renaming, so that it is there as a whole or not at all. A link to
+ * the file stays one. Not safe for use by several threads.
  */
 final class StateFile {
 
@@ -46,6 +47,9 @@ final class StateFile {
 
 	/** Far more than the states of all breakers that an application has. */
 	private static final long MAX_BYTES = 64L * 1024 * 1024;
+
+	/** More than any file system follows. */
+	private static final int MOST_LINKS = 64;
 
 	private final Path path;
 
@@ -134,12 +138,13 @@ final class StateFile {
 			.append('\n');
 		states.forEach((state) -> text.append(describe(state)).append('\n'));
 		text.append(checksum(text.toString()));
-		Path directory = this.path.getParent();
+		Path target = target();
+		Path directory = target.getParent();
 		if (directory != null && !Files.isDirectory(directory)) {
 			Files.createDirectories(directory);
 		}
 		// Of a name of its own, since another instance may write at this moment
-		Path beside = Files.createTempFile(directory, this.path.getFileName() + ".", ".tmp");
+		Path beside = Files.createTempFile(directory, target.getFileName() + ".", ".tmp");
 		try {
 			try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
 				ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.ISO_8859_1));
@@ -148,11 +153,24 @@ final class StateFile {
 				}
 				channel.force(true);
 			}
-			Files.move(beside, this.path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+			Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
 		}
 		finally {
 			Files.deleteIfExists(beside);
 		}
+	}
+
+	/** Renaming would replace a link; what it leads to may not be there yet. */
+	private Path target() throws IOException {
+		Path target = this.path;
+		for (int links = 0; Files.isSymbolicLink(target); links++) {
+			if (links == MOST_LINKS) {
+				throw new FileSystemLoopException(this.path.toString());
+			}
+			// Not normalized: the directory may be a link, too.
+			target = target.resolveSibling(Files.readSymbolicLink(target));
+		}
+		return target;
 	}
 
 	private static String checksum(String text) {

@@ -21,6 +21,8 @@ import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.ExportedState;
 import dev.breaker.HookFailures;
 import dev.breaker.LogText;
+import dev.breaker.Reason;
+import dev.breaker.Snapshot;
 import dev.breaker.StandingCommand;
 import dev.breaker.State;
 import dev.breaker.StateChange;
@@ -46,8 +48,10 @@ import org.springframework.context.SmartLifecycle;
  * <p>
  * What is written are the breakers whose state is none that they would begin with anyway:
  * those that are open or half-open, those that a command holds where they are, and the
- * commands that hold for keys without a breaker. A state whose breaker is not there yet
- * is written as it was read, as long as it can still be restored.
+ * commands that hold for keys without a breaker. One that is open only since another
+ * breaker is, is told again by that one, and is not written: it would count as open for a
+ * reason of its own, and tell others. A state whose breaker is not there yet is written
+ * as it was read, as long as it can still be restored.
  */
 public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, DisposableBean {
 
@@ -56,6 +60,15 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 	private static final String THREAD = "breaker-restore";
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	/** How the source of a signal begins that another breaker gives. */
+	private static final String OTHER_BREAKER = "circuit breaker ";
+
+	/**
+	 * So long an outage at least waits for its breaker, which knows whether it still
+	 * holds: the wait of its config is not known before.
+	 */
+	private static final Duration LEAST_KEPT = Duration.ofDays(1);
 
 	private final @Nullable StateFile file;
 
@@ -258,7 +271,7 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 			String key = breaker.key();
 			ExportedState state = breaker.export();
 			// The breaker that keys share has no key: it is made anew where it is needed.
-			if (isWorthKeeping(state) && (group == null || key != null)) {
+			if (isWorthKeeping(state) && !isOpenedByOthers(breaker, state) && (group == null || key != null)) {
 				states.add(new SavedState((group != null) ? new Owner(Kind.KEY, group.name(), key)
 						: new Owner(Kind.BREAKER, breaker.name(), null), state));
 			}
@@ -291,13 +304,24 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 		};
 	}
 
+	private static boolean isOpenedByOthers(CircuitBreaker breaker, ExportedState state) {
+		Snapshot snapshot = breaker.snapshot();
+		StateChange last = snapshot.lastChange();
+		String source = (last != null && last.reason() == Reason.SIGNAL) ? last.actor() : null;
+		return state.state() == State.OPEN && state.command() == null && source != null
+				&& source.startsWith(OTHER_BREAKER)
+				&& snapshot.signals().stream().allMatch((signal) -> signal.source().startsWith(OTHER_BREAKER));
+	}
+
 	private static boolean canBeRestored(ExportedState state, CircuitBreakerRegistry breakers) {
+		boolean isOutage = state.state() == State.OPEN || state.state() == State.HALF_OPEN;
 		Duration left = state.left();
-		if (left == null) {
-			return state.state() != State.HALF_OPEN;
+		if (left == null && !isOutage) {
+			return true;
 		}
+		Duration kept = (left == null || (isOutage && left.compareTo(LEAST_KEPT) < 0)) ? LEAST_KEPT : left;
 		try {
-			return state.at().plus(left).isAfter(breakers.defaults().clock().instant());
+			return state.at().plus(kept).isAfter(breakers.defaults().clock().instant());
 		}
 		catch (DateTimeException | ArithmeticException ex) {
 			// Its end is beyond all instants.

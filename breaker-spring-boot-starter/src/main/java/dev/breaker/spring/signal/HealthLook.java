@@ -7,8 +7,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.fallback.RefusalFinder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +24,8 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * Looks at the health of one contributor. One that is made of others is down when any of
- * them is, and one that throws is down.
+ * them is, and one that throws is down. Where a circuit breaker refused what an indicator
+ * calls, nothing is known: a breaker that is open would keep itself open.
  */
 final class HealthLook {
 
@@ -30,6 +33,9 @@ final class HealthLook {
 	private static final String INSIDE = "/";
 
 	private static final String ERROR = "error";
+
+	/** Of what was thrown, a contributor that is down keeps the text alone. */
+	private static final String REFUSAL = CallNotPermittedException.class.getName();
 
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
@@ -99,10 +105,14 @@ final class HealthLook {
 				return null;
 			}
 			Object error = health.getDetails().get(ERROR);
-			return (error != null) ? status.getCode() + ": " + error : status.getCode();
+			if (error == null) {
+				return status.getCode();
+			}
+			String text = error.toString();
+			return !text.contains(REFUSAL) ? status.getCode() + ": " + text : null;
 		}
 		catch (Throwable ex) {
-			return "threw " + ex.getClass().getName();
+			return (RefusalFinder.in(ex) == null) ? "threw " + ex.getClass().getName() : null;
 		}
 	}
 

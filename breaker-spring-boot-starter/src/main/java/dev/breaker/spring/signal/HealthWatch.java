@@ -16,10 +16,12 @@ import java.util.stream.Stream;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.HookFailures;
 import dev.breaker.LogText;
+import dev.breaker.StateChange;
 import dev.breaker.spring.config.BreakerConfigs;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,13 +36,18 @@ import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
  * Looks at the health contributors that {@code open-when-down} of breakers and groups
  * names, at once and then each {@code health-interval}, and signals those breakers while
  * a contributor is down. Each contributor is looked at on a thread of its own, one look
- * at a time; no call waits for it. A signal lives for three intervals, so that a
- * contributor that does not answer any more keeps no breaker open. Without any such
- * config there is no thread.
+ * at a time; no call waits for it. A signal lives for three intervals, or for two and as
+ * long as the look took where that is longer: until the next look can have ended, and no
+ * longer, so that a contributor that does not answer any more keeps no breaker open.
+ * Without any such config there is no thread.
  *
  * <p>
  * What a parent context can find is looked at there, whatever context the breaker is of;
  * what is found in none is a WARN of the outermost context, at the second look.
+ *
+ * <p>
+ * A config that code gives to one breaker or group alone is found with the next change of
+ * state of that breaker.
  *
  * <p>
  * Safe for use by many threads.
@@ -49,7 +56,8 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 
 	private static final String SOURCE = "health of ";
 
-	private static final int TTL_INTERVALS = 3;
+	/** Of the time that a signal lives; a third one, or a longer look, comes to them. */
+	private static final int TTL_INTERVALS = 2;
 
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
@@ -69,6 +77,15 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 	private final List<HealthWatch> children = new CopyOnWriteArrayList<>();
 
 	private final Runnable refresh = this::refresh;
+
+	private final CircuitBreakerListener changes = new CircuitBreakerListener() {
+
+		@Override
+		public void onStateChange(CircuitBreaker breaker, StateChange change) {
+			refreshFor(breaker);
+		}
+
+	};
 
 	private final Map<Looked, Watch> watches = new ConcurrentHashMap<>();
 
@@ -107,6 +124,7 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 	@Override
 	public void start() {
 		this.running = true;
+		this.registry.addListener(this.changes);
 		this.registry.addRegistryListener(this);
 		this.configs.addChangeListener(this.refresh);
 		if (this.inherited != null) {
@@ -123,6 +141,7 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 			this.configs.removeChangeListener(this.inherited.refresh);
 		}
 		this.registry.removeRegistryListener(this);
+		this.registry.removeListener(this.changes);
 		this.lock.lock();
 		try {
 			if (this.scheduler != null) {
@@ -168,6 +187,15 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 	@Override
 	public void onGroupAdded(CircuitBreakerGroup group) {
 		if (!group.config().openWhenDown().isEmpty()) {
+			refresh();
+		}
+	}
+
+	/** Its config may be another one, which no change at run time has told. */
+	private void refreshFor(CircuitBreaker breaker) {
+		Set<Looked> wanted = new LinkedHashSet<>();
+		forEachWanted(breaker.config(), breaker.name(), (looked, name) -> wanted.add(looked));
+		if (!this.watches.keySet().containsAll(wanted)) {
 			refresh();
 		}
 	}
@@ -313,13 +341,15 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		/** Whether any breaker wants the look. */
 		private boolean lookOnce() {
 			boolean isWanted = !names(this.looked::equals).isEmpty();
+			long began = System.nanoTime();
 			String trouble = isWanted ? HealthWatch.this.look.trouble(this.looked.contributor()) : null;
+			Duration taken = Duration.ofNanos(System.nanoTime() - began);
 			if (isWanted) {
 				reportIfMissing();
 			}
 			if (HealthWatch.this.running) {
 				// Breakers may have come or gone while the contributor took its time.
-				tell(isWanted ? names(this.looked::equals) : Set.of(), trouble);
+				tell(isWanted ? names(this.looked::equals) : Set.of(), trouble, taken);
 				if (!HealthWatch.this.running) {
 					takeBack();
 				}
@@ -338,13 +368,12 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		}
 
 		/** Breakers that want looks at another interval now are told by these. */
-		private void tell(Set<String> own, @Nullable String trouble) {
+		private void tell(Set<String> own, @Nullable String trouble, Duration taken) {
 			Set<String> named = names((each) -> each.contributor().equals(this.looked.contributor()));
 			if (trouble != null) {
 				for (String name : own) {
 					HealthWatch.this.told.add(new Told(this.looked.contributor(), name));
-					HealthWatch.this.signals.signal(name, this.source, trouble,
-							this.looked.interval().multipliedBy(TTL_INTERVALS));
+					HealthWatch.this.signals.signal(name, this.source, trouble, ttl(taken));
 				}
 			}
 			for (Told each : Set.copyOf(HealthWatch.this.told)) {
@@ -354,6 +383,12 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 					HealthWatch.this.signals.clear(each.name(), this.source);
 				}
 			}
+		}
+
+		/** The next look begins an interval later, and may take as long as this one. */
+		private Duration ttl(Duration taken) {
+			Duration interval = this.looked.interval();
+			return interval.multipliedBy(TTL_INTERVALS).plus((taken.compareTo(interval) > 0) ? taken : interval);
 		}
 
 		private Set<String> names(Predicate<Looked> which) {

@@ -12,6 +12,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.Refuse;
 import dev.breaker.SlidingWindowType;
 import dev.breaker.State;
 import dev.breaker.spring.BreakerClock;
@@ -57,6 +58,29 @@ class ConfigChangeTests {
 			assertThat(registry(context).get("payments").config()).isSameAs(configs(context).get("payments"))
 				.extracting(CircuitBreakerConfig::minimumNumberOfCalls)
 				.isEqualTo(4);
+		});
+	}
+
+	@Test
+	void aRampAndAShareAreSwitchedOffWithTheirDetails() {
+		this.environment.runner.run((context) -> {
+			CircuitBreaker payments = registry(context).get("payments");
+			configs(context).change("payments", Map.of("recovery-ramp-duration", "30s", "recovery-ramp-start", 20));
+			configs(context).change("payments", Map.of("refuse", "share", "share-factor", 1.5));
+			configs(context).change("payments", Map.of("recovery-ramp-duration", "none", "refuse", "all"));
+			assertThat(payments.config().recoveryRampDuration()).isNull();
+			assertThat(payments.config().recoveryRampStart()).isEqualTo(10f);
+			assertThat(payments.config().refuse()).isEqualTo(Refuse.ALL);
+			assertThat(payments.config().shareFactor()).isEqualTo(2.0);
+			CircuitBreaker own = registry(context).get("own",
+					payments.config()
+						.toBuilder()
+						.recoveryRampDuration(Duration.ofSeconds(30))
+						.recoveryRampStart(20)
+						.build());
+			configs(context).change("own", Map.of("recovery-ramp-duration", "none"));
+			assertThat(own.config().recoveryRampDuration()).isNull();
+			assertThat(own.config().recoveryRampStart()).isEqualTo(10f);
 		});
 	}
 

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.ProbeSource;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import dev.breaker.spring.CircuitBreakerProbe;
@@ -48,6 +50,8 @@ class ConfigProbeTests {
 			"circuitBreakersHealthIndicator, that bean tells the states of circuit breakers, must tell of the other side",
 			"ftp://bank/health, must be a URL that begins with http:// or https:// and has a host, Change",
 			"http:///health, must be a URL, Change", "'http://bank/a b', must be a URL, Change",
+			"http://bank:99999/health, must have a port from 1 to 65535 in its URL, Change",
+			"http://bank:0/health, must have a port from 1 to 65535 in its URL, Change",
 			"http://alice:secret@bank/health, must have no user in its URL, Change" })
 	void whatCannotProbeStopsTheApplication(String probe, String reason, String remedy) {
 		assertThat(application().failure("""
@@ -79,6 +83,7 @@ class ConfigProbeTests {
 			"{ probe: paymentsProbe, half-open-probes: CALLS } | half-open-probes | must be DARK where probe is set",
 			"{ probe: paymentsProbe, probe-timeout: 61s } | probe-timeout | must not be longer than max-wait-duration-in-half-open-state (PT1M)",
 			"{ probe: paymentsProbe, probe-interval: 2m, max-wait-duration-in-open-state: 1m } | probe-interval | must not be longer than max-wait-duration-in-open-state (PT1M)",
+			"{ probe: paymentsProbe, wait-duration-in-open-state: 0s } | probe | needs probe-interval where wait-duration-in-open-state is zero",
 			"{ probe: paymentsProbe, probe-interval: 5 } | probe-interval | with its unit",
 			"{ probe: paymentsProbe, probe-interval: 0s } | probe-interval | above zero",
 			"{ half-open-probes: DARKER } | half-open-probes | must be one of CALLS, DARK" })
@@ -126,6 +131,28 @@ class ConfigProbeTests {
 				.satisfies((ex) -> assertThat(ex.description()).contains("needs probe to be set"));
 			configs.change("payments", Map.of("probe", "paymentsProbe", "probe-interval", "5s"));
 			assertThat(configs.get("payments").probe()).isEqualTo("paymentsProbe");
+		}
+	}
+
+	@Test
+	void theIntervalCanBeTriedOnRecordedOutcomesAndNotTheWaitThatItReplaces() {
+		try (ConfigurableApplicationContext context = application().start("""
+				breaker:
+				  instances:
+				    payments: { probe: paymentsProbe, probe-interval: 5s, record-outcomes: 100 }
+				    stock: { probe: paymentsProbe, record-outcomes: 100 }
+				""")) {
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
+			CircuitBreaker payments = registry.get("payments");
+			assertThat(configs.forReplay(payments, Map.of("probe-interval", "1m")).probeInterval())
+				.isEqualTo(Duration.ofMinutes(1));
+			assertThatExceptionOfType(InvalidBreakerConfigurationException.class)
+				.isThrownBy(() -> configs.forReplay(payments, Map.of("wait-duration-in-open-state", "1m")))
+				.satisfies((ex) -> assertThat(ex.description()).contains("config.wait-duration-in-open-state",
+						"cannot be tried on recorded outcomes: probe-interval takes its place"));
+			assertThat(configs.forReplay(registry.get("stock"), Map.of("wait-duration-in-open-state", "1m"))
+				.waitDurationInOpenState()).isEqualTo(Duration.ofMinutes(1));
 		}
 	}
 

@@ -230,6 +230,30 @@ class ConfigValueTests {
 	}
 
 	@Test
+	void anInheritedRampAndShareAreSwitchedOffWithTheirDetails() {
+		CircuitBreakerConfig config = new YamlApplication(this.directory).config("""
+				breaker:
+				  configs.default: { recovery-ramp-duration: 30s, recovery-ramp-start: 20,
+				    refuse: share, share-factor: 1.5 }
+				  instances.payments: { recovery-ramp-duration: none, refuse: all }
+				""", "payments");
+		assertThat(config.recoveryRampDuration()).isNull();
+		assertThat(config.recoveryRampStart()).isEqualTo(10f);
+		assertThat(config.refuse()).isEqualTo(Refuse.ALL);
+		assertThat(config.shareFactor()).isEqualTo(2.0);
+	}
+
+	@Test
+	void aDetailNearerThanWhatSwitchesItsRampOffStopsTheApplication() {
+		assertThat(failure("""
+				breaker:
+				  configs.default.recovery-ramp-duration: none
+				  instances.payments.recovery-ramp-start: 20
+				""")).contains("Property: breaker.instances.payments.recovery-ramp-start")
+			.contains("must not be set without recovery-ramp-duration");
+	}
+
+	@Test
 	void unknownStateIsAnsweredWithTheNearest() {
 		assertThat(failure("""
 				breaker:

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
@@ -258,6 +259,84 @@ class DarkProbesTests {
 				released.countDown();
 				await().until(() -> this.heard.count(Reason.PROBES_SUCCEEDED) == 1);
 				assertThat(bank.mostAtATime()).isEqualTo(1);
+			});
+	}
+
+	@Test
+	void oneThatEndsWellAfterItWasGivenUpIsFollowedByTheNextAtOnce() {
+		ManualClock clock = new ManualClock();
+		CountDownLatch released = new CountDownLatch(1);
+		Counting bank = new Counting() {
+
+			@Override
+			void look() {
+				boolean over = runs() > 1;
+				while (!over) {
+					try {
+						released.await();
+						over = true;
+					}
+					catch (InterruptedException ex) {
+						// It heeds no interrupt.
+					}
+				}
+			}
+
+		};
+		this.runner
+			.withPropertyValues(PREFIX + "probe=bank", PREFIX + "probe-timeout=20ms", PREFIX + "probe-interval=1h")
+			.withBean(BreakerClock.class, () -> new BreakerClock(clock::nanos, clock.clock()))
+			.withBean("bank", CircuitBreakerProbe.class, () -> bank)
+			.run((context) -> {
+				payments(context).halfOpen();
+				await().until(() -> this.heard.count(Reason.PROBES_FAILED) == 1);
+				clock.advance(Duration.ofHours(3));
+				assertThat(payments(context).state()).as("a probe is due").isEqualTo(State.HALF_OPEN);
+				released.countDown();
+				await().until(() -> this.heard.count(Reason.PROBES_SUCCEEDED) == 1);
+				assertThat(bank.runs()).isEqualTo(2);
+			});
+	}
+
+	@Test
+	void anOpeningByACommandIsProbedAfterItsOwnWaitWhateverTheIntervalOfTheOneBefore() {
+		this.runner
+			.withPropertyValues(PREFIX + "probe=bank", PREFIX + "probe-interval=1h",
+					PREFIX + "success-threshold-in-half-open-state=2")
+			.withBean("bank", Counting.class, Counting::new)
+			.run((context) -> {
+				Counting bank = context.getBean(Counting.class);
+				payments(context).halfOpen();
+				await().until(() -> payments(context).snapshot().bufferedCalls() == 1);
+				payments(context).open(Duration.ofMillis(50));
+				await().until(() -> bank.runs() == 2);
+			});
+	}
+
+	@Test
+	void betweenTwoProbesThereIsAPauseHoweverShortTheInterval() {
+		AtomicBoolean well = new AtomicBoolean();
+		AtomicInteger runs = new AtomicInteger();
+		AtomicLong ended = new AtomicLong();
+		List<Long> pauses = new CopyOnWriteArrayList<>();
+		this.runner.withPropertyValues(PREFIX + "probe=bank", PREFIX + "probe-interval=1ns")
+			.withBean("bank", CircuitBreakerProbe.class, () -> () -> {
+				if (runs.incrementAndGet() > 1) {
+					pauses.add(System.nanoTime() - ended.get());
+				}
+				try {
+					requireWell(well);
+				}
+				finally {
+					ended.set(System.nanoTime());
+				}
+			})
+			.run((context) -> {
+				payments(context).open();
+				await().until(() -> runs.get() > 5);
+				well.set(true);
+				await().until(() -> this.heard.count(Reason.PROBES_SUCCEEDED) == 1);
+				assertThat(pauses).allMatch((pause) -> pause >= TimeUnit.MILLISECONDS.toNanos(10));
 			});
 	}
 

@@ -108,6 +108,32 @@ class StateFileTests {
 	}
 
 	@Test
+	void aLinkToTheFileIsFollowed() throws Exception {
+		Path shared = Files.createDirectory(this.directory.resolve("shared"));
+		Path real = shared.resolve("states");
+		Path near = Files.createSymbolicLink(shared.resolve("near"), Path.of("states"));
+		Path link = Files.createSymbolicLink(this.directory.resolve("link"), near);
+		StateFile linked = new StateFile(link, "shop");
+		assertThat(linked.read()).as("not there yet").isEmpty();
+		linked.write(all());
+		linked.write(List.of(open("payments")));
+		assertThat(link).isSymbolicLink();
+		assertThat(near).isSymbolicLink();
+		assertThat(real).isRegularFile();
+		assertSame(new StateFile(real, "shop").read(), List.of(open("payments")));
+		assertSame(linked.read(), List.of(open("payments")));
+	}
+
+	@Test
+	void linksThatLeadNowhereAreNoFile() throws Exception {
+		Path one = this.directory.resolve("one");
+		Path other = Files.createSymbolicLink(this.directory.resolve("other"), one);
+		Files.createSymbolicLink(one, other);
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> new StateFile(one, "shop").write(all()));
+		assertThat(one).isSymbolicLink();
+	}
+
+	@Test
 	void aFileThatEndsAnywhereIsDamaged() throws Exception {
 		this.file.write(all());
 		byte[] whole = Files.readAllBytes(this.path);

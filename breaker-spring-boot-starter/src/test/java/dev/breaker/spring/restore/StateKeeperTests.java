@@ -15,6 +15,7 @@ import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Reason;
+import dev.breaker.Signal;
 import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.StateCommand;
@@ -24,6 +25,7 @@ import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerEventsAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerRestoreAutoConfiguration;
+import dev.breaker.spring.autoconfigure.BreakerSignalAutoConfiguration;
 import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +226,72 @@ class StateKeeperTests {
 			assertThat(stores(registry).get("lyon").state()).isEqualTo(State.FORCED_OPEN);
 			assertThat(registry.get("soon").retryAfter()).isEqualTo(Duration.ofSeconds(1));
 		});
+	}
+
+	@Test
+	void anOutageWhoseWaitIsOverWaitsForItsBreakerToo() {
+		run((registry) -> {
+			registry.get("soon").open();
+			registry.get("waited").open();
+			this.clock.advance(Duration.ofSeconds(30));
+			registry.get("opened").open();
+			this.clock.advance(Duration.ofSeconds(30));
+			assertThat(registry.get("soon").state()).isEqualTo(State.HALF_OPEN);
+			registry.get("waited").halfOpen();
+		});
+		this.clock.advance(Duration.ofSeconds(40));
+		run((registry) -> assertThat(registry.find("soon")).isEmpty());
+		run((registry) -> {
+			assertThat(registry.get("soon").state()).isEqualTo(State.HALF_OPEN);
+			assertThat(registry.get("waited").state()).isEqualTo(State.HALF_OPEN);
+			assertThat(registry.get("opened").state()).as("30 of 60 s were left").isEqualTo(State.HALF_OPEN);
+		});
+	}
+
+	@Test
+	void anOutageOfLongAgoWaitsForNoBreaker() {
+		run((registry) -> registry.get("soon").open());
+		this.clock.advance(Duration.ofHours(23));
+		run((registry) -> {
+		});
+		assertThat(content()).contains("name=soon");
+		this.clock.advance(Duration.ofHours(1));
+		run((registry) -> {
+		});
+		assertThat(content()).doesNotContain("name=soon");
+	}
+
+	@Test
+	void aBreakerThatIsOpenOnlySinceAnotherOneIsToldAgainByThatOne() {
+		ApplicationContextRunner telling = this.runner
+			.withConfiguration(AutoConfigurations.of(BreakerSignalAutoConfiguration.class))
+			.withPropertyValues("breaker.instances.payments.propagate-to=orders",
+					"breaker.instances.orders.propagate-to=payments");
+		run(telling, (registry) -> {
+			fail(payments(registry));
+			assertThat(registry.get("orders").state()).isEqualTo(State.OPEN);
+		});
+		assertThat(content()).contains("name=payments").doesNotContain("name=orders");
+		this.clock.advance(Duration.ofSeconds(10));
+		run(telling, (registry) -> {
+			assertThat(registry.get("orders").snapshot().signals()).extracting(Signal::remaining)
+				.containsExactly(Duration.ofSeconds(50));
+			assertThat(payments(registry).snapshot().signals()).isEmpty();
+			assertThat(payments(registry).retryAfter()).isEqualTo(Duration.ofSeconds(50));
+		});
+	}
+
+	@Test
+	void aBreakerThatACommandOpensAfterAnotherOneDidIsKept() {
+		ApplicationContextRunner telling = this.runner
+			.withConfiguration(AutoConfigurations.of(BreakerSignalAutoConfiguration.class))
+			.withPropertyValues("breaker.instances.payments.propagate-to=orders");
+		run(telling, (registry) -> {
+			fail(payments(registry));
+			registry.get("orders").open(Duration.ofHours(1));
+		});
+		run(telling, (registry) -> assertThat(registry.get("orders").retryAfter())
+			.isGreaterThanOrEqualTo(Duration.ofHours(1)));
 	}
 
 	@Test

@@ -3,8 +3,13 @@ package dev.breaker.spring.signal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
+import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.State;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -73,6 +78,37 @@ class HealthLookTests {
 		assertThat(trouble(() -> {
 			throw new NoClassDefFoundError("gone");
 		})).isEqualTo("threw java.lang.NoClassDefFoundError");
+	}
+
+	@Test
+	void theRefusalOfABreakerIsNoTrouble() {
+		CircuitBreaker open = CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder().initialState(State.FORCED_OPEN).build());
+		assertThat(trouble(() -> open.call(() -> Health.up().build()))).isNull();
+		assertThat(trouble(() -> {
+			try {
+				return open.call(() -> Health.up().build());
+			}
+			catch (CallNotPermittedException ex) {
+				throw new CompletionException(ex);
+			}
+		})).isNull();
+		assertThat(trouble(() -> {
+			try {
+				return open.call(() -> Health.up().build());
+			}
+			catch (CallNotPermittedException ex) {
+				return Health.down(ex).build();
+			}
+		})).isNull();
+		assertThat(trouble(() -> {
+			try {
+				return open.call(() -> Health.up().build());
+			}
+			catch (CallNotPermittedException ex) {
+				return Health.down(new IllegalStateException(ex)).build();
+			}
+		})).isNull();
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -19,6 +20,7 @@ import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerSignalAutoConfiguration;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.test.ManualClock;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -150,6 +152,18 @@ class HealthWatchTests {
 	}
 
 	@Test
+	void aConfigThatCodeGivesIsFollowedWithTheNextChangeOfState() {
+		this.db.set(Health.down().build());
+		this.runner.withPropertyValues("breaker.instances.payments.sliding-window-size=50").run((context) -> {
+			CircuitBreaker payments = context.getBean(CircuitBreakerRegistry.class).get("payments");
+			payments.reconfigure(payments.config().toBuilder().openWhenDown("db").build());
+			payments.halfOpen();
+			await(() -> assertThat(payments.snapshot().signals()).hasSize(1));
+			assertThat(payments.state()).isEqualTo(State.OPEN);
+		});
+	}
+
+	@Test
 	void aChangeAtRunTimeBeginsAndEndsTheLooks() {
 		this.db.set(Health.down().build());
 		this.runner.withPropertyValues("breaker.instances.payments.sliding-window-size=50").run((context) -> {
@@ -239,6 +253,49 @@ class HealthWatchTests {
 				this.db.set(Health.down().build());
 				await(() -> assertThat(registry.get("payments").state()).isEqualTo(State.OPEN));
 				released.countDown();
+			});
+	}
+
+	@Test
+	void aContributorThatIsSlowToSayThatItIsDownKeepsTheBreakerOpen() {
+		Duration taken = Duration.ofMillis(400);
+		looking().withPropertyValues("breaker.instances.payments.open-when-down=slow")
+			.withBean("slowHealthIndicator", HealthIndicator.class, () -> () -> {
+				long began = System.nanoTime();
+				while (System.nanoTime() - began < taken.toNanos()) {
+					LockSupport.parkNanos(taken.toNanos());
+				}
+				return Health.down().build();
+			})
+			.run((context) -> {
+				CircuitBreaker payments = context.getBean(CircuitBreakerRegistry.class).get("payments");
+				// The next look begins 100 ms later, and ends 400 ms after that.
+				await(() -> assertThat(payments.snapshot().signals()).singleElement()
+					.extracting(Signal::remaining, InstanceOfAssertFactories.DURATION)
+					.isGreaterThanOrEqualTo(Duration.ofMillis(600)));
+			});
+	}
+
+	@Test
+	void anIndicatorThatUsesTheGuardedClientKeepsNoBreakerOpen() {
+		AtomicReference<CircuitBreaker> guarded = new AtomicReference<>();
+		AtomicInteger asked = new AtomicInteger();
+		looking().withPropertyValues("breaker.instances.payments.open-when-down=bank")
+			.withBean("bankHealthIndicator", HealthIndicator.class, () -> () -> {
+				asked.incrementAndGet();
+				CircuitBreaker payments = guarded.get();
+				return (payments != null) ? payments.call(() -> Health.up().build()) : Health.down().build();
+			})
+			.run((context) -> {
+				CircuitBreaker payments = context.getBean(CircuitBreakerRegistry.class).get("payments");
+				await(() -> assertThat(payments.snapshot().signals()).hasSize(1));
+				guarded.set(payments);
+				int before = asked.get();
+				await(() -> assertThat(asked.get()).isGreaterThan(before + 3));
+				assertThat(payments.state()).isEqualTo(State.OPEN);
+				assertThat(payments.snapshot().signals()).isEmpty();
+				this.clock.advance(Duration.ofSeconds(60));
+				await(() -> assertThat(payments.state()).isNotEqualTo(State.OPEN));
 			});
 	}
 
