@@ -199,6 +199,7 @@ public final class FleetNode implements AutoCloseable {
 	public void unshare(CircuitBreaker breaker) {
 		Member member = this.members.get(breaker.name());
 		if (member != null && member.shared.breaker() == breaker && this.members.remove(breaker.name(), member)) {
+			member.shared.part();
 			breaker.removeListener(member);
 			breaker.probeGate(null);
 			run(member::leave);

@@ -74,7 +74,7 @@ final class SharedBreaker {
 	/** How many demands in a row brought nothing. */
 	private int unserved;
 
-	private boolean leaving;
+	private volatile boolean leaving;
 
 	SharedBreaker(CircuitBreaker breaker, StoreClock clock, LongSupplier nanoTime, Duration heartbeat,
 			SharedProbes probes) {
@@ -436,10 +436,18 @@ final class SharedBreaker {
 		PendingOrder given = this.order;
 		if (given != null && given.command() == command) {
 			this.obeyed = true;
-			if (this.breaker.state() != command.state()) {
+			if (this.breaker.state() != command.state() && !this.leaving) {
 				this.breaker.apply(command);
 			}
 		}
+	}
+
+	/**
+	 * Follows nothing from now on, so that what its group has let go is not brought back.
+	 * For any thread; {@link #leave()} is to follow.
+	 */
+	void part() {
+		this.leaving = true;
 	}
 
 	/**

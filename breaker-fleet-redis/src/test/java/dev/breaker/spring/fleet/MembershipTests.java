@@ -1,0 +1,112 @@
+package dev.breaker.spring.fleet;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.fleet.Exchange;
+import dev.breaker.fleet.FleetSettings;
+import dev.breaker.fleet.FleetTransport;
+import dev.breaker.fleet.FleetView;
+import dev.breaker.fleet.ModelStore;
+import dev.breaker.fleet.News;
+import dev.breaker.fleet.NodeId;
+import dev.breaker.fleet.Quorum;
+import dev.breaker.fleet.Reply;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Instances whose registries share the breakers of the group "stock", as keys come and
+ * go. The store is a method call away.
+ */
+class MembershipTests {
+
+	private final ModelStore store = new ModelStore(1_700_000_000_000L);
+
+	private final List<Membership> begun = new ArrayList<>();
+
+	@AfterEach
+	void end() {
+		this.begun.forEach(Membership::end);
+	}
+
+	@Test
+	void keyThatIsLetGoStaysAway() {
+		CircuitBreakerRegistry registry = start("shop-1");
+		CircuitBreakerGroup group = group(registry, 2);
+		group.get("lyon");
+		group.get("nice");
+		group.get("metz");
+		assertThat(group.find("metz")).isPresent();
+		assertThat(group.find("nice")).isPresent();
+		assertThat(group.find("lyon")).isEmpty();
+		assertThat(registry.find("stock:lyon")).isEmpty();
+		assertThat(this.begun.get(0).node().shares("stock:lyon")).isFalse();
+		assertThat(this.begun.get(0).node().shares("stock:metz")).isTrue();
+	}
+
+	@Test
+	void keyThatIsRemovedStaysAway() {
+		CircuitBreakerRegistry registry = start("shop-1");
+		CircuitBreakerGroup group = group(registry, 2);
+		group.get("lyon");
+		assertThat(registry.remove("stock:lyon")).isTrue();
+		assertThat(registry.find("stock:lyon")).isEmpty();
+		assertThat(group.find("lyon")).isEmpty();
+	}
+
+	/** Starts an instance, and gives its registry. */
+	private CircuitBreakerRegistry start(String node) {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+		FleetSettings settings = new FleetSettings(new NodeId(node, node), Quorum.DEFAULT, Duration.ofMillis(500),
+				Duration.ofMinutes(4));
+		Membership membership = new Membership(registry, new SharedNames(List.of("stock"), (name) -> false), "shop",
+				settings, new DirectTransport());
+		this.begun.add(membership);
+		assertThat(membership.begin(Duration.ofSeconds(30))).isTrue();
+		return registry;
+	}
+
+	/** Two failed calls open the breaker of a key, and no wait ends. */
+	private static CircuitBreakerGroup group(CircuitBreakerRegistry registry, int limit) {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.minimumNumberOfCalls(2)
+			.slidingWindowSize(2)
+			.waitDurationInOpenState(Duration.ofMinutes(10))
+			.build();
+		return registry.group("stock", config, limit);
+	}
+
+	private final class DirectTransport implements FleetTransport {
+
+		@Override
+		public CompletionStage<Reply> exchange(Exchange exchange) {
+			return CompletableFuture.completedFuture(MembershipTests.this.store.exchange(exchange));
+		}
+
+		@Override
+		public CompletionStage<FleetView> view() {
+			return CompletableFuture.completedFuture(MembershipTests.this.store.view());
+		}
+
+		@Override
+		public void listen(Consumer<News> consumer) {
+			MembershipTests.this.store.listen(consumer);
+		}
+
+		@Override
+		public void close() {
+		}
+
+	}
+
+}
