@@ -112,6 +112,9 @@ public final class FleetNode implements AutoCloseable {
 
 	private final Map<String, FleetRecord> strangers = new HashMap<>();
 
+	/** Whether there were more of these than are kept. */
+	private boolean strangersLeftOut;
+
 	private @Nullable Call underWay;
 
 	private @Nullable Future<?> alarm;
@@ -565,6 +568,9 @@ public final class FleetNode implements AutoCloseable {
 	 */
 	private void hear(Call call, Reply reply, boolean complete, boolean renewed) {
 		Set<String> told = new HashSet<>();
+		if (complete) {
+			this.strangersLeftOut = false;
+		}
 		for (FleetRecord record : reply.changed()) {
 			if (hear(record, reply.incarnation())) {
 				told.add(record.breaker());
@@ -636,6 +642,7 @@ public final class FleetNode implements AutoCloseable {
 					(before, now) -> (now.revision() > before.revision()) ? now : before);
 		}
 		else {
+			this.strangersLeftOut = true;
 			complain("the store has records of more than " + MOST_STRANGERS
 					+ " circuit breakers that this node does not share");
 		}
@@ -748,13 +755,25 @@ public final class FleetNode implements AutoCloseable {
 		private void begin() {
 			FleetRecord stranger = FleetNode.this.strangers.remove(this.shared.breaker().name());
 			String present = FleetNode.this.life;
-			if (stranger != null && present != null && this.shared.hear(stranger, present)) {
-				this.shared.follow(false);
+			if (stranger != null && present != null) {
+				this.shared.hear(stranger, present);
+				// Of one that was made anew, the news that ended it may have come when
+				// the former one was not shared any more and had not left yet.
+				FleetNode.this.incomplete = true;
 			}
-			touch(this.shared, false);
+			this.shared.follow(false);
+			boolean unknown = stranger == null && FleetNode.this.strangersLeftOut;
+			FleetNode.this.incomplete |= unknown;
+			touch(this.shared, unknown);
 		}
 
+		/** Where the breaker is made anew, or comes back, that one follows the fleet. */
 		private void leave() {
+			FleetRecord record = this.shared.record();
+			String present = FleetNode.this.life;
+			if (record != null && present != null && this.shared.isOf(present)) {
+				hear(record, present);
+			}
 			this.shared.leave();
 			touch(this.shared, true);
 		}

@@ -266,6 +266,11 @@ final class SharedBreaker {
 		return known != null && known.epoch() > revision && this.heard - reading <= 0;
 	}
 
+	/** Whether the record is of that life of the store. */
+	boolean isOf(String present) {
+		return present.equals(this.life);
+	}
+
 	/** Whether the record is not of a later epoch than that. */
 	boolean isWithin(long revision) {
 		FleetRecord known = this.record;
@@ -451,12 +456,12 @@ final class SharedBreaker {
 	}
 
 	/**
-	 * Not shared from now on: what is leased is settled, and a vote withdrawn.
+	 * Not shared from now on: what is leased is settled, and a vote withdrawn. A command
+	 * that the store does not know yet is told all the same.
 	 */
 	void leave() {
 		this.leaving = true;
 		this.own = false;
-		this.order = null;
 		this.probes.leave();
 	}
 

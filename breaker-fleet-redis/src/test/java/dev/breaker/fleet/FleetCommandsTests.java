@@ -2,6 +2,7 @@ package dev.breaker.fleet;
 
 import java.time.Duration;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.Reason;
 import dev.breaker.State;
 import dev.breaker.StateChange;
@@ -119,6 +120,23 @@ class FleetCommandsTests {
 		fleet.down(false);
 		fleet.advance(Duration.ofSeconds(3));
 		fleet.assertFleet(State.FORCED_OPEN);
+	}
+
+	@Test
+	void aCommandInAnOutageIsToldAlsoWhereItsBreakerWasMadeAnew() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.down(true);
+		TestNode commanded = fleet.node(0);
+		commanded.node.command(TestFleet.BREAKER, FORCE_OPEN);
+		fleet.settle();
+		commanded.node.unshare(commanded.breaker);
+		CircuitBreaker anew = CircuitBreaker.of(TestFleet.BREAKER, fleet.breakerConfig());
+		commanded.node.share(anew);
+		fleet.advance(Duration.ofSeconds(10));
+		fleet.down(false);
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.assertFleet(State.FORCED_OPEN);
+		assertThat(anew.state()).isEqualTo(State.FORCED_OPEN);
 	}
 
 	@Test

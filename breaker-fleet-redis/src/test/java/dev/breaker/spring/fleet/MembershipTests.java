@@ -7,9 +7,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.State;
 import dev.breaker.fleet.Exchange;
 import dev.breaker.fleet.FleetSettings;
 import dev.breaker.fleet.FleetTransport;
@@ -62,6 +64,21 @@ class MembershipTests {
 		assertThat(registry.remove("stock:lyon")).isTrue();
 		assertThat(registry.find("stock:lyon")).isEmpty();
 		assertThat(group.find("lyon")).isEmpty();
+	}
+
+	@Test
+	void keyThatIsMadeAnewFollowsTheFleet() {
+		CircuitBreakerGroup here = group(start("shop-1"), 1);
+		CircuitBreakerGroup there = group(start("shop-2"), 1);
+		CircuitBreaker former = here.get("lyon");
+		Instance.trip(there.get("lyon"));
+		Instance.await().until(() -> former.state() == State.OPEN);
+		here.get("nice");
+		assertThat(here.find("lyon")).isEmpty();
+		CircuitBreaker anew = here.get("lyon");
+		assertThat(anew).isNotSameAs(former);
+		Instance.await().until(() -> anew.state() == State.OPEN);
+		assertThat(here.find("lyon")).containsSame(anew);
 	}
 
 	/** Starts an instance, and gives its registry. */
