@@ -516,6 +516,8 @@ public final class FleetNode implements AutoCloseable {
 		boolean renewed = this.life != null && !reply.incarnation().equals(this.life);
 		boolean lapsed = !this.link.holds();
 		boolean complete = call.exchange.incarnation() == null || renewed;
+		// A replica with older data has taken over: the next exchange shows it that.
+		boolean back = !joining && !renewed && reply.revision() < this.known;
 		this.clock.answered(reply.now(), call.began, arrived);
 		this.lag = Duration.ofNanos(arrived - call.began);
 		this.live = reply.live();
@@ -527,17 +529,22 @@ public final class FleetNode implements AutoCloseable {
 		}
 		this.answeredAt = reply.now();
 		this.life = reply.incarnation();
-		this.known = reply.revision();
+		this.known = back ? this.known : reply.revision();
+		this.dirty |= back;
 		if (renewed) {
 			renew();
 		}
-		hear(call, reply, complete, renewed);
+		hear(call, reply, complete, renewed || back);
 		if (lapsed) {
 			this.unsettled.forEach(SharedBreaker::giveBackUnused);
 		}
 		reply.grants().forEach(this::grant);
 		for (SharedBreaker.Said each : call.said) {
 			this.dirty |= each.heard(complete ? 0 : call.exchange.known());
+			if (each.isOverruled(reply.incarnation())) {
+				this.incomplete = true;
+				this.dirty = true;
+			}
 		}
 		this.link.holdUntil(call.began + this.settings.nodeTimeout().minus(this.settings.heartbeat()).toNanos());
 		this.unsettled.forEach((each) -> each.follow(joining));
@@ -565,8 +572,9 @@ public final class FleetNode implements AutoCloseable {
 	/**
 	 * Hears the records of an answer. Of a store that is the same as before, a complete
 	 * answer says of the others that they are closed.
+	 * @param other whether it is another one, or has lost what it knew last
 	 */
-	private void hear(Call call, Reply reply, boolean complete, boolean renewed) {
+	private void hear(Call call, Reply reply, boolean complete, boolean other) {
 		Set<String> told = new HashSet<>();
 		if (complete) {
 			this.strangersLeftOut = false;
@@ -579,12 +587,12 @@ public final class FleetNode implements AutoCloseable {
 		if (complete) {
 			this.strangers.keySet().retainAll(told);
 		}
-		if (renewed) {
+		if (other) {
 			return;
 		}
 		for (Member member : this.members.values()) {
 			SharedBreaker shared = member.shared;
-			if (shared.isAhead(reply.revision(), call.began)) {
+			if (shared.isAhead(reply.incarnation(), reply.revision(), call.began)) {
 				complain("the record of '" + LogText.oneLine(shared.breaker().name())
 						+ "' was none of the store's: its epoch is higher than all of its revisions");
 				shared.disown();

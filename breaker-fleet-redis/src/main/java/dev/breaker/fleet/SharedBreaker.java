@@ -45,6 +45,12 @@ final class SharedBreaker {
 	/** The life of the store that the record is of. */
 	private @Nullable String life;
 
+	/** The last life of the store that was told what is known. */
+	private @Nullable String toldLife;
+
+	/** Whether another life of the store has a record of a lower epoch. */
+	private boolean passedOver;
+
 	/** A reading of when the record was heard. */
 	private long heard;
 
@@ -214,7 +220,8 @@ final class SharedBreaker {
 	// What the store says
 
 	/**
-	 * A record that can be followed has come.
+	 * A record that can be followed has come. One of a lower epoch, in another life of
+	 * the store, is passed over until that store was told what is known here.
 	 * @param of the life of the store
 	 * @return whether it says something new
 	 */
@@ -226,13 +233,20 @@ final class SharedBreaker {
 				&& (told.epoch() < known.epoch() || (sameEpoch && told.revision() <= known.revision()))) {
 			return false;
 		}
+		if (known != null && !sameLife && told.epoch() < known.epoch() && isRemembered() && !of.equals(this.toldLife)) {
+			this.passedOver = true;
+			return false;
+		}
 		this.record = told;
 		this.life = of;
+		this.passedOver = false;
 		this.heard = this.nanoTime.getAsLong();
 		this.unserved = 0;
 		if (!sameLife || !sameEpoch) {
-			boolean remembered = known != null && sameEpoch && Objects.equals(known.command(), told.command());
-			begin(told, remembered && this.followed == told.epoch());
+			// Epochs of two lives can be the same.
+			boolean same = known != null && sameEpoch && known.since() == told.since()
+					&& Objects.equals(known.command(), told.command());
+			begin(told, same && this.followed == told.epoch());
 		}
 		return true;
 	}
@@ -256,14 +270,15 @@ final class SharedBreaker {
 	void disown() {
 		this.record = null;
 		this.life = null;
+		this.passedOver = false;
 		this.followed = 0;
 		this.probes.begin(false);
 	}
 
-	/** Whether the record is of a later epoch, and was heard before. */
-	boolean isAhead(long revision, long reading) {
+	/** Whether the record is of that life and a later epoch, and was heard before. */
+	boolean isAhead(String of, long revision, long reading) {
 		FleetRecord known = this.record;
-		return known != null && known.epoch() > revision && this.heard - reading <= 0;
+		return known != null && isOf(of) && known.epoch() > revision && this.heard - reading <= 0;
 	}
 
 	/** Whether the record is of that life of the store. */
@@ -515,23 +530,28 @@ final class SharedBreaker {
 		}
 		FleetRecord known = this.record;
 		if (known == null) {
-			return new Said(this, given, vote, withdrawal, Map.of(), null, null);
+			return new Said(this, present, given, vote, withdrawal, Map.of(), null, null);
 		}
 		long wait = nextWait(known);
 		Map<Leases.Lease, Leases.Totals> results = this.probes.sayResults(actions, state, known.epoch(), wait);
 		SharedProbes.Wish wish = (isProbed() && !this.leaving) ? this.probes.sayDemand(actions, state, known.epoch(),
 				wait, mayHavePlaces(known), looks && known.state() == State.HALF_OPEN) : null;
-		return new Said(this, given, vote, withdrawal, results, known, wish);
+		return new Said(this, present, given, vote, withdrawal, results, known, wish);
 	}
 
 	/** To a store that has lost the record, or seems to have. */
 	private void remember(List<Action> actions, @Nullable String present) {
 		FleetRecord known = this.record;
 		boolean lost = present != null && !present.equals(this.life);
-		if (known != null && fleetState() != State.CLOSED && !this.leaving && (lost || this.unserved >= PATIENCE)) {
+		if (known != null && isRemembered() && (lost || this.unserved >= PATIENCE)) {
 			this.unserved = 0;
 			actions.add(new Action.Remember(known, (known.until() >= 0) ? millis(left(known)) : -1));
 		}
+	}
+
+	/** Whether a store that has lost the record is told it. */
+	private boolean isRemembered() {
+		return fleetState() != State.CLOSED && !this.leaving;
 	}
 
 	private @Nullable PendingOrder sayOrder(List<Action> actions, State state) {
@@ -577,6 +597,9 @@ final class SharedBreaker {
 
 		private final SharedBreaker by;
 
+		/** The present life of the store, as far as it was known. */
+		private final @Nullable String present;
+
 		private final @Nullable PendingOrder order;
 
 		private final boolean vote;
@@ -590,10 +613,11 @@ final class SharedBreaker {
 
 		private final SharedProbes.@Nullable Wish wish;
 
-		private Said(SharedBreaker by, @Nullable PendingOrder order, boolean vote, boolean withdrawal,
-				Map<Leases.Lease, Leases.Totals> results, @Nullable FleetRecord record,
+		private Said(SharedBreaker by, @Nullable String present, @Nullable PendingOrder order, boolean vote,
+				boolean withdrawal, Map<Leases.Lease, Leases.Totals> results, @Nullable FleetRecord record,
 				SharedProbes.@Nullable Wish wish) {
 			this.by = by;
+			this.present = present;
 			this.order = order;
 			this.vote = vote;
 			this.withdrawal = withdrawal;
@@ -624,6 +648,22 @@ final class SharedBreaker {
 				this.by.voteDue = true;
 			}
 			return hearWish(present) || (this.by.voteDue && this.by.isVoting());
+		}
+
+		/**
+		 * What is known was told to the store where its record is of another life.
+		 * @param of the life of the store that has heard it
+		 * @return whether that keeps to a record that was passed over, and is to tell it
+		 * again
+		 */
+		boolean isOverruled(String of) {
+			if (!of.equals(this.present)) {
+				return false;
+			}
+			boolean overruled = this.by.passedOver;
+			this.by.passedOver = false;
+			this.by.toldLife = of;
+			return overruled;
 		}
 
 		private boolean hearWish(@Nullable FleetRecord present) {
