@@ -246,7 +246,10 @@ final class SharedBreaker {
 			// Epochs of two lives can be the same.
 			boolean same = known != null && sameEpoch && known.since() == told.since()
 					&& Objects.equals(known.command(), told.command());
-			begin(told, same && this.followed == told.epoch());
+			// Leases live as long as their epoch is half-open: their places go on.
+			if (known == null || !same || known.state() != State.HALF_OPEN || told.state() != State.HALF_OPEN) {
+				begin(told, same && this.followed == told.epoch());
+			}
 		}
 		return true;
 	}

@@ -217,6 +217,20 @@ class FleetProbesTests {
 	}
 
 	@Test
+	void aNewLifeOfTheStoreGivesNoPlaceTwice() {
+		TestFleet fleet = halfOpen(3);
+		List<Permit> taken = takeAll(fleet, fleet.node(0));
+		fleet.store().incarnation("after a damaged record of another breaker");
+		fleet.advance(Duration.ofMillis(1500));
+		assertThat(fleet.node(0).begin()).isNull();
+		fleet.advance(Duration.ofMillis(1500));
+		assertThat(fleet.node(0).begin()).isNull();
+		taken.forEach((permit) -> TestNode.end(permit, true));
+		fleet.advance(Duration.ofSeconds(2));
+		fleet.assertFleet(State.CLOSED);
+	}
+
+	@Test
 	void aLeaseWhoseAnswerIsLostIsGrantedAgain() {
 		ModelStore store = new ModelStore(1_000);
 		TestFleet fleet = new TestFleet();
