@@ -154,6 +154,30 @@ class FleetProbesTests {
 		fleet.assertFleet(State.CLOSED);
 	}
 
+	@Test
+	void aServiceWithFewCallsRecovers() {
+		TestFleet fleet = new TestFleet().start(2);
+		fleet.open();
+		fleet.advance(TestFleet.WAIT);
+		for (int minute = 0; minute < 30; minute++) {
+			fleet.node(0).call(true);
+			fleet.advance(Duration.ofMinutes(1));
+		}
+		fleet.assertFleet(State.CLOSED);
+	}
+
+	@Test
+	void aServiceWithFewCallsOnEachOfManyNodesRecovers() {
+		TestFleet fleet = new TestFleet().start(10);
+		fleet.open();
+		fleet.advance(TestFleet.WAIT);
+		for (int call = 0; call < 300; call++) {
+			fleet.node(call % 10).call(true);
+			fleet.advance(Duration.ofSeconds(6));
+		}
+		fleet.assertFleet(State.CLOSED);
+	}
+
 	private static int given(TestFleet fleet) {
 		return Objects.requireNonNull(fleet.record().probes()).given();
 	}
