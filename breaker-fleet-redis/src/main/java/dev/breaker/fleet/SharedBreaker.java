@@ -66,6 +66,9 @@ final class SharedBreaker {
 	/** Whether its own rules have opened it. */
 	private boolean own;
 
+	/** A reading of when the wait is over for which these have opened it. */
+	private long ownEnd;
+
 	private boolean voteDue;
 
 	/** Whether the store may have a vote. */
@@ -76,6 +79,9 @@ final class SharedBreaker {
 
 	/** Whether the breaker has obeyed it. */
 	private boolean obeyed;
+
+	/** For how long it has opened the breaker. */
+	private Duration orderedWait = Duration.ZERO;
 
 	/** How many demands in a row brought nothing. */
 	private int unserved;
@@ -166,6 +172,7 @@ final class SharedBreaker {
 		switch (change.reason()) {
 			case FAILURE_RATE, SLOW_CALL_RATE, CONSECUTIVE_FAILURES, PROBES_FAILED, PROBES_LOST -> {
 				this.own = true;
+				this.ownEnd = this.nanoTime.getAsLong() + Math.min(waitWithoutSignals().toNanos(), LONGEST.toNanos());
 				this.voteDue = true;
 				this.following = false;
 				returnToOpenFleet();
@@ -462,6 +469,8 @@ final class SharedBreaker {
 			if (this.breaker.state() != command.state() && !this.leaving) {
 				this.breaker.apply(command);
 			}
+			Duration hold = command.hold();
+			this.orderedWait = (hold != null) ? hold : waitWithoutSignals();
 		}
 	}
 
@@ -509,9 +518,16 @@ final class SharedBreaker {
 		return this.probes.hasResults() || wantsPlaces() || (this.voteDue && isVoting());
 	}
 
+	/** A signal that lives keeps it open, and its vote does not. */
 	private boolean isVoting() {
 		return this.own && this.order == null && fleetState() == State.CLOSED && this.breaker.config().enforce()
-				&& this.breaker.state() == State.OPEN;
+				&& this.breaker.state() == State.OPEN && this.ownEnd - this.nanoTime.getAsLong() > 0;
+	}
+
+	/** Signals are those of this node, and prolong no wait but its own. */
+	private Duration waitWithoutSignals() {
+		Duration left = this.breaker.export().left();
+		return (left != null) ? left : Duration.ZERO;
 	}
 
 	/**
@@ -562,7 +578,8 @@ final class SharedBreaker {
 		if (given == null || !this.obeyed) {
 			return null;
 		}
-		Duration wait = (state == State.OPEN) ? this.breaker.retryAfter() : Duration.ZERO;
+		Duration wait = (state == State.OPEN) ? min(this.breaker.retryAfter(),
+				given.left(this.orderedWait, this.nanoTime.getAsLong())) : Duration.ZERO;
 		if (given.isOver(wait, this.nanoTime.getAsLong())) {
 			this.order = null;
 			returnToFleet();
@@ -576,11 +593,16 @@ final class SharedBreaker {
 		if (!(this.voteDue || all) || !isVoting()) {
 			return false;
 		}
-		long wait = Math.max(1, millis(this.breaker.retryAfter()));
+		Duration left = Duration.ofNanos(this.ownEnd - this.nanoTime.getAsLong());
+		long wait = Math.max(1, millis(min(this.breaker.retryAfter(), left)));
 		actions.add(new Action.Vote(this.breaker.name(), wait, wait + 2 * this.heartbeat.toMillis()));
 		this.voteDue = false;
 		this.voted = true;
 		return true;
+	}
+
+	private static Duration min(Duration one, Duration other) {
+		return (one.compareTo(other) <= 0) ? one : other;
 	}
 
 	/** How long the fleet is open if its probes fail. */

@@ -97,6 +97,20 @@ class FleetCommandsTests {
 	}
 
 	@Test
+	void aSignalOfOneNodeDoesNotProlongTheCommandOfTheFleet() {
+		TestFleet fleet = new TestFleet().start(3);
+		TestNode signalled = fleet.node(0);
+		signalled.breaker.signal("health", "down", Duration.ofHours(1));
+		signalled.node.command(TestFleet.BREAKER,
+				StateCommand.to(State.OPEN).hold(Duration.ofSeconds(4)).actor("alice"));
+		fleet.settle();
+		assertThat(fleet.node(2).breaker.retryAfter()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4));
+		signalled.node.command(TestFleet.BREAKER, StateCommand.to(State.OPEN).actor("bob"));
+		fleet.settle();
+		assertThat(fleet.node(2).breaker.retryAfter()).isBetween(TestFleet.WAIT.minusSeconds(1), TestFleet.WAIT);
+	}
+
+	@Test
 	void aCommandToHalfOpenIsProbedTogether() {
 		TestFleet fleet = new TestFleet().start(3);
 		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.to(State.HALF_OPEN));

@@ -170,6 +170,30 @@ class FleetVotesTests {
 	}
 
 	@Test
+	void aSignalKeepsNoVoteAlive() {
+		TestFleet fleet = new TestFleet().quorum(2).start(3);
+		fleet.node(0).trip();
+		fleet.node(0).breaker.signal("health", "down", Duration.ofHours(1));
+		fleet.advance(Duration.ofMinutes(5));
+		fleet.node(1).trip();
+		fleet.settle();
+		assertThat(fleet.fleetState()).isEqualTo(State.CLOSED);
+		assertThat(fleet.node(0).breaker.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aVoteOfANodeWithASignalOpensTheFleetForTheWaitOfItsRules() {
+		TestFleet fleet = new TestFleet().quorum(2).start(3);
+		fleet.node(0).trip();
+		fleet.settle();
+		fleet.node(1).trip();
+		fleet.node(1).breaker.signal("health", "down", Duration.ofHours(1));
+		fleet.settle();
+		assertThat(fleet.fleetState()).isEqualTo(State.OPEN);
+		assertThat(fleet.node(2).breaker.retryAfter()).isBetween(TestFleet.WAIT.minusSeconds(1), TestFleet.WAIT);
+	}
+
+	@Test
 	void quorumIsOneBelowThreeNodesElseThirtyPercent() {
 		assertThat(List.of(1, 2, 3, 4, 6, 7, 10, 11, 1000))
 			.extracting((live) -> ModelStore.quorum(Quorum.DEFAULT, live))
