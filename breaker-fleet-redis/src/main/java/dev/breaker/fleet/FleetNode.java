@@ -546,7 +546,9 @@ public final class FleetNode implements AutoCloseable {
 				this.dirty = true;
 			}
 		}
-		this.link.holdUntil(call.began + this.settings.nodeTimeout().minus(this.settings.heartbeat()).toNanos());
+		// Until the answer to the next one is there, also where the timeout is two heartbeats.
+		this.link
+			.holdUntil(call.began + this.settings.nodeTimeout().minus(this.settings.heartbeat().dividedBy(2)).toNanos());
 		this.unsettled.forEach((each) -> each.follow(joining));
 		this.unsettled.removeIf(SharedBreaker::isSettled);
 		this.pace.answered(call.began, arrived, reply.live());
@@ -699,7 +701,7 @@ public final class FleetNode implements AutoCloseable {
 	 * How a node is connected.
 	 *
 	 * @param connected whether the store has answered lately: within the node timeout,
-	 * less one heartbeat
+	 * less half a heartbeat
 	 * @param nodes how many nodes live, by the last answer; zero before the first one
 	 * @param quorum how many votes open a breaker, by the last answer
 	 * @param lag how long the last news took from the store to this node, or the last

@@ -93,6 +93,16 @@ class FleetOutageTests {
 	}
 
 	@Test
+	void aNodeTimeoutOfTwoHeartbeatsIsNoOutageAtEachHeartbeat() {
+		TestFleet fleet = new TestFleet().nodeTimeout(TestFleet.HEARTBEAT.multipliedBy(2)).start(2);
+		fleet.longestLatency(100);
+		for (int i = 0; i < 6_000; i++) {
+			fleet.advance(Duration.ofMillis(10));
+			assertThat(fleet.nodes).allMatch((node) -> node.node.status().connected());
+		}
+	}
+
+	@Test
 	void aStoreThatWasEmptiedIsToldWhatHolds() {
 		TestFleet fleet = new TestFleet().start(5);
 		fleet.open();

@@ -41,6 +41,8 @@ final class TestFleet {
 
 	private Quorum quorum = Quorum.DEFAULT;
 
+	private Duration nodeTimeout = NODE_TIMEOUT;
+
 	private boolean down;
 
 	private double loss;
@@ -59,6 +61,11 @@ final class TestFleet {
 
 	TestFleet quorum(int votes) {
 		this.quorum = new Quorum(votes, 0);
+		return this;
+	}
+
+	TestFleet nodeTimeout(Duration timeout) {
+		this.nodeTimeout = timeout;
 		return this;
 	}
 
@@ -88,7 +95,8 @@ final class TestFleet {
 	}
 
 	FleetSettings settings(String name) {
-		return new FleetSettings(new NodeId(name, name + "-" + this.started), this.quorum, HEARTBEAT, NODE_TIMEOUT);
+		return new FleetSettings(new NodeId(name, name + "-" + this.started), this.quorum, HEARTBEAT,
+				this.nodeTimeout);
 	}
 
 	CircuitBreakerConfig breakerConfig() {
