@@ -284,6 +284,7 @@ public final class FleetNode implements AutoCloseable {
 					+ "' of a command to the fleet: it is not shared; give the command to this node alone");
 		}
 		long given = this.nanoTime.getAsLong();
+		member.shared.orderComes(command);
 		run(() -> member.shared.order(command, given));
 		member.shared.breaker().apply(command);
 		run(() -> {

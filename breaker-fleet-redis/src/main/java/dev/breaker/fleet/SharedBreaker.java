@@ -447,6 +447,15 @@ final class SharedBreaker {
 	// What the node says
 
 	/**
+	 * A command to the whole fleet is about to be given to the breaker. For any thread.
+	 */
+	void orderComes(StateCommand command) {
+		if (command.state() == State.HALF_OPEN) {
+			this.probes.awaitFleet();
+		}
+	}
+
+	/**
 	 * A command is given at this node, for the whole fleet. From now on nothing else is
 	 * followed; the store hears of it once it is obeyed here.
 	 */
@@ -582,6 +591,7 @@ final class SharedBreaker {
 				given.left(this.orderedWait, this.nanoTime.getAsLong())) : Duration.ZERO;
 		if (given.isOver(wait, this.nanoTime.getAsLong())) {
 			this.order = null;
+			this.probes.endWait();
 			returnToFleet();
 			return null;
 		}

@@ -37,6 +37,9 @@ final class SharedProbes {
 
 	private @Nullable SharedGate gate;
 
+	/** Without places, until the store has heard of a command. Set by any thread. */
+	private volatile @Nullable SharedGate early;
+
 	/** A reading of when places were granted last. */
 	private long granted;
 
@@ -76,11 +79,34 @@ final class SharedProbes {
 		if (before != null) {
 			before.retire();
 		}
+		boolean awaited = endWait();
 		this.gate = next;
 		this.unanswered = false;
-		if (before != null || next != null) {
+		if (before != null || next != null || awaited) {
 			this.breaker.probeGate(next);
 		}
+	}
+
+	/**
+	 * The breaker is about to be commanded to be half-open: it has no places of its own
+	 * beside those that the fleet gives out as soon as the store has heard of the
+	 * command. For any thread.
+	 */
+	void awaitFleet() {
+		SharedGate empty = new SharedGate(this.link, this.wake);
+		this.early = empty;
+		this.breaker.probeGate(empty);
+	}
+
+	/** The store hears of no command any more. */
+	boolean endWait() {
+		SharedGate empty = this.early;
+		if (empty == null) {
+			return false;
+		}
+		empty.retire();
+		this.early = null;
+		return true;
 	}
 
 	/**
@@ -103,6 +129,7 @@ final class SharedProbes {
 
 	/** No call gets a place any more. */
 	void end() {
+		endWait();
 		SharedGate ended = this.gate;
 		if (ended != null) {
 			ended.retire();

@@ -124,6 +124,37 @@ class FleetCommandsTests {
 	}
 
 	@Test
+	void aCommandToHalfOpenAdmitsNoMoreThanThePermitted() {
+		TestFleet fleet = new TestFleet().start(3);
+		TestNode commanded = fleet.node(0);
+		commanded.node.command(TestFleet.BREAKER, StateCommand.to(State.HALF_OPEN));
+		int admitted = 0;
+		for (int call = 0; call < 2 * TestFleet.PERMITTED; call++) {
+			admitted += (commanded.begin() != null) ? 1 : 0;
+		}
+		for (int round = 0; round < 40; round++) {
+			for (TestNode node : fleet.nodes) {
+				admitted += (node.breaker.state() == State.HALF_OPEN && node.begin() != null) ? 1 : 0;
+			}
+			fleet.advance(Duration.ofMillis(10));
+		}
+		assertThat(admitted).isEqualTo(TestFleet.PERMITTED);
+	}
+
+	@Test
+	void aCommandToHalfOpenInAnOutageIsProbedByItsNode() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.down(true);
+		fleet.advance(Duration.ofSeconds(10));
+		TestNode commanded = fleet.node(0);
+		commanded.node.command(TestFleet.BREAKER, StateCommand.to(State.HALF_OPEN));
+		for (int call = 0; call < TestFleet.PERMITTED; call++) {
+			assertThat(commanded.call(true)).isTrue();
+		}
+		assertThat(commanded.breaker.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
 	void aCommandInAnOutageIsToldAfterwards() {
 		TestFleet fleet = new TestFleet().start(3);
 		fleet.down(true);
