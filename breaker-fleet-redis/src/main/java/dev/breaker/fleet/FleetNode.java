@@ -28,6 +28,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.LogText;
 import dev.breaker.State;
@@ -65,6 +66,9 @@ public final class FleetNode implements AutoCloseable {
 
 	/** Records of breakers that are not shared here, but could be. */
 	private static final int MOST_STRANGERS = 10_000;
+
+	/** Between the names of a group and of a key. */
+	private static final String KEY = ":";
 
 	private static final long COMPLAINT_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -271,7 +275,9 @@ public final class FleetNode implements AutoCloseable {
 	/**
 	 * Gives a command to a breaker of all nodes, also those that join while it holds. It
 	 * is obeyed here at once; the store is told as soon as it answers. Where the hold of
-	 * the command is over before that, it is told to no other node.
+	 * the command is over before that, it is told to no other node. A command that closes
+	 * what stands for a group of breakers made by key closes all of these for the fleet,
+	 * also those that this node does not have.
 	 * @param breaker the name of the breaker
 	 * @param command the command
 	 * @throws IllegalArgumentException if the breaker is not shared
@@ -290,6 +296,9 @@ public final class FleetNode implements AutoCloseable {
 		run(() -> {
 			member.shared.obeyed(command);
 			touch(member.shared, true);
+			if (command.state() == State.CLOSED) {
+				closeKeys(breaker, command, given);
+			}
 		});
 	}
 
@@ -658,6 +667,33 @@ public final class FleetNode implements AutoCloseable {
 					+ " circuit breakers that this node does not share");
 		}
 		return true;
+	}
+
+	/**
+	 * Of each key of a group that is not closed for the fleet, the record is closed, too:
+	 * else a node that has the key later would open it again. The keys that are shared
+	 * here know their group; of the others the name says it.
+	 */
+	private void closeKeys(String group, StateCommand command, long given) {
+		for (Member member : this.members.values()) {
+			CircuitBreakerGroup of = member.shared.breaker().group();
+			if (of != null && of.name().equals(group) && !member.shared.isClosedForAll()) {
+				close(member, command, given);
+			}
+		}
+		for (String name : this.strangers.keySet()) {
+			if (name.startsWith(group + KEY)) {
+				Member stranger = new Member(CircuitBreaker.ofDefaults(name));
+				close(stranger, command, given);
+				stranger.shared.leave();
+			}
+		}
+	}
+
+	private void close(Member member, StateCommand command, long given) {
+		member.shared.order(command, given);
+		member.shared.obeyed(command);
+		touch(member.shared, true);
 	}
 
 	private void grant(Reply.Grant grant) {

@@ -112,6 +112,12 @@ final class SharedBreaker {
 		return isOpen(this.breaker.state()) && !isOpen(this.record);
 	}
 
+	/** Whether the store knows of nothing that opens or holds it. */
+	boolean isClosedForAll() {
+		FleetRecord known = this.record;
+		return known == null || known.state() == State.CLOSED;
+	}
+
 	private static boolean isOpen(@Nullable FleetRecord record) {
 		return record != null && isOpen(record.state());
 	}

@@ -12,7 +12,9 @@ import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.State;
+import dev.breaker.StateCommand;
 import dev.breaker.fleet.Exchange;
+import dev.breaker.fleet.FleetRecord;
 import dev.breaker.fleet.FleetSettings;
 import dev.breaker.fleet.FleetTransport;
 import dev.breaker.fleet.FleetView;
@@ -79,6 +81,55 @@ class MembershipTests {
 		assertThat(anew).isNotSameAs(former);
 		Instance.await().until(() -> anew.state() == State.OPEN);
 		assertThat(here.find("lyon")).containsSame(anew);
+	}
+
+	@Test
+	void closingAGroupClosesItsKeysForTheFleet() {
+		CircuitBreaker here = group(start("shop-1"), 10).get("lyon");
+		CircuitBreaker there = group(start("shop-2"), 10).get("nice");
+		Instance.trip(here);
+		Instance.trip(there);
+		awaitFleet("stock:lyon", State.OPEN);
+		awaitFleet("stock:nice", State.OPEN);
+		this.begun.get(0).node().command("stock", CommandedGroup.withActor(StateCommand.reset()));
+		awaitFleet("stock:lyon", State.CLOSED);
+		awaitFleet("stock:nice", State.CLOSED);
+		assertThat(here.state()).isEqualTo(State.CLOSED);
+		Instance.await().until(() -> there.state() == State.CLOSED);
+		CircuitBreakerGroup later = group(start("shop-3"), 10);
+		assertThat(later.get("lyon").state()).isEqualTo(State.CLOSED);
+		assertThat(later.get("nice").state()).isEqualTo(State.CLOSED);
+		Instance.trip(there);
+		awaitFleet("stock:nice", State.OPEN);
+	}
+
+	private void awaitFleet(String breaker, State state) {
+		Instance.await().until(() -> {
+			FleetRecord record = this.store.record(breaker);
+			return record != null && record.state() == state;
+		});
+	}
+
+	@Test
+	void groupThatIsOpenedAgainAndAgainWaitsNoLonger() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+			.waitDurationInOpenState(Duration.ofMinutes(1))
+			.waitDurationMultiplier(2)
+			.build();
+		CircuitBreakerRegistry registry = start("shop-1");
+		registry.group("stock", config, 10);
+		for (int i = 0; i < 3; i++) {
+			String operator = "operator-" + i;
+			this.begun.get(0).node().command("stock", StateCommand.to(State.OPEN).actor(operator));
+			Instance.await().until(() -> {
+				FleetRecord record = this.store.record("stock");
+				return record != null && record.command() != null && operator.equals(record.command().actor());
+			});
+			FleetRecord record = this.store.record("stock");
+			assertThat(record.until() - record.since()).isBetween(1L, Duration.ofMinutes(1).toMillis());
+			this.begun.get(0).node().command("stock", StateCommand.to(State.HALF_OPEN).actor(operator));
+			awaitFleet("stock", State.HALF_OPEN);
+		}
 	}
 
 	/** Starts an instance, and gives its registry. */
