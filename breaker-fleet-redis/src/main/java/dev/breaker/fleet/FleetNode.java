@@ -557,8 +557,8 @@ public final class FleetNode implements AutoCloseable {
 			}
 		}
 		// Until the answer to the next one is there, also where the timeout is two heartbeats.
-		this.link
-			.holdUntil(call.began + this.settings.nodeTimeout().minus(this.settings.heartbeat().dividedBy(2)).toNanos());
+		Duration held = this.settings.nodeTimeout().minus(this.settings.heartbeat().dividedBy(2));
+		this.link.holdUntil(call.began + held.toNanos());
 		this.unsettled.forEach((each) -> each.follow(joining));
 		this.unsettled.removeIf(SharedBreaker::isSettled);
 		this.pace.answered(call.began, arrived, reply.live());

@@ -1,5 +1,6 @@
 package dev.breaker.fleet;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,8 @@ final class TestFleet {
 
 	private Duration nodeTimeout = NODE_TIMEOUT;
 
+	private Clock clock = Clock.systemUTC();
+
 	private boolean down;
 
 	private double loss;
@@ -66,6 +69,12 @@ final class TestFleet {
 
 	TestFleet nodeTimeout(Duration timeout) {
 		this.nodeTimeout = timeout;
+		return this;
+	}
+
+	/** The wall clock of the nodes that are started from now on. */
+	TestFleet clock(Clock clock) {
+		this.clock = clock;
 		return this;
 	}
 
@@ -103,6 +112,7 @@ final class TestFleet {
 		return this.config
 			.apply(CircuitBreakerConfig.builder()
 				.nanoClock(this.time::nanos)
+				.clock(this.clock)
 				.consecutiveFailureThreshold(3)
 				.permittedNumberOfCallsInHalfOpenState(PERMITTED)
 				.waitDurationInOpenState(WAIT))
