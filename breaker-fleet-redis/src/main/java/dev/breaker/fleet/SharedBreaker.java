@@ -593,15 +593,18 @@ final class SharedBreaker {
 		if (given == null || !this.obeyed) {
 			return null;
 		}
-		Duration wait = (state == State.OPEN) ? min(this.breaker.retryAfter(),
-				given.left(this.orderedWait, this.nanoTime.getAsLong())) : Duration.ZERO;
-		if (given.isOver(wait, this.nanoTime.getAsLong())) {
+		long now = this.nanoTime.getAsLong();
+		Duration wait = Duration.ZERO;
+		if (state == State.OPEN) {
+			wait = min(this.breaker.retryAfter(), given.left(this.orderedWait, now));
+		}
+		if (given.isOver(wait, now)) {
 			this.order = null;
 			this.probes.endWait();
 			returnToFleet();
 			return null;
 		}
-		actions.add(new Action.Order(this.breaker.name(), given.told(this.nanoTime.getAsLong()), millis(wait)));
+		actions.add(new Action.Order(this.breaker.name(), given.told(now), millis(wait)));
 		return given;
 	}
 

@@ -104,8 +104,7 @@ final class TestFleet {
 	}
 
 	FleetSettings settings(String name) {
-		return new FleetSettings(new NodeId(name, name + "-" + this.started), this.quorum, HEARTBEAT,
-				this.nodeTimeout);
+		return new FleetSettings(new NodeId(name, name + "-" + this.started), this.quorum, HEARTBEAT, this.nodeTimeout);
 	}
 
 	CircuitBreakerConfig breakerConfig() {
