@@ -1755,18 +1755,13 @@ public final class CircuitBreaker {
 	 * of it, and it is never asked in another state. Probes under way go on: their places
 	 * are given back where they were taken. Where no gate shares them, the breaker judges
 	 * all that came back since it went half-open. Of a breaker that was made for a key,
-	 * this is for that breaker alone. Safe for use by many threads.
+	 * this is for that breaker alone, also where its group let it go: it is no command,
+	 * and does not bring it back. Safe for use by many threads.
 	 * @param gate the gate; {@code null} for none
 	 */
 	public void probeGate(@Nullable ProbeGate gate) {
-		CircuitBreaker live = entered(true);
-		try {
-			live.goThrough((gate != null) ? new GuardedGate(gate) : null);
-			live.tell();
-		}
-		finally {
-			live.exit();
-		}
+		goThrough((gate != null) ? new GuardedGate(gate) : null);
+		tell();
 	}
 
 	private void goThrough(@Nullable GuardedGate gate) {

@@ -530,6 +530,30 @@ class ProbeGateTests {
 	}
 
 	@Test
+	void aGateBringsNoKeyBackThatItsGroupLetGo() {
+		CircuitBreakerConfig config = this.test.breaker.config();
+		CircuitBreakerGroup group = CircuitBreakerRegistry.of(config).group("stores", config, 1);
+		CircuitBreaker a = group.get("a");
+		a.probeGate(this.gate);
+		CircuitBreaker b = group.get("b");
+		a.probeGate(null);
+		assertThat(group.find("a")).isEmpty();
+		assertThat(group.find("b")).containsSame(b);
+	}
+
+	@Test
+	void aGateBringsNoKeyBackThatWasRemoved() {
+		CircuitBreakerConfig config = this.test.breaker.config();
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+		CircuitBreakerGroup group = registry.group("stores", config, 1);
+		CircuitBreaker a = group.get("a");
+		assertThat(registry.remove("stores:a")).isTrue();
+		a.probeGate(null);
+		assertThat(group.find("a")).isEmpty();
+		assertThat(registry.find("stores:a")).isEmpty();
+	}
+
+	@Test
 	void severalBreakersShareTheirPlaces() {
 		List<TestBreaker> nodes = List.of(this.test, halfOpen((config) -> config), halfOpen((config) -> config));
 		this.gate.give(2);

@@ -28,6 +28,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.LogText;
 import dev.breaker.State;
@@ -65,6 +66,9 @@ public final class FleetNode implements AutoCloseable {
 
 	/** Records of breakers that are not shared here, but could be. */
 	private static final int MOST_STRANGERS = 10_000;
+
+	/** Between the names of a group and of a key. */
+	private static final String KEY = ":";
 
 	private static final long COMPLAINT_NANOS = TimeUnit.HOURS.toNanos(1);
 
@@ -111,6 +115,9 @@ public final class FleetNode implements AutoCloseable {
 	private final Set<SharedBreaker> unsettled = new LinkedHashSet<>();
 
 	private final Map<String, FleetRecord> strangers = new HashMap<>();
+
+	/** Whether there were more of these than are kept. */
+	private boolean strangersLeftOut;
 
 	private @Nullable Call underWay;
 
@@ -199,6 +206,7 @@ public final class FleetNode implements AutoCloseable {
 	public void unshare(CircuitBreaker breaker) {
 		Member member = this.members.get(breaker.name());
 		if (member != null && member.shared.breaker() == breaker && this.members.remove(breaker.name(), member)) {
+			member.shared.part();
 			breaker.removeListener(member);
 			breaker.probeGate(null);
 			run(member::leave);
@@ -267,7 +275,9 @@ public final class FleetNode implements AutoCloseable {
 	/**
 	 * Gives a command to a breaker of all nodes, also those that join while it holds. It
 	 * is obeyed here at once; the store is told as soon as it answers. Where the hold of
-	 * the command is over before that, it is told to no other node.
+	 * the command is over before that, it is told to no other node. A command that closes
+	 * what stands for a group of breakers made by key closes all of these for the fleet,
+	 * also those that this node does not have.
 	 * @param breaker the name of the breaker
 	 * @param command the command
 	 * @throws IllegalArgumentException if the breaker is not shared
@@ -280,11 +290,15 @@ public final class FleetNode implements AutoCloseable {
 					+ "' of a command to the fleet: it is not shared; give the command to this node alone");
 		}
 		long given = this.nanoTime.getAsLong();
+		member.shared.orderComes(command);
 		run(() -> member.shared.order(command, given));
 		member.shared.breaker().apply(command);
 		run(() -> {
 			member.shared.obeyed(command);
 			touch(member.shared, true);
+			if (command.state() == State.CLOSED) {
+				closeKeys(breaker, command, given);
+			}
 		});
 	}
 
@@ -512,6 +526,8 @@ public final class FleetNode implements AutoCloseable {
 		boolean renewed = this.life != null && !reply.incarnation().equals(this.life);
 		boolean lapsed = !this.link.holds();
 		boolean complete = call.exchange.incarnation() == null || renewed;
+		// A replica with older data has taken over: the next exchange shows it that.
+		boolean back = !joining && !renewed && reply.revision() < this.known;
 		this.clock.answered(reply.now(), call.began, arrived);
 		this.lag = Duration.ofNanos(arrived - call.began);
 		this.live = reply.live();
@@ -523,19 +539,26 @@ public final class FleetNode implements AutoCloseable {
 		}
 		this.answeredAt = reply.now();
 		this.life = reply.incarnation();
-		this.known = reply.revision();
+		this.known = back ? this.known : reply.revision();
+		this.dirty |= back;
 		if (renewed) {
 			renew();
 		}
-		hear(call, reply, complete, renewed);
+		hear(call, reply, complete, renewed || back);
 		if (lapsed) {
 			this.unsettled.forEach(SharedBreaker::giveBackUnused);
 		}
 		reply.grants().forEach(this::grant);
 		for (SharedBreaker.Said each : call.said) {
 			this.dirty |= each.heard(complete ? 0 : call.exchange.known());
+			if (each.isOverruled(reply.incarnation())) {
+				this.incomplete = true;
+				this.dirty = true;
+			}
 		}
-		this.link.holdUntil(call.began + this.settings.nodeTimeout().minus(this.settings.heartbeat()).toNanos());
+		// Until the answer to the next one is there, also where the timeout is two heartbeats.
+		Duration held = this.settings.nodeTimeout().minus(this.settings.heartbeat().dividedBy(2));
+		this.link.holdUntil(call.began + held.toNanos());
 		this.unsettled.forEach((each) -> each.follow(joining));
 		this.unsettled.removeIf(SharedBreaker::isSettled);
 		this.pace.answered(call.began, arrived, reply.live());
@@ -561,9 +584,13 @@ public final class FleetNode implements AutoCloseable {
 	/**
 	 * Hears the records of an answer. Of a store that is the same as before, a complete
 	 * answer says of the others that they are closed.
+	 * @param other whether it is another one, or has lost what it knew last
 	 */
-	private void hear(Call call, Reply reply, boolean complete, boolean renewed) {
+	private void hear(Call call, Reply reply, boolean complete, boolean other) {
 		Set<String> told = new HashSet<>();
+		if (complete) {
+			this.strangersLeftOut = false;
+		}
 		for (FleetRecord record : reply.changed()) {
 			if (hear(record, reply.incarnation())) {
 				told.add(record.breaker());
@@ -572,12 +599,12 @@ public final class FleetNode implements AutoCloseable {
 		if (complete) {
 			this.strangers.keySet().retainAll(told);
 		}
-		if (renewed) {
+		if (other) {
 			return;
 		}
 		for (Member member : this.members.values()) {
 			SharedBreaker shared = member.shared;
-			if (shared.isAhead(reply.revision(), call.began)) {
+			if (shared.isAhead(reply.incarnation(), reply.revision(), call.began)) {
 				complain("the record of '" + LogText.oneLine(shared.breaker().name())
 						+ "' was none of the store's: its epoch is higher than all of its revisions");
 				shared.disown();
@@ -635,10 +662,38 @@ public final class FleetNode implements AutoCloseable {
 					(before, now) -> (now.revision() > before.revision()) ? now : before);
 		}
 		else {
+			this.strangersLeftOut = true;
 			complain("the store has records of more than " + MOST_STRANGERS
 					+ " circuit breakers that this node does not share");
 		}
 		return true;
+	}
+
+	/**
+	 * Of each key of a group that is not closed for the fleet, the record is closed, too:
+	 * else a node that has the key later would open it again. The keys that are shared
+	 * here know their group; of the others the name says it.
+	 */
+	private void closeKeys(String group, StateCommand command, long given) {
+		for (Member member : this.members.values()) {
+			CircuitBreakerGroup of = member.shared.breaker().group();
+			if (of != null && of.name().equals(group) && !member.shared.isClosedForAll()) {
+				close(member, command, given);
+			}
+		}
+		for (String name : this.strangers.keySet()) {
+			if (name.startsWith(group + KEY)) {
+				Member stranger = new Member(CircuitBreaker.ofDefaults(name));
+				close(stranger, command, given);
+				stranger.shared.leave();
+			}
+		}
+	}
+
+	private void close(Member member, StateCommand command, long given) {
+		member.shared.order(command, given);
+		member.shared.obeyed(command);
+		touch(member.shared, true);
 	}
 
 	private void grant(Reply.Grant grant) {
@@ -683,7 +738,7 @@ public final class FleetNode implements AutoCloseable {
 	 * How a node is connected.
 	 *
 	 * @param connected whether the store has answered lately: within the node timeout,
-	 * less one heartbeat
+	 * less half a heartbeat
 	 * @param nodes how many nodes live, by the last answer; zero before the first one
 	 * @param quorum how many votes open a breaker, by the last answer
 	 * @param lag how long the last news took from the store to this node, or the last
@@ -747,13 +802,25 @@ public final class FleetNode implements AutoCloseable {
 		private void begin() {
 			FleetRecord stranger = FleetNode.this.strangers.remove(this.shared.breaker().name());
 			String present = FleetNode.this.life;
-			if (stranger != null && present != null && this.shared.hear(stranger, present)) {
-				this.shared.follow(false);
+			if (stranger != null && present != null) {
+				this.shared.hear(stranger, present);
+				// Of one that was made anew, the news that ended it may have come when
+				// the former one was not shared any more and had not left yet.
+				FleetNode.this.incomplete = true;
 			}
-			touch(this.shared, false);
+			this.shared.follow(false);
+			boolean unknown = stranger == null && FleetNode.this.strangersLeftOut;
+			FleetNode.this.incomplete |= unknown;
+			touch(this.shared, unknown);
 		}
 
+		/** Where the breaker is made anew, or comes back, that one follows the fleet. */
 		private void leave() {
+			FleetRecord record = this.shared.record();
+			String present = FleetNode.this.life;
+			if (record != null && present != null && this.shared.isOf(present)) {
+				hear(record, present);
+			}
 			this.shared.leave();
 			touch(this.shared, true);
 		}

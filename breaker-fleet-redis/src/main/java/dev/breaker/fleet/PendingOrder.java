@@ -24,7 +24,8 @@ record PendingOrder(StateCommand command, long given, long after) {
 				this.command.actor());
 	}
 
-	private Duration left(Duration hold, long reading) {
+	/** What is left of a time that began when it was given. */
+	Duration left(Duration hold, long reading) {
 		Duration left = hold.minusNanos(reading - this.given);
 		return left.isNegative() ? Duration.ZERO : left;
 	}

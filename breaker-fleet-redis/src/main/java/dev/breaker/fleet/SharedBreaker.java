@@ -45,6 +45,12 @@ final class SharedBreaker {
 	/** The life of the store that the record is of. */
 	private @Nullable String life;
 
+	/** The last life of the store that was told what is known. */
+	private @Nullable String toldLife;
+
+	/** Whether another life of the store has a record of a lower epoch. */
+	private boolean passedOver;
+
 	/** A reading of when the record was heard. */
 	private long heard;
 
@@ -60,6 +66,9 @@ final class SharedBreaker {
 	/** Whether its own rules have opened it. */
 	private boolean own;
 
+	/** A reading of when the wait is over for which these have opened it. */
+	private long ownEnd;
+
 	private boolean voteDue;
 
 	/** Whether the store may have a vote. */
@@ -71,10 +80,13 @@ final class SharedBreaker {
 	/** Whether the breaker has obeyed it. */
 	private boolean obeyed;
 
+	/** For how long it has opened the breaker. */
+	private Duration orderedWait = Duration.ZERO;
+
 	/** How many demands in a row brought nothing. */
 	private int unserved;
 
-	private boolean leaving;
+	private volatile boolean leaving;
 
 	SharedBreaker(CircuitBreaker breaker, StoreClock clock, LongSupplier nanoTime, Duration heartbeat,
 			SharedProbes probes) {
@@ -98,6 +110,12 @@ final class SharedBreaker {
 	 */
 	boolean isLocalOnly() {
 		return isOpen(this.breaker.state()) && !isOpen(this.record);
+	}
+
+	/** Whether the store knows of nothing that opens or holds it. */
+	boolean isClosedForAll() {
+		FleetRecord known = this.record;
+		return known == null || known.state() == State.CLOSED;
 	}
 
 	private static boolean isOpen(@Nullable FleetRecord record) {
@@ -160,6 +178,7 @@ final class SharedBreaker {
 		switch (change.reason()) {
 			case FAILURE_RATE, SLOW_CALL_RATE, CONSECUTIVE_FAILURES, PROBES_FAILED, PROBES_LOST -> {
 				this.own = true;
+				this.ownEnd = this.nanoTime.getAsLong() + Math.min(waitWithoutSignals().toNanos(), LONGEST.toNanos());
 				this.voteDue = true;
 				this.following = false;
 				returnToOpenFleet();
@@ -214,7 +233,8 @@ final class SharedBreaker {
 	// What the store says
 
 	/**
-	 * A record that can be followed has come.
+	 * A record that can be followed has come. One of a lower epoch, in another life of
+	 * the store, is passed over until that store was told what is known here.
 	 * @param of the life of the store
 	 * @return whether it says something new
 	 */
@@ -226,13 +246,23 @@ final class SharedBreaker {
 				&& (told.epoch() < known.epoch() || (sameEpoch && told.revision() <= known.revision()))) {
 			return false;
 		}
+		if (known != null && !sameLife && told.epoch() < known.epoch() && isRemembered() && !of.equals(this.toldLife)) {
+			this.passedOver = true;
+			return false;
+		}
 		this.record = told;
 		this.life = of;
+		this.passedOver = false;
 		this.heard = this.nanoTime.getAsLong();
 		this.unserved = 0;
 		if (!sameLife || !sameEpoch) {
-			boolean remembered = known != null && sameEpoch && Objects.equals(known.command(), told.command());
-			begin(told, remembered && this.followed == told.epoch());
+			// Epochs of two lives can be the same.
+			boolean same = known != null && sameEpoch && known.since() == told.since()
+					&& Objects.equals(known.command(), told.command());
+			// Leases live as long as their epoch is half-open: their places go on.
+			if (known == null || !same || known.state() != State.HALF_OPEN || told.state() != State.HALF_OPEN) {
+				begin(told, same && this.followed == told.epoch());
+			}
 		}
 		return true;
 	}
@@ -256,14 +286,20 @@ final class SharedBreaker {
 	void disown() {
 		this.record = null;
 		this.life = null;
+		this.passedOver = false;
 		this.followed = 0;
 		this.probes.begin(false);
 	}
 
-	/** Whether the record is of a later epoch, and was heard before. */
-	boolean isAhead(long revision, long reading) {
+	/** Whether the record is of that life and a later epoch, and was heard before. */
+	boolean isAhead(String of, long revision, long reading) {
 		FleetRecord known = this.record;
-		return known != null && known.epoch() > revision && this.heard - reading <= 0;
+		return known != null && isOf(of) && known.epoch() > revision && this.heard - reading <= 0;
+	}
+
+	/** Whether the record is of that life of the store. */
+	boolean isOf(String present) {
+		return present.equals(this.life);
 	}
 
 	/** Whether the record is not of a later epoch than that. */
@@ -417,6 +453,15 @@ final class SharedBreaker {
 	// What the node says
 
 	/**
+	 * A command to the whole fleet is about to be given to the breaker. For any thread.
+	 */
+	void orderComes(StateCommand command) {
+		if (command.state() == State.HALF_OPEN) {
+			this.probes.awaitFleet();
+		}
+	}
+
+	/**
 	 * A command is given at this node, for the whole fleet. From now on nothing else is
 	 * followed; the store hears of it once it is obeyed here.
 	 */
@@ -436,19 +481,29 @@ final class SharedBreaker {
 		PendingOrder given = this.order;
 		if (given != null && given.command() == command) {
 			this.obeyed = true;
-			if (this.breaker.state() != command.state()) {
+			if (this.breaker.state() != command.state() && !this.leaving) {
 				this.breaker.apply(command);
 			}
+			Duration hold = command.hold();
+			this.orderedWait = (hold != null) ? hold : waitWithoutSignals();
 		}
 	}
 
 	/**
-	 * Not shared from now on: what is leased is settled, and a vote withdrawn.
+	 * Follows nothing from now on, so that what its group has let go is not brought back.
+	 * For any thread; {@link #leave()} is to follow.
+	 */
+	void part() {
+		this.leaving = true;
+	}
+
+	/**
+	 * Not shared from now on: what is leased is settled, and a vote withdrawn. A command
+	 * that the store does not know yet is told all the same.
 	 */
 	void leave() {
 		this.leaving = true;
 		this.own = false;
-		this.order = null;
 		this.probes.leave();
 	}
 
@@ -478,9 +533,16 @@ final class SharedBreaker {
 		return this.probes.hasResults() || wantsPlaces() || (this.voteDue && isVoting());
 	}
 
+	/** A signal that lives keeps it open, and its vote does not. */
 	private boolean isVoting() {
 		return this.own && this.order == null && fleetState() == State.CLOSED && this.breaker.config().enforce()
-				&& this.breaker.state() == State.OPEN;
+				&& this.breaker.state() == State.OPEN && this.ownEnd - this.nanoTime.getAsLong() > 0;
+	}
+
+	/** Signals are those of this node, and prolong no wait but its own. */
+	private Duration waitWithoutSignals() {
+		Duration left = this.breaker.export().left();
+		return (left != null) ? left : Duration.ZERO;
 	}
 
 	/**
@@ -502,23 +564,28 @@ final class SharedBreaker {
 		}
 		FleetRecord known = this.record;
 		if (known == null) {
-			return new Said(this, given, vote, withdrawal, Map.of(), null, null);
+			return new Said(this, present, given, vote, withdrawal, Map.of(), null, null);
 		}
 		long wait = nextWait(known);
 		Map<Leases.Lease, Leases.Totals> results = this.probes.sayResults(actions, state, known.epoch(), wait);
 		SharedProbes.Wish wish = (isProbed() && !this.leaving) ? this.probes.sayDemand(actions, state, known.epoch(),
 				wait, mayHavePlaces(known), looks && known.state() == State.HALF_OPEN) : null;
-		return new Said(this, given, vote, withdrawal, results, known, wish);
+		return new Said(this, present, given, vote, withdrawal, results, known, wish);
 	}
 
 	/** To a store that has lost the record, or seems to have. */
 	private void remember(List<Action> actions, @Nullable String present) {
 		FleetRecord known = this.record;
 		boolean lost = present != null && !present.equals(this.life);
-		if (known != null && fleetState() != State.CLOSED && !this.leaving && (lost || this.unserved >= PATIENCE)) {
+		if (known != null && isRemembered() && (lost || this.unserved >= PATIENCE)) {
 			this.unserved = 0;
 			actions.add(new Action.Remember(known, (known.until() >= 0) ? millis(left(known)) : -1));
 		}
+	}
+
+	/** Whether a store that has lost the record is told it. */
+	private boolean isRemembered() {
+		return fleetState() != State.CLOSED && !this.leaving;
 	}
 
 	private @Nullable PendingOrder sayOrder(List<Action> actions, State state) {
@@ -526,13 +593,18 @@ final class SharedBreaker {
 		if (given == null || !this.obeyed) {
 			return null;
 		}
-		Duration wait = (state == State.OPEN) ? this.breaker.retryAfter() : Duration.ZERO;
-		if (given.isOver(wait, this.nanoTime.getAsLong())) {
+		long now = this.nanoTime.getAsLong();
+		Duration wait = Duration.ZERO;
+		if (state == State.OPEN) {
+			wait = min(this.breaker.retryAfter(), given.left(this.orderedWait, now));
+		}
+		if (given.isOver(wait, now)) {
 			this.order = null;
+			this.probes.endWait();
 			returnToFleet();
 			return null;
 		}
-		actions.add(new Action.Order(this.breaker.name(), given.told(this.nanoTime.getAsLong()), millis(wait)));
+		actions.add(new Action.Order(this.breaker.name(), given.told(now), millis(wait)));
 		return given;
 	}
 
@@ -540,11 +612,16 @@ final class SharedBreaker {
 		if (!(this.voteDue || all) || !isVoting()) {
 			return false;
 		}
-		long wait = Math.max(1, millis(this.breaker.retryAfter()));
+		Duration left = Duration.ofNanos(this.ownEnd - this.nanoTime.getAsLong());
+		long wait = Math.max(1, millis(min(this.breaker.retryAfter(), left)));
 		actions.add(new Action.Vote(this.breaker.name(), wait, wait + 2 * this.heartbeat.toMillis()));
 		this.voteDue = false;
 		this.voted = true;
 		return true;
+	}
+
+	private static Duration min(Duration one, Duration other) {
+		return (one.compareTo(other) <= 0) ? one : other;
 	}
 
 	/** How long the fleet is open if its probes fail. */
@@ -564,6 +641,9 @@ final class SharedBreaker {
 
 		private final SharedBreaker by;
 
+		/** The present life of the store, as far as it was known. */
+		private final @Nullable String present;
+
 		private final @Nullable PendingOrder order;
 
 		private final boolean vote;
@@ -577,10 +657,11 @@ final class SharedBreaker {
 
 		private final SharedProbes.@Nullable Wish wish;
 
-		private Said(SharedBreaker by, @Nullable PendingOrder order, boolean vote, boolean withdrawal,
-				Map<Leases.Lease, Leases.Totals> results, @Nullable FleetRecord record,
+		private Said(SharedBreaker by, @Nullable String present, @Nullable PendingOrder order, boolean vote,
+				boolean withdrawal, Map<Leases.Lease, Leases.Totals> results, @Nullable FleetRecord record,
 				SharedProbes.@Nullable Wish wish) {
 			this.by = by;
+			this.present = present;
 			this.order = order;
 			this.vote = vote;
 			this.withdrawal = withdrawal;
@@ -611,6 +692,22 @@ final class SharedBreaker {
 				this.by.voteDue = true;
 			}
 			return hearWish(present) || (this.by.voteDue && this.by.isVoting());
+		}
+
+		/**
+		 * What is known was told to the store where its record is of another life.
+		 * @param of the life of the store that has heard it
+		 * @return whether that keeps to a record that was passed over, and is to tell it
+		 * again
+		 */
+		boolean isOverruled(String of) {
+			if (!of.equals(this.present)) {
+				return false;
+			}
+			boolean overruled = this.by.passedOver;
+			this.by.passedOver = false;
+			this.by.toldLife = of;
+			return overruled;
 		}
 
 		private boolean hearWish(@Nullable FleetRecord present) {

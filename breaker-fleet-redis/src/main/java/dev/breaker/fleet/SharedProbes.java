@@ -3,6 +3,7 @@ package dev.breaker.fleet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -18,14 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedProbes {
 
+	/** How long places wait for a call at least: longer than a dark prober waits. */
+	private static final long SHORTEST_PATIENCE = TimeUnit.SECONDS.toNanos(2);
+
 	private final CircuitBreaker breaker;
 
 	private final Link link;
 
 	private final LongSupplier nanoTime;
 
-	/** After so long places that no call has taken go back. */
-	private final long patience;
+	private final long firstPatience;
 
 	/** Says to the engine that there is something to tell or to ask. */
 	private final Runnable wake;
@@ -34,8 +37,18 @@ final class SharedProbes {
 
 	private @Nullable SharedGate gate;
 
+	/** Without places, until the store has heard of a command. Set by any thread. */
+	private volatile @Nullable SharedGate early;
+
 	/** A reading of when places were granted last. */
 	private long granted;
+
+	/**
+	 * After so long places that no call has taken go back. Twice as long each time: they
+	 * are asked for by a call that is refused, and one that comes a minute later must
+	 * find them.
+	 */
+	private long patience;
 
 	/** Whether places may be leased whose answer was lost. */
 	private boolean unanswered;
@@ -44,7 +57,8 @@ final class SharedProbes {
 		this.breaker = breaker;
 		this.link = link;
 		this.nanoTime = nanoTime;
-		this.patience = 2 * heartbeat.toNanos();
+		this.firstPatience = Math.max(SHORTEST_PATIENCE, 2 * heartbeat.toNanos());
+		this.patience = this.firstPatience;
 		this.wake = wake;
 	}
 
@@ -55,6 +69,7 @@ final class SharedProbes {
 	 */
 	void begin(boolean shared) {
 		this.leases = new Leases();
+		this.patience = this.firstPatience;
 		open(shared);
 	}
 
@@ -64,11 +79,34 @@ final class SharedProbes {
 		if (before != null) {
 			before.retire();
 		}
+		boolean awaited = endWait();
 		this.gate = next;
 		this.unanswered = false;
-		if (before != null || next != null) {
+		if (before != null || next != null || awaited) {
 			this.breaker.probeGate(next);
 		}
+	}
+
+	/**
+	 * The breaker is about to be commanded to be half-open: it has no places of its own
+	 * beside those that the fleet gives out as soon as the store has heard of the
+	 * command. For any thread.
+	 */
+	void awaitFleet() {
+		SharedGate empty = new SharedGate(this.link, this.wake);
+		this.early = empty;
+		this.breaker.probeGate(empty);
+	}
+
+	/** The store hears of no command any more. */
+	boolean endWait() {
+		SharedGate empty = this.early;
+		if (empty == null) {
+			return false;
+		}
+		empty.retire();
+		this.early = null;
+		return true;
 	}
 
 	/**
@@ -91,6 +129,7 @@ final class SharedProbes {
 
 	/** No call gets a place any more. */
 	void end() {
+		endWait();
 		SharedGate ended = this.gate;
 		if (ended != null) {
 			ended.retire();
@@ -99,12 +138,15 @@ final class SharedProbes {
 		}
 	}
 
-	/** Gives places back that are not taken. */
-	void giveBackUnused() {
+	/**
+	 * Gives places back that are not taken.
+	 * @return how many
+	 */
+	int giveBackUnused() {
 		SharedGate present = this.gate;
-		if (present != null) {
-			this.leases.giveBack(present.takeUnused());
-		}
+		int unused = (present != null) ? present.takeUnused() : 0;
+		this.leases.giveBack(unused);
+		return unused;
 	}
 
 	private void collect() {
@@ -147,8 +189,11 @@ final class SharedProbes {
 	 */
 	Map<Leases.Lease, Leases.Totals> sayResults(List<Action> actions, State state, long epoch, long wait) {
 		collect();
-		if (state != State.HALF_OPEN || this.nanoTime.getAsLong() - this.granted >= this.patience) {
+		if (state != State.HALF_OPEN) {
 			giveBackUnused();
+		}
+		else if (this.nanoTime.getAsLong() - this.granted >= this.patience && giveBackUnused() > 0) {
+			this.patience *= 2;
 		}
 		ProbeRules rules = this.breaker.config().probeRules();
 		List<Leases.Lease> untold = this.leases.untold();

@@ -2,6 +2,7 @@ package dev.breaker.fleet;
 
 import java.time.Duration;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.Reason;
 import dev.breaker.State;
 import dev.breaker.StateChange;
@@ -96,6 +97,20 @@ class FleetCommandsTests {
 	}
 
 	@Test
+	void aSignalOfOneNodeDoesNotProlongTheCommandOfTheFleet() {
+		TestFleet fleet = new TestFleet().start(3);
+		TestNode signalled = fleet.node(0);
+		signalled.breaker.signal("health", "down", Duration.ofHours(1));
+		signalled.node.command(TestFleet.BREAKER,
+				StateCommand.to(State.OPEN).hold(Duration.ofSeconds(4)).actor("alice"));
+		fleet.settle();
+		assertThat(fleet.node(2).breaker.retryAfter()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4));
+		signalled.node.command(TestFleet.BREAKER, StateCommand.to(State.OPEN).actor("bob"));
+		fleet.settle();
+		assertThat(fleet.node(2).breaker.retryAfter()).isBetween(TestFleet.WAIT.minusSeconds(1), TestFleet.WAIT);
+	}
+
+	@Test
 	void aCommandToHalfOpenIsProbedTogether() {
 		TestFleet fleet = new TestFleet().start(3);
 		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.to(State.HALF_OPEN));
@@ -109,6 +124,37 @@ class FleetCommandsTests {
 	}
 
 	@Test
+	void aCommandToHalfOpenAdmitsNoMoreThanThePermitted() {
+		TestFleet fleet = new TestFleet().start(3);
+		TestNode commanded = fleet.node(0);
+		commanded.node.command(TestFleet.BREAKER, StateCommand.to(State.HALF_OPEN));
+		int admitted = 0;
+		for (int call = 0; call < 2 * TestFleet.PERMITTED; call++) {
+			admitted += (commanded.begin() != null) ? 1 : 0;
+		}
+		for (int round = 0; round < 40; round++) {
+			for (TestNode node : fleet.nodes) {
+				admitted += (node.breaker.state() == State.HALF_OPEN && node.begin() != null) ? 1 : 0;
+			}
+			fleet.advance(Duration.ofMillis(10));
+		}
+		assertThat(admitted).isEqualTo(TestFleet.PERMITTED);
+	}
+
+	@Test
+	void aCommandToHalfOpenInAnOutageIsProbedByItsNode() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.down(true);
+		fleet.advance(Duration.ofSeconds(10));
+		TestNode commanded = fleet.node(0);
+		commanded.node.command(TestFleet.BREAKER, StateCommand.to(State.HALF_OPEN));
+		for (int call = 0; call < TestFleet.PERMITTED; call++) {
+			assertThat(commanded.call(true)).isTrue();
+		}
+		assertThat(commanded.breaker.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
 	void aCommandInAnOutageIsToldAfterwards() {
 		TestFleet fleet = new TestFleet().start(3);
 		fleet.down(true);
@@ -119,6 +165,23 @@ class FleetCommandsTests {
 		fleet.down(false);
 		fleet.advance(Duration.ofSeconds(3));
 		fleet.assertFleet(State.FORCED_OPEN);
+	}
+
+	@Test
+	void aCommandInAnOutageIsToldAlsoWhereItsBreakerWasMadeAnew() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.down(true);
+		TestNode commanded = fleet.node(0);
+		commanded.node.command(TestFleet.BREAKER, FORCE_OPEN);
+		fleet.settle();
+		commanded.node.unshare(commanded.breaker);
+		CircuitBreaker anew = CircuitBreaker.of(TestFleet.BREAKER, fleet.breakerConfig());
+		commanded.node.share(anew);
+		fleet.advance(Duration.ofSeconds(10));
+		fleet.down(false);
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.assertFleet(State.FORCED_OPEN);
+		assertThat(anew.state()).isEqualTo(State.FORCED_OPEN);
 	}
 
 	@Test

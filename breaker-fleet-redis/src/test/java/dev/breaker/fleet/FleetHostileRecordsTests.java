@@ -81,6 +81,22 @@ class FleetHostileRecordsTests {
 	}
 
 	@Test
+	void aReplicaWithOlderDataEndsNothing() {
+		this.transport.revision = 4;
+		this.transport.changed.add(record("payments", 4, 4, State.FORCED_OPEN, -1,
+				new Action.FleetCommand("FORCED_OPEN", -1, null, null)));
+		start();
+		this.transport.thrown = new IllegalStateException("no connection");
+		this.time.advance(Duration.ofHours(1));
+		this.transport.thrown = null;
+		this.transport.revisionOfComplete = 2;
+		this.time.advance(Duration.ofSeconds(4));
+		assertThat(this.transport.completes).isEqualTo(2);
+		assertThat(this.breaker.state()).isEqualTo(State.FORCED_OPEN);
+		assertThat(this.transport.last.known()).as("so that the replica sees that it has gone back").isEqualTo(4);
+	}
+
+	@Test
 	void newsFromBeforeACommandDoesNotUndoIt() {
 		start();
 		this.transport.revision = 4;
@@ -185,6 +201,14 @@ class FleetHostileRecordsTests {
 
 		private long revision = 3;
 
+		/** Of answers with all records; zero where they have the same. */
+		private long revisionOfComplete;
+
+		/** How often all records were asked for. */
+		private int completes;
+
+		private Exchange last;
+
 		private boolean broken;
 
 		private boolean silent;
@@ -199,8 +223,12 @@ class FleetHostileRecordsTests {
 			if (this.silent) {
 				return new CompletableFuture<>();
 			}
+			this.last = exchange;
+			boolean complete = exchange.incarnation() == null;
+			this.completes += complete ? 1 : 0;
 			Reply reply = new Reply(FleetHostileRecordsTests.this.time.millis(), this.broken ? null : "life",
-					this.revision, 1, 1, new ArrayList<>(this.changed), new ArrayList<>(this.grants));
+					(complete && this.revisionOfComplete > 0) ? this.revisionOfComplete : this.revision, 1, 1,
+					new ArrayList<>(this.changed), new ArrayList<>(this.grants));
 			this.changed.clear();
 			this.grants.clear();
 			return CompletableFuture.completedFuture(reply);

@@ -1,6 +1,7 @@
 package dev.breaker.fleet;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -108,6 +109,36 @@ class FleetJoinTests {
 			node.share(this.breaker);
 			Awaitility.await().until(() -> this.breaker.state() == State.FORCED_OPEN);
 			assertThat(node.record("payments")).isPresent();
+		}
+	}
+
+	@Test
+	void aBreakerThatIsMadeAnewFollowsAtOnce() {
+		order("FORCED_OPEN", 0);
+		try (FleetNode node = new FleetNode(SETTINGS, new DirectTransport(false), this.executor)) {
+			node.share(this.breaker);
+			assertThat(node.join(Duration.ofSeconds(30))).isTrue();
+			node.unshare(this.breaker);
+			CircuitBreaker anew = CircuitBreaker.ofDefaults("payments");
+			node.share(anew);
+			Awaitility.await().until(() -> anew.state() == State.FORCED_OPEN);
+			assertThat(node.record("payments")).isPresent();
+		}
+	}
+
+	@Test
+	void aBreakerThatIsSharedLaterFollowsHoweverManyOthersAreHeld() {
+		List<Action> orders = new ArrayList<>();
+		for (int i = 0; i < 10_001; i++) {
+			orders.add(new Action.Order("breaker-" + i, new Action.FleetCommand("FORCED_OPEN", -1, null, null), 0));
+		}
+		this.store.exchange(new Exchange(new NodeId("first", "1"), null, 0, Duration.ofMinutes(5), Quorum.DEFAULT, null,
+				orders));
+		try (FleetNode node = new FleetNode(SETTINGS, new DirectTransport(false), this.executor)) {
+			assertThat(node.join(Duration.ofSeconds(30))).isTrue();
+			CircuitBreaker last = CircuitBreaker.ofDefaults("breaker-10000");
+			node.share(last);
+			Awaitility.await().until(() -> last.state() == State.FORCED_OPEN);
 		}
 	}
 

@@ -93,6 +93,16 @@ class FleetOutageTests {
 	}
 
 	@Test
+	void aNodeTimeoutOfTwoHeartbeatsIsNoOutageAtEachHeartbeat() {
+		TestFleet fleet = new TestFleet().nodeTimeout(TestFleet.HEARTBEAT.multipliedBy(2)).start(2);
+		fleet.longestLatency(100);
+		for (int i = 0; i < 6_000; i++) {
+			fleet.advance(Duration.ofMillis(10));
+			assertThat(fleet.nodes).allMatch((node) -> node.node.status().connected());
+		}
+	}
+
+	@Test
 	void aStoreThatWasEmptiedIsToldWhatHolds() {
 		TestFleet fleet = new TestFleet().start(5);
 		fleet.open();
@@ -134,6 +144,67 @@ class FleetOutageTests {
 		away.cut(false);
 		fleet.advance(Duration.ofSeconds(3));
 		fleet.assertFleet(State.CLOSED);
+	}
+
+	@Test
+	void aNodeThatKnowsALaterEpochTellsIt() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		TestNode behind = fleet.node(2);
+		behind.cut(true);
+		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.to(State.FORCED_OPEN).actor("alice"));
+		fleet.settle();
+		cutOffWithoutRecords(fleet);
+		behind.cut(false);
+		fleet.advance(Duration.ofSeconds(3));
+		assertThat(fleet.fleetState()).as("what the one that is behind knows").isEqualTo(State.OPEN);
+		fleet.nodes.forEach((node) -> node.cut(false));
+		fleet.advance(Duration.ofSeconds(4));
+		fleet.assertFleet(State.FORCED_OPEN);
+		assertThat(fleet.node(0).heard.changes()).extracting((change) -> change.to())
+			.containsExactly(State.OPEN, State.FORCED_OPEN);
+	}
+
+	/** All nodes are cut off, and the store is emptied. */
+	private static void cutOffWithoutRecords(TestFleet fleet) {
+		fleet.nodes.forEach((node) -> node.cut(true));
+		fleet.store().flush();
+	}
+
+	@Test
+	void aNodeThatKnowsALaterEpochHearsOfANewerCommand() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.to(State.FORCED_OPEN).actor("alice"));
+		fleet.settle();
+		long known = fleet.record().epoch();
+		cutOffWithoutRecords(fleet);
+		TestNode late = fleet.start();
+		fleet.advance(TestFleet.HEARTBEAT);
+		late.node.command(TestFleet.BREAKER, StateCommand.reset().actor("bob"));
+		fleet.settle();
+		assertThat(fleet.record().epoch()).isLessThan(known);
+		fleet.nodes.forEach((node) -> node.cut(false));
+		fleet.advance(Duration.ofSeconds(4));
+		fleet.assertFleet(State.CLOSED);
+	}
+
+	@Test
+	void anOpeningOfAnEmptiedStoreIsFollowedAlsoWhereItsEpochIsAnOldNumber() {
+		TestFleet fleet = new TestFleet().start(2);
+		fleet.open();
+		long known = fleet.record().epoch();
+		fleet.advance(TestFleet.WAIT);
+		fleet.assertStates(State.HALF_OPEN);
+		cutOffWithoutRecords(fleet);
+		TestNode late = fleet.start();
+		fleet.advance(TestFleet.HEARTBEAT);
+		late.trip();
+		fleet.settle();
+		assertThat(fleet.record().epoch()).isEqualTo(known);
+		fleet.nodes.forEach((node) -> node.cut(false));
+		fleet.advance(Duration.ofSeconds(4));
+		fleet.assertFleet(State.OPEN);
 	}
 
 	@Test

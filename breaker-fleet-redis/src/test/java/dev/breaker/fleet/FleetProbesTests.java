@@ -154,6 +154,30 @@ class FleetProbesTests {
 		fleet.assertFleet(State.CLOSED);
 	}
 
+	@Test
+	void aServiceWithFewCallsRecovers() {
+		TestFleet fleet = new TestFleet().start(2);
+		fleet.open();
+		fleet.advance(TestFleet.WAIT);
+		for (int minute = 0; minute < 30; minute++) {
+			fleet.node(0).call(true);
+			fleet.advance(Duration.ofMinutes(1));
+		}
+		fleet.assertFleet(State.CLOSED);
+	}
+
+	@Test
+	void aServiceWithFewCallsOnEachOfManyNodesRecovers() {
+		TestFleet fleet = new TestFleet().start(10);
+		fleet.open();
+		fleet.advance(TestFleet.WAIT);
+		for (int call = 0; call < 300; call++) {
+			fleet.node(call % 10).call(true);
+			fleet.advance(Duration.ofSeconds(6));
+		}
+		fleet.assertFleet(State.CLOSED);
+	}
+
 	private static int given(TestFleet fleet) {
 		return Objects.requireNonNull(fleet.record().probes()).given();
 	}
@@ -214,6 +238,20 @@ class FleetProbesTests {
 		node.cut(false);
 		fleet.advance(Duration.ofSeconds(3));
 		assertThat(fleet.record().probes().recorded()).isEqualTo(2);
+	}
+
+	@Test
+	void aNewLifeOfTheStoreGivesNoPlaceTwice() {
+		TestFleet fleet = halfOpen(3);
+		List<Permit> taken = takeAll(fleet, fleet.node(0));
+		fleet.store().incarnation("after a damaged record of another breaker");
+		fleet.advance(Duration.ofMillis(1500));
+		assertThat(fleet.node(0).begin()).isNull();
+		fleet.advance(Duration.ofMillis(1500));
+		assertThat(fleet.node(0).begin()).isNull();
+		taken.forEach((permit) -> TestNode.end(permit, true));
+		fleet.advance(Duration.ofSeconds(2));
+		fleet.assertFleet(State.CLOSED);
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package dev.breaker.fleet;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
@@ -41,9 +42,42 @@ class FleetVotesTests {
 		fleet.node(1).trip();
 		fleet.node(2).trip();
 		fleet.settle();
+		assertSameEnd(fleet);
+	}
+
+	private static void assertSameEnd(TestFleet fleet) {
 		List<Duration> left = fleet.nodes.stream().map((node) -> node.breaker.retryAfter()).toList();
 		Duration end = Duration.ofMillis(fleet.record().until() - fleet.store().now());
 		assertThat(left).allSatisfy((each) -> assertThat(each).isBetween(end, end.plusMillis(5)));
+	}
+
+	@Test
+	void nodesWhoseClocksAreAnHourOffDoAsTheOthers() {
+		TestFleet fleet = new TestFleet().start(2);
+		fleet.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(1))).start(1);
+		fleet.clock(Clock.offset(Clock.systemUTC(), Duration.ofHours(-1))).start(1);
+		fleet.open();
+		assertSameEnd(fleet);
+		fleet.advance(TestFleet.WAIT);
+		fleet.assertStates(State.HALF_OPEN);
+		for (int round = 0; round < 100 && fleet.fleetState() != State.CLOSED; round++) {
+			fleet.nodes.forEach((node) -> node.call(true));
+			fleet.settle();
+		}
+		fleet.assertFleet(State.CLOSED);
+		fleet.node(2).trip();
+		fleet.node(3).trip();
+		fleet.settle();
+		fleet.assertFleet(State.OPEN);
+		assertSameEnd(fleet);
+		fleet.node(3).node.command(TestFleet.BREAKER,
+				StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(10)).actor("alice"));
+		fleet.settle();
+		fleet.assertFleet(State.FORCED_OPEN);
+		fleet.advance(Duration.ofMinutes(9));
+		fleet.assertStates(State.FORCED_OPEN);
+		fleet.advance(Duration.ofMinutes(1));
+		fleet.assertStates(State.CLOSED);
 	}
 
 	@Test
@@ -167,6 +201,30 @@ class FleetVotesTests {
 		fleet.advance(Duration.ofSeconds(2));
 		assertThat(fleet.fleetState()).isEqualTo(State.CLOSED);
 		assertThat(fleet.nodes).allMatch(TestNode::isLocalOnly);
+	}
+
+	@Test
+	void aSignalKeepsNoVoteAlive() {
+		TestFleet fleet = new TestFleet().quorum(2).start(3);
+		fleet.node(0).trip();
+		fleet.node(0).breaker.signal("health", "down", Duration.ofHours(1));
+		fleet.advance(Duration.ofMinutes(5));
+		fleet.node(1).trip();
+		fleet.settle();
+		assertThat(fleet.fleetState()).isEqualTo(State.CLOSED);
+		assertThat(fleet.node(0).breaker.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aVoteOfANodeWithASignalOpensTheFleetForTheWaitOfItsRules() {
+		TestFleet fleet = new TestFleet().quorum(2).start(3);
+		fleet.node(0).trip();
+		fleet.settle();
+		fleet.node(1).trip();
+		fleet.node(1).breaker.signal("health", "down", Duration.ofHours(1));
+		fleet.settle();
+		assertThat(fleet.fleetState()).isEqualTo(State.OPEN);
+		assertThat(fleet.node(2).breaker.retryAfter()).isBetween(TestFleet.WAIT.minusSeconds(1), TestFleet.WAIT);
 	}
 
 	@Test

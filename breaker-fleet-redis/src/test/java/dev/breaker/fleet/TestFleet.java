@@ -1,5 +1,6 @@
 package dev.breaker.fleet;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,10 @@ final class TestFleet {
 
 	private Quorum quorum = Quorum.DEFAULT;
 
+	private Duration nodeTimeout = NODE_TIMEOUT;
+
+	private Clock clock = Clock.systemUTC();
+
 	private boolean down;
 
 	private double loss;
@@ -59,6 +64,17 @@ final class TestFleet {
 
 	TestFleet quorum(int votes) {
 		this.quorum = new Quorum(votes, 0);
+		return this;
+	}
+
+	TestFleet nodeTimeout(Duration timeout) {
+		this.nodeTimeout = timeout;
+		return this;
+	}
+
+	/** The wall clock of the nodes that are started from now on. */
+	TestFleet clock(Clock clock) {
+		this.clock = clock;
 		return this;
 	}
 
@@ -88,13 +104,14 @@ final class TestFleet {
 	}
 
 	FleetSettings settings(String name) {
-		return new FleetSettings(new NodeId(name, name + "-" + this.started), this.quorum, HEARTBEAT, NODE_TIMEOUT);
+		return new FleetSettings(new NodeId(name, name + "-" + this.started), this.quorum, HEARTBEAT, this.nodeTimeout);
 	}
 
 	CircuitBreakerConfig breakerConfig() {
 		return this.config
 			.apply(CircuitBreakerConfig.builder()
 				.nanoClock(this.time::nanos)
+				.clock(this.clock)
 				.consecutiveFailureThreshold(3)
 				.permittedNumberOfCallsInHalfOpenState(PERMITTED)
 				.waitDurationInOpenState(WAIT))

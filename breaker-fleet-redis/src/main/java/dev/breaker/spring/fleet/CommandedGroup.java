@@ -24,7 +24,9 @@ final class CommandedGroup implements CircuitBreakerListener {
 
 	CommandedGroup(CircuitBreakerGroup group) {
 		this.group = group;
-		this.breaker = CircuitBreaker.of(group.name(), group.config().toBuilder().initialState(State.CLOSED).build());
+		// Not called, it is never seen to recover: its openings say nothing of the keys.
+		this.breaker = CircuitBreaker.of(group.name(),
+				group.config().toBuilder().initialState(State.CLOSED).waitDurationMultiplier(1).build());
 		this.breaker.addListener(this);
 	}
 

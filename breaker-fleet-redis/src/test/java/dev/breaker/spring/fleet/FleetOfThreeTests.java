@@ -283,6 +283,21 @@ class FleetOfThreeTests {
 		assertThat(other.state()).isEqualTo(State.CLOSED);
 	}
 
+	@Test
+	void resetOfAGroupClosesItsKeysForTheFleet() {
+		CircuitBreaker here = key(first, "shelves", "paris");
+		CircuitBreaker there = key(second, "shelves", "paris");
+		Instance.trip(here);
+		Instance.trip(there);
+		Instance.await().until(() -> first.shown("shelves:paris").at("/fleet/state").asString().equals("OPEN"));
+		assertThat(first.command("shelves", "{\"reset\": true}").status()).isEqualTo(204);
+		Instance.await().until(() -> here.state() == State.CLOSED && there.state() == State.CLOSED);
+		Instance.await().until(() -> first.shown("shelves:paris").at("/fleet/state").asString().equals("CLOSED"));
+		CircuitBreaker later = key(third, "shelves", "paris");
+		Instance.await().until(() -> third.shown("shelves:paris").at("/fleet/state").asString().equals("CLOSED"));
+		Instance.await().until(() -> later.state() == State.CLOSED);
+	}
+
 	private static CircuitBreaker key(Instance instance, String group, String key) {
 		CircuitBreakerRegistry registry = instance.bean(CircuitBreakerRegistry.class);
 		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
