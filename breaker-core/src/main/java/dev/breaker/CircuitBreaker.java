@@ -927,8 +927,8 @@ public final class CircuitBreaker {
 			Admission admission = switch (p.state) {
 				case CLOSED -> inside ? new Admission.Nested(p) : share(p, caller, now);
 				case DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
-				case HALF_OPEN -> p.rules.darkProbes ? Objects.requireNonNull(p.probes).nest(p)
-						: (inside || isInsideUnpermitted(p)) ? new Admission.Nested(p) : takeProbe(p, caller, now);
+				case HALF_OPEN -> p.rules.darkProbes ? Objects.requireNonNull(p.probes).nest()
+						: (inside || isInsideUnpermitted(p)) ? nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
 			if (admission != null) {
@@ -965,6 +965,12 @@ public final class CircuitBreaker {
 	 */
 	private boolean isInsideUnpermitted(Period p) {
 		return !p.rules.enforced && this.notPermitted.isInsideUnpermitted();
+	}
+
+	/** Admits a call that is inside of another one, which may be a probe. */
+	private static Admission nested(Period p) {
+		Admission inProbe = Objects.requireNonNull(p.probes).nest();
+		return (inProbe != null) ? inProbe : new Admission.Nested(p);
 	}
 
 	private @Nullable Admission takeProbe(Period p, @Nullable Thread caller, long now) {
@@ -1073,6 +1079,10 @@ public final class CircuitBreaker {
 
 	/** A call threw. */
 	Outcome threw(Admission admission, Throwable thrown, long elapsed, long end) {
+		if (admission instanceof Admission.Nested nested && nested.isInDarkProbe()) {
+			// For the probe to see: a fallback would answer for the other side.
+			return Outcome.NOTHING;
+		}
 		Outcome outcome = outcomeOf(admission, thrown, false);
 		if (!isUnrecorded(admission)) {
 			switch (outcome) {

@@ -65,8 +65,9 @@ final class Probes extends SpinLock {
 		Probe probe = new Probe(period, caller, false);
 		lock();
 		try {
-			if (isInside(Thread.currentThread())) {
-				return new Admission.Nested(period);
+			Probe around = around(Thread.currentThread());
+			if (around != null) {
+				return new Admission.Nested(around);
 			}
 			return (!this.rules.darkProbes && link(probe, now)) ? probe : null;
 		}
@@ -79,7 +80,7 @@ final class Probes extends SpinLock {
 	boolean hasPlace() {
 		lock();
 		try {
-			return isInside(Thread.currentThread()) || (!this.rules.darkProbes && hasFreePlace());
+			return around(Thread.currentThread()) != null || (!this.rules.darkProbes && hasFreePlace());
 		}
 		finally {
 			this.held = 0;
@@ -91,7 +92,7 @@ final class Probes extends SpinLock {
 		Probe probe = new Probe(period, null, true);
 		lock();
 		try {
-			isInside(null);
+			around(null);
 			return link(probe, now) ? probe : null;
 		}
 		finally {
@@ -100,10 +101,11 @@ final class Probes extends SpinLock {
 	}
 
 	/** Admits a call inside a probe, and no other one. */
-	@Nullable Admission nest(Period period) {
+	@Nullable Admission nest() {
 		lock();
 		try {
-			return isInside(Thread.currentThread()) ? new Admission.Nested(period) : null;
+			Probe around = around(Thread.currentThread());
+			return (around != null) ? new Admission.Nested(around) : null;
 		}
 		finally {
 			this.held = 0;
@@ -111,12 +113,12 @@ final class Probes extends SpinLock {
 	}
 
 	/**
-	 * Whether the thread is inside a probe that is under way. Frees the places of those
-	 * that are over on its way.
+	 * The probe under way that the thread is inside of; null where it is inside of none.
+	 * Frees the places of those that are over on its way.
 	 */
-	private boolean isInside(@Nullable Thread thread) {
+	private @Nullable Probe around(@Nullable Thread thread) {
 		if (this.decision != null) {
-			return false;
+			return null;
 		}
 		Probe other = this.oldest;
 		while (other != null) {
@@ -125,11 +127,11 @@ final class Probes extends SpinLock {
 				free(other);
 			}
 			else if (thread != null && other.has(thread)) {
-				return true;
+				return other;
 			}
 			other = after;
 		}
-		return false;
+		return null;
 	}
 
 	/**
