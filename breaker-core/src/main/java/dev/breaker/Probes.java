@@ -33,6 +33,9 @@ final class Probes extends SpinLock {
 	/** Those under way that count as slow: they are recorded too. */
 	private int hung;
 
+	/** Those that counted as slow and were given back: how they ended is not known. */
+	private int unknown;
+
 	private int recorded;
 
 	private int failed;
@@ -136,7 +139,8 @@ final class Probes extends SpinLock {
 
 	/**
 	 * Frees a place: the call was not made, or counts as nothing. One that counts as slow
-	 * already stays recorded, as one that has not failed.
+	 * already stays recorded, as one that has neither failed nor succeeded: where the
+	 * number of successes decides, a gate has its place back.
 	 * @param late whether the period is over, so that no gate hears of it
 	 */
 	private void giveBack(Probe probe, boolean late) {
@@ -155,9 +159,10 @@ final class Probes extends SpinLock {
 			return;
 		}
 		end(probe);
+		this.unknown += probe.hung ? 1 : 0;
 		GuardedGate from = probe.gate;
 		if (from != null && this.decision == null) {
-			if (probe.hung) {
+			if (probe.hung && !this.rules.successesCloseProbes()) {
 				from.recorded(false, true);
 			}
 			else {
@@ -231,8 +236,12 @@ final class Probes extends SpinLock {
 
 	/** What the probes have decided, unless a gate judges them. */
 	private @Nullable Reason judged(@Nullable GuardedGate sharing) {
-		return (sharing != null) ? null
-				: this.rules.probeRules.verdict(this.recorded, this.failed, this.slow, this.hung);
+		if (sharing != null) {
+			return null;
+		}
+		// Where successes are counted, what is not known is none.
+		int unsuccessful = this.failed + (this.rules.successesCloseProbes() ? this.unknown : 0);
+		return this.rules.probeRules(this.recorded).verdict(this.recorded, unsuccessful, this.slow, this.hung);
 	}
 
 	/**

@@ -386,6 +386,36 @@ class HungCallTests {
 	}
 
 	@Test
+	void aHungProbeThatIsReleasedIsNoSuccess() {
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10).slowCallRateThreshold(100)
+			.permittedNumberOfCallsInHalfOpenState(3)
+			.successThresholdInHalfOpenState(2)).in(State.HALF_OPEN);
+		Permit hung = test.take();
+		test.advance(Duration.ofSeconds(3));
+		hung.release();
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
+		test.succeed();
+		assertThat(test.state()).as("one success of two").isEqualTo(State.HALF_OPEN);
+		test.succeed();
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void hungProbesThatAreIgnoredOpenWhereTheSuccessesAreOutOfReach() {
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10).slowCallRateThreshold(100)
+			.ignoreExceptions(IllegalArgumentException.class)
+			.permittedNumberOfCallsInHalfOpenState(2)
+			.successThresholdInHalfOpenState(2)).in(State.HALF_OPEN);
+		Permit hung = test.take();
+		test.advance(Duration.ofSeconds(3));
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
+		assertThat(test.state()).as("it may succeed yet").isEqualTo(State.HALF_OPEN);
+		hung.failure(new IllegalArgumentException(), Duration.ofSeconds(3).toNanos());
+		assertThat(test.state()).isEqualTo(State.OPEN);
+		assertThat(test.snapshot().lastChange().reason()).isEqualTo(Reason.PROBES_FAILED);
+	}
+
+	@Test
 	void aProbeIsLostBeforeItIsSlowWhereThatComesFirst() {
 		TestBreaker test = TestBreaker
 			.with((config) -> watching(config, 10, 10).maxWaitDurationInHalfOpenState(Duration.ofSeconds(1)))
