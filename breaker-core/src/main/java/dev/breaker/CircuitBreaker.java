@@ -296,6 +296,7 @@ public final class CircuitBreaker {
 	private boolean takeOver(ExportedState exported) {
 		Period p;
 		Period next;
+		countHung();
 		do {
 			Instant at = instant(this.period.rules.config, 0);
 			long now = this.nanoClock.read();
@@ -783,7 +784,8 @@ public final class CircuitBreaker {
 	/** As {@link #judge(Thread, boolean)}, where calls under way are tracked. */
 	private Admission judgeTracked(@Nullable Thread caller, boolean inside) {
 		long now = this.nanoClock.read();
-		if (countHung(now, MOST_HUNG_AT_ONCE)) {
+		countHung(now, MOST_HUNG_AT_ONCE);
+		if (tellHung()) {
 			now = this.nanoClock.read();
 		}
 		Period p = this.period;
@@ -813,6 +815,9 @@ public final class CircuitBreaker {
 		if (calls != null && admission instanceof Probes.Probe probe) {
 			calls.begin(probe, now);
 		}
+		else if (calls != null && admission instanceof UnpermittedCalls.Unpermitted call) {
+			calls.begin(call, now);
+		}
 		else if (calls != null && admission == p && p.window != null) {
 			return calls.begin(p, now);
 		}
@@ -826,7 +831,10 @@ public final class CircuitBreaker {
 		return (admission instanceof CallsInFlight.Tracked tracked) ? tracked.start : this.nanoClock.read();
 	}
 
-	/** All calls under way that are slow by now count as such. */
+	/**
+	 * All calls under way that are slow by now count as such, before what is to follow.
+	 * {@link #tell()} is to follow, too.
+	 */
 	private void countHung() {
 		if (this.period.rules.hungCallsCounted) {
 			countHung(this.nanoClock.read(), Integer.MAX_VALUE);
@@ -835,44 +843,56 @@ public final class CircuitBreaker {
 
 	/**
 	 * The calls under way that are slow at that moment count as such, the oldest first
-	 * and at most so many. What that decides is carried out and told.
-	 * @return whether there were any, so that time has passed
+	 * and at most so many. That, and what it decides, is to be told afterwards: a
+	 * listener that looks at the breaker finds none that is due.
 	 */
-	private boolean countHung(long now, int most) {
-		boolean any = false;
-		for (int i = 0; i < most; i++) {
+	private void countHung(long now, int most) {
+		for (int counted = 0; counted < most; counted++) {
 			Period p = this.period;
 			CallsInFlight calls = p.inFlight();
-			if (calls == null || !calls.isDue(now, p.rules.slowNanos)) {
-				return any;
+			if (calls == null || !calls.isDue(now, p.rules.slowNanos) || !calls.count(this, now, p.rules.slowNanos)) {
+				return;
 			}
-			CallsInFlight.Call hung = calls.count(this, now, p.rules.slowNanos);
-			if (hung == null) {
-				return any;
-			}
-			any = true;
-			tellHung(hung);
 		}
-		return any;
 	}
 
-	/** Tells of a call that counts as slow, then what it has decided. */
-	private void tellHung(CallsInFlight.Call hung) {
-		Decision decision = hung.decision;
-		if (decision == null) {
-			this.listeners.slow(this, hung.elapsed);
-			return;
+	/**
+	 * Tells of the calls that have counted as slow under way, one by one, and of each
+	 * what it has decided.
+	 * @return whether there were any, so that time has passed
+	 */
+	private boolean tellHung() {
+		CallsInFlight calls = this.period.generation.inFlight();
+		CallsInFlight.Hung hung = (calls != null) ? calls.takeUntold() : null;
+		if (hung == null) {
+			return false;
 		}
 		try {
-			current(this.nanoClock.read());
-			this.listeners.slow(this, hung.elapsed);
-		}
-		finally {
-			if (decision.by == Thread.currentThread()) {
-				decision.told = true;
+			while (hung != null) {
+				Decision decision = hung.decided;
+				if (decision != null) {
+					current(this.nanoClock.read());
+				}
+				this.listeners.slow(this, hung.elapsed);
+				if (decision != null) {
+					decision.told = true;
+					tellNews();
+				}
+				hung = hung.next;
 			}
 		}
-		tell();
+		finally {
+			// The end of the stack came through. By plain writes, since a call can fail
+			// here: their news would stay held back for good.
+			while (hung != null) {
+				Decision decision = hung.decided;
+				if (decision != null) {
+					decision.told = true;
+				}
+				hung = hung.next;
+			}
+		}
+		return true;
 	}
 
 	/**
@@ -884,7 +904,7 @@ public final class CircuitBreaker {
 	@Nullable Decision recordHung(Admission admission, long due) {
 		this.slowCalls.increment();
 		Period p = this.period;
-		if (p.generation != admission.period().generation) {
+		if (p.generation != admission.period().generation || admission instanceof UnpermittedCalls.Unpermitted) {
 			return null;
 		}
 		return switch (p.state) {
@@ -902,6 +922,7 @@ public final class CircuitBreaker {
 	 */
 	private boolean landed(Admission admission, long end) {
 		countHung((end != UNREAD) ? end : this.nanoClock.read(), MOST_HUNG_AT_ONCE);
+		tellHung();
 		return CallsInFlight.Call.end(admission);
 	}
 
@@ -1050,7 +1071,7 @@ public final class CircuitBreaker {
 	 * success, so that timeouts of callers are seen; else it counts as nothing.
 	 */
 	void abandoned(Admission admission, long elapsed, long end) {
-		if (elapsed > admission.period().rules.slowNanos) {
+		if (elapsed > slowNanos(admission)) {
 			ended(admission, false, elapsed, end);
 		}
 		else {
@@ -1179,21 +1200,32 @@ public final class CircuitBreaker {
 	 */
 	private boolean endedOtherwise(Admission admission, boolean failed, @Nullable Object result,
 			@Nullable Throwable thrown, long elapsed, long end) {
-		Rules rules = admission.period().rules;
-		if (rules.hungCallsCounted && landed(admission, end)) {
-			tellEnded(admission, failed, result, thrown, elapsed, false, recordEndOfHung(admission, failed, end));
+		boolean tracked = admission.period().rules.hungCallsCounted;
+		boolean counted = tracked && landed(admission, end);
+		boolean slow = !counted && elapsed > slowNanos(admission);
+		if (admission instanceof UnpermittedCalls.Unpermitted) {
+			// It counts in the totals alone.
+			if (slow) {
+				this.slowCalls.increment();
+			}
+			tellEnded(admission, failed, thrown, elapsed, slow);
 			return true;
 		}
-		if (!(admission instanceof UnpermittedCalls.Unpermitted)) {
-			return false;
+		if (tracked) {
+			tellEnded(admission, failed, result, thrown, elapsed, slow, counted
+					? recordEndOfHung(admission, failed, end) : record(admission, failed, slow, end));
 		}
-		// It counts in the totals alone.
-		boolean slow = elapsed > rules.slowNanos;
-		if (slow) {
-			this.slowCalls.increment();
-		}
-		tellEnded(admission, failed, thrown, elapsed, slow);
-		return true;
+		return tracked;
+	}
+
+	/**
+	 * An admitted call that takes longer is slow: as it was admitted or, where calls
+	 * under way are tracked, as the present rules say.
+	 */
+	private long slowNanos(Admission admission) {
+		Rules admitted = admission.period().rules;
+		Rules present = admitted.hungCallsCounted ? this.period.rules : admitted;
+		return present.hungCallsCounted ? present.slowNanos : admitted.slowNanos;
 	}
 
 	private void tellEnded(Admission admission, boolean failed, @Nullable Object result, @Nullable Throwable thrown,
@@ -1367,7 +1399,10 @@ public final class CircuitBreaker {
 	 * passed since the last reading of the clock.
 	 */
 	private Period settled() {
-		countHung();
+		if (this.period.rules.hungCallsCounted) {
+			countHung();
+			tellHung();
+		}
 		while (true) {
 			Period before = this.period;
 			Period p = current();
@@ -1463,6 +1498,7 @@ public final class CircuitBreaker {
 	void obey(StateCommand command) {
 		Period p;
 		Period next;
+		countHung();
 		clear(command);
 		do {
 			Instant at = instant(this.period.rules.config, 0);
@@ -1480,6 +1516,7 @@ public final class CircuitBreaker {
 	void obey(StateCommand command, long given) {
 		Period p;
 		Period next;
+		countHung(given, Integer.MAX_VALUE);
 		clear(command);
 		do {
 			long ago = Math.max(0, this.nanoClock.read() - given);
@@ -1500,10 +1537,16 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Sees to it that what has changed is told.
+	 * Sees to it that what has changed is told, and before it which calls under way have
+	 * counted as slow.
 	 * @return whether this thread told anything, so that time has passed
 	 */
 	boolean tell() {
+		boolean toldHung = tellHung();
+		return tellNews() || toldHung;
+	}
+
+	private boolean tellNews() {
 		if (this.period.news == News.NONE) {
 			return false;
 		}
@@ -1668,6 +1711,7 @@ public final class CircuitBreaker {
 	void heed(Signals.Given signal) {
 		Period p;
 		Period next;
+		countHung();
 		do {
 			Instant at = instant(this.period.rules.config, 0);
 			long now = this.nanoClock.read();
@@ -1684,6 +1728,7 @@ public final class CircuitBreaker {
 	void heedLate(Signals.Given signal) {
 		Period p;
 		Period next;
+		countHung(signal.at(), Integer.MAX_VALUE);
 		do {
 			long ago = Math.max(0, this.nanoClock.read() - signal.at());
 			p = current(signal.at(), ago);
@@ -1699,6 +1744,7 @@ public final class CircuitBreaker {
 	boolean ignoreSignal(String source) {
 		Period p;
 		Period next;
+		countHung();
 		do {
 			long now = this.nanoClock.read();
 			p = current(now);
@@ -1743,6 +1789,7 @@ public final class CircuitBreaker {
 	private boolean takeOver(FleetDecision decision) {
 		Period p;
 		Period next;
+		countHung();
 		do {
 			Instant at = instant(this.period.rules.config, 0);
 			long now = this.nanoClock.read();
@@ -1778,6 +1825,7 @@ public final class CircuitBreaker {
 		Period p;
 		Period next;
 		long now;
+		countHung();
 		do {
 			now = this.nanoClock.read();
 			p = current(now);
@@ -1821,6 +1869,7 @@ public final class CircuitBreaker {
 		Period p;
 		Period next;
 		long now;
+		countHung();
 		do {
 			now = this.nanoClock.read();
 			p = current(now);
@@ -1840,6 +1889,7 @@ public final class CircuitBreaker {
 		Period p;
 		Period next;
 		long ago;
+		countHung(given, Integer.MAX_VALUE);
 		do {
 			ago = Math.max(0, this.nanoClock.read() - given);
 			p = current(given, ago);

@@ -577,6 +577,11 @@ final class Period implements Admission {
 			this.inFlight = inFlight;
 		}
 
+		/** The calls under way, also where the present rules track none. */
+		@Nullable CallsInFlight inFlight() {
+			return this.inFlight;
+		}
+
 		private void track() {
 			if (this.inFlight == null) {
 				CallsInFlight made = new CallsInFlight();

@@ -528,7 +528,7 @@ final class NaiveBreaker {
 			case BAD_RESULT, IO_EXCEPTION, WRAPPED_IO_EXCEPTION -> true;
 			default -> ending == Ending.ILLEGAL_STATE && !admission.settings.recordIoOnly();
 		};
-		Long slowNanos = admission.settings.slowNanos();
+		Long slowNanos = slowNanos(admission);
 		boolean slow = !admission.hung && slowNanos != null && elapsed > slowNanos;
 		this.successes += failed ? 0 : 1;
 		this.failures += failed ? 1 : 0;
@@ -547,6 +547,12 @@ final class NaiveBreaker {
 			}
 			judge(failed, slow, now);
 		}
+	}
+
+	/** A call that takes longer is slow; of one that is tracked by the present rules. */
+	synchronized @Nullable Long slowNanos(Admission admission) {
+		boolean tracked = admission.settings.hung() && this.settings.hung();
+		return (tracked ? this.settings : admission.settings).slowNanos();
 	}
 
 	/** One that counts as slow stays recorded, as one that did not fail or succeed. */
