@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -230,7 +231,8 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may. As
+	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may or,
+	 * where a signal outlives the hold, until a probe may after its usual wait. As
 	 * that of a {@link #snapshot()} or a refusal of this moment, but nothing is counted
 	 * or told; a change of state that is due is made, as by {@link #state()}.
 	 * @return the duration; zero when due or unknown, and in states in which calls pass
@@ -1724,17 +1726,24 @@ public final class CircuitBreaker {
 	/**
 	 * As {@link #heed(Signals.Given)}, of a signal that was given before: what was due
 	 * after it has not happened.
+	 * @param lasts whether it was not taken back since. Asked when the period is read
+	 * that the signal changes: a command that takes it back is carried out afterwards
+	 * @return whether it was heeded
 	 */
-	void heedLate(Signals.Given signal) {
+	boolean heedLate(Signals.Given signal, BooleanSupplier lasts) {
 		Period p;
 		Period next;
 		countHung(signal.at(), Integer.MAX_VALUE);
 		do {
 			long ago = Math.max(0, this.nanoClock.read() - signal.at());
 			p = current(signal.at(), ago);
+			if (!lasts.getAsBoolean()) {
+				return false;
+			}
 			next = p.signalled(signal, signal.at(), instant(p.rules.config, ago));
 		}
 		while (!swap(p, next));
+		return true;
 	}
 
 	/**
