@@ -237,8 +237,12 @@ final class NaiveBreaker {
 	}
 
 	private long byRules() {
+		return byRules(this.openings);
+	}
+
+	private long byRules(int inARow) {
 		Long max = this.settings.maxWaitNanos();
-		double wait = this.settings.waitNanos() * Math.pow(this.settings.multiplier(), this.openings - 1);
+		double wait = this.settings.waitNanos() * Math.pow(this.settings.multiplier(), inARow - 1);
 		return Math.round(Math.min(wait, (max != null) ? max : Long.MAX_VALUE));
 	}
 
@@ -808,8 +812,15 @@ final class NaiveBreaker {
 		if (this.state == State.OPEN) {
 			return openFor() - (now - this.began);
 		}
-		return (this.state == State.FORCED_OPEN && this.limit >= 0)
-				? Math.max(this.limit - (now - this.began), signalLeft(now)) : 0;
+		if (this.state != State.FORCED_OPEN || this.limit < 0) {
+			return 0;
+		}
+		if (longest(this.began + this.limit) == null) {
+			return this.limit - (now - this.began);
+		}
+		// It is open behind the hold, and for the usual wait after that.
+		long sum = signalLeft(now) + byRules(Math.max(1, this.openings));
+		return (sum >= 0) ? sum : Long.MAX_VALUE;
 	}
 
 	private boolean ratesJudged() {
