@@ -786,8 +786,8 @@ public final class CircuitBreaker {
 	/** As {@link #judge(Thread, boolean)}, where calls under way are tracked. */
 	private Admission judgeTracked(@Nullable Thread caller, boolean inside) {
 		long now = this.nanoClock.read();
-		countHung(now, MOST_HUNG_AT_ONCE);
-		if (tellHung()) {
+		if (countHung(now, MOST_HUNG_AT_ONCE)) {
+			tellHung();
 			now = this.nanoClock.read();
 		}
 		Period p = this.period;
@@ -847,15 +847,17 @@ public final class CircuitBreaker {
 	 * The calls under way that are slow at that moment count as such, the oldest first
 	 * and at most so many. That, and what it decides, is to be told afterwards: a
 	 * listener that looks at the breaker finds none that is due.
+	 * @return whether there were any
 	 */
-	private void countHung(long now, int most) {
+	private boolean countHung(long now, int most) {
 		for (int counted = 0; counted < most; counted++) {
 			Period p = this.period;
 			CallsInFlight calls = p.inFlight();
 			if (calls == null || !calls.isDue(now, p.rules.slowNanos) || !calls.count(this, now, p.rules.slowNanos)) {
-				return;
+				return counted > 0;
 			}
 		}
+		return true;
 	}
 
 	/**
@@ -923,8 +925,9 @@ public final class CircuitBreaker {
 	 * @return whether it counts as slow
 	 */
 	private boolean landed(Admission admission, long end) {
-		countHung((end != UNREAD) ? end : this.nanoClock.read(), MOST_HUNG_AT_ONCE);
-		tellHung();
+		if (countHung((end != UNREAD) ? end : this.nanoClock.read(), MOST_HUNG_AT_ONCE)) {
+			tellHung();
+		}
 		return CallsInFlight.Call.end(admission);
 	}
 
@@ -1214,8 +1217,9 @@ public final class CircuitBreaker {
 			return true;
 		}
 		if (tracked) {
-			tellEnded(admission, failed, result, thrown, elapsed, slow, counted
-					? recordEndOfHung(admission, failed, end) : record(admission, failed, slow, end));
+			Decision decision = counted ? recordEndOfHung(admission, failed, end)
+					: record(admission, failed, slow, end);
+			tellEnded(admission, failed, result, thrown, elapsed, slow, decision);
 		}
 		return tracked;
 	}
