@@ -14,8 +14,22 @@ sealed interface Admission permits Period, Probes.Probe, CallsInFlight.Tracked, 
 	/**
 	 * The call is made inside a call of the same breaker, and belongs to it: it is
 	 * recorded nowhere.
+	 *
+	 * @param around the probe that it is inside of, or the period where it is inside of
+	 * another call
 	 */
-	record Nested(Period period) implements Admission {
+	record Nested(Admission around) implements Admission {
+
+		@Override
+		public Period period() {
+			return this.around.period();
+		}
+
+		/** Whether no user waits for what it gives. */
+		boolean isInDarkProbe() {
+			return this.around instanceof Probes.Probe probe && probe.dark;
+		}
+
 	}
 
 	/**

@@ -242,11 +242,14 @@ final class CallClassifier {
 		return thrown.getClass().getName().equals(KOTLIN_TIMEOUT);
 	}
 
-	/** Whether an exception only carries another one. */
+	/**
+	 * Whether an exception only carries another one. It may be null, of a permit that was
+	 * given back as a failure without one.
+	 */
 	private static boolean isWrapper(Throwable thrown) {
 		return thrown instanceof CompletionException || thrown instanceof ExecutionException
 				|| thrown instanceof InvocationTargetException || thrown instanceof UndeclaredThrowableException
-				|| thrown.getClass().getName().equals(REACTOR_WRAPPER);
+				|| (thrown != null && thrown.getClass().getName().equals(REACTOR_WRAPPER));
 	}
 
 }

@@ -31,6 +31,13 @@ final class CallsInFlight extends SpinLock {
 	 */
 	private volatile @Nullable Call uncounted;
 
+	/**
+	 * What has counted and was not told, the oldest first. Written under the lock.
+	 */
+	private volatile @Nullable Hung untold;
+
+	private @Nullable Hung newestUntold;
+
 	private int size;
 
 	private boolean rulesReplaced;
@@ -38,7 +45,7 @@ final class CallsInFlight extends SpinLock {
 	/** When the present rules replaced others. */
 	private long ruledSince;
 
-	/** A call begins that is no probe. */
+	/** A call begins that is permitted, and no probe. */
 	Tracked begin(Period period, long now) {
 		Tracked tracked = new Tracked(period, now);
 		Call call = new Call(tracked, this);
@@ -51,6 +58,13 @@ final class CallsInFlight extends SpinLock {
 	void begin(Probes.Probe probe, long now) {
 		Call call = new Call(probe, this);
 		probe.call = call;
+		link(call, now);
+	}
+
+	/** A call begins that is not permitted, and made all the same. */
+	void begin(UnpermittedCalls.Unpermitted unpermitted, long now) {
+		Call call = new Call(unpermitted, this);
+		unpermitted.call = call;
 		link(call, now);
 	}
 
@@ -142,16 +156,17 @@ final class CallsInFlight extends SpinLock {
 
 	/**
 	 * Counts the oldest call that is slow by now and has not counted. It is recorded
-	 * under the lock, so that its end finds it recorded.
-	 * @return the call, or null where there is none
+	 * under the lock, so that its end finds it recorded, and is to be told.
+	 * @return whether there is one
 	 */
-	@Nullable Call count(CircuitBreaker breaker, long now, long slowNanos) {
+	boolean count(CircuitBreaker breaker, long now, long slowNanos) {
+		Hung hung = new Hung();
 		lock();
 		try {
 			while (true) {
 				Call call = this.uncounted;
 				if (call == null || now - call.start <= slowNanos) {
-					return null;
+					return false;
 				}
 				Admission admission = call.get();
 				if (admission == null) {
@@ -167,13 +182,45 @@ final class CallsInFlight extends SpinLock {
 				// that says so.
 				long slow = call.start + slowNanos + 1;
 				long due = this.rulesReplaced ? NanoClock.later(this.ruledSince, slow) : slow;
-				call.elapsed = now - call.start;
+				hung.elapsed = now - call.start;
 				call.counted = true;
-				call.decision = breaker.recordHung(admission, due);
+				Decision decision = breaker.recordHung(admission, due);
+				if (decision != null && decision.unclaimed) {
+					decision.unclaimed = false;
+					hung.decided = decision;
+				}
+				Hung before = this.newestUntold;
+				if (before == null) {
+					this.untold = hung;
+				}
+				else {
+					before.next = hung;
+				}
+				this.newestUntold = hung;
 				// Now: until then, other looks see it as due, and wait.
 				this.uncounted = call.after;
-				return call;
+				return true;
 			}
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/**
+	 * Takes out what has counted and was not told: it is the caller's to tell.
+	 * @return the oldest, or null where there is none
+	 */
+	@Nullable Hung takeUntold() {
+		if (this.untold == null) {
+			return null;
+		}
+		lock();
+		try {
+			Hung oldest = this.untold;
+			this.untold = null;
+			this.newestUntold = null;
+			return oldest;
 		}
 		finally {
 			this.held = 0;
@@ -210,6 +257,22 @@ final class CallsInFlight extends SpinLock {
 			this.held = 0;
 		}
 		return new Figures(calls, Duration.ofNanos(Math.max(0, elapsed)));
+	}
+
+	/**
+	 * That a call has counted as slow. Written under the lock of the list, read by the
+	 * thread that takes it out.
+	 */
+	static final class Hung {
+
+		/** How long the call had taken by then. */
+		long elapsed;
+
+		/** What it has decided. */
+		@Nullable Decision decided;
+
+		@Nullable Hung next;
+
 	}
 
 	/**
@@ -263,14 +326,6 @@ final class CallsInFlight extends SpinLock {
 
 		private boolean counted;
 
-		// Written by the thread that counts it, and read by it alone
-
-		/** How long the call had taken when it counted. */
-		long elapsed;
-
-		/** What it, or a call before it, has decided. */
-		@Nullable Decision decision;
-
 		Call(Admission admission, CallsInFlight calls) {
 			super(admission, calls.lost);
 			this.calls = calls;
@@ -282,7 +337,8 @@ final class CallsInFlight extends SpinLock {
 		 */
 		static boolean end(Admission admission) {
 			Call call = (admission instanceof Tracked tracked) ? tracked.call
-					: (admission instanceof Probes.Probe probe) ? probe.call : null;
+					: (admission instanceof Probes.Probe probe) ? probe.call
+							: (admission instanceof UnpermittedCalls.Unpermitted unpermitted) ? unpermitted.call : null;
 			return call != null && call.calls.end(call);
 		}
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -230,9 +231,10 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may. As
-	 * that of a {@link #snapshot()} of this moment, and of a refusal but for those of a
-	 * ramp; nothing is counted or told, a change of state that is due is made, as by
+	 * How long until a probe may pass; in {@link State#FORCED_OPEN} until calls may or,
+	 * where a signal outlives the hold, until a probe may after its usual wait. As that
+	 * of a {@link #snapshot()} of this moment, and of a refusal but for those of a ramp;
+	 * nothing is counted or told, a change of state that is due is made, as by
 	 * {@link #state()}.
 	 * @return the duration; zero when due or unknown, and in states in which calls pass
 	 */
@@ -297,6 +299,7 @@ public final class CircuitBreaker {
 	private boolean takeOver(ExportedState exported) {
 		Period p;
 		Period next;
+		countHung();
 		do {
 			Instant at = instant(this.period.rules.config, 0);
 			long now = this.nanoClock.read();
@@ -785,6 +788,7 @@ public final class CircuitBreaker {
 	private Admission judgeTracked(@Nullable Thread caller, boolean inside) {
 		long now = this.nanoClock.read();
 		if (countHung(now, MOST_HUNG_AT_ONCE)) {
+			tellHung();
 			now = this.nanoClock.read();
 		}
 		Period p = this.period;
@@ -814,6 +818,9 @@ public final class CircuitBreaker {
 		if (calls != null && admission instanceof Probes.Probe probe) {
 			calls.begin(probe, now);
 		}
+		else if (calls != null && admission instanceof UnpermittedCalls.Unpermitted call) {
+			calls.begin(call, now);
+		}
 		else if (calls != null && admission == p && p.window != null) {
 			return calls.begin(p, now);
 		}
@@ -827,7 +834,10 @@ public final class CircuitBreaker {
 		return (admission instanceof CallsInFlight.Tracked tracked) ? tracked.start : this.nanoClock.read();
 	}
 
-	/** All calls under way that are slow by now count as such. */
+	/**
+	 * All calls under way that are slow by now count as such, before what is to follow.
+	 * {@link #tell()} is to follow, too.
+	 */
 	private void countHung() {
 		if (this.period.rules.hungCallsCounted) {
 			countHung(this.nanoClock.read(), Integer.MAX_VALUE);
@@ -836,44 +846,58 @@ public final class CircuitBreaker {
 
 	/**
 	 * The calls under way that are slow at that moment count as such, the oldest first
-	 * and at most so many. What that decides is carried out and told.
-	 * @return whether there were any, so that time has passed
+	 * and at most so many. That, and what it decides, is to be told afterwards: a
+	 * listener that looks at the breaker finds none that is due.
+	 * @return whether there were any
 	 */
 	private boolean countHung(long now, int most) {
-		boolean any = false;
-		for (int i = 0; i < most; i++) {
+		for (int counted = 0; counted < most; counted++) {
 			Period p = this.period;
 			CallsInFlight calls = p.inFlight();
-			if (calls == null || !calls.isDue(now, p.rules.slowNanos)) {
-				return any;
+			if (calls == null || !calls.isDue(now, p.rules.slowNanos) || !calls.count(this, now, p.rules.slowNanos)) {
+				return counted > 0;
 			}
-			CallsInFlight.Call hung = calls.count(this, now, p.rules.slowNanos);
-			if (hung == null) {
-				return any;
-			}
-			any = true;
-			tellHung(hung);
 		}
-		return any;
+		return true;
 	}
 
-	/** Tells of a call that counts as slow, then what it has decided. */
-	private void tellHung(CallsInFlight.Call hung) {
-		Decision decision = hung.decision;
-		if (decision == null) {
-			this.listeners.slow(this, hung.elapsed);
-			return;
+	/**
+	 * Tells of the calls that have counted as slow under way, one by one, and of each
+	 * what it has decided.
+	 * @return whether there were any, so that time has passed
+	 */
+	private boolean tellHung() {
+		CallsInFlight calls = this.period.generation.inFlight();
+		CallsInFlight.Hung hung = (calls != null) ? calls.takeUntold() : null;
+		if (hung == null) {
+			return false;
 		}
 		try {
-			current(this.nanoClock.read());
-			this.listeners.slow(this, hung.elapsed);
-		}
-		finally {
-			if (decision.by == Thread.currentThread()) {
-				decision.told = true;
+			while (hung != null) {
+				Decision decision = hung.decided;
+				if (decision != null) {
+					current(this.nanoClock.read());
+				}
+				this.listeners.slow(this, hung.elapsed);
+				if (decision != null) {
+					decision.told = true;
+					tellNews();
+				}
+				hung = hung.next;
 			}
 		}
-		tell();
+		finally {
+			// The end of the stack came through. By plain writes, since a call can fail
+			// here: their news would stay held back for good.
+			while (hung != null) {
+				Decision decision = hung.decided;
+				if (decision != null) {
+					decision.told = true;
+				}
+				hung = hung.next;
+			}
+		}
+		return true;
 	}
 
 	/**
@@ -885,7 +909,7 @@ public final class CircuitBreaker {
 	@Nullable Decision recordHung(Admission admission, long due) {
 		this.slowCalls.increment();
 		Period p = this.period;
-		if (p.generation != admission.period().generation) {
+		if (p.generation != admission.period().generation || admission instanceof UnpermittedCalls.Unpermitted) {
 			return null;
 		}
 		return switch (p.state) {
@@ -902,7 +926,9 @@ public final class CircuitBreaker {
 	 * @return whether it counts as slow
 	 */
 	private boolean landed(Admission admission, long end) {
-		countHung((end != UNREAD) ? end : this.nanoClock.read(), MOST_HUNG_AT_ONCE);
+		if (countHung((end != UNREAD) ? end : this.nanoClock.read(), MOST_HUNG_AT_ONCE)) {
+			tellHung();
+		}
 		return CallsInFlight.Call.end(admission);
 	}
 
@@ -928,8 +954,8 @@ public final class CircuitBreaker {
 			Admission admission = switch (p.state) {
 				case CLOSED -> inside ? new Admission.Nested(p) : share(p, caller, now);
 				case DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
-				case HALF_OPEN -> p.rules.darkProbes ? Objects.requireNonNull(p.probes).nest(p)
-						: (inside || isInsideUnpermitted(p)) ? new Admission.Nested(p) : takeProbe(p, caller, now);
+				case HALF_OPEN -> p.rules.darkProbes ? Objects.requireNonNull(p.probes).nest()
+						: (inside || isInsideUnpermitted(p)) ? nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
 			if (admission != null) {
@@ -966,6 +992,12 @@ public final class CircuitBreaker {
 	 */
 	private boolean isInsideUnpermitted(Period p) {
 		return !p.rules.enforced && this.notPermitted.isInsideUnpermitted();
+	}
+
+	/** Admits a call that is inside of another one, which may be a probe. */
+	private static Admission nested(Period p) {
+		Admission inProbe = Objects.requireNonNull(p.probes).nest();
+		return (inProbe != null) ? inProbe : new Admission.Nested(p);
 	}
 
 	private @Nullable Admission takeProbe(Period p, @Nullable Thread caller, long now) {
@@ -1045,7 +1077,7 @@ public final class CircuitBreaker {
 	 * success, so that timeouts of callers are seen; else it counts as nothing.
 	 */
 	void abandoned(Admission admission, long elapsed, long end) {
-		if (elapsed > admission.period().rules.slowNanos) {
+		if (elapsed > slowNanos(admission)) {
 			ended(admission, false, elapsed, end);
 		}
 		else {
@@ -1074,6 +1106,10 @@ public final class CircuitBreaker {
 
 	/** A call threw. */
 	Outcome threw(Admission admission, Throwable thrown, long elapsed, long end) {
+		if (admission instanceof Admission.Nested nested && nested.isInDarkProbe()) {
+			// For the probe to see: a fallback would answer for the other side.
+			return Outcome.NOTHING;
+		}
 		Outcome outcome = outcomeOf(admission, thrown, false);
 		if (!isUnrecorded(admission)) {
 			switch (outcome) {
@@ -1170,21 +1206,33 @@ public final class CircuitBreaker {
 	 */
 	private boolean endedOtherwise(Admission admission, boolean failed, @Nullable Object result,
 			@Nullable Throwable thrown, long elapsed, long end) {
-		Rules rules = admission.period().rules;
-		if (rules.hungCallsCounted && landed(admission, end)) {
-			tellEnded(admission, failed, result, thrown, elapsed, false, recordEndOfHung(admission, failed, end));
+		boolean tracked = admission.period().rules.hungCallsCounted;
+		boolean counted = tracked && landed(admission, end);
+		boolean slow = !counted && elapsed > slowNanos(admission);
+		if (admission instanceof UnpermittedCalls.Unpermitted) {
+			// It counts in the totals alone.
+			if (slow) {
+				this.slowCalls.increment();
+			}
+			tellEnded(admission, failed, thrown, elapsed, slow);
 			return true;
 		}
-		if (!(admission instanceof UnpermittedCalls.Unpermitted)) {
-			return false;
+		if (tracked) {
+			Decision decision = counted ? recordEndOfHung(admission, failed, end)
+					: record(admission, failed, slow, end);
+			tellEnded(admission, failed, result, thrown, elapsed, slow, decision);
 		}
-		// It counts in the totals alone.
-		boolean slow = elapsed > rules.slowNanos;
-		if (slow) {
-			this.slowCalls.increment();
-		}
-		tellEnded(admission, failed, thrown, elapsed, slow);
-		return true;
+		return tracked;
+	}
+
+	/**
+	 * An admitted call that takes longer is slow: as it was admitted or, where calls
+	 * under way are tracked, as the present rules say.
+	 */
+	private long slowNanos(Admission admission) {
+		Rules admitted = admission.period().rules;
+		Rules present = admitted.hungCallsCounted ? this.period.rules : admitted;
+		return present.hungCallsCounted ? present.slowNanos : admitted.slowNanos;
 	}
 
 	private void tellEnded(Admission admission, boolean failed, @Nullable Object result, @Nullable Throwable thrown,
@@ -1358,7 +1406,10 @@ public final class CircuitBreaker {
 	 * passed since the last reading of the clock.
 	 */
 	private Period settled() {
-		countHung();
+		if (this.period.rules.hungCallsCounted) {
+			countHung();
+			tellHung();
+		}
 		while (true) {
 			Period before = this.period;
 			Period p = current();
@@ -1454,6 +1505,7 @@ public final class CircuitBreaker {
 	void obey(StateCommand command) {
 		Period p;
 		Period next;
+		countHung();
 		clear(command);
 		do {
 			Instant at = instant(this.period.rules.config, 0);
@@ -1471,6 +1523,7 @@ public final class CircuitBreaker {
 	void obey(StateCommand command, long given) {
 		Period p;
 		Period next;
+		countHung(given, Integer.MAX_VALUE);
 		clear(command);
 		do {
 			long ago = Math.max(0, this.nanoClock.read() - given);
@@ -1491,10 +1544,16 @@ public final class CircuitBreaker {
 	}
 
 	/**
-	 * Sees to it that what has changed is told.
+	 * Sees to it that what has changed is told, and before it which calls under way have
+	 * counted as slow.
 	 * @return whether this thread told anything, so that time has passed
 	 */
 	boolean tell() {
+		boolean toldHung = tellHung();
+		return tellNews() || toldHung;
+	}
+
+	private boolean tellNews() {
 		if (this.period.news == News.NONE) {
 			return false;
 		}
@@ -1663,6 +1722,7 @@ public final class CircuitBreaker {
 	void heed(Signals.Given signal) {
 		Period p;
 		Period next;
+		countHung();
 		do {
 			Instant at = instant(this.period.rules.config, 0);
 			long now = this.nanoClock.read();
@@ -1675,16 +1735,24 @@ public final class CircuitBreaker {
 	/**
 	 * As {@link #heed(Signals.Given)}, of a signal that was given before: what was due
 	 * after it has not happened.
+	 * @param lasts whether it was not taken back since. Asked when the period is read
+	 * that the signal changes: a command that takes it back is carried out afterwards
+	 * @return whether it was heeded
 	 */
-	void heedLate(Signals.Given signal) {
+	boolean heedLate(Signals.Given signal, BooleanSupplier lasts) {
 		Period p;
 		Period next;
+		countHung(signal.at(), Integer.MAX_VALUE);
 		do {
 			long ago = Math.max(0, this.nanoClock.read() - signal.at());
 			p = current(signal.at(), ago);
+			if (!lasts.getAsBoolean()) {
+				return false;
+			}
 			next = p.signalled(signal, signal.at(), instant(p.rules.config, ago));
 		}
 		while (!swap(p, next));
+		return true;
 	}
 
 	/**
@@ -1694,6 +1762,7 @@ public final class CircuitBreaker {
 	boolean ignoreSignal(String source) {
 		Period p;
 		Period next;
+		countHung();
 		do {
 			long now = this.nanoClock.read();
 			p = current(now);
@@ -1738,6 +1807,7 @@ public final class CircuitBreaker {
 	private boolean takeOver(FleetDecision decision) {
 		Period p;
 		Period next;
+		countHung();
 		do {
 			Instant at = instant(this.period.rules.config, 0);
 			long now = this.nanoClock.read();
@@ -1768,6 +1838,7 @@ public final class CircuitBreaker {
 		Period p;
 		Period next;
 		long now;
+		countHung();
 		do {
 			now = this.nanoClock.read();
 			p = current(now);
@@ -1811,6 +1882,7 @@ public final class CircuitBreaker {
 		Period p;
 		Period next;
 		long now;
+		countHung();
 		do {
 			now = this.nanoClock.read();
 			p = current(now);
@@ -1830,6 +1902,7 @@ public final class CircuitBreaker {
 		Period p;
 		Period next;
 		long ago;
+		countHung(given, Integer.MAX_VALUE);
 		do {
 			ago = Math.max(0, this.nanoClock.read() - given);
 			p = current(given, ago);

@@ -229,10 +229,8 @@ public final class CircuitBreakerGroup {
 	 */
 	public void signal(String source, @Nullable String reason, Duration ttl) {
 		Signals.Given given = Signals.Given.of(source, reason, ttl).givenToGroupAt(this.clock.read());
-		changeSignals((before) -> before.with(given, given.at(), 0), (breaker) -> {
-			breaker.heedLate(given);
-			return true;
-		}, new Signal(given.source(), given.reason(), ttl));
+		changeSignals((before) -> before.with(given, given.at(), 0), (breaker) -> heed(breaker, given),
+				new Signal(given.source(), given.reason(), ttl));
 	}
 
 	/**
@@ -296,9 +294,14 @@ public final class CircuitBreakerGroup {
 		}
 		for (Signals.Given each : present.given()) {
 			if (!known.has(each) && each.left(now) > 0) {
-				breaker.heedLate(each);
+				heed(breaker, each);
 			}
 		}
+	}
+
+	/** Unless a command to the group has cleared it meanwhile. */
+	private boolean heed(CircuitBreaker breaker, Signals.Given signal) {
+		return breaker.heedLate(signal, () -> this.signals.has(signal));
 	}
 
 	/**
@@ -454,6 +457,7 @@ public final class CircuitBreakerGroup {
 			try {
 				GroupMember present = this.members.get(key);
 				if (back != null && back.removed) {
+					candidate = (candidate == back) ? null : candidate;
 					back = null;
 				}
 				if (candidate == null && back != null) {

@@ -14,12 +14,21 @@ final class Decision {
 	/** The counts that led to it, of a window. */
 	final @Nullable WindowCounts counts;
 
-	/** The thread whose call decided; null where time or a new config did. */
+	/**
+	 * The thread whose call decided by its end; null where a call under way, time or a
+	 * new config did.
+	 */
 	final @Nullable Thread by;
 
 	private final boolean timed;
 
 	private final long time;
+
+	/**
+	 * Whether a call under way has decided, and it was not said yet which one. Guarded by
+	 * the lock of the calls in flight.
+	 */
+	boolean unclaimed;
 
 	/**
 	 * Whether the deciding call was told. Written as a field, not by a call: near the end
@@ -44,12 +53,12 @@ final class Decision {
 		return new Decision(reason, counts, Thread.currentThread(), false, 0);
 	}
 
-	/**
-	 * A call under way decides by being slow, at that reading of the clock; this thread
-	 * has found it.
-	 */
+	/** A call under way decides by being slow, at that reading of the clock. */
 	static Decision ofHungCall(Reason reason, @Nullable WindowCounts counts, long time) {
-		return new Decision(reason, counts, Thread.currentThread(), true, time);
+		Decision decision = new Decision(reason, counts, null, true, time);
+		decision.unclaimed = true;
+		decision.told = false;
+		return decision;
 	}
 
 	/** A new config decides on what was recorded before. */

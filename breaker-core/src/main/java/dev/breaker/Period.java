@@ -173,6 +173,11 @@ final class Period implements Admission {
 		return lasting(Math.min(this.limit, Math.max(0, now - this.began)), this.openings, this.commanded);
 	}
 
+	/** As many as can be counted, at most. */
+	private static int oneMore(int openings) {
+		return Math.min(openings, Integer.MAX_VALUE - 1) + 1;
+	}
+
 	/** An OPEN period counts as one opening at least. */
 	private static int openings(FleetDecision decision) {
 		return (decision.state() == State.OPEN) ? Math.max(1, decision.openings()) : decision.openings();
@@ -195,7 +200,7 @@ final class Period implements Admission {
 			case CLOSED -> forgets ? 0 : openings(began);
 			// A signal is no failure: it does not lengthen the wait.
 			case OPEN -> (fleet != null) ? openings(fleet) : same ? this.openings
-					: (reason == Reason.SIGNAL) ? Math.max(1, openings(began)) : openings(began) + 1;
+					: (reason == Reason.SIGNAL) ? Math.max(1, openings(began)) : oneMore(openings(began));
 			case HALF_OPEN -> (fleet != null) ? openings(fleet) : openings(began);
 			case FORCED_OPEN, DISABLED, METRICS_ONLY -> openings(began);
 		};
@@ -388,15 +393,18 @@ final class Period implements Admission {
 	}
 
 	/**
-	 * How many nanoseconds it goes on to refuse calls; zero where it refuses none, or
-	 * where time does not end it.
+	 * How many nanoseconds it goes on to refuse calls, also after a hold that signals
+	 * outlive; zero where it refuses none, or where time does not end it.
 	 */
 	long remaining(long now) {
 		if (this.limit == WITHOUT_END || !this.state.refuses()) {
 			return 0;
 		}
-		long left = left(now);
-		return (this.state == State.FORCED_OPEN) ? Math.max(left, this.signals.left(now)) : left;
+		if (this.state == State.FORCED_OPEN && this.signals.left(this.began + this.limit) > 0) {
+			double wait = this.rules.plainWaitNanos(Math.max(1, this.openings));
+			return Signals.sum(this.signals.left(now), Math.round(wait));
+		}
+		return left(now);
 	}
 
 	/** How many nanoseconds it still lasts. */
@@ -427,7 +435,8 @@ final class Period implements Admission {
 	/** What is left where the signals that live, which are not exported, ended now. */
 	private long leftWithoutSignals(long now) {
 		long own = Math.max(0, this.limit - Math.max(0, now - this.began));
-		return (this.state == State.OPEN) ? Math.max(own, left(now) - this.signals.left(now)) : own;
+		boolean signalled = this.state == State.OPEN && this.signals.left(now) > 0;
+		return signalled ? Math.max(own, this.signals.waitNanos()) : left(now);
 	}
 
 	/**
@@ -575,6 +584,11 @@ final class Period implements Admission {
 			this.failures = failures;
 			this.frozen = frozen;
 			this.inFlight = inFlight;
+		}
+
+		/** The calls under way, also where the present rules track none. */
+		@Nullable CallsInFlight inFlight() {
+			return this.inFlight;
 		}
 
 		private void track() {

@@ -65,8 +65,10 @@ public interface Permit {
 	/**
 	 * Does work of the call on this thread. Where the call is a probe, calls of the same
 	 * breaker that the work makes on this thread are inside of it: until the permit is
-	 * given back they pass, need no place of their own, and are recorded nowhere.
-	 * Whatever comes of the work, the permit is still to be given back.
+	 * given back they pass, need no place of their own, and are recorded nowhere. Inside
+	 * of one that {@link CircuitBreaker#tryAcquireProbe()} gave, no fallback of these
+	 * calls runs: what they throw is for the work to see. Whatever comes of the work, the
+	 * permit is still to be given back.
 	 * @param <X> what the work may throw
 	 * @param work the work
 	 * @throws X what the work throws, as it is

@@ -33,6 +33,9 @@ final class Probes extends SpinLock {
 	/** Those under way that count as slow: they are recorded too. */
 	private int hung;
 
+	/** Those that counted as slow and were given back: how they ended is not known. */
+	private int unknown;
+
 	private int recorded;
 
 	private int failed;
@@ -65,8 +68,9 @@ final class Probes extends SpinLock {
 		Probe probe = new Probe(period, caller, false);
 		lock();
 		try {
-			if (isInside(Thread.currentThread())) {
-				return new Admission.Nested(period);
+			Probe around = around(Thread.currentThread());
+			if (around != null) {
+				return new Admission.Nested(around);
 			}
 			return (!this.rules.darkProbes && link(probe, now)) ? probe : null;
 		}
@@ -79,7 +83,7 @@ final class Probes extends SpinLock {
 	boolean hasPlace() {
 		lock();
 		try {
-			return isInside(Thread.currentThread()) || (!this.rules.darkProbes && hasFreePlace());
+			return around(Thread.currentThread()) != null || (!this.rules.darkProbes && hasFreePlace());
 		}
 		finally {
 			this.held = 0;
@@ -91,7 +95,7 @@ final class Probes extends SpinLock {
 		Probe probe = new Probe(period, null, true);
 		lock();
 		try {
-			isInside(null);
+			around(null);
 			return link(probe, now) ? probe : null;
 		}
 		finally {
@@ -100,10 +104,11 @@ final class Probes extends SpinLock {
 	}
 
 	/** Admits a call inside a probe, and no other one. */
-	@Nullable Admission nest(Period period) {
+	@Nullable Admission nest() {
 		lock();
 		try {
-			return isInside(Thread.currentThread()) ? new Admission.Nested(period) : null;
+			Probe around = around(Thread.currentThread());
+			return (around != null) ? new Admission.Nested(around) : null;
 		}
 		finally {
 			this.held = 0;
@@ -111,12 +116,12 @@ final class Probes extends SpinLock {
 	}
 
 	/**
-	 * Whether the thread is inside a probe that is under way. Frees the places of those
-	 * that are over on its way.
+	 * The probe under way that the thread is inside of; null where it is inside of none.
+	 * Frees the places of those that are over on its way.
 	 */
-	private boolean isInside(@Nullable Thread thread) {
+	private @Nullable Probe around(@Nullable Thread thread) {
 		if (this.decision != null) {
-			return false;
+			return null;
 		}
 		Probe other = this.oldest;
 		while (other != null) {
@@ -125,16 +130,17 @@ final class Probes extends SpinLock {
 				free(other);
 			}
 			else if (thread != null && other.has(thread)) {
-				return true;
+				return other;
 			}
 			other = after;
 		}
-		return false;
+		return null;
 	}
 
 	/**
 	 * Frees a place: the call was not made, or counts as nothing. One that counts as slow
-	 * already stays recorded, as one that has not failed.
+	 * already stays recorded, as one that has neither failed nor succeeded: where the
+	 * number of successes decides, a gate has its place back.
 	 * @param late whether the period is over, so that no gate hears of it
 	 */
 	private void giveBack(Probe probe, boolean late) {
@@ -153,9 +159,10 @@ final class Probes extends SpinLock {
 			return;
 		}
 		end(probe);
+		this.unknown += probe.hung ? 1 : 0;
 		GuardedGate from = probe.gate;
 		if (from != null && this.decision == null) {
-			if (probe.hung) {
+			if (probe.hung && !this.rules.successesCloseProbes()) {
 				from.recorded(false, true);
 			}
 			else {
@@ -229,8 +236,12 @@ final class Probes extends SpinLock {
 
 	/** What the probes have decided, unless a gate judges them. */
 	private @Nullable Reason judged(@Nullable GuardedGate sharing) {
-		return (sharing != null) ? null
-				: this.rules.probeRules.verdict(this.recorded, this.failed, this.slow, this.hung);
+		if (sharing != null) {
+			return null;
+		}
+		// Where successes are counted, what is not known is none.
+		int unsuccessful = this.failed + (this.rules.successesCloseProbes() ? this.unknown : 0);
+		return this.rules.probeRules(this.recorded).verdict(this.recorded, unsuccessful, this.slow, this.hung);
 	}
 
 	/**

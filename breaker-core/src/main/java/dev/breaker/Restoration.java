@@ -45,8 +45,10 @@ record Restoration(State state, long limit, Instant since, int openings, @Nullab
 
 	private static Restoration same(ExportedState exported, Duration passed, Instant now) {
 		Duration left = exported.left();
+		// An OPEN period counts as one opening at least.
+		int openings = (exported.state() == State.OPEN) ? Math.max(1, exported.openings()) : exported.openings();
 		return new Restoration(exported.state(), (left != null) ? Rules.nanos(left.minus(passed)) : Period.WITHOUT_END,
-				earlier(exported.since(), now), exported.openings(), exported.command());
+				earlier(exported.since(), now), openings, exported.command());
 	}
 
 	/** At exactly its end it is over. */

@@ -75,6 +75,11 @@ final class Rules {
 	/** How long an asynchronous call may take, or {@link #NO_LIMIT}. */
 	final long timeLimitNanos;
 
+	/** At how many successes of probes to close, where these decide. */
+	private final int successesToClose;
+
+	private final boolean firstFailureOpens;
+
 	/** What the probes decide. */
 	final ProbeRules probeRules;
 
@@ -128,18 +133,34 @@ final class Rules {
 		this.maxProbeNanos = nanos(config.maxWaitDurationInHalfOpenState());
 		Duration limit = config.timeLimit();
 		this.timeLimitNanos = (limit != null) ? nanos(limit) : NO_LIMIT;
-		boolean firstFailureOpens = consecutive != null || !this.rateJudged;
-		this.probeRules = new ProbeRules(this.permittedProbes,
-				this.darkProbes ? darkProbesNeeded : (successes != null) ? successes : ProbeRules.NEVER,
-				firstFailureOpens ? 1 : reaching(this.failureRateThreshold, this.permittedProbes),
-				reaching(this.slowCallRateThreshold, this.permittedProbes), reaching(this.slowCallRateThreshold),
-				this.darkProbes);
+		this.successesToClose = this.darkProbes ? darkProbesNeeded : (successes != null) ? successes : ProbeRules.NEVER;
+		this.firstFailureOpens = consecutive != null || !this.rateJudged;
+		this.probeRules = probeRulesOf(this.permittedProbes);
 		Duration ramp = config.recoveryRampDuration();
 		this.rampNanos = (ramp != null) ? nanos(ramp) : NO_LIMIT;
 		this.rampStart = AdmittedShare.of(config.recoveryRampStart() / 100.0);
 		Duration stable = config.stableFor();
 		this.stableNanos = (stable != null) ? nanos(stable) : 0;
 		this.shareFactor = (config.refuse() == Refuse.SHARE) ? config.shareFactor() : 0;
+	}
+
+	/**
+	 * What the probes decide once so many were recorded: of more than are permitted, as
+	 * under a config that permits fewer, the rates are those among all of them.
+	 */
+	ProbeRules probeRules(int recorded) {
+		return (recorded > this.permittedProbes) ? probeRulesOf(recorded) : this.probeRules;
+	}
+
+	private ProbeRules probeRulesOf(int probes) {
+		return new ProbeRules(probes, this.successesToClose,
+				this.firstFailureOpens ? 1 : reaching(this.failureRateThreshold, probes),
+				reaching(this.slowCallRateThreshold, probes), reaching(this.slowCallRateThreshold), this.darkProbes);
+	}
+
+	/** Whether the number of successes decides, and no rate, when probes close. */
+	boolean successesCloseProbes() {
+		return this.successesToClose != ProbeRules.NEVER;
 	}
 
 	/** The fewest of so many calls that reach a threshold. */

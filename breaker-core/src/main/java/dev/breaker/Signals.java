@@ -170,7 +170,7 @@ final class Signals {
 	}
 
 	/** Of a number from zero on and another one, the highest long where it is higher. */
-	private static long sum(long one, long other) {
+	static long sum(long one, long other) {
 		long sum = one + other;
 		return (other > 0 && sum < 0) ? Long.MAX_VALUE : sum;
 	}

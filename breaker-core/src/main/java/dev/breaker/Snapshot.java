@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * {@link State#CLOSED}, or, where the config has a recovery ramp or says for how long it
  * is to be stable, having been closed for so long
  * @param retryAfter how long until a probe may pass, in {@link State#FORCED_OPEN} until
- * calls may; zero when due or unknown
+ * calls may or, where a signal outlives the hold, a probe; zero when due or unknown
  * @param lastChange the last change of state, or the last command for the same state that
  * was told; {@code null} where there was none yet
  * @param admittedShare which share of the calls is admitted in {@link State#CLOSED}, in

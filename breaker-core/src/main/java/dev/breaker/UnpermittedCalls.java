@@ -52,6 +52,9 @@ final class UnpermittedCalls {
 
 		final UnpermittedCalls calls;
 
+		/** Its place among the calls in flight, where these are tracked. */
+		CallsInFlight.@Nullable Call call;
+
 		/**
 		 * Admits a call.
 		 * @param caller the thread whose calls are inside this one from {@link #begin()}

@@ -14,10 +14,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import dev.breaker.reactor.CircuitBreakerOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -215,6 +217,56 @@ class DarkProbeTests {
 		assertThat(test.snapshot().bufferedCalls()).isZero();
 		assertThat(test.snapshot().failedCallsTotal()).isZero();
 		permit.success(null, 0);
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void noFallbackAnswersForTheOtherSideInsideADarkProbe() {
+		TestBreaker test = dark((config) -> config).in(State.HALF_OPEN);
+		assertNoFallbackInsideADarkProbe(test);
+		assertThat(test.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void noFallbackAnswersInsideADarkProbeAmongProbesOfCalls() {
+		TestBreaker test = TestBreaker.with((config) -> config.failureRateThreshold(100)).in(State.HALF_OPEN);
+		assertNoFallbackInsideADarkProbe(test);
+		assertThat(test.snapshot().failedCalls()).isEqualTo(1);
+	}
+
+	private static void assertNoFallbackInsideADarkProbe(TestBreaker test) {
+		IllegalStateException down = new IllegalStateException("down");
+		OutermostCalls outermost = test.breaker.outermost();
+		Permit permit = probe(test);
+		permit.run(() -> {
+			assertThat(catchThrowable(() -> test.breaker.<String, RuntimeException>call(() -> {
+				throw down;
+			}, (thrown) -> "cached"))).isSameAs(down);
+			assertThat(catchThrowable(() -> outermost
+				.<String, RuntimeException>call(() -> outermost.<String, RuntimeException>call(() -> {
+					throw down;
+				}, (thrown) -> "cached"), (thrown) -> "cached"))).isSameAs(down);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			CompletableFuture<String> stage = test.breaker
+				.callAsync(() -> source, (thrown) -> CompletableFuture.completedFuture("cached"))
+				.toCompletableFuture();
+			source.completeExceptionally(down);
+			assertThat(catchThrowable(stage::join)).hasCause(down);
+			Mono<String> mono = Mono.<String>error(down)
+				.transform(CircuitBreakerOperator.<String>of(test.breaker, (thrown) -> Mono.just("cached")));
+			assertThat(catchThrowable(mono::block)).isSameAs(down);
+		});
+		permit.ended(down, 0);
+	}
+
+	@Test
+	void aFallbackInsideAProbeOfAUserRuns() {
+		TestBreaker test = TestBreaker.simple().in(State.HALF_OPEN);
+		String answer = test.breaker
+			.<String, RuntimeException>call(() -> test.breaker.<String, RuntimeException>call(() -> {
+				throw new IllegalStateException("down");
+			}, (thrown) -> "cached"));
+		assertThat(answer).isEqualTo("cached");
 		assertThat(test.state()).isEqualTo(State.CLOSED);
 	}
 

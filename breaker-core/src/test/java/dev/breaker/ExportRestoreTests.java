@@ -349,4 +349,32 @@ class ExportRestoreTests {
 		assertThat(test.breaker.export().left()).isEqualTo(Duration.ofSeconds(10));
 	}
 
+	@Test
+	void underASignalWithoutEndTheUsualWaitIsExported() {
+		TestBreaker test = TestBreaker.with((config) -> config.waitDurationInOpenState(Duration.ofSeconds(10)));
+		test.breaker.signal("ops", null, Duration.ofSeconds(Long.MAX_VALUE));
+		test.advance(Duration.ofDays(1));
+		assertThat(test.breaker.export().left()).isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void asManyOpeningsInARowAsCanBeCountedStayAsMany() {
+		TestBreaker after = breaker((config) -> config.maxWaitDurationInOpenState(Duration.ofMinutes(5)));
+		assertThat(after.breaker.restore(exported(State.OPEN, WAIT, Integer.MAX_VALUE, null))).isTrue();
+		after.advance(WAIT);
+		after.fail();
+		assertThat(after.snapshot().openings()).isEqualTo(Integer.MAX_VALUE);
+		assertThat(after.breaker.retryAfter()).isEqualTo(Duration.ofMinutes(5));
+		assertThat(after.breaker.export().openings()).isEqualTo(Integer.MAX_VALUE);
+	}
+
+	@Test
+	void anOpenBreakerWithoutOpeningsInARowHasOne() {
+		TestBreaker after = breaker((config) -> config);
+		assertThat(after.breaker.restore(exported(State.OPEN, WAIT, 0, null))).isTrue();
+		assertThat(after.snapshot().openings()).isEqualTo(1);
+		after.breaker.open();
+		assertThat(after.breaker.retryAfter()).isEqualTo(WAIT);
+	}
+
 }

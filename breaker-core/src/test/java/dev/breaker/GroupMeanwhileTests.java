@@ -65,6 +65,33 @@ class GroupMeanwhileTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4, 5 })
+	void aCommandToCloseMeanwhileLeavesNoKeyOpenWithoutASignal(int reading) {
+		CircuitBreaker a = this.group.get("a");
+		this.clock.at(reading, () -> this.group.apply(StateCommand.to(State.CLOSED)));
+		this.group.signal("backlog", null, Duration.ofMinutes(1));
+		this.clock.now();
+		assertThat(a.state()).isEqualTo(this.group.signals().isEmpty() ? State.CLOSED : State.OPEN);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 2, 3 })
+	void aBreakerThatIsRemovedMeanwhileDoesNotComeBack(int reading) {
+		CircuitBreaker a = this.group.get("a");
+		this.group.get("b");
+		this.group.get("c");
+		assertThat(this.group.find("a")).isEmpty();
+		this.group.apply(StateCommand.to(State.CLOSED));
+		this.clock.at(reading, () -> {
+			a.call(() -> "back");
+			this.registry.remove("inventory:a");
+		});
+		a.call(() -> "good");
+		assertThat(this.group.find("a").orElse(null)).isNotNull().isNotSameAs(a);
+		assertThat(this.group.get("a").snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
+	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3, 4, 5, 6, 7, 8 })
 	void theSharedBreakerHasTheNewestConfig(int reading) {
 		fill();

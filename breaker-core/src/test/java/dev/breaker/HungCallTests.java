@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -386,6 +387,36 @@ class HungCallTests {
 	}
 
 	@Test
+	void aHungProbeThatIsReleasedIsNoSuccess() {
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10).slowCallRateThreshold(100)
+			.permittedNumberOfCallsInHalfOpenState(3)
+			.successThresholdInHalfOpenState(2)).in(State.HALF_OPEN);
+		Permit hung = test.take();
+		test.advance(Duration.ofSeconds(3));
+		hung.release();
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
+		test.succeed();
+		assertThat(test.state()).as("one success of two").isEqualTo(State.HALF_OPEN);
+		test.succeed();
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void hungProbesThatAreIgnoredOpenWhereTheSuccessesAreOutOfReach() {
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10).slowCallRateThreshold(100)
+			.ignoreExceptions(IllegalArgumentException.class)
+			.permittedNumberOfCallsInHalfOpenState(2)
+			.successThresholdInHalfOpenState(2)).in(State.HALF_OPEN);
+		Permit hung = test.take();
+		test.advance(Duration.ofSeconds(3));
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
+		assertThat(test.state()).as("it may succeed yet").isEqualTo(State.HALF_OPEN);
+		hung.failure(new IllegalArgumentException(), Duration.ofSeconds(3).toNanos());
+		assertThat(test.state()).isEqualTo(State.OPEN);
+		assertThat(test.snapshot().lastChange().reason()).isEqualTo(Reason.PROBES_FAILED);
+	}
+
+	@Test
 	void aProbeIsLostBeforeItIsSlowWhereThatComesFirst() {
 		TestBreaker test = TestBreaker
 			.with((config) -> watching(config, 10, 10).maxWaitDurationInHalfOpenState(Duration.ofSeconds(1)))
@@ -456,6 +487,138 @@ class HungCallTests {
 		assertThat(snapshot.state()).isEqualTo(State.OPEN);
 		assertThat(snapshot.since()).as("no sooner than the rule").isEqualTo(HandWallClock.START.plusSeconds(5));
 		hung.release();
+	}
+
+	@Test
+	void aLongerThresholdIsThatOfCallsUnderWayToo() {
+		TestBreaker test = watching(1, 1);
+		Permit permit = test.take();
+		CompletableFuture<String> guarded = test.breaker.callAsync(() -> new CompletableFuture<String>())
+			.toCompletableFuture();
+		test.advance(Duration.ofSeconds(1));
+		test.breaker
+			.reconfigure(watching(test.builder(), 1, 1).slowCallDurationThreshold(Duration.ofSeconds(20)).build());
+		test.advance(Duration.ofSeconds(4));
+		permit.success(null, Duration.ofSeconds(5).toNanos());
+		guarded.cancel(true);
+		Snapshot snapshot = test.snapshot();
+		assertThat(snapshot.state()).isEqualTo(State.CLOSED);
+		assertThat(snapshot.slowCalls()).isZero();
+		assertThat(snapshot.slowCallsTotal()).isZero();
+		assertThat(snapshot.successfulCallsTotal()).as("the one that was cancelled is none").isEqualTo(1);
+	}
+
+	@Test
+	void anotherConfigFindsThemAsOfTheirTime() {
+		TestBreaker test = watching(100, 20);
+		List<Permit> hung = take(test, 20);
+		test.advance(Duration.ofSeconds(12));
+		test.breaker.reconfigure(watching(test.builder(), 100, 20).permittedNumberOfCallsInHalfOpenState(3).build());
+		assertThat(test.snapshot().state()).isEqualTo(State.OPEN);
+		assertThat(test.snapshot().since()).isEqualTo(HandWallClock.START.plus(LIMIT).plus(MOMENT));
+		hung.forEach(Permit::release);
+	}
+
+	@Test
+	void aLongerThresholdComesAfterWhatTheShorterOneHasDecided() {
+		TestBreaker test = watching(100, 20);
+		List<Permit> hung = take(test, 20);
+		test.advance(Duration.ofSeconds(12));
+		test.breaker
+			.reconfigure(watching(test.builder(), 100, 20).slowCallDurationThreshold(Duration.ofMinutes(1)).build());
+		assertThat(test.snapshot().since()).isEqualTo(HandWallClock.START.plus(LIMIT).plus(MOMENT));
+		assertThat(test.snapshot().state()).isEqualTo(State.OPEN);
+		hung.forEach(Permit::release);
+	}
+
+	@Test
+	void aCommandComesAfterWhatTheyHaveDecided() {
+		TestBreaker test = watching(100, 20);
+		List<Permit> hung = take(test, 20);
+		test.advance(Duration.ofSeconds(12));
+		test.breaker.forceOpen();
+		assertThat(test.heard.changes()).extracting(StateChange::reason)
+			.containsExactly(Reason.SLOW_CALL_RATE, Reason.COMMAND);
+		assertThat(test.snapshot().slowCalls()).isEqualTo(20);
+		hung.forEach(Permit::release);
+		assertThat(test.snapshot().slowCallsTotal()).isEqualTo(20);
+	}
+
+	@Test
+	void aCommandIsInForceBeforeAListenerHearsOfThem() {
+		TestBreaker test = watching(2, 2);
+		List<State> seen = new ArrayList<>();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+				seen.add(breaker.state());
+			}
+
+		});
+		List<Permit> hung = take(test, 3);
+		test.advance(LIMIT.plus(MOMENT));
+		test.breaker.forceOpen();
+		assertThat(seen).containsExactly(State.FORCED_OPEN, State.FORCED_OPEN, State.FORCED_OPEN);
+		hung.forEach(Permit::release);
+	}
+
+	@Test
+	void aResetForgetsThem() {
+		TestBreaker test = watching(100, 20);
+		List<Permit> hung = take(test, 20);
+		test.advance(Duration.ofSeconds(12));
+		test.breaker.reset();
+		Snapshot snapshot = test.snapshot();
+		assertThat(snapshot.state()).isEqualTo(State.CLOSED);
+		assertThat(snapshot.slowCallsTotal()).isZero();
+		hung.forEach(Permit::release);
+		assertThat(test.snapshot().slowCallsTotal()).isZero();
+	}
+
+	@Test
+	void aListenerThatLooksHearsOfOneCallAfterTheOther() {
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 1000, 1000).initialState(State.METRICS_ONLY));
+		AtomicInteger depth = new AtomicInteger();
+		AtomicInteger deepest = new AtomicInteger();
+		AtomicInteger heard = new AtomicInteger();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+				deepest.accumulateAndGet(depth.incrementAndGet(), Math::max);
+				assertThat(breaker.snapshot().slowCalls()).isEqualTo(50);
+				heard.incrementAndGet();
+				depth.decrementAndGet();
+			}
+
+		});
+		List<Permit> hung = take(test, 50);
+		test.advance(LIMIT.plus(MOMENT));
+		assertThat(test.state()).isEqualTo(State.METRICS_ONLY);
+		assertThat(heard).hasValue(50);
+		assertThat(deepest).hasValue(1);
+		hung.forEach(Permit::release);
+	}
+
+	@Test
+	void callsThatAreNotPermittedAreUnderWayToo() {
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10).enforce(false)).in(State.OPEN);
+		Permit fails = test.take();
+		Permit succeeds = test.take();
+		assertInFlight(test, 2, Duration.ZERO);
+		test.advance(LIMIT.plus(MOMENT));
+		assertInFlight(test, 2, LIMIT.plus(MOMENT));
+		assertThat(test.snapshot().slowCallsTotal()).isEqualTo(2);
+		fails.failure(new IllegalStateException(), Duration.ofSeconds(3).toNanos());
+		succeeds.success(null, Duration.ofSeconds(3).toNanos());
+		Snapshot snapshot = test.snapshot();
+		assertThat(snapshot.inFlight()).isZero();
+		assertThat(snapshot.slowCallsTotal()).isEqualTo(2);
+		assertThat(snapshot.failedCallsTotal()).isEqualTo(1);
+		assertThat(snapshot.successfulCallsTotal()).isEqualTo(1);
+		assertThat(snapshot.wouldRefuseTotal()).isEqualTo(2);
+		assertThat(snapshot.bufferedCalls()).isZero();
 	}
 
 	@Test
@@ -746,6 +909,24 @@ class HungCallTests {
 			void at(TestBreaker test, Permit other) {
 				assertThat(test.breaker.callAsync(CompletableFuture::new).toCompletableFuture())
 					.isCompletedExceptionally();
+			}
+
+		},
+
+		ANOTHER_CONFIG {
+
+			@Override
+			void at(TestBreaker test, Permit other) {
+				test.breaker.reconfigure(test.breaker.config());
+			}
+
+		},
+
+		ANOTHER_GATE {
+
+			@Override
+			void at(TestBreaker test, Permit other) {
+				test.breaker.probeGate(null);
 			}
 
 		},

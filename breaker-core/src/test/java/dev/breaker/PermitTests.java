@@ -91,6 +91,17 @@ class PermitTests {
 	}
 
 	@Test
+	void aFailureWithoutAnExceptionIsAFailure() {
+		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1));
+		try (LogCapture log = new LogCapture()) {
+			test.take().failure(null, 5);
+			assertThat(log.trouble()).isEmpty();
+		}
+		assertThat(test.state()).isEqualTo(State.OPEN);
+		assertThat(test.snapshot().failedCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
 	void aProbeThatIsInterruptedGivesItsPlaceBack() {
 		TestBreaker test = TestBreaker.with((config) -> config.permittedNumberOfCallsInHalfOpenState(1))
 			.in(State.HALF_OPEN);

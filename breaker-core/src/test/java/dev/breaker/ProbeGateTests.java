@@ -477,6 +477,18 @@ class ProbeGateTests {
 	}
 
 	@Test
+	void aHungProbeThatIsReleasedIsNoSuccessOfTheFleet() {
+		TestBreaker hung = halfOpen((config) -> config.slowCallDurationThreshold(Duration.ofSeconds(1))
+			.countHungCalls(true)
+			.successThresholdInHalfOpenState(1));
+		this.gate.give(1);
+		Permit released = hung.take();
+		hung.advance(Duration.ofSeconds(2));
+		released.release();
+		assertThat(this.gate.heard()).containsExactly("taken", "given back");
+	}
+
+	@Test
 	void aProbeThatIsOverdueBeforeItIsSlowIsNotSlow() {
 		TestBreaker hung = halfOpen((config) -> config.maxWaitDurationInHalfOpenState(Duration.ofSeconds(1))
 			.slowCallDurationThreshold(Duration.ofSeconds(2))

@@ -246,6 +246,21 @@ class ReconfigureTests {
 	}
 
 	@Test
+	void fewerPermittedProbesJudgeByTheRateOfThoseThatCameBack() {
+		TestBreaker good = TestBreaker.with((config) -> config.failureRateThreshold(50)).in(State.HALF_OPEN);
+		good.succeed(3);
+		good.fail();
+		reconfigure(good, (config) -> config.permittedNumberOfCallsInHalfOpenState(2));
+		assertThat(good.state()).as("1 of 4").isEqualTo(State.CLOSED);
+
+		TestBreaker bad = TestBreaker.with((config) -> config.failureRateThreshold(50)).in(State.HALF_OPEN);
+		bad.succeed(2);
+		bad.fail(2);
+		reconfigure(bad, (config) -> config.permittedNumberOfCallsInHalfOpenState(3));
+		assertThat(bad.state()).as("2 of 4").isEqualTo(State.OPEN);
+	}
+
+	@Test
 	void moreProbesMayPassWhenMoreArePermitted() {
 		TestBreaker test = TestBreaker
 			.with((config) -> config.failureRateThreshold(100).permittedNumberOfCallsInHalfOpenState(2))

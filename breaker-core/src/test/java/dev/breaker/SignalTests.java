@@ -289,7 +289,21 @@ class SignalTests {
 	void retryAfterOfAHoldCountsTheSignalsBehindIt() {
 		this.test.breaker.forceOpen(WAIT);
 		signal("backlog", MINUTE);
+		assertThat(this.test.refused().retryAfter()).isEqualTo(MINUTE.plus(WAIT));
+		this.test.advance(WAIT);
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
 		assertThat(this.test.refused().retryAfter()).isEqualTo(MINUTE);
+		this.test.advance(MINUTE);
+		assertThat(this.test.admits()).isTrue();
+	}
+
+	@Test
+	void retryAfterOfAHoldForgetsSignalsThatEndBefore() {
+		this.test.breaker.forceOpen(WAIT);
+		signal("backlog", WAIT);
+		assertThat(this.test.refused().retryAfter()).isEqualTo(WAIT);
+		this.test.advance(WAIT);
+		assertThat(this.test.state()).isEqualTo(State.CLOSED);
 	}
 
 	@ParameterizedTest

@@ -158,7 +158,7 @@ final class FuzzRun {
 			elapsed = now() - call.admission.at;
 			// A value from outside gives the call up, as a cancellation does.
 			if ((outside && !judged) || ending == Ending.RELEASE) {
-				Long slowNanos = call.admission.settings.slowNanos();
+				Long slowNanos = this.naive.slowNanos(call.admission);
 				ending = (slowNanos != null && elapsed > slowNanos) ? Ending.RESULT : Ending.RELEASE;
 			}
 		}

@@ -150,6 +150,9 @@ final class NaiveBreaker {
 
 	private int row;
 
+	/** Probes that counted as slow and were given back. */
+	private int unknown;
+
 	private @Nullable Figures frozen;
 
 	private @Nullable Long ruledSince;
@@ -173,6 +176,7 @@ final class NaiveBreaker {
 		this.began = now;
 		this.period++;
 		this.probes.clear();
+		this.unknown = 0;
 		emptyWindow(now);
 		forgetShares();
 	}
@@ -233,8 +237,12 @@ final class NaiveBreaker {
 	}
 
 	private long byRules() {
+		return byRules(this.openings);
+	}
+
+	private long byRules(int inARow) {
 		Long max = this.settings.maxWaitNanos();
-		double wait = this.settings.waitNanos() * Math.pow(this.settings.multiplier(), this.openings - 1);
+		double wait = this.settings.waitNanos() * Math.pow(this.settings.multiplier(), inARow - 1);
 		return Math.round(Math.min(wait, (max != null) ? max : Long.MAX_VALUE));
 	}
 
@@ -524,7 +532,7 @@ final class NaiveBreaker {
 			case BAD_RESULT, IO_EXCEPTION, WRAPPED_IO_EXCEPTION -> true;
 			default -> ending == Ending.ILLEGAL_STATE && !admission.settings.recordIoOnly();
 		};
-		Long slowNanos = admission.settings.slowNanos();
+		Long slowNanos = slowNanos(admission);
 		boolean slow = !admission.hung && slowNanos != null && elapsed > slowNanos;
 		this.successes += failed ? 0 : 1;
 		this.failures += failed ? 1 : 0;
@@ -545,9 +553,16 @@ final class NaiveBreaker {
 		}
 	}
 
-	/** One that counts as slow stays recorded, as one that has not failed. */
+	/** A call that takes longer is slow; of one that is tracked by the present rules. */
+	synchronized @Nullable Long slowNanos(Admission admission) {
+		boolean tracked = admission.settings.hung() && this.settings.hung();
+		return (tracked ? this.settings : admission.settings).slowNanos();
+	}
+
+	/** One that counts as slow stays recorded, as one that did not fail or succeed. */
 	private void giveBack(Admission probe, long now) {
-		if (probe.gate != null && probe.hung) {
+		this.unknown += probe.hung ? 1 : 0;
+		if (probe.gate != null && probe.hung && successesWanted() == null) {
 			probe.gate.recorded(false, true);
 		}
 		else if (probe.gate != null) {
@@ -601,27 +616,34 @@ final class NaiveBreaker {
 		int permitted = this.settings.places();
 		int toCome = Math.max(0, permitted - figures.calls);
 		int hung = hungProbes();
-		int succeeded = figures.calls - figures.failed - hung;
+		int succeeded = figures.calls - figures.failed - hung - this.unknown;
+		// More came back than are permitted now.
+		int judged = Math.max(permitted, figures.calls);
 		boolean oneOpens = this.settings.consecutiveFailures() != null || !ratesJudged();
 		boolean bad;
 		boolean good;
-		Integer wanted = this.settings.dark() ? (Integer) this.settings.needed() : this.settings.successesToClose();
+		Integer wanted = successesWanted();
 		if (wanted != null) {
 			good = succeeded >= wanted && !reached(figures.slowRate, slowRate());
 			bad = succeeded + hung + toCome < wanted || (succeeded >= wanted && !good);
 		}
 		else {
 			Double rate = this.settings.failureRate();
-			bad = (oneOpens && figures.failed > 0) || (!oneOpens && reached(percent(figures.failed, permitted), rate))
-					|| reached(percent(figures.slow, permitted), slowRate());
+			bad = (oneOpens && figures.failed > 0) || (!oneOpens && reached(percent(figures.failed, judged), rate))
+					|| reached(percent(figures.slow, judged), slowRate());
 			good = !(oneOpens && toCome + hung > 0)
-					&& !reached(percent(figures.failed + toCome + hung, permitted), rate)
-					&& !reached(percent(figures.slow + toCome, permitted), slowRate());
+					&& !reached(percent(figures.failed + toCome + hung, judged), rate)
+					&& !reached(percent(figures.slow + toCome, judged), slowRate());
 		}
 		if (bad || good) {
 			enter(bad ? State.OPEN : State.CLOSED, bad ? Reason.PROBES_FAILED : Reason.PROBES_SUCCEEDED, -1, now);
 			change(now);
 		}
+	}
+
+	/** At how many successes of probes to close; null where rates decide. */
+	private @Nullable Integer successesWanted() {
+		return this.settings.dark() ? (Integer) this.settings.needed() : this.settings.successesToClose();
 	}
 
 	synchronized void command(Order order, long now) {
@@ -790,8 +812,15 @@ final class NaiveBreaker {
 		if (this.state == State.OPEN) {
 			return openFor() - (now - this.began);
 		}
-		return (this.state == State.FORCED_OPEN && this.limit >= 0)
-				? Math.max(this.limit - (now - this.began), signalLeft(now)) : 0;
+		if (this.state != State.FORCED_OPEN || this.limit < 0) {
+			return 0;
+		}
+		if (longest(this.began + this.limit) == null) {
+			return this.limit - (now - this.began);
+		}
+		// It is open behind the hold, and for the usual wait after that.
+		long sum = signalLeft(now) + byRules(Math.max(1, this.openings));
+		return (sum >= 0) ? sum : Long.MAX_VALUE;
 	}
 
 	private boolean ratesJudged() {

@@ -39,14 +39,6 @@ record Settings(@Nullable Double failureRate, int minimumCalls, boolean timeBase
 				random.nextInt(3) == 0, Recovery.random(random));
 	}
 
-	/** The same for calls that count as slow at their end alone. */
-	Settings withoutHung() {
-		return new Settings(this.failureRate, this.minimumCalls, this.timeBased, this.windowSize,
-				this.consecutiveFailures, this.slowNanos, this.slowRate, false, this.waitNanos, this.multiplier,
-				this.maxWaitNanos, this.permitted, this.successesToClose, this.maxProbeNanos, this.initialState,
-				this.recordIoOnly, this.dark, this.recovery);
-	}
-
 	/** How many probes have a place. */
 	int places() {
 		return this.dark ? needed() : this.permitted;

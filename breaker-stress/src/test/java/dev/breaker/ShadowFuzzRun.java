@@ -63,7 +63,7 @@ final class ShadowFuzzRun {
 		Settings settings = Settings.random(this.random);
 		note("clock " + now() + ", " + settings);
 		this.naive = new NaiveBreaker(settings, now());
-		this.beside = new NaiveBreaker(settings.withoutHung(), now());
+		this.beside = new NaiveBreaker(settings, now());
 		this.beside.command(Order.to(State.METRICS_ONLY), now());
 		this.breaker = CircuitBreaker.of("shadow", config(settings));
 		this.breaker.addListener(new CircuitBreakerListener() {
@@ -158,7 +158,7 @@ final class ShadowFuzzRun {
 		else {
 			elapsed = now() - call.admitted.admission.at;
 			end(call, ending);
-			Long slowNanos = call.admitted.admission.settings.slowNanos();
+			Long slowNanos = call.admitted.slowNanos();
 			if (ending == Ending.RELEASE && slowNanos != null && elapsed > slowNanos) {
 				// It was given up, slow by then.
 				ending = Ending.RESULT;
@@ -258,12 +258,13 @@ final class ShadowFuzzRun {
 		Settings settings = this.random.nextBoolean() ? this.naive.settings : Settings.random(this.random);
 		note("reconfigure " + (this.enforces ? "enforcing " : "") + settings);
 		this.naive.reconfigure(settings, now());
-		this.beside.reconfigure(settings.withoutHung(), now());
+		this.beside.reconfigure(settings, now());
 		this.breaker.reconfigure(config(settings));
 	}
 
 	private void compare() {
 		this.naive.look(now());
+		this.beside.look(now());
 		NaiveBreaker.Figures figures = this.naive.figures(now());
 		Snapshot snapshot = this.breaker.snapshot();
 		assertThat(snapshot.state()).as("state").isEqualTo(this.naive.state);
@@ -274,6 +275,9 @@ final class ShadowFuzzRun {
 			.isEqualTo(figures);
 		assertThat(snapshot.openings()).as("openings").isEqualTo(this.naive.openings(now()));
 		assertThat(snapshot.retryAfter().toNanos()).as("retryAfter").isEqualTo(this.naive.retryAfter(now()));
+		assertThat(snapshot.inFlight()).as("in flight").isEqualTo(this.naive.inFlight() + this.beside.inFlight());
+		assertThat(snapshot.oldestInFlight().toNanos()).as("oldest in flight")
+			.isEqualTo(Math.max(this.naive.oldestInFlight(now()), this.beside.oldestInFlight(now())));
 		assertThat(this.changes).as("changes of state").isEqualTo(this.naive.changes);
 		assertThat(List.of(snapshot.notPermittedCallsTotal(), snapshot.wouldRefuseTotal())).as("refused, would refuse")
 			.isEqualTo(List.of(this.refused, this.wouldRefuse));
@@ -302,6 +306,10 @@ final class ShadowFuzzRun {
 
 		void end(Ending ending, long elapsed, long now) {
 			this.machine.end(this.admission, ending, elapsed, now);
+		}
+
+		@Nullable Long slowNanos() {
+			return this.machine.slowNanos(this.admission);
 		}
 
 		String by(NaiveBreaker naive) {

@@ -11,9 +11,11 @@ import dev.breaker.CircuitBreaker;
  * interrupted.
  *
  * <p>
- * Calls of the same breaker that it makes on its thread pass, and are recorded nowhere:
- * it can use the guarded client. It should change nothing on the other side. Where
- * several breakers name it, it must be safe for use by several threads.
+ * Calls of the same breaker that it makes on its thread pass, are recorded nowhere, and
+ * have no fallback: it can use the guarded client, whose exceptions reach it. No rule
+ * judges a result: it throws itself where one says that the other side is not well. It
+ * should change nothing on the other side. Where several breakers name it, it must be
+ * safe for use by several threads.
  *
  * <pre>{@code
  * CircuitBreakerProbe paymentsProbe(PaymentClient client) {

@@ -28,6 +28,7 @@ import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.spring.BreakerClock;
 import dev.breaker.spring.CircuitBreakerProbe;
+import dev.breaker.spring.autoconfigure.BreakerAopAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerEventsAutoConfiguration;
 import dev.breaker.spring.autoconfigure.BreakerProbeAutoConfiguration;
@@ -350,6 +351,23 @@ class DarkProbesTests {
 				await().until(() -> this.heard.count(Reason.PROBES_SUCCEEDED) == 1);
 				assertThat(reached).hasValue(1);
 				assertThat(payments(context).snapshot().successfulCallsTotal()).as("the probe alone").isEqualTo(1);
+			});
+	}
+
+	@Test
+	void aSickServiceStaysOpenThoughTheGuardedClientHasAFallback() {
+		AtomicBoolean well = new AtomicBoolean();
+		this.runner.withConfiguration(AutoConfigurations.of(BreakerAopAutoConfiguration.class))
+			.withPropertyValues(PREFIX + "probe=bank")
+			.withBean(BankClient.class, () -> new BankClient(well))
+			.withBean("bank", BankProbe.class)
+			.run((context) -> {
+				payments(context).open();
+				await().until(() -> this.heard.count(Reason.PROBES_FAILED) >= 2);
+				assertThat(this.heard.count(Reason.PROBES_SUCCEEDED)).isZero();
+				assertThat(this.heard.last(Reason.PROBES_FAILED).lastFailure().message()).isEqualTo("not well");
+				well.set(true);
+				await().until(() -> this.heard.count(Reason.PROBES_SUCCEEDED) == 1);
 			});
 	}
 
@@ -729,6 +747,47 @@ class DarkProbesTests {
 		@Override
 		public void probe(CircuitBreaker breaker) {
 			breaker.run(() -> breaker.outermost().call(this.reached::incrementAndGet));
+		}
+
+	}
+
+	/**
+	 * Has an answer of its own while the bank has none.
+	 */
+	static class BankClient {
+
+		private final AtomicBoolean well;
+
+		BankClient(AtomicBoolean well) {
+			this.well = well;
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments", fallbackMethod = "remembered")
+		public String status() throws IOException {
+			requireWell(this.well);
+			return "well";
+		}
+
+		String remembered() {
+			return "was well";
+		}
+
+	}
+
+	/**
+	 * Asks the client that users have.
+	 */
+	static final class BankProbe implements CircuitBreakerProbe {
+
+		private final BankClient client;
+
+		BankProbe(BankClient client) {
+			this.client = client;
+		}
+
+		@Override
+		public void probe() throws IOException {
+			assertThat(this.client.status()).isEqualTo("well");
 		}
 
 	}
