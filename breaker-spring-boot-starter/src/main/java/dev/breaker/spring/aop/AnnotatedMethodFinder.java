@@ -19,6 +19,7 @@ import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -330,7 +331,7 @@ final class AnnotatedMethodFinder {
 		if (modifier == null) {
 			return true;
 		}
-		if (this.weaving) {
+		if (this.weaving && !KotlinDetector.isSuspendingFunction(method)) {
 			this.problems.accept(new Problem(
 					"@CircuitBreaker would do nothing for %s: the method is %s, so that a proxy cannot override it, and it is not woven."
 						.formatted(MethodSignatures.qualified(method, type), modifier),
@@ -356,7 +357,8 @@ final class AnnotatedMethodFinder {
 	}
 
 	private boolean isWoven(Method method) {
-		return this.weaving && WovenBodies.include(method);
+		// The body of a suspending function runs anew after each suspension.
+		return this.weaving && !KotlinDetector.isSuspendingFunction(method) && WovenBodies.include(method);
 	}
 
 	/** Refuses an annotation on a type that does nothing but make beans. */

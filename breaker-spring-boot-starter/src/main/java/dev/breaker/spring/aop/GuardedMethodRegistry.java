@@ -283,7 +283,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		if (!unwoven.isEmpty()) {
 			logger.warn(
-					"{} is aspectj, and these methods with @CircuitBreaker are not woven: {}. Only calls through the proxies of their beans are guarded. Include their classes in META-INF/aop.xml and start with -javaagent:aspectjweaver.jar, or weave them when they are built; AspectJ sees no annotation that stands on the method of an interface or on a subclass",
+					"{} is aspectj, and these methods with @CircuitBreaker are not woven: {}. Only calls through the proxies of their beans are guarded. Include their classes in META-INF/aop.xml and start with -javaagent:aspectjweaver.jar, or weave them when they are built; AspectJ sees no annotation that stands on the method of an interface or on a subclass, and suspending functions are left to proxies",
 					BreakerProperties.MODE, String.join(", ", unwoven));
 		}
 	}
