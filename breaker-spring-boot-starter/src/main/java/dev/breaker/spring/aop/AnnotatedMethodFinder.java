@@ -144,7 +144,7 @@ final class AnnotatedMethodFinder {
 
 	private @Nullable CircuitBreaker onInterfaceOf(Method method, Class<?> type) {
 		List<Class<?>> declaring = new ArrayList<>();
-		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+		for (Class<?> inherited : CallbackMethods.interfaces(type)) {
 			if (isAnnotated(inherited) && CallbackMethods.declares(inherited, method, type)) {
 				declaring.add(inherited);
 			}

@@ -81,14 +81,19 @@ final class CallbackMethods {
 		return false;
 	}
 
-	/** The interfaces of a type, an interface itself among them. */
+	/**
+	 * The interfaces of a type and those that they extend, an interface itself among
+	 * them.
+	 */
 	static Set<Class<?>> interfaces(Class<?> type) {
-		if (!type.isInterface()) {
-			return ClassUtils.getAllInterfacesForClassAsSet(type);
+		Set<Class<?>> interfaces = new LinkedHashSet<>();
+		if (type.isInterface()) {
+			interfaces.add(type);
 		}
-		Set<Class<?>> interfaces = new LinkedHashSet<>(List.of(type));
-		for (Class<?> inherited : type.getInterfaces()) {
-			interfaces.addAll(interfaces(inherited));
+		for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+			for (Class<?> inherited : c.getInterfaces()) {
+				interfaces.addAll(interfaces(inherited));
+			}
 		}
 		return interfaces;
 	}

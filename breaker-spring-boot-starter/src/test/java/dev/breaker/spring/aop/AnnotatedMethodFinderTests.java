@@ -141,6 +141,15 @@ class AnnotatedMethodFinderTests {
 	}
 
 	@Test
+	void onAnInterfaceItHoldsThroughOneThatExtendsIt() {
+		Contexts.with(ThroughAnother.class).run((context) -> {
+			context.getBean(ThroughAnother.class).second();
+			context.getBean(ThroughAnother.class).third();
+			assertThat(Contexts.recorded(context, "second")).isOne();
+		});
+	}
+
+	@Test
 	void aJdkProxyIsGuardedThroughItsInterfaces() {
 		Contexts.with(TwoInterfaces.class, Implementation.class)
 			.withPropertyValues("spring.aop.proxy-target-class=false")
@@ -435,6 +444,22 @@ class AnnotatedMethodFinderTests {
 		@Override
 		public void inFirstToo(String value) {
 		}
+
+		@Override
+		public void second() {
+		}
+
+		@Override
+		public void third() {
+		}
+
+	}
+
+	interface ExtendsSecond extends Second, Third {
+
+	}
+
+	static class ThroughAnother implements ExtendsSecond {
 
 		@Override
 		public void second() {
