@@ -159,6 +159,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			methods.forEach((method) -> bindings.add(MethodBinding.of(method, this.unintercepted.reason(method))));
 			AnnotatedMethodFinder.leftOut(subject)
 				.forEach((method) -> bindings.add(MethodBinding.unguarded(method, nameOrText(method))));
+			AnnotatedMethodFinder.inheritedFinals(subject, this.weaving)
+				.forEach((method) -> bindings.add(MethodBinding.inheritedFinal(method, nameOrText(method))));
 		});
 		return bindings.stream()
 			.sorted(Comparator.comparing(MethodBinding::method).thenComparing(MethodBinding::breaker))
@@ -506,6 +508,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		Class<?> type = subject.type();
 		if (type != null) {
+			this.unintercepted.addInheritedFinals(type, AnnotatedMethodFinder.inheritedFinals(subject, this.weaving),
+					problems::add);
 			this.ofClasses.putIfAbsent(type, List.copyOf(methods));
 		}
 		if (problems.size() == before) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.annotation.Unguarded;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -137,6 +138,19 @@ class AnnotatedMethodFinderTests {
 			assertThat(Contexts.recorded(context, "first")).isEqualTo(2);
 			assertThat(Contexts.recorded(context, "second")).isOne();
 			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("first", "second");
+		});
+	}
+
+	@Test
+	void onAnInterfaceMethodItHoldsForAnInheritedImplementation() {
+		Contexts.with(InheritsImplementation.class).run((context) -> {
+			InheritsImplementation bean = context.getBean(InheritsImplementation.class);
+			bean.load("a");
+			((Loader<String>) bean).load("a");
+			bean.third();
+			bean.leftOut();
+			assertThat(Contexts.recorded(context, "load")).isEqualTo(2);
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("load");
 		});
 	}
 
@@ -452,6 +466,33 @@ class AnnotatedMethodFinderTests {
 		@Override
 		public void third() {
 		}
+
+	}
+
+	interface Loader<T> {
+
+		@CircuitBreaker(name = "load")
+		void load(T id);
+
+		@Unguarded
+		void leftOut();
+
+	}
+
+	static class LoaderBase<K> {
+
+		public void load(K id) {
+		}
+
+		public void leftOut() {
+		}
+
+		public void third() {
+		}
+
+	}
+
+	static class InheritsImplementation extends LoaderBase<String> implements Loader<String>, Third {
 
 	}
 

@@ -25,6 +25,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
@@ -39,6 +40,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
@@ -48,6 +51,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.data.domain.AuditorAware;
+import org.springframework.jdbc.core.support.JdbcDaoSupport;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
@@ -65,6 +70,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What an annotation on a type covers.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TypeAnnotationTests {
 
 	@Test
@@ -127,6 +133,25 @@ class TypeAnnotationTests {
 			assertThat(Contexts.recorded(application.context(), "gate")).isZero();
 		}
 		assertThat(Gate.log).containsExactly("init", "filter", "destroy");
+	}
+
+	@Test
+	void aClassThatInheritsFinalMethodsOfALibraryIsGuardedButForThese(CapturedOutput output) {
+		Contexts.with(Dao.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean(Dao.class).work();
+			assertThat(Contexts.recorded(context, "dao")).isOne();
+			assertThat(context.getBean(GuardedMethodRegistry.class).bindings())
+				.filteredOn((binding) -> !binding.intercepted())
+				.extracting(MethodBinding::method)
+				.contains(Dao.class.getName() + ".setDataSource(DataSource)");
+			assertThat(output).containsOnlyOnce("@CircuitBreaker on " + Dao.class.getName()
+					+ " does not hold for the final methods that it inherits, which no proxy can override: ");
+		});
+		Contexts.with(Dao.class)
+			.withPropertyValues("breaker.aspect.strict=true")
+			.run((context) -> assertThat(Contexts.analysis(context).getAction())
+				.contains("Annotate the methods that need a circuit breaker, and not the class"));
 	}
 
 	@Test
@@ -347,6 +372,18 @@ class TypeAnnotationTests {
 		@Override
 		public Optional<String> getCurrentAuditor() {
 			return Optional.of("me");
+		}
+
+	}
+
+	@CircuitBreaker(name = "dao")
+	static class Dao extends JdbcDaoSupport {
+
+		Dao() {
+			setDataSource(new DriverManagerDataSource("jdbc:h2:mem:dao"));
+		}
+
+		public void work() {
 		}
 
 	}
