@@ -38,12 +38,15 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -354,7 +357,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (type == null || !this.annotatedTypes.mention(type)) {
 			return;
 		}
-		List<GuardedMethod> methods = find(Subject.ofType(type), problems);
+		List<GuardedMethod> methods = find(beanName, type, problems);
 		if (methods.isEmpty()) {
 			return;
 		}
@@ -470,7 +473,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			if (type == null || !this.annotatedTypes.mention(type)) {
 				continue;
 			}
-			List<GuardedMethod> methods = find(Subject.ofType(type), problems);
+			List<GuardedMethod> methods = find(beanName, type, problems);
 			if (!methods.stream().allMatch(GuardedMethod::isWoven)) {
 				problems.run(() -> this.guards.requireExtensible(type));
 			}
@@ -491,6 +494,30 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	private boolean isKnown(@Nullable String beanName) {
 		return beanName != null
 				&& (!this.beanFactory.containsBean(beanName) || this.beanFactory.containsSingleton(beanName));
+	}
+
+	private List<GuardedMethod> find(String beanName, Class<?> type, Problems problems) {
+		// What the declared type lacks, the class may have: it is known when it is made.
+		return find(Subject.ofType(type), isDeclaredOnly(beanName, type) ? new Problems() : problems);
+	}
+
+	/**
+	 * Whether of a bean no more is known than that a method, which was not called yet,
+	 * returns that type.
+	 */
+	private boolean isDeclaredOnly(String beanName, Class<?> type) {
+		String scoped = ScopedProxyUtils.getTargetBeanName(beanName);
+		if (this.beanFactory.containsBeanDefinition(scoped)) {
+			Class<?> scopedType = AutoProxyUtils.determineTargetClass(this.beanFactory, scoped);
+			return scopedType == null || isDeclaredOnly(scoped, scopedType);
+		}
+		if (!Modifier.isAbstract(type.getModifiers()) || !this.beanFactory.containsBeanDefinition(beanName)
+				|| this.beanFactory.containsSingleton(beanName) || this.beanFactory.isFactoryBean(beanName)) {
+			return false;
+		}
+		BeanDefinition definition = this.beanFactory.getMergedBeanDefinition(beanName);
+		return definition.getFactoryMethodName() != null
+				|| (definition instanceof RootBeanDefinition root && root.getResolvedFactoryMethod() != null);
 	}
 
 	private List<GuardedMethod> find(Subject subject, Problems problems) {
@@ -529,8 +556,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		KeyExpression expression = key.isEmpty() ? null
 				: problems.get(() -> KeyExpression.of(annotated, this.beanFactory));
 		problems.run(() -> checkTimeLimit(annotated, kind, name));
-		if (kind == null || name == null || (fallback == null && !fallbackMethod.isEmpty())
-				|| (expression == null && !key.isEmpty())) {
+		if (name == null || (expression == null && !key.isEmpty())) {
 			return null;
 		}
 		this.breakerNames.add(name);
@@ -545,6 +571,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		else {
 			named.useBreaker();
+		}
+		if (kind == null || (fallback == null && !fallbackMethod.isEmpty())) {
+			return null;
 		}
 		if (annotated.woven()) {
 			named.nests();
