@@ -107,8 +107,8 @@ class FallbackMisfitTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { DeclaredByBoth.class, OfAWiderOne.class, CheckedOfAStage.class, CheckedOfAFuture.class, UncheckedOnly.class,
-			BoundToUnchecked.class, SameVariable.class })
+	@ValueSource(classes = { DeclaredByBoth.class, OfAWiderOne.class, CheckedOfAStage.class, CheckedOfAFuture.class,
+			UncheckedOnly.class, BoundToUnchecked.class, SameVariable.class })
 	void whatTheMethodDeclaresItsFallbackMayThrow(Class<?> bean) {
 		Contexts.with(bean).run((context) -> assertThat(context).hasNotFailed());
 	}
