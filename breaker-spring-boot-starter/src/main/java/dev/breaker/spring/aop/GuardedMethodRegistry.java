@@ -42,6 +42,7 @@ import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -88,6 +89,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private final Map<String, NamedBreaker> namedBreakers = new ConcurrentHashMap<>();
 
+	private final SharedNames sharedNames;
+
 	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
 
 	private final CircuitBreakerRegistryListener forgetRemoved = new CircuitBreakerRegistryListener() {
@@ -110,8 +113,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	};
 
-	/** The beans with guards, until the start is over. */
-	private final Set<String> guardedBeans = ConcurrentHashMap.newKeySet();
+	/** The beans with guards, and the methods of these, until the start is over. */
+	private final Map<String, List<GuardedMethod>> guardedBeans = new ConcurrentHashMap<>();
 
 	private volatile boolean started;
 
@@ -139,6 +142,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		this.weaving = guards.isWeaving();
 		registry.addRegistryListener(this.forgetRemoved);
 		this.fallbacks = new FallbackResolver(beanFactory, fallbackListeners);
+		GuardedMethodRegistry ancestor = (beanFactory.getParentBeanFactory() instanceof ListableBeanFactory parent)
+				? parent.getBeanProvider(GuardedMethodRegistry.class, false).getIfUnique() : null;
+		this.sharedNames = (ancestor != null && ancestor.registry == registry) ? ancestor.sharedNames
+				: new SharedNames();
 	}
 
 	/**
@@ -235,6 +242,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
 			reportReplaced(beanName, problems);
 		}
+		NestingFinder nesting = new NestingFinder(this.beanFactory);
+		this.guardedBeans.forEach((beanName, methods) -> findNesting(beanName, methods, nesting));
 		this.guardedBeans.clear();
 		for (String beanName : this.beanFactory.getSingletonNames()) {
 			if (!this.beanFactory.containsBeanDefinition(beanName)) {
@@ -344,6 +353,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	@Override
 	public void destroy() {
 		this.registry.removeRegistryListener(this.forgetRemoved);
+		this.sharedNames.removeAll(this.namedBreakers.values());
 		this.namedBreakers.values().forEach(NamedBreaker::removeGroup);
 	}
 
@@ -381,7 +391,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	private void reportReplaced(String beanName, Problems problems) {
 		Class<?> declared = this.beanFactory.getMergedBeanDefinition(beanName).getResolvableType().resolve();
 		if (declared == null || FactoryBean.class.isAssignableFrom(declared) || !this.annotatedTypes.mention(declared)
-				|| this.guardedBeans.contains(beanName) || !this.beanFactory.containsSingleton(beanName)
+				|| this.guardedBeans.containsKey(beanName) || !this.beanFactory.containsSingleton(beanName)
 				|| isNull(beanName)) {
 			return;
 		}
@@ -409,17 +419,27 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	/**
 	 * An object of a bean was made, and has its guards.
-	 * @param canNest whether a call of one of its methods can come back to one of them
+	 * @param canNest whether it is known already that a call of one of its methods can
+	 * come back to one of them
 	 */
 	void made(String beanName, List<GuardedMethod> methods, boolean canNest) {
-		if (!this.started) {
-			this.guardedBeans.add(beanName);
-		}
 		for (NamedBreaker breaker : breakers(methods)) {
 			breaker.made(beanName);
 			if (canNest) {
 				breaker.nests();
 			}
+		}
+		if (this.started) {
+			findNesting(beanName, methods, new NestingFinder(this.beanFactory));
+		}
+		else {
+			this.guardedBeans.put(beanName, methods);
+		}
+	}
+
+	private static void findNesting(String beanName, List<GuardedMethod> methods, NestingFinder finder) {
+		if (methods.stream().anyMatch((method) -> !method.canNest()) && finder.canNest(beanName, methods)) {
+			breakers(methods).forEach(NamedBreaker::nests);
 		}
 	}
 
@@ -562,6 +582,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		this.breakerNames.add(name);
 		NamedBreaker named = this.namedBreakers.computeIfAbsent(name,
 				(newName) -> new NamedBreaker(newName, this.registry, this.configs, this.maxKeys));
+		this.sharedNames.add(named);
 		if (this.configs.httpClientBreakers().contains(name)) {
 			// A client that the method calls may be guarded by the name, too.
 			named.nests();
