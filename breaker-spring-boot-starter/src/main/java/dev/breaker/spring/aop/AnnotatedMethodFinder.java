@@ -4,6 +4,7 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -211,8 +212,10 @@ final class AnnotatedMethodFinder {
 
 	private List<AnnotatedMethod> ofInterface(Class<?> type, boolean guardsDefaults) {
 		List<AnnotatedMethod> found = new ArrayList<>();
-		for (Method method : type.getMethods()) {
-			if (Modifier.isStatic(method.getModifiers()) || method.isBridge()) {
+		Method[] methods = type.getMethods();
+		for (Method method : methods) {
+			if (Modifier.isStatic(method.getModifiers()) || method.isBridge()
+					|| Arrays.stream(methods).anyMatch((other) -> GuardedMethod.redeclares(other, method, type))) {
 				continue;
 			}
 			OnMethod onMethod = onMethod(method, type);

@@ -57,7 +57,8 @@ class NestedCallTests {
 		return new Class<?>[] { FacadeAndClient.class, Decorated.class, Delegating.class, SelfInjected.class,
 				SelfProvided.class, FromContext.class, Circle.class, Detour.class, ProvidedDetour.class,
 				LazyDetour.class, ListenerDetour.class, LookingUpDetour.class, LambdaDetour.class, DeepDetour.class,
-				GivenItself.class, GivenItselves.class, Prototypes.class, Keyed.class, Stages.class, Fragments.class, AnnotatedFragments.class, DefaultMethods.class };
+				GivenItself.class, GivenItselves.class, Prototypes.class, Keyed.class, Stages.class, Fragments.class,
+				AnnotatedFragments.class, DefaultMethods.class };
 	}
 
 	@ParameterizedTest
@@ -741,7 +742,7 @@ class NestedCallTests {
 	static class TemplateOfMany {
 
 		@CircuitBreaker(name = "nested")
-		public String executeFirst(List<? extends Callable<String>> work) throws Exception {
+		public String executeFirst(List<Callable<String>> work) throws Exception {
 			return work.get(0).call();
 		}
 
