@@ -694,7 +694,7 @@ class NestedCallTests {
 		@Override
 		@CircuitBreaker(name = "nested")
 		public String call() {
-			return further();
+			return (this.helper.getIfAvailable() != null) ? further() : "without";
 		}
 
 	}

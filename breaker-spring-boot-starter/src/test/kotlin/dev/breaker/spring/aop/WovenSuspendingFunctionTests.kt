@@ -14,16 +14,19 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner
 /** Suspending functions of woven classes, in mode `aspectj`. */
 class WovenSuspendingFunctionTests {
     @Test
-    fun aSuspendingFunctionOfAWovenClassIsGuardedByItsProxy() = aspectj(Loader::class.java).run { context ->
-        assertThat(runBlocking { context.getBean(Loader::class.java).load("a") }).isEqualTo("a")
-        assertThat(Contexts.recorded(context, "woven")).isOne()
+    fun aSuspendingFunctionOfAWovenClassIsGuardedByItsProxy() {
+        aspectj(Loader::class.java).run { context ->
+            assertThat(runBlocking { context.getBean(Loader::class.java).load("a") }).isEqualTo("a")
+            assertThat(Contexts.recorded(context, "woven")).isOne()
+        }
     }
 
     @Test
-    fun oneThatNoProxyReachesStopsTheApplication() = aspectj(Hidden::class.java).run { context ->
-        assertThat(context.startupFailure)
-            .hasStackTraceContaining("the method is final, and a proxy cannot override it")
-            .hasStackTraceContaining("Make the method one that can be overridden")
+    fun oneThatNoProxyReachesStopsTheApplication() {
+        aspectj(Hidden::class.java).run { context ->
+            assertThat(context.startupFailure)
+                .hasStackTraceContaining("Hidden.load(String): the method is final, and a proxy cannot override it")
+        }
     }
 
     private fun aspectj(bean: Class<*>): ApplicationContextRunner =
