@@ -17,11 +17,12 @@ import java.lang.annotation.Target;
  * On a class it covers the public methods, on an interface those that the interface has;
  * default methods too, but for those of HTTP interface clients, whose requests are
  * covered. Left out, unless annotated themselves, are callbacks of the container, of Boot
- * and of Micrometer (lifecycle, order, initialization, events, runners, health, info,
- * meters, {@code close()}), {@code @Bean} methods, what Spring MVC calls beside the
- * handler ({@code @ExceptionHandler}, {@code @ModelAttribute}, {@code @InitBinder},
- * interceptors, argument resolvers), the fallback, methods of {@link Object}, and methods
- * with {@link Unguarded}.
+ * and of Micrometer (lifecycle, order, initialization, injection, events, runners,
+ * health, info, meters, {@code close()}), {@code @Bean} methods, what the web framework
+ * calls beside the handler ({@code @ExceptionHandler}, {@code @ModelAttribute},
+ * {@code @InitBinder}, filters, servlets, interceptors, argument resolvers, views), the
+ * fallback, methods of {@link Object}, final ones that the annotated class inherits, and
+ * methods with {@link Unguarded}.
  *
  * <p>
  * A call runs on the thread that makes it; one that runs later, as with {@code @Async} or

@@ -18,14 +18,17 @@ class CallbacksTests {
 	@ValueSource(strings = { "java.io.Closeable", "org.springframework.core.Ordered",
 			"org.springframework.beans.factory.DisposableBean", "org.springframework.context.ApplicationContextAware",
 			"org.springframework.web.servlet.config.annotation.WebMvcConfigurer",
-			"jakarta.servlet.ServletContextListener", "io.micrometer.core.instrument.binder.MeterBinder" })
+			"jakarta.servlet.ServletContextListener", "jakarta.servlet.Filter", "jakarta.servlet.Servlet",
+			"org.springframework.web.server.WebFilter", "io.micrometer.core.instrument.binder.MeterBinder" })
 	void whatTheContainerCallsIsACallback(String name) {
 		assertThat(Callbacks.isInterface(name)).isTrue();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "java.lang.Runnable", "org.springframework.core.convert.converter.Converter",
-			"com.example.ShopAware", "com.example.OrderListener", "jakarta.servlet.Servlet" })
+			"com.example.ShopAware", "com.example.OrderListener", "jakarta.servlet.AsyncContext",
+			"org.springframework.data.domain.AuditorAware",
+			"org.springframework.data.domain.ReactiveAuditorAware" })
 	void whatTheApplicationCallsIsNone(String name) {
 		assertThat(Callbacks.isInterface(name)).isFalse();
 	}
@@ -33,6 +36,7 @@ class CallbacksTests {
 	@Test
 	void aMethodIsOneByItsAnnotations() {
 		assertThat(Callbacks.isMethod("org.springframework.context.event.EventListener"::equals)).isTrue();
+		assertThat(Callbacks.isMethod("org.springframework.beans.factory.annotation.Autowired"::equals)).isTrue();
 		assertThat(Callbacks.isMethod(MODEL_ATTRIBUTE::equals)).isTrue();
 		assertThat(Callbacks.isMethod(Set.of(MODEL_ATTRIBUTE, REQUEST_MAPPING)::contains)).isFalse();
 		assertThat(Callbacks.isMethod((name) -> false)).isFalse();

@@ -4,11 +4,13 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.Snapshot;
@@ -22,6 +24,7 @@ import org.aspectj.lang.Aspects;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -143,6 +146,31 @@ class WovenMethodsTests {
 			answer.completeExceptionally(new IllegalStateException("lost"));
 			assertThat(stage.toCompletableFuture()).isCompletedWithValue("instead of lost");
 			assertThat(WovenContexts.breaker(context, "ask").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void workThatIsDoneLaterIsRecordedWhenItIsDone() {
+		WovenContexts.with().run((context) -> {
+			Later later = new Later();
+			FutureTask<String> answer = new FutureTask<>(() -> "answered");
+			Callable<String> work = later.work();
+			Future<String> future = later.future(answer);
+			assertThat(WovenContexts.recorded(context, "laterOn")).isZero();
+			assertThat(work.call()).isEqualTo("done");
+			assertThat(WovenContexts.recorded(context, "laterOn")).isOne();
+			answer.run();
+			assertThat(future.get()).isEqualTo("answered");
+			assertThat(WovenContexts.recorded(context, "laterOn")).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void injectionIsNoCall() {
+		WovenContexts.with(Payments.class, Injected.class).run((context) -> {
+			assertThat(WovenContexts.recorded(context, "injected")).isZero();
+			assertThat(context.getBean(Injected.class).call()).isEqualTo("paid a");
+			assertThat(WovenContexts.recorded(context, "injected")).isOne();
 		});
 	}
 
@@ -302,6 +330,36 @@ class WovenMethodsTests {
 
 	private static void trip(ApplicationContext context, String name) {
 		WovenContexts.breaker(context, name).forceOpen();
+	}
+
+	static class Later {
+
+		@CircuitBreaker(name = "laterOn")
+		Callable<String> work() {
+			return () -> "done";
+		}
+
+		@CircuitBreaker(name = "laterOn")
+		Future<String> future(Future<String> answer) {
+			return answer;
+		}
+
+	}
+
+	@CircuitBreaker(name = "injected")
+	static class Injected {
+
+		private Payments payments;
+
+		@Autowired
+		public void setPayments(Payments payments) {
+			this.payments = payments;
+		}
+
+		public String call() {
+			return this.payments.pay("a");
+		}
+
 	}
 
 	static class Payments {

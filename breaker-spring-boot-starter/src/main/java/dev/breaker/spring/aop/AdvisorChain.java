@@ -17,7 +17,6 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
 import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
 import org.springframework.aop.target.EmptyTargetSource;
-import org.springframework.cache.interceptor.CacheInterceptor;
 import org.springframework.core.Ordered;
 import org.springframework.resilience.retry.AbstractRetryInterceptor;
 
@@ -46,6 +45,9 @@ final class AdvisorChain {
 			"org.springframework.security.authorization.method.",
 			"org.springframework.security.config.annotation.method.configuration.",
 			"org.springframework.security.config.method.");
+
+	private static final Set<String> CACHES = Set.of("org.springframework.cache.interceptor.CacheAspectSupport",
+			"org.springframework.cache.jcache.interceptor.JCacheAspectSupport");
 
 	private static final Set<String> TRANSACTIONS = Set
 		.of("org.springframework.transaction.interceptor.TransactionAspectSupport");
@@ -122,7 +124,7 @@ final class AdvisorChain {
 		for (int i = 0; i < place; i++) {
 			Advisor advisor = others.get(i);
 			boolean retries = retries(advisor);
-			boolean caches = advisor.getAdvice() instanceof CacheInterceptor && method.fallback() != null;
+			boolean caches = isCache(advisor) && method.fallback() != null;
 			if ((retries || caches) && advises(advisor, method, targetClass)) {
 				outermost = (outermost < 0) ? i : outermost;
 				retry = retries ? i : retry;
@@ -180,7 +182,7 @@ final class AdvisorChain {
 			if (isTransaction(others.get(i))) {
 				break;
 			}
-			if (others.get(i).getAdvice() instanceof CacheInterceptor) {
+			if (isCache(others.get(i))) {
 				place = i + 1;
 			}
 		}
@@ -217,6 +219,10 @@ final class AdvisorChain {
 	private static boolean refuses(Advisor advisor) {
 		return retries(advisor) || isOf(advisor.getClass(), REFUSING_TYPES, REFUSING_PACKAGES)
 				|| isOf(advisor.getAdvice().getClass(), REFUSING_TYPES, REFUSING_PACKAGES);
+	}
+
+	private static boolean isCache(Advisor advisor) {
+		return isOf(advisor.getAdvice().getClass(), CACHES, List.of());
 	}
 
 	private static boolean isTransaction(Advisor advisor) {

@@ -4,6 +4,7 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,7 +19,9 @@ import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException.Prob
 import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.support.AopUtils;
 import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -82,6 +85,28 @@ final class AnnotatedMethodFinder {
 		return found;
 	}
 
+	/**
+	 * Finds the final methods that an annotated class inherits, which the annotation
+	 * would hold for.
+	 * @param subject has the methods
+	 * @param weaving whether methods that are woven are guarded in their bodies
+	 */
+	static List<AnnotatedMethod> inheritedFinals(Subject subject, boolean weaving) {
+		Class<?> type = subject.type();
+		if (type == null) {
+			return List.of();
+		}
+		AnnotatedMethodFinder finder = new AnnotatedMethodFinder(weaving, (problem) -> {
+		});
+		List<AnnotatedMethod> found = new ArrayList<>();
+		MethodIntrospector
+			.selectMethods(type,
+					(Method method) -> (finder.isInheritedFinal(method, type) && finder.onMethod(method, type) == null)
+							? finder.onTypeOf(method, type) : null)
+			.forEach((method, annotation) -> found.add(new AnnotatedMethod(method, type, annotation, false)));
+		return found;
+	}
+
 	private Collection<AnnotatedMethod> leftOutOf(Class<?> type) {
 		Map<Method, AnnotatedMethod> found = new LinkedHashMap<>();
 		MethodIntrospector.selectMethods(type, (Method method) -> leftOutOf(method, type))
@@ -126,6 +151,12 @@ final class AnnotatedMethodFinder {
 			return (onMethod.annotation != null && isAdvisable(method, type) && isCalledByProxy(method, type))
 					? onMethod.annotation : null;
 		}
+		CircuitBreaker onType = onTypeOf(method, type);
+		return (onType != null && !isInheritedFinal(method, type) && isAdvisable(method, type)) ? onType : null;
+	}
+
+	/** What holds for a method without an annotation by one on a type. */
+	private @Nullable CircuitBreaker onTypeOf(Method method, Class<?> type) {
 		if (!Modifier.isPublic(method.getModifiers()) || Modifier.isStatic(method.getModifiers())
 				|| ReflectionUtils.isObjectMethod(method)) {
 			return null;
@@ -134,16 +165,29 @@ final class AnnotatedMethodFinder {
 		if (onType == null) {
 			onType = onInterfaceOf(method, type);
 		}
-		if (onType == null || MethodSignatures.isNamed(method, onType.fallbackMethod())
-				|| CallbackMethods.include(method, type) || !isAdvisable(method, type)) {
-			return null;
+		return (onType == null || MethodSignatures.isNamed(method, onType.fallbackMethod())
+				|| CallbackMethods.include(method, type)) ? null : onType;
+	}
+
+	/**
+	 * Whether a method is final and inherited by the class that bears the annotation,
+	 * which can neither change it nor leave it out.
+	 */
+	private boolean isInheritedFinal(Method method, Class<?> type) {
+		if (!Modifier.isFinal(method.getModifiers()) || isWoven(method)) {
+			return false;
 		}
-		return onType;
+		Class<?> annotated = type;
+		while (annotated != null && !isAnnotated(annotated)) {
+			annotated = annotated.getSuperclass();
+		}
+		Class<?> declaring = method.getDeclaringClass();
+		return annotated != null && declaring != annotated && declaring.isAssignableFrom(annotated);
 	}
 
 	private @Nullable CircuitBreaker onInterfaceOf(Method method, Class<?> type) {
 		List<Class<?>> declaring = new ArrayList<>();
-		for (Class<?> inherited : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+		for (Class<?> inherited : CallbackMethods.interfaces(type)) {
 			if (isAnnotated(inherited) && CallbackMethods.declares(inherited, method, type)) {
 				declaring.add(inherited);
 			}
@@ -168,8 +212,10 @@ final class AnnotatedMethodFinder {
 
 	private List<AnnotatedMethod> ofInterface(Class<?> type, boolean guardsDefaults) {
 		List<AnnotatedMethod> found = new ArrayList<>();
-		for (Method method : type.getMethods()) {
-			if (Modifier.isStatic(method.getModifiers()) || method.isBridge()) {
+		Method[] methods = type.getMethods();
+		for (Method method : methods) {
+			if (Modifier.isStatic(method.getModifiers()) || method.isBridge()
+					|| Arrays.stream(methods).anyMatch((other) -> GuardedMethod.redeclares(other, method, type))) {
 				continue;
 			}
 			OnMethod onMethod = onMethod(method, type);
@@ -206,29 +252,67 @@ final class AnnotatedMethodFinder {
 	 */
 	private @Nullable OnMethod onMethod(Method method, Class<?> type) {
 		for (SearchStrategy strategy : List.of(SearchStrategy.SUPERCLASS, SearchStrategy.TYPE_HIERARCHY)) {
-			MergedAnnotations annotations = MergedAnnotations.from(method, strategy);
-			MergedAnnotation<CircuitBreaker> guarded = nearest(annotations);
-			MergedAnnotation<Unguarded> unguarded = annotations.get(Unguarded.class);
-			if (guarded.isPresent() && unguarded.isPresent()) {
-				int nearer = Integer.compare(guarded.getAggregateIndex(), unguarded.getAggregateIndex());
-				if (nearer == 0) {
-					this.problems.accept(new Problem(
-							"%s has both @CircuitBreaker and @Unguarded."
-								.formatted(MethodSignatures.qualified(method, type)),
-							"Take one of them away: @Unguarded leaves a method out of an annotation on its type."));
-				}
-				if (nearer >= 0) {
-					return OnMethod.UNGUARDED;
-				}
+			OnMethod found = onMethod(MergedAnnotations.from(method, strategy), method, type);
+			if (found != null) {
+				return found;
 			}
-			if (guarded.isPresent()) {
-				return new OnMethod(onlyOne(guarded, annotations, method, type));
+		}
+		return onImplemented(method, type);
+	}
+
+	private @Nullable OnMethod onMethod(MergedAnnotations annotations, Method method, Class<?> type) {
+		MergedAnnotation<CircuitBreaker> guarded = nearest(annotations);
+		MergedAnnotation<Unguarded> unguarded = annotations.get(Unguarded.class);
+		if (guarded.isPresent() && unguarded.isPresent()) {
+			int nearer = Integer.compare(guarded.getAggregateIndex(), unguarded.getAggregateIndex());
+			if (nearer == 0) {
+				this.problems.accept(new Problem(
+						"%s has both @CircuitBreaker and @Unguarded."
+							.formatted(MethodSignatures.qualified(method, type)),
+						"Take one of them away: @Unguarded leaves a method out of an annotation on its type."));
 			}
-			if (unguarded.isPresent()) {
+			if (nearer >= 0) {
 				return OnMethod.UNGUARDED;
 			}
 		}
-		return null;
+		if (guarded.isPresent()) {
+			return new OnMethod(onlyOne(guarded, annotations, method, type));
+		}
+		return unguarded.isPresent() ? OnMethod.UNGUARDED : null;
+	}
+
+	/**
+	 * What stands on the method of an interface that an inherited method implements,
+	 * although the class which declares it does not.
+	 */
+	private @Nullable OnMethod onImplemented(Method method, Class<?> type) {
+		Class<?> declaring = method.getDeclaringClass();
+		if (declaring == type || declaring.isInterface()) {
+			return null;
+		}
+		Map<Class<?>, Method> implemented = new LinkedHashMap<>();
+		for (Class<?> inherited : CallbackMethods.interfaces(type)) {
+			for (Method candidate : inherited.getDeclaredMethods()) {
+				if (!inherited.isAssignableFrom(declaring) && !candidate.isBridge()
+						&& candidate.getName().equals(method.getName())
+						&& AopUtils.getMostSpecificMethod(candidate, type).equals(method)) {
+					implemented.put(inherited, candidate);
+				}
+			}
+		}
+		OnMethod found = null;
+		for (Map.Entry<Class<?>, Method> each : implemented.entrySet()) {
+			boolean extended = implemented.keySet()
+				.stream()
+				.anyMatch((other) -> other != each.getKey() && each.getKey().isAssignableFrom(other));
+			OnMethod other = extended ? null : onMethod(
+					MergedAnnotations.from(each.getValue(), SearchStrategy.TYPE_HIERARCHY), each.getValue(), type);
+			if (found != null && other != null && found.annotation != null && other.annotation != null) {
+				requireEqual(found.annotation, other.annotation, method, type);
+			}
+			found = (found != null) ? found : other;
+		}
+		return found;
 	}
 
 	private @Nullable CircuitBreaker nearest(AnnotatedElement element, SearchStrategy strategy, Method method,
@@ -314,10 +398,11 @@ final class AnnotatedMethodFinder {
 	}
 
 	private boolean isAdvisable(Method method, Class<?> type) {
-		if (CallbackMethods.isFactoryMethod(method)) {
+		String factory = CallbackMethods.factory(method, type);
+		if (factory != null) {
 			this.problems.accept(new Problem(
-					"@CircuitBreaker on %s would guard the making of the bean, and none of its calls: the method has @Bean."
-						.formatted(MethodSignatures.qualified(method, type)),
+					"@CircuitBreaker on %s would guard the making of the bean, and none of its calls: the method %s."
+						.formatted(MethodSignatures.qualified(method, type), factory),
 					"Annotate the class of the bean, its interface or its methods; for a class of a library, call CircuitBreakerRegistry.get(name).call(...) where it is used."));
 			return false;
 		}
@@ -330,7 +415,7 @@ final class AnnotatedMethodFinder {
 		if (modifier == null) {
 			return true;
 		}
-		if (this.weaving) {
+		if (this.weaving && !KotlinDetector.isSuspendingFunction(method)) {
 			this.problems.accept(new Problem(
 					"@CircuitBreaker would do nothing for %s: the method is %s, so that a proxy cannot override it, and it is not woven."
 						.formatted(MethodSignatures.qualified(method, type), modifier),
@@ -356,7 +441,8 @@ final class AnnotatedMethodFinder {
 	}
 
 	private boolean isWoven(Method method) {
-		return this.weaving && WovenBodies.include(method);
+		// The body of a suspending function runs anew after each suspension.
+		return this.weaving && !KotlinDetector.isSuspendingFunction(method) && WovenBodies.include(method);
 	}
 
 	/** Refuses an annotation on a type that does nothing but make beans. */
@@ -365,7 +451,7 @@ final class AnnotatedMethodFinder {
 			return;
 		}
 		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
-			if (CallbackMethods.isFactoryMethod(method)) {
+			if (CallbackMethods.factory(method, type) != null) {
 				this.problems.accept(new Problem(
 						"@CircuitBreaker on %s would do nothing: its methods make beans, and calls of those are not calls of it."
 							.formatted(type.getName()),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 import dev.breaker.annotation.Callbacks;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -18,6 +19,11 @@ import org.springframework.util.ClassUtils;
 final class CallbackMethods {
 
 	private static final String BEAN = "org.springframework.context.annotation.Bean";
+
+	private static final String LOOKUP = "org.springframework.beans.factory.annotation.Lookup";
+
+	private static final Set<String> FACTORY_BEANS = Set.of("org.springframework.beans.factory.FactoryBean",
+			"org.springframework.beans.factory.SmartFactoryBean");
 
 	private static final String AWARE = "org.springframework.beans.factory.Aware";
 
@@ -42,9 +48,22 @@ final class CallbackMethods {
 		return Callbacks.isMethod(MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)::isPresent);
 	}
 
-	/** Whether a method makes a bean. */
-	static boolean isFactoryMethod(Method method) {
-		return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY).isPresent(BEAN);
+	/** By what a method makes a bean, in words for a message; {@code null} for others. */
+	static @Nullable String factory(Method method, Class<?> type) {
+		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+		if (annotations.isPresent(BEAN)) {
+			return "has @Bean";
+		}
+		if (annotations.isPresent(LOOKUP)) {
+			return "has @Lookup";
+		}
+		for (Class<?> inherited : interfaces(type)) {
+			if (method.getName().equals("getObject") && FACTORY_BEANS.contains(inherited.getName())
+					&& declares(inherited, method, type)) {
+				return "is that of a FactoryBean";
+			}
+		}
+		return null;
 	}
 
 	/**
@@ -81,14 +100,19 @@ final class CallbackMethods {
 		return false;
 	}
 
-	/** The interfaces of a type, an interface itself among them. */
+	/**
+	 * The interfaces of a type and those that they extend, an interface itself among
+	 * them.
+	 */
 	static Set<Class<?>> interfaces(Class<?> type) {
-		if (!type.isInterface()) {
-			return ClassUtils.getAllInterfacesForClassAsSet(type);
+		Set<Class<?>> interfaces = new LinkedHashSet<>();
+		if (type.isInterface()) {
+			interfaces.add(type);
 		}
-		Set<Class<?>> interfaces = new LinkedHashSet<>(List.of(type));
-		for (Class<?> inherited : type.getInterfaces()) {
-			interfaces.addAll(interfaces(inherited));
+		for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+			for (Class<?> inherited : c.getInterfaces()) {
+				interfaces.addAll(interfaces(inherited));
+			}
 		}
 		return interfaces;
 	}

@@ -1,6 +1,5 @@
 package dev.breaker.spring.aop;
 
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -28,13 +27,11 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
-import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -117,7 +114,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 			Object processed = super.postProcessAfterInitialization(bean, beanName);
 			if (processed instanceof Advised proxy && proxy.indexOf(this.placeholder) >= 0) {
 				List<GuardedMethod> methods = arrange(proxy, processed);
-				guardedMethods().made(beanName, methods, inCycle || SelfReference.isPossible(proxy, methods));
+				guardedMethods().made(beanName, methods, inCycle || proxy.isExposeProxy());
 			}
 			return processed;
 		}
@@ -303,57 +300,6 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 		@Override
 		public String toString() {
 			return "types with @CircuitBreaker";
-		}
-
-	}
-
-	/**
-	 * Tells whether a call of a bean's guarded method can come back to a guarded method
-	 * of the same bean through its proxy.
-	 */
-	private static final class SelfReference {
-
-		private SelfReference() {
-		}
-
-		static boolean isPossible(Advised proxy, List<GuardedMethod> methods) {
-			if (proxy.isExposeProxy()) {
-				return true;
-			}
-			for (GuardedMethod method : methods) {
-				// A default method calls others of its interface.
-				if (method.type().isInterface() && method.method().isDefault()) {
-					return true;
-				}
-			}
-			Class<?> target = proxy.getTargetSource().getTargetClass();
-			return target != null && holds(ClassUtils.getUserClass(target));
-		}
-
-		/** Whether a type has a field that can hold its bean, or find it. */
-		private static boolean holds(Class<?> type) {
-			for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
-				for (Field field : c.getDeclaredFields()) {
-					if (!Modifier.isStatic(field.getModifiers()) && holds(ResolvableType.forField(field, type), type)) {
-						return true;
-					}
-				}
-			}
-			return false;
-		}
-
-		private static boolean holds(ResolvableType held, Class<?> type) {
-			Class<?> raw = held.resolve(Object.class);
-			if (BeanFactory.class.isAssignableFrom(raw)
-					|| (raw.isAssignableFrom(type) && !raw.getName().startsWith("java."))) {
-				return true;
-			}
-			for (ResolvableType generic : held.getGenerics()) {
-				if (holds(generic, type)) {
-					return true;
-				}
-			}
-			return held.isArray() && holds(held.getComponentType(), type);
 		}
 
 	}

@@ -40,6 +40,11 @@ final class FutureReturnKind extends LaterReturnKind {
 	}
 
 	@Override
+	public boolean carriesExceptions() {
+		return true;
+	}
+
+	@Override
 	public Future<?> follow(Object result, CallEnd end) {
 		boolean tells = result instanceof CompletionStage<?>;
 		UnreadFutures unread = (!tells && end instanceof LaterCall call) ? call.unread() : null;

@@ -167,9 +167,29 @@ final class GuardedMethod {
 			return false;
 		}
 		if (type().isInterface()) {
-			return Arrays.equals(called.getParameterTypes(), method.getParameterTypes());
+			return Arrays.equals(called.getParameterTypes(), method.getParameterTypes())
+					|| redeclares(method, called, type());
 		}
 		return AopUtils.getMostSpecificMethod(called, type()).equals(method);
+	}
+
+	/**
+	 * Whether a method of an interface is one that an interface above it has, with type
+	 * variables in place of its types: the compiler makes no bridge for these.
+	 */
+	static boolean redeclares(Method method, Method above, Class<?> type) {
+		Class<?> declaring = above.getDeclaringClass();
+		return above.getName().equals(method.getName()) && above.getParameterCount() == method.getParameterCount()
+				&& declaring != method.getDeclaringClass() && declaring.isAssignableFrom(method.getDeclaringClass())
+				&& Arrays.equals(parameterTypes(above, type), parameterTypes(method, type));
+	}
+
+	private static Class<?>[] parameterTypes(Method method, Class<?> type) {
+		Class<?>[] types = method.getParameterTypes();
+		for (int i = 0; i < types.length; i++) {
+			types[i] = ResolvableType.forMethodParameter(method, i, type).resolve(types[i]);
+		}
+		return types;
 	}
 
 }

@@ -38,12 +38,16 @@ import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -85,6 +89,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private final Map<String, NamedBreaker> namedBreakers = new ConcurrentHashMap<>();
 
+	private final SharedNames sharedNames;
+
 	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
 
 	private final CircuitBreakerRegistryListener forgetRemoved = new CircuitBreakerRegistryListener() {
@@ -107,8 +113,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	};
 
-	/** The beans with guards, until the start is over. */
-	private final Set<String> guardedBeans = ConcurrentHashMap.newKeySet();
+	/** The beans with guards, and the methods of these, until the start is over. */
+	private final Map<String, List<GuardedMethod>> guardedBeans = new ConcurrentHashMap<>();
 
 	private volatile boolean started;
 
@@ -136,6 +142,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		this.weaving = guards.isWeaving();
 		registry.addRegistryListener(this.forgetRemoved);
 		this.fallbacks = new FallbackResolver(beanFactory, fallbackListeners);
+		GuardedMethodRegistry ancestor = (beanFactory.getParentBeanFactory() instanceof ListableBeanFactory parent)
+				? parent.getBeanProvider(GuardedMethodRegistry.class, false).getIfUnique() : null;
+		this.sharedNames = (ancestor != null && ancestor.registry == registry) ? ancestor.sharedNames
+				: new SharedNames();
 	}
 
 	/**
@@ -159,6 +169,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			methods.forEach((method) -> bindings.add(MethodBinding.of(method, this.unintercepted.reason(method))));
 			AnnotatedMethodFinder.leftOut(subject)
 				.forEach((method) -> bindings.add(MethodBinding.unguarded(method, nameOrText(method))));
+			AnnotatedMethodFinder.inheritedFinals(subject, this.weaving)
+				.forEach((method) -> bindings.add(MethodBinding.inheritedFinal(method, nameOrText(method))));
 		});
 		return bindings.stream()
 			.sorted(Comparator.comparing(MethodBinding::method).thenComparing(MethodBinding::breaker))
@@ -230,6 +242,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
 			reportReplaced(beanName, problems);
 		}
+		NestingFinder nesting = new NestingFinder(this.beanFactory);
+		this.guardedBeans.forEach((beanName, methods) -> findNesting(beanName, methods, nesting));
 		this.guardedBeans.clear();
 		for (String beanName : this.beanFactory.getSingletonNames()) {
 			if (!this.beanFactory.containsBeanDefinition(beanName)) {
@@ -283,7 +297,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		if (!unwoven.isEmpty()) {
 			logger.warn(
-					"{} is aspectj, and these methods with @CircuitBreaker are not woven: {}. Only calls through the proxies of their beans are guarded. Include their classes in META-INF/aop.xml and start with -javaagent:aspectjweaver.jar, or weave them when they are built; AspectJ sees no annotation that stands on the method of an interface or on a subclass",
+					"{} is aspectj, and these methods with @CircuitBreaker are not woven: {}. Only calls through the proxies of their beans are guarded. Include their classes in META-INF/aop.xml and start with -javaagent:aspectjweaver.jar, or weave them when they are built; AspectJ sees no annotation that stands on the method of an interface or on a subclass, and suspending functions are left to proxies",
 					BreakerProperties.MODE, String.join(", ", unwoven));
 		}
 	}
@@ -339,6 +353,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	@Override
 	public void destroy() {
 		this.registry.removeRegistryListener(this.forgetRemoved);
+		this.sharedNames.removeAll(this.namedBreakers.values());
 		this.namedBreakers.values().forEach(NamedBreaker::removeGroup);
 	}
 
@@ -352,7 +367,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (type == null || !this.annotatedTypes.mention(type)) {
 			return;
 		}
-		List<GuardedMethod> methods = find(Subject.ofType(type), problems);
+		List<GuardedMethod> methods = find(beanName, type, problems);
 		if (methods.isEmpty()) {
 			return;
 		}
@@ -376,7 +391,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	private void reportReplaced(String beanName, Problems problems) {
 		Class<?> declared = this.beanFactory.getMergedBeanDefinition(beanName).getResolvableType().resolve();
 		if (declared == null || FactoryBean.class.isAssignableFrom(declared) || !this.annotatedTypes.mention(declared)
-				|| this.guardedBeans.contains(beanName) || !this.beanFactory.containsSingleton(beanName)
+				|| this.guardedBeans.containsKey(beanName) || !this.beanFactory.containsSingleton(beanName)
 				|| isNull(beanName)) {
 			return;
 		}
@@ -404,17 +419,27 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	/**
 	 * An object of a bean was made, and has its guards.
-	 * @param canNest whether a call of one of its methods can come back to one of them
+	 * @param canNest whether it is known already that a call of one of its methods can
+	 * come back to one of them
 	 */
 	void made(String beanName, List<GuardedMethod> methods, boolean canNest) {
-		if (!this.started) {
-			this.guardedBeans.add(beanName);
-		}
 		for (NamedBreaker breaker : breakers(methods)) {
 			breaker.made(beanName);
 			if (canNest) {
 				breaker.nests();
 			}
+		}
+		if (this.started) {
+			findNesting(beanName, methods, new NestingFinder(this.beanFactory));
+		}
+		else {
+			this.guardedBeans.put(beanName, methods);
+		}
+	}
+
+	private static void findNesting(String beanName, List<GuardedMethod> methods, NestingFinder finder) {
+		if (methods.stream().anyMatch((method) -> !method.canNest()) && finder.canNest(beanName, methods)) {
+			breakers(methods).forEach(NamedBreaker::nests);
 		}
 	}
 
@@ -468,7 +493,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			if (type == null || !this.annotatedTypes.mention(type)) {
 				continue;
 			}
-			List<GuardedMethod> methods = find(Subject.ofType(type), problems);
+			List<GuardedMethod> methods = find(beanName, type, problems);
 			if (!methods.stream().allMatch(GuardedMethod::isWoven)) {
 				problems.run(() -> this.guards.requireExtensible(type));
 			}
@@ -491,6 +516,30 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 				&& (!this.beanFactory.containsBean(beanName) || this.beanFactory.containsSingleton(beanName));
 	}
 
+	private List<GuardedMethod> find(String beanName, Class<?> type, Problems problems) {
+		// What the declared type lacks, the class may have: it is known when it is made.
+		return find(Subject.ofType(type), isDeclaredOnly(beanName, type) ? new Problems() : problems);
+	}
+
+	/**
+	 * Whether of a bean no more is known than that a method, which was not called yet,
+	 * returns that type.
+	 */
+	private boolean isDeclaredOnly(String beanName, Class<?> type) {
+		String scoped = ScopedProxyUtils.getTargetBeanName(beanName);
+		if (this.beanFactory.containsBeanDefinition(scoped)) {
+			Class<?> scopedType = AutoProxyUtils.determineTargetClass(this.beanFactory, scoped);
+			return scopedType == null || isDeclaredOnly(scoped, scopedType);
+		}
+		if (!Modifier.isAbstract(type.getModifiers()) || !this.beanFactory.containsBeanDefinition(beanName)
+				|| this.beanFactory.containsSingleton(beanName) || this.beanFactory.isFactoryBean(beanName)) {
+			return false;
+		}
+		BeanDefinition definition = this.beanFactory.getMergedBeanDefinition(beanName);
+		return definition.getFactoryMethodName() != null
+				|| (definition instanceof RootBeanDefinition root && root.getResolvedFactoryMethod() != null);
+	}
+
 	private List<GuardedMethod> find(Subject subject, Problems problems) {
 		List<GuardedMethod> known = this.known.get(subject);
 		if (known != null) {
@@ -506,6 +555,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		Class<?> type = subject.type();
 		if (type != null) {
+			this.unintercepted.addInheritedFinals(type, AnnotatedMethodFinder.inheritedFinals(subject, this.weaving),
+					problems::add);
 			this.ofClasses.putIfAbsent(type, List.copyOf(methods));
 		}
 		if (problems.size() == before) {
@@ -525,13 +576,13 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		KeyExpression expression = key.isEmpty() ? null
 				: problems.get(() -> KeyExpression.of(annotated, this.beanFactory));
 		problems.run(() -> checkTimeLimit(annotated, kind, name));
-		if (kind == null || name == null || (fallback == null && !fallbackMethod.isEmpty())
-				|| (expression == null && !key.isEmpty())) {
+		if (name == null || (expression == null && !key.isEmpty())) {
 			return null;
 		}
 		this.breakerNames.add(name);
 		NamedBreaker named = this.namedBreakers.computeIfAbsent(name,
 				(newName) -> new NamedBreaker(newName, this.registry, this.configs, this.maxKeys));
+		this.sharedNames.add(named);
 		if (this.configs.httpClientBreakers().contains(name)) {
 			// A client that the method calls may be guarded by the name, too.
 			named.nests();
@@ -541,6 +592,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		else {
 			named.useBreaker();
+		}
+		if (kind == null || (fallback == null && !fallbackMethod.isEmpty())) {
+			return null;
 		}
 		if (annotated.woven()) {
 			named.nests();

@@ -96,9 +96,10 @@ abstract class LaterReturnKind implements ReturnKind {
 		return true;
 	}
 
+	/** A call that is refused fails before there is a result. */
 	@Override
 	public boolean carriesExceptions() {
-		return true;
+		return false;
 	}
 
 	@Override

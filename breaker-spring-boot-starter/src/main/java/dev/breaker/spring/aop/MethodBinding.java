@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * and cannot be
  * @param intercepted whether each call that is known goes through the breaker
  * @param reason why not, or {@code null}; begins with {@code not proxied},
- * {@code self-invoked} or {@code @Unguarded}
+ * {@code self-invoked}, {@code final} or {@code @Unguarded}
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record MethodBinding(String method, String breaker, @Nullable String key, List<String> fallbacks,
@@ -34,8 +34,17 @@ public record MethodBinding(String method, String breaker, @Nullable String key,
 
 	/** Of a method that {@code @Unguarded} leaves out. */
 	static MethodBinding unguarded(AnnotatedMethod method, String breaker) {
+		return without(method, breaker, "@Unguarded");
+	}
+
+	/** Of a method that the annotated class can neither change nor leave out. */
+	static MethodBinding inheritedFinal(AnnotatedMethod method, String breaker) {
+		return without(method, breaker, "final, and inherited by the annotated class");
+	}
+
+	private static MethodBinding without(AnnotatedMethod method, String breaker, String reason) {
 		return new MethodBinding(method.describe(), breaker, textOrNull(method.annotation().key()), List.of(),
-				kind(method), false, "@Unguarded");
+				kind(method), false, reason);
 	}
 
 	private static @Nullable String textOrNull(String text) {

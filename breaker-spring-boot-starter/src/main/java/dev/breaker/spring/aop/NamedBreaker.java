@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What all annotations of one name share: the breaker, or the group of breakers of its
  * keys, and whether a call can be inside of another. It can where the name guards more
- * than one method, or more than one object has the method, or one reaches itself through
- * its proxy; other calls do not look for one around them. Safe for use by many threads.
+ * than one method, or more than one object has the method, or {@link NestingFinder} finds
+ * that a call can come back to its method, or {@link SharedNames another context} guards
+ * by the name; other calls do not look for one around them. Safe for use by many threads.
  */
 final class NamedBreaker implements Supplier<CircuitBreaker> {
 

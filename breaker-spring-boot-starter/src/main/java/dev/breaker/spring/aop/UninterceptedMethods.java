@@ -27,6 +27,8 @@ final class UninterceptedMethods {
 
 	private final boolean strict;
 
+	private final Set<Class<?>> typesWithFinals = ConcurrentHashMap.newKeySet();
+
 	/** By the description of the method. */
 	private final Map<String, Set<String>> reasons = new ConcurrentHashMap<>();
 
@@ -84,6 +86,21 @@ final class UninterceptedMethods {
 				"Give that one the order Ordered.LOWEST_PRECEDENCE, and let it wrap beans in postProcessAfterInitialization: "
 						+ String.join(", ", methods),
 				problems);
+	}
+
+	/**
+	 * Adds the final methods that an annotated class inherits.
+	 * @param type the class
+	 * @param methods the methods
+	 * @param problems takes the problem in strict mode
+	 */
+	void addInheritedFinals(Class<?> type, List<AnnotatedMethod> methods, Consumer<Problem> problems) {
+		String names = methods.stream().map(AnnotatedMethod::describe).sorted().collect(Collectors.joining(", "));
+		if (!methods.isEmpty() && (this.strict || this.typesWithFinals.add(type))) {
+			report("@CircuitBreaker on %s does not hold for the final methods that it inherits, which no proxy can override: %s."
+				.formatted(type.getName(), names), "Annotate the methods that need a circuit breaker, and not the class",
+					problems);
+		}
 	}
 
 	private void report(String message, String remedy, Consumer<Problem> problems) {

@@ -17,7 +17,7 @@ import org.springframework.util.function.SingletonSupplier;
  * <p>
  * A fallback runs on the object itself, not on its proxy, so its own annotations have no
  * effect; one of another bean ({@code bean::method}) runs through that bean's proxy, and
- * so they have.
+ * so they have, unless it is final: that runs on the object, too.
  */
 public final class FallbackMethod {
 

@@ -1,9 +1,11 @@
 package dev.breaker.spring.fallback;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 
@@ -13,7 +15,7 @@ import org.springframework.beans.factory.BeanFactory;
 @FunctionalInterface
 interface Receiver {
 
-	Object receive(Method method, Object proxy, @Nullable Object target);
+	Object receive(Method method, Object proxy, @Nullable Object target) throws Exception;
 
 	/**
 	 * The object behind the proxy, whose fields are set; the proxy itself where its
@@ -31,7 +33,10 @@ interface Receiver {
 		return method.getDeclaringClass().isInstance(object) ? object : proxy;
 	}
 
-	/** Another bean, by its proxy: its own advice applies. */
+	/**
+	 * Another bean, by its proxy: its own advice applies. A final method, which no proxy
+	 * can override, has none, and needs the object whose fields are set.
+	 */
 	static Receiver bean(BeanFactory beanFactory, String name) {
 		return (method, proxy, target) -> {
 			Object bean = beanFactory.getBean(name);
@@ -40,8 +45,20 @@ interface Receiver {
 						"Cannot run the fallback %s of bean '%s': it is proxied by interfaces, none of which has it. Declare the method in an interface, or set spring.aop.proxy-target-class=true"
 							.formatted(method.getName(), name));
 			}
-			return bean;
+			return Modifier.isFinal(method.getModifiers()) ? behind(bean) : bean;
 		};
+	}
+
+	private static Object behind(Object bean) throws Exception {
+		Object object = bean;
+		while (object instanceof Advised proxy) {
+			Object target = proxy.getTargetSource().getTarget();
+			if (target == null) {
+				break;
+			}
+			object = target;
+		}
+		return object;
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
+import dev.breaker.annotation.Unguarded;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -137,6 +138,28 @@ class AnnotatedMethodFinderTests {
 			assertThat(Contexts.recorded(context, "first")).isEqualTo(2);
 			assertThat(Contexts.recorded(context, "second")).isOne();
 			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("first", "second");
+		});
+	}
+
+	@Test
+	void onAnInterfaceMethodItHoldsForAnInheritedImplementation() {
+		Contexts.with(InheritsImplementation.class).run((context) -> {
+			InheritsImplementation bean = context.getBean(InheritsImplementation.class);
+			bean.load("a");
+			((Loader<String>) bean).load("a");
+			bean.third();
+			bean.leftOut();
+			assertThat(Contexts.recorded(context, "load")).isEqualTo(2);
+			assertThat(context.getBean(GuardedMethodRegistry.class).breakerNames()).containsExactly("load");
+		});
+	}
+
+	@Test
+	void onAnInterfaceItHoldsThroughOneThatExtendsIt() {
+		Contexts.with(ThroughAnother.class).run((context) -> {
+			context.getBean(ThroughAnother.class).second();
+			context.getBean(ThroughAnother.class).third();
+			assertThat(Contexts.recorded(context, "second")).isOne();
 		});
 	}
 
@@ -435,6 +458,49 @@ class AnnotatedMethodFinderTests {
 		@Override
 		public void inFirstToo(String value) {
 		}
+
+		@Override
+		public void second() {
+		}
+
+		@Override
+		public void third() {
+		}
+
+	}
+
+	interface Loader<T> {
+
+		@CircuitBreaker(name = "load")
+		void load(T id);
+
+		@Unguarded
+		void leftOut();
+
+	}
+
+	static class LoaderBase<K> {
+
+		public void load(K id) {
+		}
+
+		public void leftOut() {
+		}
+
+		public void third() {
+		}
+
+	}
+
+	static class InheritsImplementation extends LoaderBase<String> implements Loader<String>, Third {
+
+	}
+
+	interface ExtendsSecond extends Second, Third {
+
+	}
+
+	static class ThroughAnother implements ExtendsSecond {
 
 		@Override
 		public void second() {

@@ -143,6 +143,19 @@ class InterfaceClientTests {
 	}
 
 	@Test
+	void aRedeclaredMethodIsGuardedThroughTheInterfaceAboveIt() {
+		Contexts.with(NamedFinderFactory.class, TypedFinderFactory.class).run((context) -> {
+			Finder<String> named = context.getBean(NamedFinder.class);
+			Finder<String> typed = context.getBean(TypedFinder.class);
+			assertThat(named.find("1")).isEqualTo("found");
+			assertThat(typed.find("1")).isEqualTo("found");
+			assertThat(context.getBean(TypedFinder.class).find("1")).isEqualTo("found");
+			assertThat(Contexts.recorded(context, "named")).isOne();
+			assertThat(Contexts.recorded(context, "typed")).isEqualTo(2);
+		});
+	}
+
+	@Test
 	void aRepositoryIsGuarded() {
 		Contexts.with(RepositoryFactory.class).run((context) -> {
 			Orders orders = context.getBean(Orders.class);
@@ -322,6 +335,65 @@ class InterfaceClientTests {
 						case "equals" -> proxy == arguments[0];
 						default -> method.getName();
 					});
+		}
+
+	}
+
+	public interface Finder<K> {
+
+		String find(K key);
+
+	}
+
+	public interface NamedFinder extends Finder<String> {
+
+		@Override
+		@CircuitBreaker(name = "named")
+		String find(String key);
+
+	}
+
+	@CircuitBreaker(name = "typed")
+	public interface TypedFinder extends Finder<String> {
+
+		@Override
+		String find(String key);
+
+	}
+
+	abstract static class FinderFactory<T> implements FactoryBean<T> {
+
+		private final Class<T> type;
+
+		FinderFactory(Class<T> type) {
+			this.type = type;
+		}
+
+		@Override
+		public T getObject() {
+			return this.type.cast(Proxy.newProxyInstance(this.type.getClassLoader(), new Class<?>[] { this.type },
+					(proxy, method, arguments) -> "found"));
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return this.type;
+		}
+
+	}
+
+	static class NamedFinderFactory extends FinderFactory<NamedFinder> {
+
+		NamedFinderFactory() {
+			super(NamedFinder.class);
+		}
+
+	}
+
+	static class TypedFinderFactory extends FinderFactory<TypedFinder> {
+
+		TypedFinderFactory() {
+			super(TypedFinder.class);
 		}
 
 	}

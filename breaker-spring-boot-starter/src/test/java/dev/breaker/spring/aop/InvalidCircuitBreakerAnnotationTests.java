@@ -12,8 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.BeanNameAware;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Lookup;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ContextConsumer;
@@ -94,6 +96,13 @@ class InvalidCircuitBreakerAnnotationTests {
 					"would guard the making of the bean");
 			assertThat(analysis.getAction()).contains("Annotate the class of the bean");
 		});
+	}
+
+	@Test
+	void onOtherMethodsThatMakeBeansItStopsTheApplication() {
+		Contexts.with(OnFactoryBean.class).run(failure("OnFactoryBean.getObject()", "is that of a FactoryBean"));
+		Contexts.with(OnLookup.class).run(failure("OnLookup.client()", "has @Lookup"));
+		Contexts.with(OnFactoryBeanClass.class).run(failure("OnFactoryBeanClass would do nothing", "make beans"));
 	}
 
 	@Test
@@ -290,6 +299,46 @@ class InvalidCircuitBreakerAnnotationTests {
 		@Bean
 		@CircuitBreaker(name = "client")
 		private Client client() {
+			return new Client();
+		}
+
+	}
+
+	static class OnFactoryBean implements FactoryBean<Client> {
+
+		@Override
+		@CircuitBreaker(name = "client")
+		public Client getObject() {
+			return new Client();
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return Client.class;
+		}
+
+	}
+
+	@CircuitBreaker(name = "clients")
+	static class OnFactoryBeanClass implements FactoryBean<Client> {
+
+		@Override
+		public Client getObject() {
+			return new Client();
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return Client.class;
+		}
+
+	}
+
+	static class OnLookup {
+
+		@Lookup
+		@CircuitBreaker(name = "client")
+		public Client client() {
 			return new Client();
 		}
 

@@ -1,8 +1,12 @@
 package dev.breaker.spring.aop;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.State;
@@ -15,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -22,6 +28,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.Configuration;
@@ -30,6 +37,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Scope;
+import org.springframework.context.event.EventListener;
 import org.springframework.data.annotation.Id;
 import org.springframework.data.keyvalue.repository.KeyValueRepository;
 import org.springframework.data.map.repository.config.EnableMapRepositories;
@@ -47,8 +55,10 @@ class NestedCallTests {
 
 	static Class<?>[] nestings() {
 		return new Class<?>[] { FacadeAndClient.class, Decorated.class, Delegating.class, SelfInjected.class,
-				SelfProvided.class, FromContext.class, Circle.class, Detour.class, Prototypes.class, Keyed.class,
-				Stages.class, Fragments.class, AnnotatedFragments.class, DefaultMethods.class };
+				SelfProvided.class, FromContext.class, Circle.class, Detour.class, ProvidedDetour.class,
+				LazyDetour.class, ListenerDetour.class, LookingUpDetour.class, LambdaDetour.class, DeepDetour.class,
+				GivenItself.class, GivenItselves.class, Prototypes.class, Keyed.class, Stages.class, Fragments.class,
+				AnnotatedFragments.class, DefaultMethods.class };
 	}
 
 	@ParameterizedTest
@@ -115,6 +125,11 @@ class NestedCallTests {
 	void aBreakerOfOneBeanAloneDoesNotPayForKnowing() {
 		contextRunner(Client.class).run((context) -> {
 			assertThat(context.getBean(GuardedMethodRegistry.class).of(Subject.ofType(Client.class))).singleElement()
+				.satisfies((method) -> assertThat(method.canNest()).isFalse());
+		});
+		contextRunner(WithoutWayBack.class).run((context) -> {
+			assertThat(context.getBean(GuardedMethodRegistry.class).of(Subject.ofType(Collected.class)))
+				.singleElement()
 				.satisfies((method) -> assertThat(method.canNest()).isFalse());
 		});
 		contextRunner(FacadeAndClient.class)
@@ -456,6 +471,347 @@ class NestedCallTests {
 
 		String back() {
 			return this.start.getObject().inner();
+		}
+
+	}
+
+	/** Calls itself once, by what it is given. */
+	abstract static class Recursive implements Caller {
+
+		private final Supplier<String> way;
+
+		private final Remote remote;
+
+		private boolean further = true;
+
+		Recursive(Supplier<String> way, Remote remote) {
+			this.way = way;
+			this.remote = remote;
+		}
+
+		String further() {
+			boolean outer = this.further;
+			this.further = !outer;
+			return outer ? this.way.get() : this.remote.get();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ ProvidedStart.class, ProvidedHelper.class })
+	static class ProvidedDetour {
+
+	}
+
+	static class ProvidedStart extends Recursive {
+
+		ProvidedStart(ProvidedHelper helper, Remote remote) {
+			super(helper::back, remote);
+		}
+
+		@Override
+		@CircuitBreaker(name = "nested")
+		public String call() {
+			return further();
+		}
+
+	}
+
+	static class ProvidedHelper {
+
+		private final ObjectProvider<ProvidedStart> start;
+
+		ProvidedHelper(ObjectProvider<ProvidedStart> start) {
+			this.start = start;
+		}
+
+		String back() {
+			return this.start.getObject().call();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ LazyStart.class, LazyHelper.class })
+	static class LazyDetour {
+
+	}
+
+	static class LazyStart extends Recursive {
+
+		LazyStart(LazyHelper helper, Remote remote) {
+			super(helper::back, remote);
+		}
+
+		@Override
+		@CircuitBreaker(name = "nested")
+		public String call() {
+			return further();
+		}
+
+	}
+
+	static class LazyHelper {
+
+		@Lazy
+		@Autowired
+		private LazyStart start;
+
+		String back() {
+			return this.start.call();
+		}
+
+	}
+
+	/** Back by way of a listener, which runs on the same thread. */
+	@Configuration(proxyBeanMethods = false)
+	@Import({ ListenedStart.class, Announcer.class, Listener.class })
+	static class ListenerDetour {
+
+	}
+
+	static class ListenedStart extends Recursive {
+
+		ListenedStart(Announcer announcer, Remote remote) {
+			super(announcer::announce, remote);
+		}
+
+		@Override
+		@CircuitBreaker(name = "nested")
+		public String call() {
+			return further();
+		}
+
+	}
+
+	record Announcer(ApplicationEventPublisher publisher) {
+
+		String announce() {
+			this.publisher.publishEvent("announced");
+			return "announced";
+		}
+
+	}
+
+	static class Listener {
+
+		private final ObjectProvider<ListenedStart> start;
+
+		Listener(ObjectProvider<ListenedStart> start) {
+			this.start = start;
+		}
+
+		@EventListener
+		void heard(String event) {
+			this.start.getObject().call();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ LookedUpStart.class, LookingUpHelper.class })
+	static class LookingUpDetour {
+
+	}
+
+	static class LookedUpStart extends Recursive {
+
+		LookedUpStart(LookingUpHelper helper, Remote remote) {
+			super(helper::back, remote);
+		}
+
+		@Override
+		@CircuitBreaker(name = "nested")
+		public String call() {
+			return further();
+		}
+
+	}
+
+	static class LookingUpHelper implements BeanFactoryAware {
+
+		private BeanFactory beans;
+
+		@Override
+		public void setBeanFactory(BeanFactory beans) {
+			this.beans = beans;
+		}
+
+		String back() {
+			return this.beans.getBean(LookedUpStart.class).call();
+		}
+
+	}
+
+	/** Back by way of a bean whose class has no fields of a type that tells. */
+	@Configuration(proxyBeanMethods = false)
+	@Import(LambdaStart.class)
+	static class LambdaDetour {
+
+		@Bean
+		Supplier<String> back(ObjectProvider<LambdaStart> start) {
+			return () -> start.getObject().call();
+		}
+
+	}
+
+	static class LambdaStart extends Recursive {
+
+		LambdaStart(Supplier<String> back, Remote remote) {
+			super(back, remote);
+		}
+
+		@Override
+		@CircuitBreaker(name = "nested")
+		public String call() {
+			return further();
+		}
+
+	}
+
+	/** Back by way of a bean behind an interface, and of an object that is no bean. */
+	@Configuration(proxyBeanMethods = false)
+	@Import({ DeepStart.class, DeepHelper.class })
+	static class DeepDetour {
+
+	}
+
+	interface Helper {
+
+		String back();
+
+	}
+
+	static class DeepStart extends Recursive {
+
+		private final ObjectProvider<Helper> helper;
+
+		DeepStart(ObjectProvider<Helper> helper, Remote remote) {
+			super(() -> helper.getObject().back(), remote);
+			this.helper = helper;
+		}
+
+		@Override
+		@CircuitBreaker(name = "nested")
+		public String call() {
+			return (this.helper.getIfAvailable() != null) ? further() : "without";
+		}
+
+	}
+
+	static class DeepHelper implements Helper {
+
+		private final InnerHelper inner;
+
+		DeepHelper(DeepStart start) {
+			this.inner = new InnerHelper(start);
+		}
+
+		@Override
+		public String back() {
+			return this.inner.start.call();
+		}
+
+	}
+
+	record InnerHelper(DeepStart start) {
+
+	}
+
+	/** Runs what it is given. */
+	static class Template {
+
+		@CircuitBreaker(name = "nested")
+		public String execute(Supplier<String> work) {
+			return work.get();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(Template.class)
+	static class GivenItself {
+
+		@Bean
+		Caller caller(Template template, Remote remote) {
+			return () -> template.execute(() -> template.execute(remote::get));
+		}
+
+	}
+
+	static class TemplateOfMany {
+
+		@CircuitBreaker(name = "nested")
+		public String executeFirst(List<Callable<String>> work) throws Exception {
+			return work.get(0).call();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(TemplateOfMany.class)
+	static class GivenItselves {
+
+		@Bean
+		Caller caller(TemplateOfMany template, Remote remote) {
+			return () -> {
+				try {
+					return template.executeFirst(List.of(() -> template.executeFirst(List.of(remote::get))));
+				}
+				catch (RuntimeException ex) {
+					throw ex;
+				}
+				catch (Exception ex) {
+					throw new IllegalStateException(ex);
+				}
+			};
+		}
+
+	}
+
+	/** The configuration could find the bean, and gives it nothing that can. */
+	@Configuration(proxyBeanMethods = false)
+	static class WithoutWayBack {
+
+		private final ApplicationContext context;
+
+		WithoutWayBack(ApplicationContext context) {
+			this.context = context;
+		}
+
+		@Bean
+		Collected collected(Remote remote, Helpers helpers) {
+			return new Collected(remote, helpers, this.context.getId());
+		}
+
+		@Bean
+		Helpers helpers() {
+			return new Helpers(List.of());
+		}
+
+	}
+
+	record Helpers(List<Helper> helpers) {
+
+	}
+
+	static class Collected {
+
+		private final Remote remote;
+
+		private final Helpers helpers;
+
+		private final String id;
+
+		Collected(Remote remote, Helpers helpers, String id) {
+			this.remote = remote;
+			this.helpers = helpers;
+			this.id = id;
+		}
+
+		@CircuitBreaker(name = "nested")
+		public String get(List<String> ids, Map<String, Integer> more) {
+			return this.id + this.helpers + ids + more + this.remote.get();
 		}
 
 	}

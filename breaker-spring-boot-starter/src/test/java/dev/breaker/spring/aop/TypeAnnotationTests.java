@@ -1,11 +1,14 @@
 package dev.breaker.spring.aop;
 
+import java.io.IOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.annotation.CircuitBreaker;
@@ -15,7 +18,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.annotation.PreDestroy;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
@@ -30,6 +40,8 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
@@ -38,6 +50,9 @@ import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.convert.converter.Converter;
+import org.springframework.data.domain.AuditorAware;
+import org.springframework.jdbc.core.support.JdbcDaoSupport;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
@@ -55,6 +70,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * What an annotation on a type covers.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TypeAnnotationTests {
 
 	@Test
@@ -99,6 +115,46 @@ class TypeAnnotationTests {
 	}
 
 	@Test
+	void whileOpenABeanStopsWhoseInterfaceExtendsThatOfTheCallback() {
+		Contexts.with(Stopping.class).run((context) -> {
+			Contexts.breaker(context, "stopping").forceOpen();
+			context.stop();
+			assertThat(context.getBean(Stopping.class).isRunning()).isFalse();
+			assertThat(Contexts.breaker(context, "stopping").snapshot().notPermittedCallsTotal()).isZero();
+		});
+	}
+
+	@Test
+	void aFilterIsMadeAndRunAndDestroyedWhileOpen() {
+		Gate.log.clear();
+		try (RunningApplication application = RunningApplication.start(WithGate.class)) {
+			Contexts.breaker(application.context(), "gate").forceOpen();
+			assertThat(application.get("/fine").body()).isEqualTo("fine model");
+			assertThat(Contexts.recorded(application.context(), "gate")).isZero();
+		}
+		assertThat(Gate.log).containsExactly("init", "filter", "destroy");
+	}
+
+	@Test
+	void aClassThatInheritsFinalMethodsOfALibraryIsGuardedButForThese(CapturedOutput output) {
+		Contexts.with(Dao.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean(Dao.class).work();
+			assertThat(Contexts.recorded(context, "dao")).isOne();
+			assertThat(context.getBean(GuardedMethodRegistry.class).bindings())
+				.filteredOn((binding) -> !binding.intercepted())
+				.extracting(MethodBinding::method)
+				.contains(Dao.class.getName() + ".setDataSource(DataSource)");
+			assertThat(output).containsOnlyOnce("@CircuitBreaker on " + Dao.class.getName()
+					+ " does not hold for the final methods that it inherits, which no proxy can override: ");
+		});
+		Contexts.with(Dao.class)
+			.withPropertyValues("breaker.aspect.strict=true")
+			.run((context) -> assertThat(Contexts.analysis(context).getAction())
+				.contains("Annotate the methods that need a circuit breaker, and not the class"));
+	}
+
+	@Test
 	void aCallbackThatIsAnnotatedItselfIsGuarded() {
 		Contexts.with(Asked.class).run((context) -> {
 			context.getBean(Asked.class).health();
@@ -108,7 +164,9 @@ class TypeAnnotationTests {
 
 	@Test
 	void serviceInterfacesOfSpringsAreGuarded() {
-		Contexts.with(Users.class, Numbers.class).run((context) -> {
+		Contexts.with(Users.class, Numbers.class, Auditor.class).run((context) -> {
+			context.getBean(Auditor.class).getCurrentAuditor();
+			assertThat(Contexts.recorded(context, "auditor")).isOne();
 			context.getBean(Users.class).loadUserByUsername("me");
 			context.getBean(Numbers.class).convert("7");
 			assertThat(Contexts.recorded(context, "users")).isOne();
@@ -304,6 +362,91 @@ class TypeAnnotationTests {
 		@Override
 		public Integer convert(String source) {
 			return Integer.valueOf(source);
+		}
+
+	}
+
+	@CircuitBreaker(name = "auditor")
+	static class Auditor implements AuditorAware<String> {
+
+		@Override
+		public Optional<String> getCurrentAuditor() {
+			return Optional.of("me");
+		}
+
+	}
+
+	@CircuitBreaker(name = "dao")
+	static class Dao extends JdbcDaoSupport {
+
+		Dao() {
+			setDataSource(new DriverManagerDataSource("jdbc:h2:mem:dao"));
+		}
+
+		public void work() {
+		}
+
+	}
+
+	interface Stoppable extends SmartLifecycle {
+
+	}
+
+	@CircuitBreaker(name = "stopping")
+	static class Stopping implements Stoppable {
+
+		private volatile boolean running;
+
+		public void work() {
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import({ Controller.class, Gate.class })
+	static class WithGate {
+
+	}
+
+	@CircuitBreaker(name = "gate")
+	static class Gate implements Filter {
+
+		static final List<String> log = new CopyOnWriteArrayList<>();
+
+		public void work() {
+		}
+
+		@Override
+		public void init(FilterConfig config) {
+			log.add("init");
+		}
+
+		@Override
+		public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+				throws IOException, ServletException {
+			log.add("filter");
+			chain.doFilter(request, response);
+		}
+
+		@Override
+		public void destroy() {
+			log.add("destroy");
 		}
 
 	}

@@ -21,9 +21,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.core.Ordered;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -126,6 +128,31 @@ class UnseenBeansTests {
 		});
 		runner(Known.class, LazyBeans.class).withPropertyValues("spring.main.lazy-initialization=true")
 			.run((context) -> assertThat(output).doesNotContain(UNUSED));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { LazyWithFallback.class, PrototypeWithFallback.class, ScopedWithFallback.class,
+			EagerWithFallback.class })
+	void theFallbackOfABeanThatIsNotMadeYetMayBeInItsClass(Class<?> configuration) {
+		for (String lazy : List.of("false", "true")) {
+			Contexts.with(configuration)
+				.withPropertyValues("spring.main.lazy-initialization=" + lazy)
+				.run((context) -> {
+					assertThat(context).hasNotFailed();
+					Contexts.breaker(context, "api").forceOpen();
+					assertThat(context.getBean(Api.class).call()).isEqualTo("instead");
+				});
+		}
+	}
+
+	@Test
+	void aFallbackThatTheClassHasNotEitherIsFoundWhenTheBeanIsMade() {
+		Contexts.with(LazyWithoutFallback.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThatException().isThrownBy(() -> context.getBean(Api.class))
+				.havingRootCause()
+				.withMessageContaining("The fallbackMethod \"instead\" of " + ApiWithoutFallback.class.getName());
+		});
 	}
 
 	@Test
@@ -304,6 +331,89 @@ class UnseenBeansTests {
 		@Scope("prototype")
 		Client prototypeClient() {
 			return new HiddenClient();
+		}
+
+	}
+
+	interface Api {
+
+		@CircuitBreaker(name = "api", fallbackMethod = "instead")
+		String call();
+
+	}
+
+	static class ApiWithFallback implements Api {
+
+		@Override
+		public String call() {
+			return "value";
+		}
+
+		private String instead(Throwable thrown) {
+			return "instead";
+		}
+
+	}
+
+	static class ApiWithoutFallback implements Api {
+
+		@Override
+		public String call() {
+			return "value";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyWithFallback {
+
+		@Bean
+		@Lazy
+		Api api() {
+			return new ApiWithFallback();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PrototypeWithFallback {
+
+		@Bean
+		@Scope("prototype")
+		Api api() {
+			return new ApiWithFallback();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ScopedWithFallback {
+
+		@Bean
+		@Scope(value = "prototype", proxyMode = ScopedProxyMode.INTERFACES)
+		Api api() {
+			return new ApiWithFallback();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class EagerWithFallback {
+
+		@Bean
+		Api api() {
+			return new ApiWithFallback();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazyWithoutFallback {
+
+		@Bean
+		@Lazy
+		Api api() {
+			return new ApiWithoutFallback();
 		}
 
 	}

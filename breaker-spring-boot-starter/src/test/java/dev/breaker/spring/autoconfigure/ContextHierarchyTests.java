@@ -60,6 +60,18 @@ class ContextHierarchyTests {
 	}
 
 	@Test
+	void aCallOfTheParentsClientInsideOfTheChildsFacadeIsRecordedOnce() {
+		try (ConfigurableApplicationContext parent = parent();
+				ConfigurableApplicationContext child = child(parent, WithFacade.class)) {
+			CircuitBreaker breaker = parent.getBean(CircuitBreakerRegistry.class).get("payments");
+			child.getBean(Facade.class).pay();
+			assertThat(breaker.snapshot().successfulCallsTotal()).isOne();
+			parent.getBean(Remote.class).pay();
+			assertThat(breaker.snapshot().successfulCallsTotal()).isEqualTo(2);
+		}
+	}
+
+	@Test
 	void listenersOfBothHearEveryChangeOnce(CapturedOutput output) {
 		try (ConfigurableApplicationContext parent = parent(); ConfigurableApplicationContext child = child(parent)) {
 			CircuitBreakerRegistry registry = parent.getBean(CircuitBreakerRegistry.class);
@@ -392,6 +404,32 @@ class ContextHierarchyTests {
 					// Looked at afterwards
 				}
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class WithFacade {
+
+		@Bean
+		Facade facade(Remote remote) {
+			return new Facade(remote);
+		}
+
+	}
+
+	static class Facade {
+
+		private final Remote remote;
+
+		Facade(Remote remote) {
+			this.remote = remote;
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments")
+		void pay() {
+			this.remote.pay();
 		}
 
 	}

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.aop.Contexts;
@@ -17,6 +18,8 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.stereotype.Component;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.context.request.async.WebAsyncTask;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,7 +93,8 @@ class FallbackMisfitTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { CheckedAmongOthers.class, CheckedStatic.class, CheckedGeneric.class,
-			CheckedOnInterface.class, ThrowsThrowable.class })
+			CheckedOnInterface.class, ThrowsThrowable.class, CheckedOfCallable.class, CheckedOfDeferredResult.class,
+			CheckedOfWebAsyncTask.class })
 	void aCheckedExceptionIsRefusedWhereverItIsDeclared(Class<?> bean) {
 		assertThat(analysis(bean).getDescription()).contains("which the guarded method does not");
 	}
@@ -103,8 +107,8 @@ class FallbackMisfitTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { DeclaredByBoth.class, OfAWiderOne.class, CheckedOfAStage.class, UncheckedOnly.class,
-			BoundToUnchecked.class, SameVariable.class })
+	@ValueSource(classes = { DeclaredByBoth.class, OfAWiderOne.class, CheckedOfAStage.class, CheckedOfAFuture.class,
+			UncheckedOnly.class, BoundToUnchecked.class, SameVariable.class })
 	void whatTheMethodDeclaresItsFallbackMayThrow(Class<?> bean) {
 		Contexts.with(bean).run((context) -> assertThat(context).hasNotFailed());
 	}
@@ -597,6 +601,58 @@ class FallbackMisfitTests {
 
 		String instead() throws FileNotFoundException, InterruptedException {
 			return "instead";
+		}
+
+	}
+
+	static class CheckedOfCallable {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public Callable<String> call() {
+			return () -> "value";
+		}
+
+		Callable<String> instead() throws IOException {
+			throw new IOException();
+		}
+
+	}
+
+	static class CheckedOfDeferredResult {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public DeferredResult<String> call() {
+			return new DeferredResult<>();
+		}
+
+		DeferredResult<String> instead() throws IOException {
+			throw new IOException();
+		}
+
+	}
+
+	static class CheckedOfWebAsyncTask {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public WebAsyncTask<String> call() {
+			return new WebAsyncTask<>(() -> "value");
+		}
+
+		WebAsyncTask<String> instead() throws IOException {
+			throw new IOException();
+		}
+
+	}
+
+	static class CheckedOfAFuture {
+
+		@CircuitBreaker(name = "checked", fallbackMethod = "instead")
+		public Future<String> call() {
+			return CompletableFuture.completedFuture("value");
+		}
+
+		Future<String> instead() throws IOException {
+			throw new IOException();
 		}
 
 	}

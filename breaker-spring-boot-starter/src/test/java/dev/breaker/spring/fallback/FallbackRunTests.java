@@ -25,8 +25,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
 import org.springframework.stereotype.Component;
@@ -53,6 +56,16 @@ class FallbackRunTests {
 	void whatAProxyWrapsHasTheFallbackOfWhatWasThrown() {
 		Contexts.with(Sneaky.class)
 			.run((context) -> assertThat(context.getBean(Sneaky.class).call(new IOException())).isEqualTo("io"));
+	}
+
+	@Test
+	void aFinalMethodOfAnotherBeanSeesItsFields() {
+		Contexts.with(ToFinal.class, FinalAnswers.class, ScopedFinalAnswers.class).run((context) -> {
+			Contexts.breaker(context, "toFinal").forceOpen();
+			assertThat(context.getBean(FinalAnswers.class)).isInstanceOf(Advised.class);
+			assertThat(context.getBean(ToFinal.class).call()).isEqualTo("from the field");
+			assertThat(context.getBean(ToFinal.class).scoped()).isEqualTo("from the field");
+		});
 	}
 
 	@Test
@@ -484,6 +497,48 @@ class FallbackRunTests {
 
 		private String instead(Throwable argument, IOException thrown) {
 			return "io";
+		}
+
+	}
+
+	static class ToFinal {
+
+		@CircuitBreaker(name = "toFinal", fallbackMethod = "finalAnswers::last")
+		public String call() {
+			return "value";
+		}
+
+		@CircuitBreaker(name = "toFinal", fallbackMethod = "scopedFinalAnswers::last")
+		public String scoped() {
+			return "value";
+		}
+
+	}
+
+	@Component("finalAnswers")
+	static class FinalAnswers {
+
+		private final StringBuilder field = new StringBuilder("from the field");
+
+		@CircuitBreaker(name = "other")
+		public String other() {
+			return "";
+		}
+
+		public final String last() {
+			return this.field.toString();
+		}
+
+	}
+
+	@Component("scopedFinalAnswers")
+	@Scope(value = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+	static class ScopedFinalAnswers {
+
+		private final StringBuilder field = new StringBuilder("from the field");
+
+		public final String last() {
+			return this.field.toString();
 		}
 
 	}

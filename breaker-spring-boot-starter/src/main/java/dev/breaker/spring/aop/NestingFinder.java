@@ -1,0 +1,278 @@
+package dev.breaker.spring.aop;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.MalformedParameterizedTypeException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.core.NativeDetector;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Tells whether a call of a bean's guarded method can come back to a guarded method of
+ * the bean. It can where
+ * <ul>
+ * <li>a guarded method is a default method, which calls others of its interface;</li>
+ * <li>a guarded method takes a callback: a type with one abstract method, also as a type
+ * argument or in an array;</li>
+ * <li>the bean has a way back: by the beans that it was given, and by the fields of their
+ * classes and of those that they hold, something is reached that can be the bean, that
+ * finds beans ({@link BeanFactory}, or a provider of the bean) or that calls listeners
+ * ({@link ApplicationEventPublisher}).</li>
+ * </ul>
+ * Only classes of the application are gone through: where a library begins, the way ends.
+ * Static calls are not seen. Not safe for use by many threads.
+ */
+final class NestingFinder {
+
+	private static final List<String> LIBRARIES = List.of("java.", "javax.", "jdk.", "jakarta.", "kotlin.",
+			"kotlinx.", "org.springframework.");
+
+	private static final String CORE = "dev.breaker";
+
+	/** Type variables that are bound by themselves have arguments without end. */
+	private static final int DEPTH_OF_ARGUMENTS = 4;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	/** Those of the application, with their classes. */
+	private final Map<String, Class<?>> beans = new LinkedHashMap<>();
+
+	private final Map<Class<?>, Set<Class<?>>> typesOfFields = new HashMap<>();
+
+	NestingFinder(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
+	/**
+	 * Whether a call can come back.
+	 * @param beanName the name of the bean, which was made
+	 * @param methods its guarded methods
+	 */
+	boolean canNest(String beanName, List<GuardedMethod> methods) {
+		if (NativeDetector.inNativeImage()) {
+			// The fields are known there of no more classes than hints name.
+			return true;
+		}
+		for (GuardedMethod method : methods) {
+			if ((method.type().isInterface() && method.method().isDefault()) || takesCallback(method)) {
+				return true;
+			}
+		}
+		findBeans();
+		Set<Class<?>> types = new LinkedHashSet<>();
+		methods.forEach((method) -> types.add(method.type()));
+		return new Search(beanName, types).findsWayBack();
+	}
+
+	private static boolean takesCallback(GuardedMethod guarded) {
+		return typesOfParameters(guarded.method(), guarded.type()).stream().anyMatch(NestingFinder::isCallback);
+	}
+
+	private static boolean isCallback(Class<?> type) {
+		try {
+			return Modifier.isAbstract(type.getModifiers()) && Arrays.stream(type.getMethods())
+				.filter((method) -> Modifier.isAbstract(method.getModifiers())
+						&& !ReflectionUtils.isObjectMethod(method))
+				.map((method) -> method.getName() + method.getParameterCount())
+				.distinct()
+				.count() == 1;
+		}
+		catch (LinkageError ex) {
+			// Refers to a class that is not there
+			return false;
+		}
+	}
+
+	private static Set<Class<?>> typesOfParameters(Method method, Class<?> type) {
+		Set<Class<?>> types = new LinkedHashSet<>();
+		for (int i = 0; i < method.getParameterCount(); i++) {
+			add(ResolvableType.forMethodParameter(method, i, type), DEPTH_OF_ARGUMENTS, types);
+		}
+		return types;
+	}
+
+	private Set<Class<?>> typesOfFields(Class<?> type) {
+		Set<Class<?>> known = this.typesOfFields.get(type);
+		if (known == null) {
+			known = new LinkedHashSet<>();
+			try {
+				for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+					for (Field field : c.getDeclaredFields()) {
+						add(ResolvableType.forField(field, type), DEPTH_OF_ARGUMENTS, known);
+					}
+				}
+			}
+			catch (LinkageError | TypeNotPresentException | MalformedParameterizedTypeException ex) {
+				// Refers to a class that is not there: no more is known of it
+			}
+			this.typesOfFields.put(type, known);
+		}
+		return known;
+	}
+
+	/** Adds a type and its type arguments, of an array those of its components. */
+	private static void add(ResolvableType type, int depth, Set<Class<?>> types) {
+		if (type.isArray()) {
+			add(type.getComponentType(), depth, types);
+			return;
+		}
+		types.add(type.resolve(Object.class));
+		if (depth > 0 && !(type.getType() instanceof Class<?>)) {
+			for (ResolvableType argument : type.getGenerics()) {
+				add(argument, depth - 1, types);
+			}
+		}
+	}
+
+	private void findBeans() {
+		if (!this.beans.isEmpty()) {
+			return;
+		}
+		Set<String> names = new LinkedHashSet<>(List.of(this.beanFactory.getBeanDefinitionNames()));
+		names.addAll(List.of(this.beanFactory.getSingletonNames()));
+		for (String name : names) {
+			Class<?> type = typeOf(name);
+			if (type != null && isOfApplication(ClassUtils.getUserClass(type))) {
+				this.beans.put(name, ClassUtils.getUserClass(type));
+			}
+		}
+	}
+
+	/** Makes no factory to learn what it gives. */
+	private @Nullable Class<?> typeOf(String beanName) {
+		if (this.beanFactory.containsBeanDefinition(beanName)) {
+			BeanDefinition definition = this.beanFactory.getMergedBeanDefinition(beanName);
+			Object behindProxy = definition.getAttribute(AutoProxyUtils.ORIGINAL_TARGET_CLASS_ATTRIBUTE);
+			if (behindProxy != null || definition.isAbstract()) {
+				return (Class<?>) behindProxy;
+			}
+		}
+		return this.beanFactory.getType(beanName, false);
+	}
+
+	private static boolean isOfApplication(Class<?> type) {
+		return !type.isPrimitive() && !type.isArray() && LIBRARIES.stream().noneMatch(type.getName()::startsWith)
+				&& !type.getPackageName().equals(CORE);
+	}
+
+	/** Goes from a bean to all that it reaches. */
+	private final class Search {
+
+		private final String beanName;
+
+		private final Set<Class<?>> types;
+
+		private final Set<Class<?>> typesHeld = new HashSet<>();
+
+		private final Set<Object> seen = new HashSet<>();
+
+		private final Queue<Class<?>> typesToCome = new ArrayDeque<>();
+
+		private final Queue<String> beansToCome = new ArrayDeque<>();
+
+		private boolean found;
+
+		Search(String beanName, Set<Class<?>> types) {
+			this.beanName = beanName;
+			this.types = types;
+			this.beansToCome.add(beanName);
+			this.typesToCome.addAll(types);
+		}
+
+		boolean findsWayBack() {
+			while (!this.found) {
+				Class<?> type = this.typesToCome.poll();
+				String name = (type == null) ? this.beansToCome.poll() : null;
+				if (type != null) {
+					typesOfFields(type).forEach(this::hold);
+				}
+				else if (name != null) {
+					goThrough(name);
+				}
+				else {
+					return false;
+				}
+			}
+			return true;
+		}
+
+		private void goThrough(String name) {
+			String configuration = null;
+			if (NestingFinder.this.beanFactory.containsBeanDefinition(name)) {
+				BeanDefinition definition = NestingFinder.this.beanFactory.getMergedBeanDefinition(name);
+				configuration = definition.getFactoryBeanName();
+				Method factory = (definition instanceof RootBeanDefinition root) ? root.getResolvedFactoryMethod()
+						: null;
+				if (factory != null && isOfApplication(factory.getDeclaringClass())) {
+					typesOfParameters(factory, factory.getDeclaringClass()).forEach(this::hold);
+				}
+			}
+			for (String given : NestingFinder.this.beanFactory.getDependenciesForBean(name)) {
+				// What makes a bean knows more than it gives to the bean.
+				if (!given.equals(configuration)) {
+					reach(given);
+				}
+			}
+		}
+
+		/** There is something of that type. */
+		private void hold(Class<?> type) {
+			if (leadsBack(type)) {
+				this.found = true;
+			}
+			else if (isOfApplication(type) && this.typesHeld.add(type)) {
+				comeTo(type);
+				NestingFinder.this.beans.forEach((name, typeOfBean) -> {
+					if (type.isAssignableFrom(typeOfBean)) {
+						reach(name);
+					}
+				});
+			}
+		}
+
+		private boolean leadsBack(Class<?> type) {
+			return BeanFactory.class.isAssignableFrom(type) || ApplicationEventPublisher.class.isAssignableFrom(type)
+					|| (!type.getName().startsWith("java.") && this.types.stream().anyMatch(type::isAssignableFrom));
+		}
+
+		private void reach(String name) {
+			Class<?> type = NestingFinder.this.beans.get(name);
+			if (name.equals(this.beanName)) {
+				this.found = true;
+			}
+			else if (type != null && this.seen.add(name)) {
+				this.beansToCome.add(name);
+				comeTo(type);
+			}
+		}
+
+		private void comeTo(Class<?> type) {
+			if (this.seen.add(type)) {
+				this.typesToCome.add(type);
+			}
+		}
+
+	}
+
+}
