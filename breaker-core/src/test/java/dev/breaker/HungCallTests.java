@@ -388,9 +388,11 @@ class HungCallTests {
 
 	@Test
 	void aHungProbeThatIsReleasedIsNoSuccess() {
-		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10).slowCallRateThreshold(100)
-			.permittedNumberOfCallsInHalfOpenState(3)
-			.successThresholdInHalfOpenState(2)).in(State.HALF_OPEN);
+		TestBreaker test = TestBreaker
+			.with((config) -> watching(config, 10, 10).slowCallRateThreshold(100)
+				.permittedNumberOfCallsInHalfOpenState(3)
+				.successThresholdInHalfOpenState(2))
+			.in(State.HALF_OPEN);
 		Permit hung = test.take();
 		test.advance(Duration.ofSeconds(3));
 		hung.release();
@@ -403,10 +405,12 @@ class HungCallTests {
 
 	@Test
 	void hungProbesThatAreIgnoredOpenWhereTheSuccessesAreOutOfReach() {
-		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10).slowCallRateThreshold(100)
-			.ignoreExceptions(IllegalArgumentException.class)
-			.permittedNumberOfCallsInHalfOpenState(2)
-			.successThresholdInHalfOpenState(2)).in(State.HALF_OPEN);
+		TestBreaker test = TestBreaker
+			.with((config) -> watching(config, 10, 10).slowCallRateThreshold(100)
+				.ignoreExceptions(IllegalArgumentException.class)
+				.permittedNumberOfCallsInHalfOpenState(2)
+				.successThresholdInHalfOpenState(2))
+			.in(State.HALF_OPEN);
 		Permit hung = test.take();
 		test.advance(Duration.ofSeconds(3));
 		assertThat(test.snapshot().slowCalls()).isEqualTo(1);

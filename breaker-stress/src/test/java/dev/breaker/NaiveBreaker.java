@@ -631,8 +631,7 @@ final class NaiveBreaker {
 			Double rate = this.settings.failureRate();
 			bad = (oneOpens && figures.failed > 0) || (!oneOpens && reached(percent(figures.failed, judged), rate))
 					|| reached(percent(figures.slow, judged), slowRate());
-			good = !(oneOpens && toCome + hung > 0)
-					&& !reached(percent(figures.failed + toCome + hung, judged), rate)
+			good = !(oneOpens && toCome + hung > 0) && !reached(percent(figures.failed + toCome + hung, judged), rate)
 					&& !reached(percent(figures.slow + toCome, judged), slowRate());
 		}
 		if (bad || good) {

@@ -27,8 +27,7 @@ class CallbacksTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "java.lang.Runnable", "org.springframework.core.convert.converter.Converter",
 			"com.example.ShopAware", "com.example.OrderListener", "jakarta.servlet.AsyncContext",
-			"org.springframework.data.domain.AuditorAware",
-			"org.springframework.data.domain.ReactiveAuditorAware" })
+			"org.springframework.data.domain.AuditorAware", "org.springframework.data.domain.ReactiveAuditorAware" })
 	void whatTheApplicationCallsIsNone(String name) {
 		assertThat(Callbacks.isInterface(name)).isFalse();
 	}

@@ -556,7 +556,8 @@ public final class FleetNode implements AutoCloseable {
 				this.dirty = true;
 			}
 		}
-		// Until the answer to the next one is there, also where the timeout is two heartbeats.
+		// Until the answer to the next one is there, also where the timeout is two
+		// heartbeats.
 		Duration held = this.settings.nodeTimeout().minus(this.settings.heartbeat().dividedBy(2));
 		this.link.holdUntil(call.began + held.toNanos());
 		this.unsettled.forEach((each) -> each.follow(joining));

@@ -132,8 +132,8 @@ class FleetJoinTests {
 		for (int i = 0; i < 10_001; i++) {
 			orders.add(new Action.Order("breaker-" + i, new Action.FleetCommand("FORCED_OPEN", -1, null, null), 0));
 		}
-		this.store.exchange(new Exchange(new NodeId("first", "1"), null, 0, Duration.ofMinutes(5), Quorum.DEFAULT, null,
-				orders));
+		this.store.exchange(
+				new Exchange(new NodeId("first", "1"), null, 0, Duration.ofMinutes(5), Quorum.DEFAULT, null, orders));
 		try (FleetNode node = new FleetNode(SETTINGS, new DirectTransport(false), this.executor)) {
 			assertThat(node.join(Duration.ofSeconds(30))).isTrue();
 			CircuitBreaker last = CircuitBreaker.ofDefaults("breaker-10000");

@@ -215,8 +215,7 @@ class DashboardTests {
 			asking.awaitState("payments", "CLOSED");
 			asking.page().route("**/breakerdashboard/stream", Route::abort);
 			asking.page()
-				.route("**/breakerdashboard/live",
-						(route) -> route.fulfill(new Route.FulfillOptions().setStatus(401)));
+				.route("**/breakerdashboard/live", (route) -> route.fulfill(new Route.FulfillOptions().setStatus(401)));
 			asking.page().reload();
 			assertThat(asking.find(".lost")).containsText("Not signed in (401): open this page anew. Trying again.");
 			assertThat(asking.find(".connected")).hasText("No figures");
@@ -232,8 +231,9 @@ class DashboardTests {
 
 	@Test
 	void hiddenTabHoldsNoConnectionAndIsLiveAgainWhenItIsSeen() {
-		this.tab.page().evaluate("() => { window.ended = 0; const close = EventSource.prototype.close;"
-				+ " EventSource.prototype.close = function () { window.ended++; close.call(this); }; }");
+		this.tab.page()
+			.evaluate("() => { window.ended = 0; const close = EventSource.prototype.close;"
+					+ " EventSource.prototype.close = function () { window.ended++; close.call(this); }; }");
 		assertThat(this.tab.find(".connected")).hasAttribute("data-how", "live");
 		hide(true);
 		assertThat(this.tab.page().evaluate("() => window.ended")).isEqualTo(1);
@@ -245,8 +245,11 @@ class DashboardTests {
 	}
 
 	private void hide(boolean hidden) {
-		this.tab.page().evaluate("(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden,"
-				+ " configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
+		this.tab.page()
+			.evaluate(
+					"(hidden) => { Object.defineProperty(document, 'hidden', { value: hidden,"
+							+ " configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }",
+					hidden);
 	}
 
 	@Test

@@ -213,8 +213,7 @@ class RecoveryTests {
 
 	@Test
 	void holdEndsAtOneTimeOfDayInTheZoneOfTheBrowser() {
-		registry.get("quiet")
-			.apply(StateCommand.to(State.FORCED_OPEN).hold(LONG).comment("held until 11:20 at least"));
+		registry.get("quiet").apply(StateCommand.to(State.FORCED_OPEN).hold(LONG).comment("held until 11:20 at least"));
 		for (String zone : List.of("Asia/Kolkata", "America/St_Johns")) {
 			try (Tab elsewhere = chromium.openIn(zone, dashboard())) {
 				elsewhere.awaitState("quiet", "FORCED_OPEN");

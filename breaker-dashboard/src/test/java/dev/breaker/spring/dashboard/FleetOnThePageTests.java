@@ -73,8 +73,8 @@ class FleetOnThePageTests {
 		application.registry().group("orders", CircuitBreakerConfig.ofDefaults(), 10).get("de");
 		application.registry().group("stores", CircuitBreakerConfig.ofDefaults(), 10).get("lyon");
 		JsonNode live = application.get("/breakerdashboard/live").json();
-		assertThat(live.get("groups").valueStream().toList()).extracting((group) -> group.get("name").asString(),
-				(group) -> group.get("shared").asBoolean())
+		assertThat(live.get("groups").valueStream().toList())
+			.extracting((group) -> group.get("name").asString(), (group) -> group.get("shared").asBoolean())
 			.containsExactlyInAnyOrder(tuple("orders", true), tuple("stores", false));
 	}
 

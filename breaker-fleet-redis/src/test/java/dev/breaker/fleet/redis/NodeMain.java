@@ -71,10 +71,8 @@ final class NodeMain {
 					.waitDurationInOpenState(WAIT)
 					.permittedNumberOfCallsInHalfOpenState(PERMITTED)
 					.build());
-		try (FleetNode node = new FleetNode(
-				new FleetSettings(new NodeId(arguments[1], UUID.randomUUID().toString()), new Quorum(2, 0), HEARTBEAT,
-						NODE_TIMEOUT),
-				transport, executor)) {
+		try (FleetNode node = new FleetNode(new FleetSettings(new NodeId(arguments[1], UUID.randomUUID().toString()),
+				new Quorum(2, 0), HEARTBEAT, NODE_TIMEOUT), transport, executor)) {
 			node.share(breaker);
 			answer("joined " + node.join(LONG));
 			new NodeMain(breaker, node).listen();
@@ -114,8 +112,8 @@ final class NodeMain {
 		}
 		this.taken.add(permit);
 		boolean probe = halfOpen && this.breaker.state() == State.HALF_OPEN;
-		return !probe ? "call" : !connected ? "alone"
-				: "probe of " + this.node.record(BREAKER).map(FleetRecord::epoch).orElse(0L);
+		return !probe ? "call"
+				: !connected ? "alone" : "probe of " + this.node.record(BREAKER).map(FleetRecord::epoch).orElse(0L);
 	}
 
 	/** Ends all calls that have begun. */

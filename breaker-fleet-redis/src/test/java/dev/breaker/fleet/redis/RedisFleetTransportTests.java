@@ -509,9 +509,9 @@ class RedisFleetTransportTests {
 	@Test
 	void aClientWithoutAnAddressSaysWhatToGive() {
 		start();
-		LettuceConnectionFactory connections = this.redis.keep(
-				new LettuceConnectionFactory(new RedisStaticMasterReplicaConfiguration(TestRedis.HOST, this.redis.port()),
-						TestRedis.clientConfiguration()));
+		LettuceConnectionFactory connections = this.redis.keep(new LettuceConnectionFactory(
+				new RedisStaticMasterReplicaConfiguration(TestRedis.HOST, this.redis.port()),
+				TestRedis.clientConfiguration()));
 		assertThat(failure(transport(connections, LONG))).isInstanceOf(IOException.class)
 			.hasMessageContaining("a static master with replicas")
 			.hasMessageContaining("by its host, by Sentinel, or a Redis Cluster");

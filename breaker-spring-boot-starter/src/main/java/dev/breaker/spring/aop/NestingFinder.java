@@ -45,8 +45,8 @@ import org.springframework.util.ReflectionUtils;
  */
 final class NestingFinder {
 
-	private static final List<String> LIBRARIES = List.of("java.", "javax.", "jdk.", "jakarta.", "kotlin.",
-			"kotlinx.", "org.springframework.");
+	private static final List<String> LIBRARIES = List.of("java.", "javax.", "jdk.", "jakarta.", "kotlin.", "kotlinx.",
+			"org.springframework.");
 
 	private static final String CORE = "dev.breaker";
 

@@ -98,8 +98,8 @@ final class UninterceptedMethods {
 		String names = methods.stream().map(AnnotatedMethod::describe).sorted().collect(Collectors.joining(", "));
 		if (!methods.isEmpty() && (this.strict || this.typesWithFinals.add(type))) {
 			report("@CircuitBreaker on %s does not hold for the final methods that it inherits, which no proxy can override: %s."
-				.formatted(type.getName(), names), "Annotate the methods that need a circuit breaker, and not the class",
-					problems);
+				.formatted(type.getName(), names),
+					"Annotate the methods that need a circuit breaker, and not the class", problems);
 		}
 	}
 

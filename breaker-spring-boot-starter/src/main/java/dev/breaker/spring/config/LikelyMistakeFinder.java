@@ -41,8 +41,10 @@ final class LikelyMistakeFinder {
 	private static @Nullable String mistake(String property, @Nullable Object value) {
 		if (PERCENTAGES.contains(property) && value instanceof Number percent && percent.doubleValue() < 1) {
 			return "less than one call in a hundred: the value is in percent, 50 means half. Write %s if a fraction was meant"
-				.formatted(
-						BigDecimal.valueOf(percent.doubleValue()).movePointRight(2).stripTrailingZeros().toPlainString());
+				.formatted(BigDecimal.valueOf(percent.doubleValue())
+					.movePointRight(2)
+					.stripTrailingZeros()
+					.toPlainString());
 		}
 		if (property.equals(RECORD_RULE) && value instanceof Class<?> type) {
 			Class<?> accepted = PredicateResolver.acceptedBy(type);

@@ -43,8 +43,7 @@ public record HttpOutcomeRule(List<HttpStatusPattern> recorded, List<HttpStatusP
 	/** More seconds are taken for these: every wait is bounded far below. */
 	private static final BigInteger MOST_SECONDS = BigInteger.valueOf(999_999_999_999L);
 
-	private static final DateTimeFormatter ASCTIME = DateTimeFormatter
-		.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US)
+	private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US)
 		.withZone(ZoneOffset.UTC);
 
 	public HttpOutcomeRule {

@@ -32,8 +32,8 @@ class CommandBodyTests {
 	@Test
 	void aNumberBeyondAllNumbersIsWrittenAnewAsText() throws RefusedRequestException {
 		assertThat(CommandBody.check("{\"config\": {\"a\": 1e400, \"b\": [-1e400], \"c\": null}}", "payments"))
-			.isEqualTo("{\"config\":\"{\\\"a\\\":\\\"Infinity\\\",\\\"b\\\":[\\\"-Infinity\\\"],"
-					+ "\\\"c\\\":null}\"}");
+			.isEqualTo(
+					"{\"config\":\"{\\\"a\\\":\\\"Infinity\\\",\\\"b\\\":[\\\"-Infinity\\\"]," + "\\\"c\\\":null}\"}");
 	}
 
 	@Test

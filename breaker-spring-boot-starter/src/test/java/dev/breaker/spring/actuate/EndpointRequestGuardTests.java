@@ -114,9 +114,8 @@ class EndpointRequestGuardTests {
 		assertThat(target).isEqualTo(new Target(EndpointId.of("breakerdashboard"), ""));
 		assertThat(page.isCommand(new Target(EndpointId.of("breakerdashboard"), ""), "GET", Set.of("name"))).isFalse();
 		for (String method : List.of("GET", "HEAD", "POST")) {
-			assertBadRequest("The path alone says what is read. Leave 'resource' out of the query",
-					() -> page.isCommand(new Target(EndpointId.of("breakerdashboard"), ""), method,
-							Set.of("resource")));
+			assertBadRequest("The path alone says what is read. Leave 'resource' out of the query", () -> page
+				.isCommand(new Target(EndpointId.of("breakerdashboard"), ""), method, Set.of("resource")));
 		}
 	}
 

@@ -128,8 +128,7 @@ class NestedCallTests {
 				.satisfies((method) -> assertThat(method.canNest()).isFalse());
 		});
 		contextRunner(WithoutWayBack.class).run((context) -> {
-			assertThat(context.getBean(GuardedMethodRegistry.class).of(Subject.ofType(Collected.class)))
-				.singleElement()
+			assertThat(context.getBean(GuardedMethodRegistry.class).of(Subject.ofType(Collected.class))).singleElement()
 				.satisfies((method) -> assertThat(method.canNest()).isFalse());
 		});
 		contextRunner(FacadeAndClient.class)

@@ -294,8 +294,7 @@ public final class Simulation {
 						this.options.stopped(), ofShared, ofAlone, heap / 1_000_000, after / 1_000_000, threads,
 						threadsAfter);
 				check(after <= heap * 1.1 + 10_000_000, "the heap has grown");
-				check(!this.options.idle()
-						|| ofShared.percentile(99) <= MOST_WITHOUT_REDIS * ofAlone.percentile(99),
+				check(!this.options.idle() || ofShared.percentile(99) <= MOST_WITHOUT_REDIS * ofAlone.percentile(99),
 						"a guarded call takes more than 5 % longer (p99) than one of a breaker that is not shared");
 			}
 			finally {
