@@ -65,9 +65,19 @@ class FleetOfProcessesTests {
 	}
 
 	private void open() {
-		this.nodes.get(0).call(false);
-		this.nodes.get(1).call(false);
-		await().until(() -> this.nodes.get(2).state() != State.CLOSED);
+		await().until(() -> {
+			this.nodes.get(0).call(false);
+			this.nodes.get(1).call(false);
+			return this.nodes.get(2).state() != State.CLOSED;
+		});
+	}
+
+	/** One that was given in an outage may be told after another one, and then holds. */
+	private void order(String command, State state) {
+		await().until(() -> {
+			this.nodes.get(0).say(command);
+			return this.nodes.stream().allMatch((node) -> node.state() == state);
+		});
 	}
 
 	@Test
@@ -109,8 +119,6 @@ class FleetOfProcessesTests {
 				this.nodes.forEach((node) -> node.say("succeed"));
 				return this.nodes.stream().allMatch((node) -> node.state() == State.CLOSED);
 			});
-			this.nodes.get(0).say("reset");
-			awaitAll(State.CLOSED);
 		}
 		assertThat(probes.values()).isNotEmpty().allMatch((made) -> made <= NodeMain.PERMITTED);
 	}
@@ -138,10 +146,8 @@ class FleetOfProcessesTests {
 				List<State> states = this.nodes.stream().map(NodeProcess::state).distinct().toList();
 				return states.equals(List.of(State.CLOSED)) || states.equals(List.of(State.FORCED_OPEN));
 			});
-			this.nodes.get(0).say("FORCED_OPEN");
-			awaitAll(State.FORCED_OPEN);
-			this.nodes.get(1).say("reset");
-			awaitAll(State.CLOSED);
+			order("FORCED_OPEN", State.FORCED_OPEN);
+			order("reset", State.CLOSED);
 		}
 	}
 
