@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -167,15 +168,16 @@ final class GuardedMethod {
 			return false;
 		}
 		if (type().isInterface()) {
-			return Arrays.equals(called.getParameterTypes(), method.getParameterTypes())
-					|| redeclares(method, called, type());
+			Method declared = BridgeMethodResolver.findBridgedMethod(called);
+			return Arrays.equals(declared.getParameterTypes(), method.getParameterTypes())
+					|| redeclares(method, declared, type());
 		}
 		return AopUtils.getMostSpecificMethod(called, type()).equals(method);
 	}
 
 	/**
 	 * Whether a method of an interface is one that an interface above it has, with type
-	 * variables in place of its types: the compiler makes no bridge for these.
+	 * variables in place of its types: a proxy may be called by either.
 	 */
 	static boolean redeclares(Method method, Method above, Class<?> type) {
 		Class<?> declaring = above.getDeclaringClass();
