@@ -407,8 +407,8 @@ final class SharedBreaker {
 		this.following = true;
 		this.own = false;
 		this.breaker.follow(new FleetDecision(state, left, told.openings(), why(told)));
-		if (state == State.HALF_OPEN && this.breaker.state() == State.OPEN && this.breaker.export().command() != null) {
-			// Until the wait that a command gave is over.
+		if (this.breaker.state() == State.OPEN && this.breaker.export().command() != null) {
+			// Once the wait that a command gave is over, the fleet may be open for longer.
 			this.followed = 0;
 		}
 	}

@@ -97,6 +97,17 @@ class FleetCommandsTests {
 	}
 
 	@Test
+	void aShorterOpeningByACommandToOneNodeDoesNotEndThatOfTheFleet() {
+		TestFleet fleet = new TestFleet().start(4);
+		TestNode commanded = fleet.node(3);
+		commanded.breaker.apply(StateCommand.to(State.OPEN).hold(Duration.ofSeconds(4)).actor("carol"));
+		fleet.open();
+		fleet.advance(Duration.ofSeconds(5));
+		assertThat(commanded.breaker.state()).isEqualTo(State.OPEN);
+		assertThat(commanded.breaker.retryAfter()).isGreaterThan(Duration.ofSeconds(4));
+	}
+
+	@Test
 	void aSignalOfOneNodeDoesNotProlongTheCommandOfTheFleet() {
 		TestFleet fleet = new TestFleet().start(3);
 		TestNode signalled = fleet.node(0);
