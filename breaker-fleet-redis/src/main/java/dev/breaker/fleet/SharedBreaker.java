@@ -408,7 +408,8 @@ final class SharedBreaker {
 		this.own = false;
 		this.breaker.follow(new FleetDecision(state, left, told.openings(), why(told)));
 		if (this.breaker.state() == State.OPEN && this.breaker.export().command() != null) {
-			// Once the wait that a command gave is over, the fleet may be open for longer.
+			// Once the wait that a command gave is over, the fleet may be open for
+			// longer.
 			this.followed = 0;
 		}
 	}
