@@ -103,6 +103,11 @@ public class AnnotatedBenchmark {
 	}
 
 	@Benchmark
+	public Object breakerObject(Breaker application) {
+		return application.service.object();
+	}
+
+	@Benchmark
 	public @Nullable Object breakerMono(Breaker application) {
 		return ReactorBenchmark.subscribe(application.service.mono());
 	}
@@ -244,7 +249,7 @@ public class AnnotatedBenchmark {
 		/** Few, but so many that not even the highest threshold is reached. */
 		static final int CALLS_FOR_A_SUCCESS = 50;
 
-		static final Object SUBSTITUTE = new Object();
+		static final Work.Answer SUBSTITUTE = new Work.Answer();
 
 		private final Work work = new Work();
 
@@ -252,19 +257,19 @@ public class AnnotatedBenchmark {
 
 		private final Mono<Object> lazy = Mono.just(new Object());
 
-		Object work() {
-			return this.work.get();
+		Work.Answer work() {
+			return (Work.Answer) this.work.get();
 		}
 
 		Mono<Object> lazyWork() {
 			return this.lazy;
 		}
 
-		Object mostlyFail() {
-			return this.failing.get();
+		Work.Answer mostlyFail() {
+			return (Work.Answer) this.failing.get();
 		}
 
-		Object substitute(Throwable thrown) {
+		Work.Answer substitute(Throwable thrown) {
 			return SUBSTITUTE;
 		}
 
@@ -276,7 +281,13 @@ public class AnnotatedBenchmark {
 	public static class BreakerService extends Service {
 
 		@dev.breaker.annotation.CircuitBreaker(name = "closed")
-		public Object closed() {
+		public Work.Answer closed() {
+			return work();
+		}
+
+		/** Any kind of result may come of it. */
+		@dev.breaker.annotation.CircuitBreaker(name = "object")
+		public Object object() {
 			return work();
 		}
 
@@ -286,12 +297,12 @@ public class AnnotatedBenchmark {
 		}
 
 		@dev.breaker.annotation.CircuitBreaker(name = "open", fallbackMethod = "substitute")
-		public Object open() {
+		public Work.Answer open() {
 			return work();
 		}
 
 		@dev.breaker.annotation.CircuitBreaker(name = "failing", fallbackMethod = "substitute")
-		public Object failing() {
+		public Work.Answer failing() {
 			return mostlyFail();
 		}
 
@@ -379,6 +390,10 @@ public class AnnotatedBenchmark {
 					Tally.of(breaker("closed")).onlySucceeded();
 					check("closed", events, meters, null);
 				}
+				case "breakerObject" -> {
+					Tally.of(breaker("object")).onlySucceeded();
+					check("object", events, meters, null);
+				}
 				case "breakerMono" -> {
 					Tally.of(breaker("mono")).onlySucceeded();
 					check("mono", events, meters, null);
@@ -433,7 +448,7 @@ public class AnnotatedBenchmark {
 	public static class Resilience4jService extends Service {
 
 		@io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "closed")
-		public Object closed() {
+		public Work.Answer closed() {
 			return work();
 		}
 
@@ -443,19 +458,19 @@ public class AnnotatedBenchmark {
 		}
 
 		@io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "open", fallbackMethod = "substitute")
-		public Object open() {
+		public Work.Answer open() {
 			return work();
 		}
 
 		@io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "openWithoutStackTrace",
 				fallbackMethod = "substitute")
-		public Object openWithoutStackTrace() {
+		public Work.Answer openWithoutStackTrace() {
 			return work();
 		}
 
 		@io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "failing",
 				fallbackMethod = "substitute")
-		public Object failing() {
+		public Work.Answer failing() {
 			return mostlyFail();
 		}
 

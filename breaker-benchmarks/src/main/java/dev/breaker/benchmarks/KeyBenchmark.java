@@ -139,8 +139,8 @@ public class KeyBenchmark {
 		private final Work work = new Work();
 
 		@dev.breaker.annotation.CircuitBreaker(name = "keyed", key = "#customer")
-		public Object call(String customer) {
-			return this.work.get();
+		public Work.Answer call(String customer) {
+			return (Work.Answer) this.work.get();
 		}
 
 	}
@@ -187,8 +187,8 @@ public class KeyBenchmark {
 		private final Work work = new Work();
 
 		@io.github.resilience4j.circuitbreaker.annotation.CircuitBreaker(name = "#customer")
-		public Object call(String customer) {
-			return this.work.get();
+		public Work.Answer call(String customer) {
+			return (Work.Answer) this.work.get();
 		}
 
 	}

@@ -11,11 +11,18 @@ import dev.failsafe.function.CheckedSupplier;
  */
 class Work implements Supplier<Object>, ThrowingSupplier<Object, RuntimeException>, CheckedSupplier<Object> {
 
-	private final Object result = new Object();
+	private final Answer result = new Answer();
 
 	@Override
 	public Object get() {
 		return this.result;
+	}
+
+	/**
+	 * What it gives.
+	 */
+	static final class Answer {
+
 	}
 
 	/**
