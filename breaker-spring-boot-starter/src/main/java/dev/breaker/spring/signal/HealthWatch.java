@@ -373,7 +373,7 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 			if (trouble != null) {
 				for (String name : own) {
 					HealthWatch.this.told.add(new Told(this.looked.contributor(), name));
-					HealthWatch.this.signals.signal(name, this.source, trouble, ttl(taken));
+					signal(name, trouble, taken);
 				}
 			}
 			for (Told each : Set.copyOf(HealthWatch.this.told)) {
@@ -385,9 +385,34 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 			}
 		}
 
+		/**
+		 * Where the breaker wants looks at another interval by the time it is told, those
+		 * have told it before, and will not do so again for that long.
+		 */
+		private void signal(String name, String trouble, Duration taken) {
+			Duration present = this.looked.interval();
+			Duration interval;
+			do {
+				interval = present;
+				HealthWatch.this.signals.signal(name, this.source, trouble, ttl(interval, taken));
+				present = interval(name);
+			}
+			while (present != null && !present.equals(interval));
+		}
+
+		/** At which interval a breaker wants to be told; null where it does not. */
+		private @Nullable Duration interval(String name) {
+			CircuitBreakerRegistry registry = HealthWatch.this.registry;
+			CircuitBreakerConfig config = registry.find(name)
+				.map(CircuitBreaker::config)
+				.or(() -> registry.findGroup(name).map(CircuitBreakerGroup::config))
+				.orElse(null);
+			return (config != null && config.openWhenDown().contains(this.looked.contributor()))
+					? config.healthInterval() : null;
+		}
+
 		/** The next look begins an interval later, and may take as long as this one. */
-		private Duration ttl(Duration taken) {
-			Duration interval = this.looked.interval();
+		private static Duration ttl(Duration interval, Duration taken) {
 			return interval.multipliedBy(TTL_INTERVALS).plus((taken.compareTo(interval) > 0) ? taken : interval);
 		}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -11,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
+import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.Reason;
 import dev.breaker.Signal;
@@ -194,6 +196,35 @@ class HealthWatchTests {
 				.atMost(PATIENCE)
 				.until(() -> payments.snapshot().signals().size() == 1);
 		});
+	}
+
+	@Test
+	void anIntervalThatChangesWhileABreakerIsToldIsThatOfItsSignal() {
+		this.db.set(Health.down().build());
+		looking()
+			.withPropertyValues("breaker.instances.mail.open-when-down=db",
+					"breaker.instances.mail.health-interval=100ms")
+			.run((context) -> {
+				CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
+				AtomicBoolean changed = new AtomicBoolean();
+				registry.addListener(new CircuitBreakerListener() {
+					@Override
+					public void onSignal(CircuitBreaker breaker, Signal signal) {
+						if (changed.compareAndSet(false, true)) {
+							String other = breaker.name().equals("mail") ? "payments" : "mail";
+							context.getBean(BreakerConfigs.class).change(other, Map.of("health-interval", "1h"));
+							await(() -> assertThat(registry.get(other).snapshot().signals())
+								.extracting(Signal::remaining)
+								.contains(Duration.ofHours(3)));
+						}
+					}
+				});
+				await(() -> assertThat(changed).isTrue());
+				awaitLooks(3);
+				assertThat(registry.all()).flatExtracting((breaker) -> breaker.snapshot().signals())
+					.extracting(Signal::remaining)
+					.contains(Duration.ofHours(3));
+			});
 	}
 
 	@Test
