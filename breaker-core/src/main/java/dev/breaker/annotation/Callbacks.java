@@ -62,7 +62,7 @@ public final class Callbacks {
 			"org.springframework.context.annotation.Bean", "jakarta.annotation.PostConstruct",
 			"jakarta.annotation.PreDestroy", "jakarta.annotation.Resource", "jakarta.inject.Inject",
 			"org.springframework.beans.factory.annotation.Autowired",
-			"org.springframework.beans.factory.annotation.Value",
+			"org.springframework.beans.factory.annotation.Lookup", "org.springframework.beans.factory.annotation.Value",
 			"org.springframework.web.bind.annotation.ExceptionHandler",
 			"org.springframework.web.bind.annotation.InitBinder",
 			"org.springframework.messaging.handler.annotation.MessageExceptionHandler",

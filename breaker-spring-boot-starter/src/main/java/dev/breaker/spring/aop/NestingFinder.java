@@ -40,8 +40,9 @@ import org.springframework.util.ReflectionUtils;
  * finds beans ({@link BeanFactory}, or a provider of the bean) or that calls listeners
  * ({@link ApplicationEventPublisher}).</li>
  * </ul>
- * Only classes of the application are gone through: where a library begins, the way ends.
- * Static calls are not seen. Not safe for use by many threads.
+ * Only classes of the application are gone through, those whose packages begin as that of
+ * a guarded class, by two names: where a library begins, the way ends. Static calls are
+ * not seen. Not safe for use by many threads.
  */
 final class NestingFinder {
 
@@ -59,6 +60,8 @@ final class NestingFinder {
 	private final Map<String, Class<?>> beans = new LinkedHashMap<>();
 
 	private final Map<Class<?>, Set<Class<?>>> typesOfFields = new HashMap<>();
+
+	private final Map<Class<?>, List<String>> beansOfTypes = new HashMap<>();
 
 	NestingFinder(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
@@ -159,6 +162,22 @@ final class NestingFinder {
 		}
 	}
 
+	private List<String> beansOf(Class<?> type) {
+		return this.beansOfTypes.computeIfAbsent(type,
+				(wanted) -> this.beans.entrySet()
+					.stream()
+					.filter((bean) -> wanted.isAssignableFrom(bean.getValue()))
+					.map(Map.Entry::getKey)
+					.toList());
+	}
+
+	/** The first two names of a package, or the whole of a shorter one. */
+	private static String root(Class<?> type) {
+		String name = type.getPackageName();
+		int second = name.indexOf('.', name.indexOf('.') + 1);
+		return (second > 0) ? name.substring(0, second) : name;
+	}
+
 	/** Makes no factory to learn what it gives. */
 	private @Nullable Class<?> typeOf(String beanName) {
 		if (this.beanFactory.containsBeanDefinition(beanName)) {
@@ -183,6 +202,8 @@ final class NestingFinder {
 
 		private final Set<Class<?>> types;
 
+		private final Set<String> roots = new HashSet<>();
+
 		private final Set<Class<?>> typesHeld = new HashSet<>();
 
 		private final Set<Object> seen = new HashSet<>();
@@ -196,6 +217,7 @@ final class NestingFinder {
 		Search(String beanName, Set<Class<?>> types) {
 			this.beanName = beanName;
 			this.types = types;
+			types.forEach((type) -> this.roots.add(root(ClassUtils.getUserClass(type))));
 			this.beansToCome.add(beanName);
 			this.typesToCome.addAll(types);
 		}
@@ -241,14 +263,14 @@ final class NestingFinder {
 			if (leadsBack(type)) {
 				this.found = true;
 			}
-			else if (isOfApplication(type) && this.typesHeld.add(type)) {
+			else if (isNear(type) && this.typesHeld.add(type)) {
 				comeTo(type);
-				NestingFinder.this.beans.forEach((name, typeOfBean) -> {
-					if (type.isAssignableFrom(typeOfBean)) {
-						reach(name);
-					}
-				});
+				beansOf(type).forEach(this::reach);
 			}
+		}
+
+		private boolean isNear(Class<?> type) {
+			return isOfApplication(type) && this.roots.contains(root(type));
 		}
 
 		private boolean leadsBack(Class<?> type) {
@@ -261,7 +283,7 @@ final class NestingFinder {
 			if (name.equals(this.beanName)) {
 				this.found = true;
 			}
-			else if (type != null && this.seen.add(name)) {
+			else if (type != null && isNear(type) && this.seen.add(name)) {
 				this.beansToCome.add(name);
 				comeTo(type);
 			}

@@ -309,7 +309,7 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 		StateChange last = snapshot.lastChange();
 		String source = (last != null && last.reason() == Reason.SIGNAL) ? last.actor() : null;
 		return state.state() == State.OPEN && state.command() == null && source != null
-				&& source.startsWith(OTHER_BREAKER)
+				&& source.startsWith(OTHER_BREAKER) && !snapshot.signals().isEmpty()
 				&& snapshot.signals().stream().allMatch((signal) -> signal.source().startsWith(OTHER_BREAKER));
 	}
 
