@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.breaker.CallNotPermittedException;
+import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.annotation.Unguarded;
 import dev.breaker.spring.support.RunningApplication;
@@ -27,6 +28,7 @@ import jakarta.servlet.ServletResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.annotation.Lookup;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.CommandLineRunner;
@@ -72,6 +74,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class TypeAnnotationTests {
+
+	@Test
+	void methodsThatLookBeansUpAreLeftOut() {
+		Contexts.with(LooksUp.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(LooksUp.class).lookUp()).isNotNull();
+			assertThat(context.getBean(LooksUp.class).call()).isEqualTo("called");
+			assertThat(Contexts.recorded(context, "looksUp")).isOne();
+		});
+	}
 
 	@Test
 	void whileOpenABeanStopsAndItsCallbacksAreCalled() {
@@ -618,6 +630,20 @@ class TypeAnnotationTests {
 		@ExceptionHandler
 		public String handle(RuntimeException thrown) {
 			return "handled " + thrown.getClass().getSimpleName();
+		}
+
+	}
+
+	@CircuitBreaker(name = "looksUp")
+	static class LooksUp {
+
+		public String call() {
+			return "called";
+		}
+
+		@Lookup
+		public CircuitBreakerRegistry lookUp() {
+			throw new IllegalStateException("The container overrides it");
 		}
 
 	}
