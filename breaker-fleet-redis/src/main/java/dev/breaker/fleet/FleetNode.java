@@ -136,6 +136,9 @@ public final class FleetNode implements AutoCloseable {
 	/** Whether all records are to be asked for. */
 	private boolean incomplete;
 
+	/** Whether they are to be asked for by the next heartbeat. */
+	private boolean unsure;
+
 	private long answeredAt;
 
 	private @Nullable Map<String, String> toldReport;
@@ -433,8 +436,9 @@ public final class FleetNode implements AutoCloseable {
 		List<Action> actions = new ArrayList<>();
 		List<SharedBreaker.Said> said = say(actions, heartbeat);
 		Map<String, String> report = report();
-		boolean complete = this.life == null || this.incomplete;
+		boolean complete = this.life == null || this.incomplete || (heartbeat && this.unsure);
 		this.incomplete = false;
+		this.unsure &= !complete;
 		Exchange exchange = new Exchange(this.settings.node(), complete ? null : this.life, complete ? 0 : this.known,
 				this.settings.nodeTimeout(), this.settings.quorum(), report.equals(this.toldReport) ? null : report,
 				List.copyOf(actions));
@@ -806,8 +810,9 @@ public final class FleetNode implements AutoCloseable {
 			if (stranger != null && present != null) {
 				this.shared.hear(stranger, present);
 				// Of one that was made anew, the news that ended it may have come when
-				// the former one was not shared any more and had not left yet.
-				FleetNode.this.incomplete = true;
+				// the former one was not shared any more and had not left yet. Not at
+				// once: votes of an exchange that knows nothing are void.
+				FleetNode.this.unsure = true;
 			}
 			this.shared.follow(false);
 			boolean unknown = stranger == null && FleetNode.this.strangersLeftOut;
