@@ -2,7 +2,8 @@ package dev.breaker.fleet.redis;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.api.StatefulConnection;
@@ -23,18 +24,21 @@ final class KeptConnection<C extends StatefulConnection<?, ?>> {
 	/** An attempt that takes longer is given up, and another one made. */
 	private static final long PATIENCE = TimeUnit.SECONDS.toNanos(5);
 
-	private final Executor executor;
+	private final ExecutorService executor;
 
 	private final Callable<C> opening;
 
 	private @Nullable CompletableFuture<C> present;
+
+	/** What opens the present one. */
+	private @Nullable Future<?> attempt;
 
 	/** When the present one began to be opened. */
 	private long begun;
 
 	private boolean closed;
 
-	KeptConnection(Executor executor, Callable<C> opening) {
+	KeptConnection(ExecutorService executor, Callable<C> opening) {
 		this.executor = executor;
 		this.opening = opening;
 	}
@@ -52,7 +56,7 @@ final class KeptConnection<C extends StatefulConnection<?, ?>> {
 		CompletableFuture<C> next = new CompletableFuture<>();
 		this.present = next;
 		this.begun = System.nanoTime();
-		this.executor.execute(() -> open(next));
+		this.attempt = this.executor.submit(() -> open(next));
 		return next;
 	}
 
@@ -93,7 +97,13 @@ final class KeptConnection<C extends StatefulConnection<?, ?>> {
 
 	private void dropPresent(String why) {
 		CompletableFuture<C> present = this.present;
+		Future<?> attempt = this.attempt;
 		this.present = null;
+		this.attempt = null;
+		if (attempt != null) {
+			// A thread that waits for a Redis that does not answer waits no longer.
+			attempt.cancel(true);
+		}
 		// One that is being opened is closed by its opening.
 		if (present != null && !present.completeExceptionally(new IllegalStateException(why))
 				&& !present.isCompletedExceptionally()) {
