@@ -79,8 +79,10 @@ public final class RedisFleetTransport implements FleetTransport {
 	/** One answer that is late can be a pause of Redis; a connection is kept over it. */
 	private static final int MOST_TIMEOUTS = 2;
 
-	/** Connections that are opened at a time, most of which hang. */
-	private static final int MOST_ATTEMPTS = 4;
+	/**
+	 * Connections that are opened at a time: one that hangs is given up after a while.
+	 */
+	private static final int MOST_ATTEMPTS = 1;
 
 	private static final long VERSIONS_EVERY = TimeUnit.MINUTES.toNanos(1);
 
