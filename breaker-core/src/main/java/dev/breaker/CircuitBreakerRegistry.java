@@ -343,13 +343,18 @@ public final class CircuitBreakerRegistry {
 	 * {@link #tellAdded} to follow, under no lock.
 	 */
 	boolean insert(CircuitBreaker breaker) {
-		return this.membership.get(() -> {
+		// Near the end of a stack there may be no room to link a lambda among the steps.
+		this.membership.lock();
+		try {
 			if (this.breakers.putIfAbsent(breaker.name(), breaker) != null) {
 				return false;
 			}
 			breaker.attach(this.listeners);
 			return true;
-		});
+		}
+		finally {
+			this.membership.held = 0;
+		}
 	}
 
 	/**
@@ -357,13 +362,17 @@ public final class CircuitBreakerRegistry {
 	 * {@link #tellRemoved} to follow, under no lock.
 	 */
 	boolean take(CircuitBreaker breaker) {
-		return this.membership.get(() -> {
+		this.membership.lock();
+		try {
 			if (!this.breakers.remove(breaker.name(), breaker)) {
 				return false;
 			}
 			breaker.detach(this.listeners);
 			return true;
-		});
+		}
+		finally {
+			this.membership.held = 0;
+		}
 	}
 
 	void tellAdded(CircuitBreaker breaker) {

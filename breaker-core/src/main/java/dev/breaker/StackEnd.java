@@ -6,8 +6,11 @@ package dev.breaker;
  */
 final class StackEnd {
 
-	/** What takes the steps needs about thirty frames, larger ones. */
-	private static final int LEVELS = 128;
+	/**
+	 * Compiled, a level takes 80 bytes or more: 20 KiB in all. The steps take about two,
+	 * and a JVM that links a call or loads a class among them about eight.
+	 */
+	private static final int LEVELS = 256;
 
 	private StackEnd() {
 	}
@@ -17,12 +20,12 @@ final class StackEnd {
 	 * @throws StackOverflowError if it is not there: before the first step
 	 */
 	static void requireFar() {
-		down(LEVELS, 1, 2, 3);
+		down(LEVELS, 1, 2, 3, 4, 5, 6, 7, 8);
 	}
 
-	// What is needed after the call keeps a frame of its own for each level
-	private static long down(int levels, long a, long b, long c) {
-		return (levels == 0) ? a : down(levels - 1, b, c, a) + a * b + c;
+	// What is needed after the call keeps a large frame for each level, compiled too
+	private static long down(int levels, long a, long b, long c, long d, long e, long f, long g, long h) {
+		return (levels == 0) ? a : down(levels - 1, b, c, d, e, f, g, h, a) + a * b + c * d + e * f + g * h;
 	}
 
 }

@@ -1,10 +1,17 @@
 package dev.breaker;
 
+import java.lang.reflect.Constructor;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -90,6 +97,48 @@ class StackEndTests {
 		thread.start();
 		thread.join();
 		assertThat(thrown[0]).isInstanceOf(StackOverflowError.class);
+	}
+
+	/**
+	 * Compiled frames are small. Steps that are carried out for the first time are not
+	 * compiled, and the JVM links their calls on the same stack.
+	 */
+	@Test
+	void thereIsRoomForStepsThatAreNewToTheJvm() throws Exception {
+		URL classes = StackEndTests.class.getProtectionDomain().getCodeSource().getLocation();
+		for (int round = 0; round < 3; round++) {
+			for (int i = 0; i < 100_000; i++) {
+				StackEnd.requireFar();
+			}
+			try (URLClassLoader loader = new URLClassLoader(new URL[] { classes }, null)) {
+				Constructor<?> constructor = loader.loadClass(NewSteps.class.getName()).getDeclaredConstructor();
+				constructor.setAccessible(true);
+				Runnable steps = (Runnable) constructor.newInstance();
+				Throwable[] thrown = new Throwable[1];
+				Thread thread = new Thread(null, () -> thrown[0] = whereItIsJustLongEnough(steps), "deep", 256 * 1024L);
+				thread.start();
+				thread.join();
+				assertThat(thrown[0]).isNull();
+			}
+		}
+	}
+
+	private static @Nullable Throwable whereItIsJustLongEnough(Runnable steps) {
+		if (isLongEnough()) {
+			Throwable thrown = whereItIsJustLongEnough(steps);
+			if (!(thrown instanceof TooDeep)) {
+				return thrown;
+			}
+			try {
+				StackEnd.requireFar();
+				steps.run();
+				return null;
+			}
+			catch (Throwable ex) {
+				return ex;
+			}
+		}
+		return new TooDeep();
 	}
 
 	/** What the step throws where a little more of the stack would do. */
@@ -182,6 +231,34 @@ class StackEndTests {
 		abstract Object begin(CircuitBreaker breaker);
 
 		abstract void end(Object call);
+
+	}
+
+	/** There is no room for the steps. */
+	private static final class TooDeep extends Exception {
+
+	}
+
+	/** As many frames as the steps take, and calls to be linked in the innermost. */
+	static final class NewSteps implements Runnable {
+
+		private int left = 30;
+
+		private boolean even;
+
+		@Override
+		public void run() {
+			this.even = !this.even;
+			if (this.left-- > 0) {
+				run();
+				return;
+			}
+			BooleanSupplier linked = () -> this.even;
+			IntFunction<String> too = (number) -> number + ":" + this.left + linked.getAsBoolean();
+			if (too.apply(1).isEmpty()) {
+				throw new IllegalStateException();
+			}
+		}
 
 	}
 
