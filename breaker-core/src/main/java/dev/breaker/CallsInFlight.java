@@ -38,6 +38,9 @@ final class CallsInFlight extends SpinLock {
 
 	private @Nullable Hung newestUntold;
 
+	/** What threads tell at this moment, in no order. */
+	private @Nullable Hung beingTold;
+
 	private int size;
 
 	private boolean rulesReplaced;
@@ -208,23 +211,54 @@ final class CallsInFlight extends SpinLock {
 	}
 
 	/**
-	 * Takes out what has counted and was not told: it is the caller's to tell.
-	 * @return the oldest, or null where there is none
+	 * Takes out the oldest call that has counted and was not told: it is the caller's to
+	 * tell. One at a time, so that a listener that blocks holds no others back.
+	 * @return null where there is none, and for a thread that is telling already: it goes
+	 * on when its listener has returned
 	 */
 	@Nullable Hung takeUntold() {
 		if (this.untold == null) {
 			return null;
 		}
+		Thread me = Thread.currentThread();
 		lock();
 		try {
-			Hung oldest = this.untold;
-			this.untold = null;
-			this.newestUntold = null;
-			return oldest;
+			Hung taken = this.untold;
+			if (taken == null || isTelling(me)) {
+				return null;
+			}
+			this.untold = taken.next;
+			if (taken.next == null) {
+				this.newestUntold = null;
+			}
+			taken.teller = me;
+			taken.next = this.beingTold;
+			this.beingTold = taken;
+			return taken;
 		}
 		finally {
 			this.held = 0;
 		}
+	}
+
+	/** Forgets what has been told on the way. */
+	private boolean isTelling(Thread thread) {
+		Hung before = null;
+		for (Hung hung = this.beingTold; hung != null; hung = hung.next) {
+			if (hung.teller == thread) {
+				return true;
+			}
+			if (hung.teller != null) {
+				before = hung;
+			}
+			else if (before != null) {
+				before.next = hung.next;
+			}
+			else {
+				this.beingTold = hung.next;
+			}
+		}
+		return false;
 	}
 
 	/** Another threshold may say from now on when a call is slow. */
@@ -270,6 +304,12 @@ final class CallsInFlight extends SpinLock {
 
 		/** What it has decided. */
 		@Nullable Decision decided;
+
+		/**
+		 * Written under the lock, and null by that thread when it has told this. Others
+		 * may see that late, and look for themselves alone.
+		 */
+		@Nullable Thread teller;
 
 		@Nullable Hung next;
 

@@ -787,8 +787,9 @@ public final class CircuitBreaker {
 	/** As {@link #judge(Thread, boolean)}, where calls under way are tracked. */
 	private Admission judgeTracked(@Nullable Thread caller, boolean inside) {
 		long now = this.nanoClock.read();
-		if (countHung(now, MOST_HUNG_AT_ONCE)) {
-			tellHung();
+		boolean counted = countHung(now, MOST_HUNG_AT_ONCE);
+		// Also what another thread has counted, whose listener blocks.
+		if (tellHung() || counted) {
 			now = this.nanoClock.read();
 		}
 		Period p = this.period;
@@ -868,36 +869,33 @@ public final class CircuitBreaker {
 	 */
 	private boolean tellHung() {
 		CallsInFlight calls = this.period.generation.inFlight();
-		CallsInFlight.Hung hung = (calls != null) ? calls.takeUntold() : null;
-		if (hung == null) {
+		if (calls == null) {
 			return false;
 		}
-		try {
-			while (hung != null) {
-				Decision decision = hung.decided;
+		CallsInFlight.Hung hung = calls.takeUntold();
+		boolean any = hung != null;
+		while (hung != null) {
+			Decision decision = hung.decided;
+			try {
 				if (decision != null) {
 					current(this.nanoClock.read());
 				}
 				this.listeners.slow(this, hung.elapsed);
-				if (decision != null) {
-					decision.told = true;
-					tellNews();
-				}
-				hung = hung.next;
 			}
-		}
-		finally {
-			// The end of the stack came through. By plain writes, since a call can fail
-			// here: their news would stay held back for good.
-			while (hung != null) {
-				Decision decision = hung.decided;
+			finally {
+				// Where the end of the stack comes through, too: by plain writes, since a
+				// call can fail here, and the news would stay held back for good.
+				hung.teller = null;
 				if (decision != null) {
 					decision.told = true;
 				}
-				hung = hung.next;
 			}
+			if (decision != null) {
+				tellNews();
+			}
+			hung = calls.takeUntold();
 		}
-		return true;
+		return any;
 	}
 
 	/**
@@ -926,9 +924,8 @@ public final class CircuitBreaker {
 	 * @return whether it counts as slow
 	 */
 	private boolean landed(Admission admission, long end) {
-		if (countHung((end != UNREAD) ? end : this.nanoClock.read(), MOST_HUNG_AT_ONCE)) {
-			tellHung();
-		}
+		countHung((end != UNREAD) ? end : this.nanoClock.read(), MOST_HUNG_AT_ONCE);
+		tellHung();
 		return CallsInFlight.Call.end(admission);
 	}
 

@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -606,6 +609,42 @@ class HungCallTests {
 	}
 
 	@Test
+	void aListenerThatBlocksHoldsNoOtherCallBack() throws Exception {
+		TestBreaker test = watching(3, 3);
+		CountDownLatch blocked = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		AtomicInteger heard = new AtomicInteger();
+		List<State> changes = new CopyOnWriteArrayList<>();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+				if (heard.getAndIncrement() == 0) {
+					blocked.countDown();
+					awaitQuietly(release);
+				}
+			}
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				changes.add(change.to());
+			}
+
+		});
+		List<Permit> hung = take(test, 3);
+		test.advance(LIMIT.plus(MOMENT));
+		Thread first = new Thread(test.breaker::snapshot, "first");
+		first.start();
+		blocked.await();
+		test.refused();
+		assertThat(heard).hasValue(3);
+		assertThat(changes).containsExactly(State.OPEN);
+		release.countDown();
+		first.join();
+		hung.forEach(Permit::release);
+	}
+
+	@Test
 	void callsThatAreNotPermittedAreUnderWayToo() {
 		TestBreaker test = TestBreaker.with((config) -> watching(config, 10, 10).enforce(false)).in(State.OPEN);
 		Permit fails = test.take();
@@ -823,6 +862,15 @@ class HungCallTests {
 		test.refused();
 		assertThat(test.snapshot().slowCallsTotal()).isEqualTo(3);
 		hung.forEach(Permit::release);
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private static void assertInFlight(TestBreaker test, int calls, Duration oldest) {
