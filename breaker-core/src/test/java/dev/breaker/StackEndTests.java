@@ -107,7 +107,7 @@ class StackEndTests {
 	void thereIsRoomForStepsThatAreNewToTheJvm() throws Exception {
 		URL classes = StackEndTests.class.getProtectionDomain().getCodeSource().getLocation();
 		for (int round = 0; round < 3; round++) {
-			for (int i = 0; i < 100_000; i++) {
+			for (int i = 0; i < 2_000; i++) {
 				StackEnd.requireFar();
 			}
 			try (URLClassLoader loader = new URLClassLoader(new URL[] { classes }, null)) {
