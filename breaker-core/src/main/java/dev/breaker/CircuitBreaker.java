@@ -331,7 +331,7 @@ public final class CircuitBreaker {
 		CircuitBreakerConfig config = p.rules.config;
 		FailureLog.Content failures = p.failures().content();
 		StandingCommand command = p.commanded();
-		String sentence = new Sentence(p, sight.counts(), command, failures.counts(), instant(config, 0),
+		String sentence = new Sentence(p, sight.counts(), command, failures.recent(), instant(config, 0),
 				Duration.ofNanos(p.remaining(sight.now())), zone(config), p.limit(sight.now()), inFlight(sight),
 				p.signals.shown(sight.now()))
 			.toString();

@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
@@ -22,16 +23,29 @@ final class FailureLog extends SpinLock {
 
 	private static final int MOST_LAST = 5;
 
+	/** Of how many failures the class is known one by one. */
+	private static final int MOST_RECENT = 256;
+
+	private static final int FIRST_RECENT = 16;
+
 	/** In the order in which they were seen first. */
 	private @Nullable Count first;
 
 	private @Nullable Deque<Failure> last;
 
+	/**
+	 * A ring of the places that the classes of the last failures have among the counts.
+	 */
+	private byte @Nullable [] recent;
+
+	/** How many there were, all told; an overflow starts the ring anew. */
+	private int added;
+
 	/** Adds a failure that was thrown. Makes no object for a class that it knows. */
 	void add(Failure failure) {
 		lock();
 		try {
-			count(failure.type());
+			remember(count(failure.type()));
 			Deque<Failure> kept = this.last;
 			if (kept == null) {
 				kept = new ArrayDeque<>(MOST_LAST);
@@ -51,35 +65,51 @@ final class FailureLog extends SpinLock {
 	void addResult() {
 		lock();
 		try {
-			count(Explanation.RESULTS);
+			remember(count(Explanation.RESULTS));
 		}
 		finally {
 			this.held = 0;
 		}
 	}
 
-	private void count(String type) {
+	/**
+	 * Counts a failure of a class.
+	 * @return the place of the class
+	 */
+	private int count(String type) {
+		int place = 0;
 		int classes = 0;
 		Count newest = null;
 		for (Count count = this.first; count != null; count = count.next) {
 			if (count.type.equals(type)) {
 				count.calls++;
-				return;
+				return place;
 			}
 			newest = count;
+			place++;
 			classes += isClass(count.type) ? 1 : 0;
 		}
 		if (classes == MOST_CLASSES && isClass(type)) {
-			count(Explanation.OTHERS);
-			return;
+			return count(Explanation.OTHERS);
 		}
-		Count added = new Count(type);
+		Count fresh = new Count(type);
 		if (newest == null) {
-			this.first = added;
+			this.first = fresh;
 		}
 		else {
-			newest.next = added;
+			newest.next = fresh;
 		}
+		return place;
+	}
+
+	private void remember(int place) {
+		byte[] ring = this.recent;
+		if (ring == null || (this.added == ring.length && ring.length < MOST_RECENT)) {
+			ring = (ring == null) ? new byte[FIRST_RECENT] : Arrays.copyOf(ring, 4 * ring.length);
+			this.recent = ring;
+		}
+		ring[this.added & (ring.length - 1)] = (byte) place;
+		this.added = (this.added == Integer.MAX_VALUE) ? 0 : this.added + 1;
 	}
 
 	/** No class has a name like what stands for others. */
@@ -91,6 +121,7 @@ final class FailureLog extends SpinLock {
 	Content content() {
 		Map<String, Long> counts = new LinkedHashMap<>();
 		List<Failure> failures = new ArrayList<>(MOST_LAST);
+		byte[] places;
 		lock();
 		try {
 			for (Count count = this.first; count != null; count = count.next) {
@@ -99,11 +130,25 @@ final class FailureLog extends SpinLock {
 			if (this.last != null) {
 				failures.addAll(this.last);
 			}
+			places = newestFirst();
 		}
 		finally {
 			this.held = 0;
 		}
-		return new Content(mostFirst(counts), failures.stream().map(Failure::shown).toList());
+		return new Content(mostFirst(counts), failures.stream().map(Failure::shown).toList(),
+				new Recent(List.copyOf(counts.keySet()), places));
+	}
+
+	private byte[] newestFirst() {
+		byte[] ring = this.recent;
+		if (ring == null) {
+			return new byte[0];
+		}
+		byte[] places = new byte[Math.min(this.added, ring.length)];
+		for (int i = 0; i < places.length; i++) {
+			places[i] = ring[(this.added - 1 - i) & (ring.length - 1)];
+		}
+		return places;
 	}
 
 	private static Map<String, Long> mostFirst(Map<String, Long> counts) {
@@ -120,8 +165,49 @@ final class FailureLog extends SpinLock {
 	 *
 	 * @param counts how often which class failed, the most frequent first
 	 * @param last the last failures, the newest last
+	 * @param recent the classes of the last failures
 	 */
-	record Content(Map<String, Long> counts, List<Failure> last) {
+	record Content(Map<String, Long> counts, List<Failure> last, Recent recent) {
+	}
+
+	/**
+	 * The classes of the last failures, {@value FailureLog#MOST_RECENT} at most.
+	 */
+	static final class Recent {
+
+		/** In the order in which they were seen first. */
+		private final List<String> types;
+
+		/** The newest first. */
+		private final byte[] places;
+
+		Recent(List<String> types, byte[] places) {
+			this.types = types;
+			this.places = places;
+		}
+
+		/**
+		 * The class that most of the last failures are of; of two that as many are of,
+		 * the one that was seen first.
+		 * @param failures how many of the last failures
+		 * @return null where none of them is of a class that is known by name
+		 */
+		@Nullable String most(int failures) {
+			int[] counts = new int[this.types.size()];
+			for (int i = 0; i < Math.min(failures, this.places.length); i++) {
+				counts[this.places[i]]++;
+			}
+			String most = null;
+			int calls = 0;
+			for (int place = 0; place < counts.length; place++) {
+				if (counts[place] > calls && !this.types.get(place).equals(Explanation.OTHERS)) {
+					most = this.types.get(place);
+					calls = counts[place];
+				}
+			}
+			return most;
+		}
+
 	}
 
 	private static final class Count {

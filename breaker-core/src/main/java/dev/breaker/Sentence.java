@@ -9,7 +9,6 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ final class Sentence {
 
 	private final @Nullable StandingCommand command;
 
-	private final Map<String, Long> failures;
+	private final FailureLog.Recent failures;
 
 	private final Instant now;
 
@@ -49,14 +48,14 @@ final class Sentence {
 	/**
 	 * Takes what there is to say.
 	 * @param command the command that the period began by, if one
-	 * @param failures how many calls failed of which class, the most frequent first
+	 * @param failures of which classes the last failures are
 	 * @param retryAfter how long calls are still refused
 	 * @param zone that of the clock that is shown to people
 	 * @param limit why not all calls are admitted while it is closed, if so
 	 * @param inFlight the calls under way, where they are tracked
 	 * @param signals the signals that live
 	 */
-	Sentence(Period period, WindowCounts counts, @Nullable StandingCommand command, Map<String, Long> failures,
+	Sentence(Period period, WindowCounts counts, @Nullable StandingCommand command, FailureLog.Recent failures,
 			Instant now, Duration retryAfter, ZoneId zone, AdmittedShare.@Nullable Limit limit,
 			CallsInFlight.Figures inFlight, List<Signal> signals) {
 		this.period = period;
@@ -141,11 +140,11 @@ final class Sentence {
 
 	private String cause(Reason reason) {
 		return switch (reason) {
-			case FAILURE_RATE -> failedCalls() + mostly();
+			case FAILURE_RATE -> failedCalls() + mostly(this.counts.failed());
 			case SLOW_CALL_RATE -> slowCalls();
-			case CONSECUTIVE_FAILURES ->
-				this.counts.consecutiveFailures() + " calls in a row failed" + thresholdInRow() + mostly();
-			case PROBES_FAILED -> probes() + mostly();
+			case CONSECUTIVE_FAILURES -> this.counts.consecutiveFailures() + " calls in a row failed" + thresholdInRow()
+					+ mostly(this.counts.consecutiveFailures());
+			case PROBES_FAILED -> probes() + mostly(this.counts.failed());
 			case PROBES_LOST ->
 				"a probe did not come back within " + PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
 			case SIGNAL -> openedBySignal();
@@ -204,7 +203,7 @@ final class Sentence {
 			.append(hasComment() ? "; " : ": ")
 			.append(probesDone(shared ? "" : " of " + (this.counts.calls() + this.counts.callsUntilEvaluated())));
 		if (this.counts.failed() > 0) {
-			sentence.append(", ").append(this.counts.failed()).append(" failed").append(mostly());
+			sentence.append(", ").append(this.counts.failed()).append(" failed").append(mostly(this.counts.failed()));
 		}
 		if (this.counts.slow() > 0) {
 			sentence.append(", ").append(this.counts.slow()).append(" slow");
@@ -273,7 +272,7 @@ final class Sentence {
 	/** What the window holds, beside the thresholds that judge it. */
 	private String figures() {
 		List<String> figures = new ArrayList<>();
-		figures.add(failedCalls() + mostly());
+		figures.add(failedCalls() + mostly(this.counts.failed()));
 		if (this.config.slowCallDurationThreshold() != null) {
 			figures.add(this.counts.slow() + " slow" + rate(this.counts.slow(), slowCallRateThreshold()));
 		}
@@ -328,20 +327,13 @@ final class Sentence {
 		return threshold != null && rate >= threshold;
 	}
 
-	/** The most frequent class of failures, where any of those that count failed. */
-	private String mostly() {
-		if (this.counts.failed() == 0) {
+	/** The most frequent class of so many failures, which are the last ones. */
+	private String mostly(int failed) {
+		String type = this.failures.most(failed);
+		if (type == null) {
 			return "";
 		}
-		for (String type : this.failures.keySet()) {
-			if (type.equals(Explanation.RESULTS)) {
-				return ", mostly bad results";
-			}
-			if (!type.equals(Explanation.OTHERS)) {
-				return ", mostly " + LogText.oneLine(type);
-			}
-		}
-		return "";
+		return ", mostly " + (type.equals(Explanation.RESULTS) ? "bad results" : LogText.oneLine(type));
 	}
 
 	/**

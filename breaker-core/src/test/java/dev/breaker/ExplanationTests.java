@@ -224,6 +224,49 @@ class ExplanationTests {
 	}
 
 	@Test
+	void itNamesTheClassOfTheFailuresThatItSpeaksOf() {
+		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(10)
+			.minimumNumberOfCalls(10)
+			.failureRateThreshold(40)
+			.permittedNumberOfCallsInHalfOpenState(1)
+			.waitDurationInOpenState(Duration.ofSeconds(30)));
+		for (int round = 0; round < 300; round++) {
+			test.throwing(new IllegalArgumentException("rare"));
+			test.succeed(10);
+		}
+		for (int i = 0; i < 4; i++) {
+			test.throwing(new ConnectException("refused"));
+		}
+		assertThat(sentence(test)).isEqualTo("Open: 4 of the last 10 calls failed (40 %, threshold 40 %), "
+				+ "mostly java.net.ConnectException; the next probe may pass in 30 s");
+		assertThat(test.breaker.explain().failureCounts()).containsEntry("java.lang.IllegalArgumentException", 300L);
+		test.advance(Duration.ofSeconds(30));
+		test.throwing(new IllegalStateException("probe"));
+		assertThat(sentence(test)).startsWith("Open: 1 of 1 probes failed, mostly java.lang.IllegalStateException");
+	}
+
+	@Test
+	void ofManyFailuresTheLastAreLookedAt() {
+		FailureLog log = new FailureLog();
+		assertThat(log.content().recent().most(10)).isNull();
+		for (int i = 0; i < 17; i++) {
+			log.add(Failure.of(new IllegalArgumentException(), Instant.EPOCH));
+		}
+		for (int i = 0; i < 16; i++) {
+			log.addResult();
+		}
+		assertThat(log.content().recent().most(33)).isEqualTo("java.lang.IllegalArgumentException");
+		assertThat(log.content().recent().most(32)).isEqualTo("java.lang.IllegalArgumentException");
+		assertThat(log.content().recent().most(31)).isEqualTo(Explanation.RESULTS);
+		assertThat(log.content().recent().most(0)).isNull();
+		for (int i = 0; i < 400; i++) {
+			log.add(Failure.of(new IllegalStateException(), Instant.EPOCH));
+		}
+		assertThat(log.content().recent().most(433)).isEqualTo("java.lang.IllegalStateException");
+		assertThat(log.content().counts()).hasSize(3);
+	}
+
+	@Test
 	void aHalfOpenBreakerCountsItsProbes() {
 		TestBreaker test = ofTen((config) -> config.permittedNumberOfCallsInHalfOpenState(4)
 			.slowCallDurationThreshold(Duration.ofSeconds(10)));
