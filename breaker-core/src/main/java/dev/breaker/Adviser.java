@@ -118,17 +118,24 @@ final class Adviser {
 		}
 		Duration span = Duration.ofNanos(this.record.spanNanos());
 		if (span.compareTo(SHORTEST) < 0) {
-			boolean full = this.record.recorded().size() >= capacity;
-			long needed = roundedUp((long) Math.ceil(2 * this.rate * SHORTEST.toSeconds()), 1);
 			return "The record is of the last " + PlainText.duration(span) + ", and " + PlainText.duration(SHORTEST)
-					+ " is needed" + (full ? ": set recordOutcomes, now " + capacity + ", to "
-							+ Math.min(needed, CircuitBreakerConfig.Builder.MOST_OUTCOMES) : "");
+					+ " is needed" + ((this.record.recorded().size() >= capacity) ? moreOutcomes(capacity) : "");
 		}
 		long trouble = this.record.failures() + this.record.refusedCalls();
 		long all = this.calls + this.record.refusedCalls();
 		return (trouble * 100 > all * MOST_TROUBLE) ? PlainText.percent(trouble, all)
 				+ " of the calls on the record failed or were refused: thresholds that fit an outage protect from none. Ask again when at most "
 				+ MOST_TROUBLE + " % are" : null;
+	}
+
+	private String moreOutcomes(int capacity) {
+		int most = CircuitBreakerConfig.Builder.MOST_OUTCOMES;
+		if (capacity == most) {
+			return ", which " + most
+					+ " outcomes, the most that are recorded, do not hold: there is no advice for so many calls a second";
+		}
+		long needed = roundedUp((long) Math.ceil(2 * this.rate * SHORTEST.toSeconds()), 1);
+		return ": set recordOutcomes, now " + capacity + ", to " + Math.min(needed, most);
 	}
 
 	/** Whether slow calls are judged afterwards. */

@@ -424,6 +424,8 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object, X extends Throwable> T call(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback) throws X {
+		Objects.requireNonNull(work, "work");
+		Objects.requireNonNull(fallback, "fallback");
 		return (this.member == null) ? make(work, fallback, false) : callEntered(work, fallback, false);
 	}
 
@@ -509,6 +511,7 @@ public final class CircuitBreaker {
 	 * @throws CallNotPermittedException when the call is refused
 	 */
 	public <X extends Throwable> void run(ThrowingRunnable<X> work) throws X {
+		Objects.requireNonNull(work, "work");
 		this.<@Nullable Object, X>call(() -> {
 			work.run();
 			return null;
@@ -529,7 +532,7 @@ public final class CircuitBreaker {
 	 * cancelling it, records nothing, or a slow success where it was slow by then
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work) {
-		return startAsync(work, null, false);
+		return startAsync(Objects.requireNonNull(work, "work"), null, false);
 	}
 
 	/**
@@ -548,7 +551,7 @@ public final class CircuitBreaker {
 	 */
 	public <T extends @Nullable Object> CompletionStage<T> callAsync(Supplier<? extends CompletionStage<T>> work,
 			Function<Throwable, ? extends CompletionStage<T>> fallback) {
-		return startAsync(work, Objects.requireNonNull(fallback, "fallback"), false);
+		return startAsync(Objects.requireNonNull(work, "work"), Objects.requireNonNull(fallback, "fallback"), false);
 	}
 
 	/** A call inside a call, see {@link OutermostCalls}. */
@@ -1926,7 +1929,7 @@ public final class CircuitBreaker {
 	 * @param listener the listener
 	 */
 	public void addListener(CircuitBreakerListener listener) {
-		live().attach(List.of(listener));
+		live().attach(List.of(Objects.requireNonNull(listener, "listener")));
 	}
 
 	/** Adds listeners to this very breaker, in one step. */

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -142,8 +143,8 @@ final class Sentence {
 		return switch (reason) {
 			case FAILURE_RATE -> failedCalls() + mostly(this.counts.failed());
 			case SLOW_CALL_RATE -> slowCalls();
-			case CONSECUTIVE_FAILURES -> this.counts.consecutiveFailures() + " calls in a row failed" + thresholdInRow()
-					+ mostly(this.counts.consecutiveFailures());
+			case CONSECUTIVE_FAILURES -> inARow(this.counts.consecutiveFailures()) + " in a row failed"
+					+ thresholdInRow() + mostly(this.counts.consecutiveFailures());
 			case PROBES_FAILED -> probes() + mostly(this.counts.failed());
 			case PROBES_LOST ->
 				"a probe did not come back within " + PlainText.duration(this.config.maxWaitDurationInHalfOpenState());
@@ -246,16 +247,18 @@ final class Sentence {
 
 	private static String by(StandingCommand command) {
 		String actor = command.command().actor();
-		return " by " + ((actor != null) ? LogText.oneLine(actor) : "command");
+		return " by " + ((actor != null && !actor.isBlank()) ? LogText.oneLine(actor) : "command");
 	}
 
 	private String comment() {
-		String comment = (this.command != null) ? this.command.command().comment() : null;
-		return (comment != null) ? ": " + LogText.oneLine(comment) : "";
+		return hasComment() ? ": "
+				+ LogText.oneLine(Objects.requireNonNull(Objects.requireNonNull(this.command).command().comment()))
+				: "";
 	}
 
 	private boolean hasComment() {
-		return this.command != null && this.command.command().comment() != null;
+		String comment = (this.command != null) ? this.command.command().comment() : null;
+		return comment != null && !comment.isBlank();
 	}
 
 	/** Why it changed to its present state; null where it began with it. */
@@ -307,6 +310,10 @@ final class Sentence {
 
 	private String percent(int part) {
 		return PlainText.percent(part, Math.max(1, this.counts.calls()));
+	}
+
+	private static String inARow(int calls) {
+		return (calls == 1) ? "1 call" : calls + " calls";
 	}
 
 	private String thresholdInRow() {

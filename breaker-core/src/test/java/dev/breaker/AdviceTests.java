@@ -52,6 +52,15 @@ class AdviceTests {
 	}
 
 	@Test
+	void moreThanTheMostIsNotAdvised() {
+		int most = 1_000_000;
+		RecordedTraffic traffic = calm(1, Duration.ZERO, (config) -> config.recordOutcomes(most));
+		traffic.succeed(most, Duration.ofNanos(1_000), Duration.ZERO);
+		assertThat(advice(traffic).silence()).isEqualTo(
+				"The record is of the last 1 s, and 60 s is needed, which 1000000 outcomes, the most that are recorded, do not hold: there is no advice for so many calls a second");
+	}
+
+	@Test
 	void nothingIsSaidOnTheCallsOfAnOutage() {
 		RecordedTraffic traffic = calm(2_000, Duration.ofMillis(80), UnaryOperator.identity());
 		traffic.fail(222, TWENTY_MILLIS, Duration.ofMillis(80));

@@ -56,6 +56,21 @@ class CallTests {
 	}
 
 	@Test
+	@SuppressWarnings("NullAway")
+	void whatIsMissingIsNamedAndNoCall() {
+		assertThatNullPointerException()
+			.isThrownBy(() -> this.breaker.call((ThrowingSupplier<String, RuntimeException>) null))
+			.withMessage("work");
+		assertThatNullPointerException().isThrownBy(() -> this.breaker.call(() -> "done", null))
+			.withMessage("fallback");
+		assertThatNullPointerException().isThrownBy(() -> this.breaker.run(null)).withMessage("work");
+		assertThatNullPointerException().isThrownBy(() -> this.breaker.callAsync(null)).withMessage("work");
+		assertThatNullPointerException().isThrownBy(() -> this.breaker.addListener(null)).withMessage("listener");
+		assertThat(this.test.snapshot().failedCallsTotal()).isZero();
+		assertThat(this.test.snapshot().successfulCallsTotal()).isZero();
+	}
+
+	@Test
 	void whileItIsOpenTheWorkDoesNotRun() {
 		this.breaker.open();
 		this.test.refused();

@@ -224,6 +224,20 @@ class ExplanationTests {
 	}
 
 	@Test
+	void oneInARowIsOneCall() {
+		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1));
+		test.fail();
+		assertThat(sentence(test)).startsWith("Open: 1 call in a row failed (threshold 1), ");
+	}
+
+	@Test
+	void aCommentAndAnActorWithoutTextAreNone() {
+		TestBreaker test = TestBreaker.with(UnaryOperator.identity());
+		test.breaker.apply(StateCommand.to(State.FORCED_OPEN).comment(" ").actor(""));
+		assertThat(sentence(test)).isEqualTo("Held open by command until another command");
+	}
+
+	@Test
 	void itNamesTheClassOfTheFailuresThatItSpeaksOf() {
 		TestBreaker test = TestBreaker.with((config) -> config.slidingWindowSize(10)
 			.minimumNumberOfCalls(10)
