@@ -1,10 +1,12 @@
 package dev.breaker.dashboard.tests;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -38,6 +40,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RecoveryTests {
 
 	private static final Duration LONG = Duration.ofHours(10);
+
+	private static final String OWN_VIEW = "**/breakerdashboard/breaker?**";
+
+	/** Of all breakers: the stream, and what is asked for where it does not come. */
+	private static final List<String> FIGURES = List.of("**/breakerdashboard/stream", "**/breakerdashboard/live");
 
 	private static Chromium chromium;
 
@@ -273,6 +280,57 @@ class RecoveryTests {
 		this.tab.find(".chip[data-state=CLOSED]").click();
 		assertThat(group.locator(".tile")).hasCount(0);
 		assertThat(group.locator(".more")).hasText("25 more keys, in less trouble or left out by the filter");
+	}
+
+	@Test
+	void ownViewLoadsUntilItsFirstAnswer() {
+		List<Route> asked = new ArrayList<>();
+		this.tab.page().route(OWN_VIEW, asked::add);
+		this.tab.tile("quiet").locator("a").click();
+		List<String> sections = List.of("failed", "events", "methods", "config");
+		assertThat(this.tab.find(".view .state .word")).hasText("Closed");
+		for (String section : sections) {
+			Locator shown = this.tab.find(".view ." + section);
+			assertThat(shown.locator(".hint")).hasText("Loading…");
+			assertThat(shown.locator("ol, ul, h4, table").filter(new Locator.FilterOptions().setVisible(true)))
+				.hasCount(0);
+		}
+		this.tab.page().unroute(OWN_VIEW);
+		asked.forEach(Route::resume);
+		assertThat(this.tab.find(".view .failed .hint")).hasText("Nothing since it was last closed.");
+		for (String section : sections) {
+			assertThat(this.tab.find(".view ." + section)).not().containsText("Loading");
+		}
+	}
+
+	@Test
+	void ownViewThatIsAnsweredFirstIsOfNow() {
+		List<Route> asked = new ArrayList<>();
+		registry.get("quiet").forceOpen(LONG);
+		this.tab.awaitState("quiet", "FORCED_OPEN");
+		FIGURES.forEach((figures) -> this.tab.page().route(figures, asked::add));
+		this.tab.page().navigate(dashboard() + "?again#/breaker/quiet");
+		assertThat(this.tab.find(".view .state .word")).hasText("Forced open");
+		assertThat(this.tab.find(".view .state .time")).hasText(Pattern.compile("^\\d+\\ss$"));
+		assertThat(this.tab.find(".view .wait")).containsText("Held for another ");
+		assertThat(this.tab.find(".view .wait")).not().containsText("another 0");
+		FIGURES.forEach(this.tab.page()::unroute);
+		asked.forEach(Route::resume);
+		assertThat(this.tab.find("#summary strong")).containsText(" of ");
+	}
+
+	@Test
+	void searchBeforeTheFirstAnswerFindsNothingMissing() {
+		List<Route> asked = new ArrayList<>();
+		FIGURES.forEach((figures) -> this.tab.page().route(figures, asked::add));
+		this.tab.page().navigate(dashboard() + "?again");
+		this.tab.find("input[type=search]").fill("bank");
+		assertThat(this.tab.find(".nothing")).isHidden();
+		assertThat(this.tab.find(".chip")).hasCount(0);
+		FIGURES.forEach(this.tab.page()::unroute);
+		asked.forEach(Route::resume);
+		assertThat(this.tab.tile("bank")).isVisible();
+		assertThat(this.tab.find(".tile")).hasCount(1);
 	}
 
 	@Test

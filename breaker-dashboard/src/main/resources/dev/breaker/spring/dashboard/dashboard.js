@@ -179,7 +179,7 @@ class Dashboard {
     const typed = this.search.value.trim();
     this.#filter = { ...this.#filter, typed, text: typed.toLowerCase() };
     this.#overview.filter(this.#filter);
-    this.#showChips(this.#store.counts());
+    if (this.#store.receivedAt > 0) this.#showChips(this.#store.counts());
   }
 
   #key(event) {

@@ -72,7 +72,7 @@ export class Overview {
   filter(filter) {
     this.#filter = filter;
     this.#movedAt = -RESTING;
-    this.update();
+    if (this.#store.receivedAt > 0) this.update();
   }
 
   /** Shows what the store has. Texts and pictures follow in the next frames, what is seen first. */

@@ -12,7 +12,7 @@ export class Store {
   breakers = new Map(); // name -> the figures, with history and longestWait
   groups = new Map();
   receivedAt = 0; // by this machine's clock; 0 before the first answer
-  serverTime = 0;
+  serverTime = Date.now(); // by this machine's clock before the first answer
 
   /** Takes an answer of "live" or an event of the stream, and tells which states changed. */
   receive(live) {
@@ -42,9 +42,9 @@ export class Store {
     return joined(before, answer.breaker, endOf({ since: answer.since, breakers: [answer.breaker] }));
   }
 
-  /** Milliseconds since the figures were right. */
+  /** Milliseconds since the figures were right; 0 before the first answer. */
   get age() {
-    return Date.now() - this.receivedAt;
+    return this.receivedAt > 0 ? Date.now() - this.receivedAt : 0;
   }
 
   /**

@@ -68,8 +68,8 @@ export class View {
       element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Outcomes by minute' }, element('table', {}, head('Minute', 'Succeeded', 'Failed', 'Slow', 'Ignored', 'Refused'), this.minutes)));
     this.charts.append(this.table);
     this.failed = new FailureList();
-    this.bindings = element('div', {});
-    this.config = element('div', {});
+    this.bindings = element('div', {}, nothing(LOADING));
+    this.config = element('div', {}, nothing(LOADING));
     this.events = new KeptList(element('ol', { class: 'happened', tabindex: '0', 'aria-label': 'Events, the newest first' }), 'No event is kept.', happened);
     this.fleet = new FleetPanel();
     this.body = element('div', { class: 'view-body', hidden: true },
@@ -212,6 +212,9 @@ export class View {
   }
 }
 
+// Said of what the first answer is still to tell
+const LOADING = 'Loading…';
+
 const head = (...titles) => element('thead', {}, element('tr', {}, ...titles.map((title) => element('th', { scope: 'col' }, title))));
 
 const table = (titles, rows) => element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': titles.join(', ') },
@@ -237,14 +240,16 @@ function minutes(history) {
 class KeptList {
   #list;
   #none;
+  #hint = nothing(LOADING);
   #make;
   #items = new Map();
 
   constructor(list, none, make) {
     this.#list = list;
-    this.#none = nothing(none);
+    this.#none = none;
     this.#make = make;
-    this.node = element('div', {}, list, this.#none);
+    this.node = element('div', {}, list, this.#hint);
+    setHidden(list, true);
   }
 
   /** Takes what there is, the oldest first. */
@@ -259,7 +264,8 @@ class KeptList {
     this.#items = items;
     arrange(this.#list, [...items.values()].reverse());
     setHidden(this.#list, values.length === 0);
-    setHidden(this.#none, values.length > 0);
+    setText(this.#hint, this.#none);
+    setHidden(this.#hint, values.length > 0);
   }
 }
 
@@ -270,6 +276,7 @@ class FailureList {
 
   constructor() {
     this.node = element('div', {}, this.#counts, this.#heading, this.#last.node);
+    [this.#counts, this.#heading].forEach((node) => setHidden(node, true));
   }
 
   show(failures) {
