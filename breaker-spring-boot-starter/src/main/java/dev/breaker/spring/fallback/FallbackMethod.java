@@ -132,7 +132,8 @@ public final class FallbackMethod {
 
 	private @Nullable Object invoke(Overload overload, Object proxy, @Nullable Object target,
 			@Nullable Object[] arguments, Throwable thrown) throws Throwable {
-		return overload.invoke(this.receiver.receive(overload.method(), proxy, target), arguments, thrown);
+		return this.receiver.call(overload.method(), proxy, target,
+				(object) -> overload.invoke(object, arguments, thrown));
 	}
 
 	/** Spring's proxies wrap checked exceptions that the method does not declare. */

@@ -59,7 +59,8 @@ public final class FallbackResolver {
 		if (separator < 0) {
 			Request request = new Request(guarded, type, kind, fallbackMethod, fallbackMethod, type, null);
 			List<Overload> overloads = overloads(request);
-			return new FallbackMethod(name, guarded, kind, () -> overloads, Receiver::sameObject, this.listener, null);
+			return new FallbackMethod(name, guarded, kind, () -> overloads, Receiver::onSameObject, this.listener,
+					null);
 		}
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();

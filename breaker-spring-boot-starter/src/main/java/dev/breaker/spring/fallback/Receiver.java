@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
@@ -15,13 +16,14 @@ import org.springframework.beans.factory.BeanFactory;
 @FunctionalInterface
 interface Receiver {
 
-	Object receive(Method method, Object proxy, @Nullable Object target) throws Exception;
+	@Nullable Object call(Method method, Object proxy, @Nullable Object target, Call fallback) throws Throwable;
 
 	/**
 	 * The object behind the proxy, whose fields are set; the proxy itself where its
 	 * interface has the method and nothing behind it does.
 	 */
-	static Object sameObject(Method method, Object proxy, @Nullable Object target) {
+	static @Nullable Object onSameObject(Method method, Object proxy, @Nullable Object target, Call fallback)
+			throws Throwable {
 		Object object = target;
 		while (object != null) {
 			Object inner = AopProxyUtils.getSingletonTarget(object);
@@ -30,7 +32,7 @@ interface Receiver {
 			}
 			object = inner;
 		}
-		return method.getDeclaringClass().isInstance(object) ? object : proxy;
+		return fallback.on(method.getDeclaringClass().isInstance(object) ? object : proxy);
 	}
 
 	/**
@@ -38,27 +40,66 @@ interface Receiver {
 	 * can override, has none, and needs the object whose fields are set.
 	 */
 	static Receiver bean(BeanFactory beanFactory, String name) {
-		return (method, proxy, target) -> {
+		return (method, proxy, target, fallback) -> {
 			Object bean = beanFactory.getBean(name);
 			if (!method.getDeclaringClass().isInstance(bean)) {
 				throw new IllegalStateException(
 						"Cannot run the fallback %s of bean '%s': it is proxied by interfaces, none of which has it. Declare the method in an interface, or set spring.aop.proxy-target-class=true"
 							.formatted(method.getName(), name));
 			}
-			return Modifier.isFinal(method.getModifiers()) ? behind(bean) : bean;
+			return Modifier.isFinal(method.getModifiers()) ? behind(bean, fallback) : fallback.on(bean);
 		};
 	}
 
-	private static Object behind(Object bean) throws Exception {
-		Object object = bean;
-		while (object instanceof Advised proxy) {
-			Object target = proxy.getTargetSource().getTarget();
-			if (target == null) {
-				break;
-			}
-			object = target;
+	/**
+	 * Runs on the object behind proxies, and gives back what their sources gave, such as
+	 * one of a pool, when the fallback has returned, as the proxies themselves do.
+	 */
+	private static @Nullable Object behind(Object bean, Call fallback) throws Throwable {
+		if (!(bean instanceof Advised proxy)) {
+			return fallback.on(bean);
 		}
-		return object;
+		TargetSource source = proxy.getTargetSource();
+		Object target = source.getTarget();
+		if (target == null) {
+			return fallback.on(bean);
+		}
+		Object result;
+		try {
+			result = behind(target, fallback);
+		}
+		catch (Throwable ex) {
+			release(source, target, ex);
+			throw ex;
+		}
+		release(source, target, null);
+		return result;
+	}
+
+	/** What the fallback threw stays what is thrown. */
+	private static void release(TargetSource source, Object target, @Nullable Throwable thrown) throws Exception {
+		if (source.isStatic()) {
+			return;
+		}
+		try {
+			source.releaseTarget(target);
+		}
+		catch (Exception ex) {
+			if (thrown == null) {
+				throw ex;
+			}
+			thrown.addSuppressed(ex);
+		}
+	}
+
+	/**
+	 * A fallback that is to run.
+	 */
+	@FunctionalInterface
+	interface Call {
+
+		@Nullable Object on(@Nullable Object receiver) throws Throwable;
+
 	}
 
 }

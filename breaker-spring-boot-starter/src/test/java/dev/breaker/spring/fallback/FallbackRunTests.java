@@ -7,9 +7,11 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.aop.TargetSource;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
@@ -65,6 +70,31 @@ class FallbackRunTests {
 			assertThat(context.getBean(FinalAnswers.class)).isInstanceOf(Advised.class);
 			assertThat(context.getBean(ToFinal.class).call()).isEqualTo("from the field");
 			assertThat(context.getBean(ToFinal.class).scoped()).isEqualTo("from the field");
+		});
+	}
+
+	@Test
+	void aPooledObjectBehindAFinalMethodIsGivenBack() {
+		Contexts.with(ToPooled.class, Pools.class).run((context) -> {
+			ToPooled bean = context.getBean(ToPooled.class);
+			Contexts.breaker(context, "toPooled").forceOpen();
+			for (int call = 0; call < 3; call++) {
+				assertThat(bean.call()).isEqualTo("from the pool");
+				assertThatExceptionOfType(IOException.class).isThrownBy(bean::throwing).withMessage("by the fallback");
+			}
+			assertThat(Pool.free).hasSize(1);
+		});
+	}
+
+	@Test
+	void whatAFallbackThrowsStaysWhatIsThrownWhereItsObjectCannotBeGivenBack() {
+		Contexts.with(ToPooled.class, BrokenPools.class).run((context) -> {
+			ToPooled bean = context.getBean(ToPooled.class);
+			Contexts.breaker(context, "toPooled").forceOpen();
+			assertThatExceptionOfType(IOException.class).isThrownBy(bean::throwing)
+				.withMessage("by the fallback")
+				.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(1));
+			assertThatException().isThrownBy(bean::call).withMessage("cannot be given back");
 		});
 	}
 
@@ -539,6 +569,103 @@ class FallbackRunTests {
 
 		public final String last() {
 			return this.field.toString();
+		}
+
+	}
+
+	static class ToPooled {
+
+		@CircuitBreaker(name = "toPooled", fallbackMethod = "pooled::last")
+		public String call() {
+			return "value";
+		}
+
+		@CircuitBreaker(name = "toPooled", fallbackMethod = "pooled::failing")
+		public String throwing() throws IOException {
+			return "value";
+		}
+
+	}
+
+	static class Pooled {
+
+		private final StringBuilder field = new StringBuilder("from the pool");
+
+		public final String last() {
+			return this.field.toString();
+		}
+
+		public final String failing() throws IOException {
+			throw new IOException("by the fallback");
+		}
+
+	}
+
+	/** Of one object, which is there once. */
+	static class Pool implements TargetSource {
+
+		static final Queue<Pooled> free = new ConcurrentLinkedQueue<>();
+
+		Pool() {
+			free.clear();
+			free.add(new Pooled());
+		}
+
+		@Override
+		public Class<?> getTargetClass() {
+			return Pooled.class;
+		}
+
+		@Override
+		public boolean isStatic() {
+			return false;
+		}
+
+		@Override
+		public Object getTarget() {
+			return free.remove();
+		}
+
+		@Override
+		public void releaseTarget(Object target) {
+			free.add((Pooled) target);
+		}
+
+	}
+
+	static class BrokenPool extends Pool {
+
+		@Override
+		public void releaseTarget(Object target) {
+			super.releaseTarget(target);
+			throw new IllegalStateException("cannot be given back");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Pools {
+
+		@Bean
+		Pooled pooled() {
+			return proxy(new Pool());
+		}
+
+		static Pooled proxy(Pool pool) {
+			ProxyFactory factory = new ProxyFactory();
+			factory.setTargetSource(pool);
+			factory.setProxyTargetClass(true);
+			return (Pooled) factory.getProxy();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BrokenPools {
+
+		@Bean
+		Pooled pooled() {
+			return Pools.proxy(new BrokenPool());
 		}
 
 	}
