@@ -129,13 +129,13 @@ public class CircuitBreakersEndpoint {
 		for (CircuitBreaker breaker : this.registry.all()) {
 			if (breaker.group() == null) {
 				CircuitBreakerDescriptor descriptor = describe(breaker, withFailures, null);
-				breakers.put(descriptor.name(), descriptor);
+				JsonKeys.put(breakers, descriptor.name(), descriptor);
 			}
 		}
 		Map<String, GroupDescriptor> groups = new TreeMap<>();
 		for (CircuitBreakerGroup group : this.registry.groups()) {
 			GroupDescriptor descriptor = describe(group, SHOWN_KEYS, withFailures);
-			groups.put(descriptor.name(), descriptor);
+			JsonKeys.put(groups, descriptor.name(), descriptor);
 		}
 		return new CircuitBreakersDescriptor(breakers, groups);
 	}

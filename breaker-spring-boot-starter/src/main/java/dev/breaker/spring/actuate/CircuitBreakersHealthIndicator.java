@@ -62,11 +62,11 @@ public class CircuitBreakersHealthIndicator extends AbstractHealthIndicator {
 		}
 		for (CircuitBreaker breaker : this.registry.all()) {
 			if (breaker.group() == null) {
-				details.put(breaker.name(), shown(breaker));
+				JsonKeys.put(details, breaker.name(), shown(breaker));
 			}
 		}
 		for (CircuitBreakerGroup group : this.registry.groups()) {
-			details.put(group.name(), states(named(group.name()).toList()));
+			JsonKeys.put(details, group.name(), states(named(group.name()).toList()));
 		}
 		return details;
 	}

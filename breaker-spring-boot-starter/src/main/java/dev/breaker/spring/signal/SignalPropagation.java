@@ -263,8 +263,12 @@ public final class SignalPropagation
 	}
 
 	private static String source(String name) {
-		return SOURCE + ((name.length() <= MOST_NAME) ? name
-				: name.substring(0, MOST_NAME) + "~" + Integer.toHexString(name.hashCode()));
+		if (name.length() <= MOST_NAME) {
+			return SOURCE + name;
+		}
+		boolean splitsPair = Character.isHighSurrogate(name.charAt(MOST_NAME - 1));
+		return SOURCE + name.substring(0, splitsPair ? MOST_NAME - 1 : MOST_NAME) + "~"
+				+ Integer.toHexString(name.hashCode());
 	}
 
 }

@@ -2,9 +2,13 @@ package dev.breaker.spring.actuate;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.State;
+import dev.breaker.StateCommand;
 import dev.breaker.spring.support.Calls;
 import dev.breaker.spring.support.RunningApplication;
 import dev.breaker.spring.support.RunningApplication.Answer;
@@ -31,6 +35,8 @@ class HostileTextTests {
 	private static final String NAME = "<img src=x onerror=alert(1)>\r\nERROR forged by name\"}";
 
 	private static final String FORGED = "\r\n\r\nERROR forged\u0000\u001b[31m\u0085\u2028\u202e\"}</script>";
+
+	private static final Duration LONG = Duration.ofHours(1);
 
 	private RunningApplication application;
 
@@ -77,6 +83,29 @@ class HostileTextTests {
 		assertThat(output).contains("<img src=x onerror=alert(1)> ERROR forged by name").hasSizeLessThan(1_000_000);
 		assertThat(output.toString().lines()).noneMatch((line) -> line.startsWith("ERROR"));
 		assertThat(output).doesNotContain("\u0000", "\u001b[31m", "\u202e");
+	}
+
+	@Test
+	void halfACharacterBreaksNoOtherText() {
+		String half = "half \uD83D";
+		CircuitBreakerRegistry registry = this.application.bean(CircuitBreakerRegistry.class);
+		registry.get(half + " ").apply(StateCommand.to(State.FORCED_OPEN).comment("why " + half).actor("who " + half));
+		Calls.fail(registry.get(half + "\uD83D"), new IllegalStateException("down " + half));
+		registry.get("half \uFFFD\uFFFD");
+		CircuitBreakerConfig config = CircuitBreakerConfig.ofDefaults();
+		registry.group("halves \uDE00", config, 10).get("key " + half).signal("source " + half, half, LONG);
+		Answer all = this.application.get("/actuator/circuitbreakers");
+		assertThat(all.text("/circuitBreakers/half \uFFFD /name")).isEqualTo(half + " ");
+		assertThat(all.text("/circuitBreakers/half \uFFFD /lastChange/comment")).isEqualTo("why " + half);
+		assertThat(all.at("/circuitBreakers").propertyNames()).contains("half \uFFFD\uFFFD");
+		assertThat(all.at("/circuitBreakers").findValuesAsString("name")).contains(half + "\uD83D",
+				"half \uFFFD\uFFFD");
+		assertThat(all.text("/groups/halves \uFFFD/keys/0/name")).isEqualTo("halves \uDE00:key " + half);
+		assertThat(this.application.get("/actuator/health").at("/components/circuitBreakers/details").propertyNames())
+			.contains("half \uFFFD ", "half \uFFFD\uFFFD", "halves \uFFFD");
+		assertThat(this.application.get("/actuator/circuitbreakerevents").at("/events").findValuesAsString("comment"))
+			.contains("why " + half);
+		assertThat(this.application.get("/actuator/prometheus").status()).isEqualTo(200);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -225,6 +225,19 @@ class SignalPropagationTests {
 	}
 
 	@Test
+	void aLongNameIsNotCutWithinACharacter() {
+		run((context) -> {
+			String name = "x".repeat(199) + "\uD83D\uDE00".repeat(100);
+			CircuitBreakerConfig config = context.getBean(BreakerConfigs.class).defaults();
+			Calls.fail(this.registry.get(name, config.toBuilder().propagateTo("b").build()), 1);
+			assertThat(sources("b")).singleElement()
+				.asString()
+				.startsWith("circuit breaker xxx")
+				.matches((source) -> source.chars().noneMatch((c) -> Character.isSurrogate((char) c)), "no half");
+		}, "b");
+	}
+
+	@Test
 	void aChangedPropagateToHoldsAtOnce() {
 		run((context) -> {
 			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
