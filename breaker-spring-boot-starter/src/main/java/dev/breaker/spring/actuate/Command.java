@@ -61,6 +61,10 @@ final class Command {
 			// Of the text null, Jackson makes null.
 			@Nullable Map<String, Object> properties = JsonParserFactory.getJsonParser().parseMap(config);
 			if (properties != null) {
+				String repeated = RepeatedField.in(config);
+				if (repeated != null) {
+					throw invalid(repeated(repeated));
+				}
 				return properties;
 			}
 		}
@@ -69,6 +73,11 @@ final class Command {
 		}
 		throw invalid("Invalid 'config': must be a JSON object with properties as in a file, such as " + CONFIG_EXAMPLE
 				+ ", or {} to restore the config");
+	}
+
+	/** Says that an object has a field twice. */
+	static String repeated(String field) {
+		return "The field '" + LogText.oneLine(field) + "' is there twice. Give it once";
 	}
 
 	private static void checkReason(@Nullable String reason) {

@@ -115,6 +115,10 @@ final class CommandBody {
 			// Of the text null, Jackson makes null.
 			@Nullable Map<String, Object> fields = parser.parseMap(json);
 			if (fields != null) {
+				String repeated = RepeatedField.in(json);
+				if (repeated != null) {
+					throw refused(Command.repeated(repeated));
+				}
 				return fields;
 			}
 		}

@@ -66,6 +66,26 @@ class CommandBodyTests {
 				+ "): the path alone says which circuit breaker, here 'payments'. Leave it out");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "'{\"state\": \"CLOSED\", \"state\": \"FORCED_OPEN\"}', state",
+			"'{\"state\": \"OPEN\", \"st\\u0061te\" : \"OPEN\"}', state",
+			"'{\"name\": \"payments\", \"reset\": true, \"name\": \"payments\"}', name",
+			"'{\"config\": {\"a\": [{\"b\": 1, \"c\\\\\": 2, \"c\\\\\": 3}]}}', c\\",
+			"'{\"config\": {}, \"reason\": \"\\\"config\\\": 1\", \"config\": {}}', config" })
+	void aFieldThatIsThereTwiceIsRefused(String json, String field) {
+		assertRefused(json, "The field '" + field + "' is there twice. Give it once");
+		assertThatExceptionOfType(RefusedRequestException.class)
+			.isThrownBy(() -> CommandBody.checkWhatIf("{\"config\": " + json + "}"))
+			.satisfies((ex) -> assertThat(ex.answer().message()).contains("is there twice"));
+	}
+
+	@Test
+	void aFieldMayBeInSeveralObjectsAndInTexts() throws RefusedRequestException {
+		String json = "{\"a\":[{\"a\":\"a\"},{\"a\":\"a: {\\\"a\\\":\"},\"a\",\"a\"],\"b\":\"\\\\\"}";
+		assertThat(CommandBody.checkWhatIf(json)).contains("config");
+		assertThat(RepeatedField.in(json)).isNull();
+	}
+
 	@Test
 	void anUnknownFieldIsRefused() {
 		assertRefused("{\"st\\nate\": \"OPEN\"}",
