@@ -49,6 +49,9 @@ final class AdvisorChain {
 	private static final Set<String> CACHES = Set.of("org.springframework.cache.interceptor.CacheAspectSupport",
 			"org.springframework.cache.jcache.interceptor.JCacheAspectSupport");
 
+	private static final Set<String> SPRING_RETRY = Set
+		.of("org.springframework.retry.annotation.AnnotationAwareRetryOperationsInterceptor");
+
 	private static final Set<String> TRANSACTIONS = Set
 		.of("org.springframework.transaction.interceptor.TransactionAspectSupport");
 
@@ -112,6 +115,24 @@ final class AdvisorChain {
 		for (Advisor advisor : proxy.getAdvisors()) {
 			if (retries(advisor) && advises(advisor, method, proxy.getTargetClass())) {
 				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Whether a retry on that proxy, by the library Spring Retry, repeats the calls of a
+	 * method and its guard with them.
+	 */
+	static boolean isRetriedBySpringRetry(Advised proxy, GuardedMethod method) {
+		for (Advisor advisor : proxy.getAdvisors()) {
+			if (advises(advisor, method, proxy.getTargetClass())) {
+				if (advisor instanceof GuardAdvisor) {
+					return false;
+				}
+				if (isOf(advisor.getAdvice().getClass(), SPRING_RETRY, List.of())) {
+					return true;
+				}
 			}
 		}
 		return false;

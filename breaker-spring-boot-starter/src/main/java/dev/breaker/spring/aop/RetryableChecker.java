@@ -3,13 +3,14 @@ package dev.breaker.spring.aop;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import dev.breaker.CallNotPermittedException;
+import dev.breaker.spring.aop.RetryAnnotation.Library;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.fallback.MethodSignatures;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,8 @@ import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.resilience.annotation.RetryAnnotationBeanPostProcessor;
-import org.springframework.resilience.annotation.Retryable;
-import org.springframework.resilience.retry.MethodRetryPredicate;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * Warns of each {@code @Retryable} that does not do beside a circuit breaker what it
@@ -39,9 +37,14 @@ final class RetryableChecker {
 
 	private static final Logger logger = LoggerFactory.getLogger(RetryableChecker.class);
 
+	private static final String SPRING_RETRY = "org.springframework.retry.annotation.RetryConfiguration";
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final Map<String, List<GuardedMethod>> guarded;
+
+	/** Those whose annotations do something in this context. */
+	private final Set<Library> libraries = EnumSet.noneOf(Library.class);
 
 	private final Set<Object> reported = new LinkedHashSet<>();
 
@@ -55,19 +58,34 @@ final class RetryableChecker {
 		this.guarded = guarded;
 	}
 
-	/** Checks all beans, unless the annotation does nothing in this context. */
+	/** Checks all beans, unless the annotations do nothing in this context. */
 	void check() {
-		if (this.beanFactory.getBeanNamesForType(RetryAnnotationBeanPostProcessor.class, true, false).length == 0) {
+		if (hasBean(RetryAnnotationBeanPostProcessor.class)) {
+			this.libraries.add(Library.SPRING);
+		}
+		ClassLoader classLoader = this.beanFactory.getBeanClassLoader();
+		if (ClassUtils.isPresent(SPRING_RETRY, classLoader)
+				&& hasBean(ClassUtils.resolveClassName(SPRING_RETRY, classLoader))) {
+			this.libraries.add(Library.SPRING_RETRY);
+		}
+		if (this.libraries.isEmpty()) {
 			return;
 		}
-		this.guarded.forEach((beanName, methods) -> methods.forEach((method) -> checkGuarded(beanName, method)));
+		this.guarded.forEach((beanName, methods) -> methods.forEach((method) -> {
+			checkGuarded(beanName, method);
+			checkGuardedBesideSpringRetry(beanName, method);
+		}));
 		for (String beanName : this.beanFactory.getBeanDefinitionNames()) {
 			checkCaller(beanName);
 		}
 	}
 
+	private boolean hasBean(Class<?> type) {
+		return this.beanFactory.getBeanNamesForType(type, true, false).length > 0;
+	}
+
 	private void checkGuarded(String beanName, GuardedMethod method) {
-		Retryable retryable = retryable(method.method(), method.type());
+		RetryAnnotation retryable = find(Library.SPRING, method.method(), method.type());
 		if (retryable == null || !this.reported.add(method)) {
 			return;
 		}
@@ -81,7 +99,7 @@ final class RetryableChecker {
 		else if (method.isWoven()) {
 			checkWoven(beanName, method, retryable);
 		}
-		else if (namesRefusals(retryable)) {
+		else if (retryable.namesRefusals()) {
 			logger.warn(
 					"@Retryable on {} includes CallNotPermittedException in vain: a circuit breaker that refuses ends the retry of the method that it guards."
 							+ " Remove it from the includes",
@@ -92,14 +110,57 @@ final class RetryableChecker {
 		}
 	}
 
-	private static void checkRetriedFurtherOut(Retryable retryable, GuardedMethod method) {
+	/** By default the guard is outside of this retry, and hears of its outcome alone. */
+	private void checkGuardedBesideSpringRetry(String beanName, GuardedMethod method) {
+		RetryAnnotation retryable = find(Library.SPRING_RETRY, method.method(), method.type());
+		if (retryable == null || !this.reported.add(List.of(Library.SPRING_RETRY, method))) {
+			return;
+		}
+		if (failsUnretried(method) || method.kind() instanceof ReactiveReturnKind) {
+			logger
+				.warn("Spring Retry's @Retryable on {} does not make the call again when it fails: it retries what the method itself throws,"
+						+ " not a future, a reactive type, a Callable or a DeferredResult that fails, a suspending function, or a failure in a Result, an Optional or a ResponseEntity."
+						+ " Return a plain value, or use Spring Framework's @Retryable, which retries reactive types",
+						method.describe());
+		}
+		else if (isRetriedBySpringRetry(beanName, method)) {
+			if (method.fallback() != null) {
+				logger.warn(
+						"Spring Retry's @Retryable on {} retries nothing: it is outside of the guard, whose fallback answers the first attempt that fails."
+								+ " Leave out the order of @EnableRetry, or use Spring Framework's @Retryable",
+						method.describe());
+			}
+			else if (retryable.retriesRefusals()) {
+				logger
+					.warn("Spring Retry's @Retryable on {} retries the refusals of its circuit breaker, each after its back-off: it is outside of the guard."
+							+ " Add noRetryFor = CallNotPermittedException.class, or use Spring Framework's @Retryable",
+							method.describe());
+			}
+		}
+	}
+
+	private boolean isRetriedBySpringRetry(String beanName, GuardedMethod method) {
+		Object bean = this.beanFactory.containsSingleton(beanName) ? this.beanFactory.getSingleton(beanName) : null;
+		while (bean instanceof Advised proxy) {
+			if (AdvisorChain.isRetriedBySpringRetry(proxy, method)) {
+				return true;
+			}
+			if (AdvisorChain.isArranged(proxy)) {
+				return false;
+			}
+			bean = AopProxyUtils.getSingletonTarget(bean);
+		}
+		return false;
+	}
+
+	private static void checkRetriedFurtherOut(RetryAnnotation retryable, GuardedMethod method) {
 		if (method.fallback() != null) {
 			logger.warn(
 					"@Retryable on {} retries nothing: the retry is on another proxy than the guard, whose fallback answers the first attempt that fails."
 							+ " Let the bean have one proxy",
 					method.describe());
 		}
-		else if (retriesRefusals(retryable)) {
+		else if (retryable.retriesRefusals()) {
 			logger.warn(
 					"@Retryable on {} retries the refusals of its circuit breaker, each after its back-off: the retry is on another proxy than the guard."
 							+ " Add excludes = CallNotPermittedException.class, or let the bean have one proxy",
@@ -108,8 +169,8 @@ final class RetryableChecker {
 	}
 
 	/** A fallback inside of a retry is told of where its proxy is made. */
-	private void checkWoven(String beanName, GuardedMethod method, Retryable retryable) {
-		if (method.fallback() == null && retriesRefusals(retryable) && !namesRefusals(retryable)
+	private void checkWoven(String beanName, GuardedMethod method, RetryAnnotation retryable) {
+		if (method.fallback() == null && retryable.retriesRefusals() && !retryable.namesRefusals()
 				&& isRetriedFurtherOut(beanName, method)) {
 			logger.warn(
 					"@Retryable on {} retries the refusals of its circuit breaker, each after its back-off: the guard is woven into the method, inside of the retry."
@@ -138,10 +199,6 @@ final class RetryableChecker {
 		return false;
 	}
 
-	private static boolean namesRefusals(Retryable retryable) {
-		return List.of(retryable.includes()).contains(CallNotPermittedException.class);
-	}
-
 	/** Checks the methods that may call guarded ones of other beans. */
 	private void checkCaller(String beanName) {
 		Set<String> refusing = refusing(beanName);
@@ -150,15 +207,21 @@ final class RetryableChecker {
 			return;
 		}
 		Class<?> userType = ClassUtils.getUserClass(type);
-		MethodIntrospector.selectMethods(userType, (Method method) -> retryable(method, userType))
-			.forEach((method, retryable) -> {
-				if (retriesRefusals(retryable) && this.reported.add(method)) {
-					logger
-						.warn("@Retryable on {} retries refusals, each after its back-off, where it calls a method that a circuit breaker guards: {}."
-								+ " Add excludes = CallNotPermittedException.class, or move @Retryable to the guarded method",
-								MethodSignatures.qualified(method, userType), String.join(", ", refusing));
-				}
-			});
+		for (Library library : this.libraries) {
+			MethodIntrospector.selectMethods(userType, (Method method) -> find(library, method, userType))
+				.forEach((method, retryable) -> checkCaller(retryable, method, userType, refusing));
+		}
+	}
+
+	private void checkCaller(RetryAnnotation retryable, Method method, Class<?> type, Set<String> refusing) {
+		Library library = retryable.library();
+		if (retryable.retriesRefusals() && this.reported.add(List.of(library, method))) {
+			logger.warn(
+					"{} on {} retries refusals, each after its back-off, where it calls a method that a circuit breaker guards: {}."
+							+ " Add {} = CallNotPermittedException.class, or move @Retryable to the guarded method",
+					library.annotation(), MethodSignatures.qualified(method, type), String.join(", ", refusing),
+					library.excluding());
+		}
 	}
 
 	/**
@@ -172,16 +235,6 @@ final class RetryableChecker {
 			.filter((method) -> method.fallback() == null)
 			.map(GuardedMethod::describe)
 			.collect(Collectors.toCollection(LinkedHashSet::new));
-	}
-
-	private static boolean retriesRefusals(Retryable retryable) {
-		boolean included = retryable.includes().length == 0 || isRefusal(retryable.includes());
-		// What a predicate of the application's says is not known
-		return included && !isRefusal(retryable.excludes()) && retryable.predicate() == MethodRetryPredicate.class;
-	}
-
-	private static boolean isRefusal(Class<?>[] types) {
-		return Arrays.stream(types).anyMatch((type) -> type.isAssignableFrom(CallNotPermittedException.class));
 	}
 
 	/** What an asynchronous method throws is retried on the thread that does its work. */
@@ -200,12 +253,9 @@ final class RetryableChecker {
 				|| AnnotatedElementUtils.hasAnnotation(method.type(), Async.class);
 	}
 
-	private static @Nullable Retryable retryable(Method method, Class<?> type) {
-		Retryable onMethod = AnnotatedElementUtils.findMergedAnnotation(method, Retryable.class);
-		if (onMethod != null || !Modifier.isPublic(method.getModifiers()) || ReflectionUtils.isObjectMethod(method)) {
-			return onMethod;
-		}
-		return AnnotatedElementUtils.findMergedAnnotation(type, Retryable.class);
+	/** The annotation, where it does something. */
+	private @Nullable RetryAnnotation find(Library library, Method method, Class<?> type) {
+		return this.libraries.contains(library) ? RetryAnnotation.find(library, method, type) : null;
 	}
 
 }
