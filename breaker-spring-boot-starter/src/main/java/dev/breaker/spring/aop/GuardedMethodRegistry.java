@@ -65,6 +65,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
+	private final NestingFinder nesting;
+
 	private final CircuitBreakerRegistry registry;
 
 	private final BreakerConfigs configs;
@@ -133,6 +135,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			BreakerConfigs configs, int maxKeys, boolean strict, CircuitBreakerBeanPostProcessor guards,
 			ObjectProvider<FallbackListener> fallbackListeners) {
 		this.beanFactory = beanFactory;
+		this.nesting = new NestingFinder(beanFactory);
 		this.registry = registry;
 		this.configs = configs;
 		this.maxKeys = maxKeys;
@@ -242,8 +245,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
 			reportReplaced(beanName, problems);
 		}
-		NestingFinder nesting = new NestingFinder(this.beanFactory);
-		this.guardedBeans.forEach((beanName, methods) -> findNesting(beanName, methods, nesting));
+		this.guardedBeans.forEach((beanName, methods) -> findNesting(beanName, methods, this.nesting));
 		this.guardedBeans.clear();
 		for (String beanName : this.beanFactory.getSingletonNames()) {
 			if (!this.beanFactory.containsBeanDefinition(beanName)) {
@@ -430,7 +432,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			}
 		}
 		if (this.started) {
-			findNesting(beanName, methods, new NestingFinder(this.beanFactory));
+			findNesting(beanName, methods, this.nesting);
 		}
 		else {
 			this.guardedBeans.put(beanName, methods);

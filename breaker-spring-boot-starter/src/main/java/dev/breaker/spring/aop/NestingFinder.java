@@ -8,12 +8,12 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,8 @@ import org.springframework.util.ReflectionUtils;
  * </ul>
  * Only classes of the application are gone through, those whose packages begin as that of
  * a guarded class, by two names: where a library begins, the way ends. Static calls are
- * not seen. Not safe for use by many threads.
+ * not seen. What was found out is kept for beans that are made later. Safe for use by
+ * many threads.
  */
 final class NestingFinder {
 
@@ -56,12 +57,9 @@ final class NestingFinder {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	/** Those of the application, with their classes. */
-	private final Map<String, Class<?>> beans = new LinkedHashMap<>();
+	private final Map<Class<?>, Set<Class<?>>> typesOfFields = new ConcurrentHashMap<>();
 
-	private final Map<Class<?>, Set<Class<?>>> typesOfFields = new HashMap<>();
-
-	private final Map<Class<?>, List<String>> beansOfTypes = new HashMap<>();
+	private volatile Beans latest = new Beans(0, 0, Map.of(), Map.of());
 
 	NestingFinder(ConfigurableListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
@@ -82,10 +80,9 @@ final class NestingFinder {
 				return true;
 			}
 		}
-		findBeans();
 		Set<Class<?>> types = new LinkedHashSet<>();
 		methods.forEach((method) -> types.add(method.type()));
-		return new Search(beanName, types).findsWayBack();
+		return new Search(beanName, types, beans()).findsWayBack();
 	}
 
 	private static boolean takesCallback(GuardedMethod guarded) {
@@ -148,27 +145,40 @@ final class NestingFinder {
 		}
 	}
 
-	private void findBeans() {
-		if (!this.beans.isEmpty()) {
-			return;
+	/**
+	 * The beans that there are. Once there are more, those are looked at that were not
+	 * made before: a bean that is made may say more than it declares.
+	 */
+	private Beans beans() {
+		Beans before = this.latest;
+		int definitions = this.beanFactory.getBeanDefinitionCount();
+		int singletons = this.beanFactory.getSingletonCount();
+		if (before.definitions() == definitions && before.singletons() == singletons) {
+			return before;
 		}
-		Set<String> names = new LinkedHashSet<>(List.of(this.beanFactory.getBeanDefinitionNames()));
-		names.addAll(List.of(this.beanFactory.getSingletonNames()));
-		for (String name : names) {
-			Class<?> type = typeOf(name);
-			if (type != null && isOfApplication(ClassUtils.getUserClass(type))) {
-				this.beans.put(name, ClassUtils.getUserClass(type));
-			}
+		Map<String, KnownBean> changed = new HashMap<>();
+		for (String name : this.beanFactory.getBeanDefinitionNames()) {
+			look(name, before, changed);
 		}
+		for (String name : this.beanFactory.getSingletonNames()) {
+			look(name, before, changed);
+		}
+		Beans beans = before.with(definitions, singletons, changed);
+		this.latest = beans;
+		return beans;
 	}
 
-	private List<String> beansOf(Class<?> type) {
-		return this.beansOfTypes.computeIfAbsent(type,
-				(wanted) -> this.beans.entrySet()
-					.stream()
-					.filter((bean) -> wanted.isAssignableFrom(bean.getValue()))
-					.map(Map.Entry::getKey)
-					.toList());
+	private void look(String name, Beans before, Map<String, KnownBean> changed) {
+		KnownBean known = before.known().get(name);
+		if (known != null && (known.made() || !this.beanFactory.containsSingleton(name))) {
+			return;
+		}
+		Class<?> type = typeOf(name);
+		if (type != null) {
+			Class<?> userType = ClassUtils.getUserClass(type);
+			changed.put(name, new KnownBean(isOfApplication(userType) ? userType : null,
+					this.beanFactory.containsSingleton(name)));
+		}
 	}
 
 	/** The first two names of a package, or the whole of a shorter one. */
@@ -195,6 +205,59 @@ final class NestingFinder {
 				&& !type.getPackageName().equals(CORE);
 	}
 
+	/**
+	 * A bean whose class is known.
+	 *
+	 * @param type the class; {@code null} where it is none of the application
+	 * @param made whether it was made by then
+	 */
+	private record KnownBean(@Nullable Class<?> type, boolean made) {
+	}
+
+	/**
+	 * The beans at one time.
+	 *
+	 * @param definitions how many definitions there were
+	 * @param singletons how many beans were made
+	 * @param known all whose classes are known
+	 * @param types the classes of those of the application
+	 * @param ofTypes which of these are of a type, as far as it was asked
+	 */
+	private record Beans(int definitions, int singletons, Map<String, KnownBean> known, Map<String, Class<?>> types,
+			Map<Class<?>, List<String>> ofTypes) {
+
+		Beans(int definitions, int singletons, Map<String, KnownBean> known, Map<String, Class<?>> types) {
+			this(definitions, singletons, known, types, new ConcurrentHashMap<>());
+		}
+
+		Beans with(int definitions, int singletons, Map<String, KnownBean> changed) {
+			Map<String, KnownBean> known = new HashMap<>(this.known);
+			known.putAll(changed);
+			if (changed.entrySet()
+				.stream()
+				.allMatch((bean) -> this.types.get(bean.getKey()) == bean.getValue().type())) {
+				return new Beans(definitions, singletons, known, this.types, this.ofTypes);
+			}
+			Map<String, Class<?>> types = new HashMap<>();
+			known.forEach((name, bean) -> {
+				if (bean.type() != null) {
+					types.put(name, bean.type());
+				}
+			});
+			return new Beans(definitions, singletons, known, types);
+		}
+
+		List<String> of(Class<?> type) {
+			return this.ofTypes.computeIfAbsent(type,
+					(wanted) -> this.types.entrySet()
+						.stream()
+						.filter((bean) -> wanted.isAssignableFrom(bean.getValue()))
+						.map(Map.Entry::getKey)
+						.toList());
+		}
+
+	}
+
 	/** Goes from a bean to all that it reaches. */
 	private final class Search {
 
@@ -212,10 +275,13 @@ final class NestingFinder {
 
 		private final Queue<String> beansToCome = new ArrayDeque<>();
 
+		private final Beans beans;
+
 		private boolean found;
 
-		Search(String beanName, Set<Class<?>> types) {
+		Search(String beanName, Set<Class<?>> types, Beans beans) {
 			this.beanName = beanName;
+			this.beans = beans;
 			this.types = types;
 			types.forEach((type) -> this.roots.add(root(ClassUtils.getUserClass(type))));
 			this.beansToCome.add(beanName);
@@ -265,7 +331,7 @@ final class NestingFinder {
 			}
 			else if (isNear(type) && this.typesHeld.add(type)) {
 				comeTo(type);
-				beansOf(type).forEach(this::reach);
+				this.beans.of(type).forEach(this::reach);
 			}
 		}
 
@@ -279,7 +345,7 @@ final class NestingFinder {
 		}
 
 		private void reach(String name) {
-			Class<?> type = NestingFinder.this.beans.get(name);
+			Class<?> type = this.beans.types().get(name);
 			if (name.equals(this.beanName)) {
 				this.found = true;
 			}
