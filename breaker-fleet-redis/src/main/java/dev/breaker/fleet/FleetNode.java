@@ -31,6 +31,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.LogText;
+import dev.breaker.Reason;
 import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.StateCommand;
@@ -792,8 +793,9 @@ public final class FleetNode implements AutoCloseable {
 
 		@Override
 		public void onStateChange(CircuitBreaker breaker, StateChange change) {
+			StateCommand command = (change.reason() == Reason.COMMAND) ? breaker.export().command() : null;
 			run(() -> {
-				touch(this.shared, this.shared.changed(change));
+				touch(this.shared, this.shared.changed(change, command));
 				if (FleetNode.this.link.holds()) {
 					this.shared.follow(false);
 				}

@@ -57,6 +57,12 @@ final class SharedBreaker {
 	/** The epoch that was followed; zero where the present one is to be followed. */
 	private long followed;
 
+	/** Whether the present epoch was followed before it is followed once more. */
+	private boolean again;
+
+	/** Whether it is followed once more when the wait is over that a command gave. */
+	private boolean deferred;
+
 	/** Whether it is open or half-open since the fleet is. */
 	private boolean following;
 
@@ -166,12 +172,16 @@ final class SharedBreaker {
 
 	/**
 	 * The breaker has changed its state.
+	 * @param command the command that the breaker was under when this was told;
+	 * {@code null} for none
 	 * @return whether the store is to hear of it at once
 	 */
-	boolean changed(StateChange change) {
+	boolean changed(StateChange change, @Nullable StateCommand command) {
 		if (this.leaving || isOfFleet(change)) {
 			return false;
 		}
+		boolean isDue = this.deferred;
+		this.deferred = false;
 		if (change.from() == State.HALF_OPEN) {
 			this.probes.settle();
 		}
@@ -193,6 +203,7 @@ final class SharedBreaker {
 				this.held = false;
 				FleetRecord known = this.record;
 				this.followed = (known != null) ? known.epoch() : 0;
+				giveAgain(change, command);
 			}
 			case HOLD_ELAPSED -> {
 				this.own = false;
@@ -200,7 +211,12 @@ final class SharedBreaker {
 				returnToFleet();
 			}
 			case SIGNAL, RESTORED -> this.own = false;
-			case WAIT_ELAPSED, FLEET -> {
+			case WAIT_ELAPSED -> {
+				if (isDue) {
+					returnToOpenFleet();
+				}
+			}
+			case FLEET -> {
 			}
 		}
 		return this.own || this.voted || this.probes.hasResults();
@@ -208,14 +224,39 @@ final class SharedBreaker {
 
 	private void returnToOpenFleet() {
 		if (isOpen(this.record)) {
-			this.followed = 0;
+			followAgain();
 		}
 	}
 
 	/** What this node was commanded to be is over. */
 	private void returnToFleet() {
 		if (fleetState() != State.CLOSED) {
-			this.followed = 0;
+			followAgain();
+		}
+	}
+
+	private void followAgain() {
+		FleetRecord known = this.record;
+		this.again |= known != null && this.followed == known.epoch();
+		this.followed = 0;
+	}
+
+	/**
+	 * A command to this node alone wins over what the fleet had decided before it, also
+	 * where that was followed once more while the news of the command was on its way.
+	 */
+	@SuppressWarnings("ReferenceEquality") // the same words can come twice
+	private void giveAgain(StateChange change, @Nullable StateCommand command) {
+		StateChange last = this.breaker.snapshot().lastChange();
+		if (!this.again || last == null || last == change || !isOfFleet(last)) {
+			return;
+		}
+		if (command != null && command.state() == change.to()) {
+			this.breaker.apply(command);
+		}
+		else if (change.to() == State.CLOSED || change.to() == State.HALF_OPEN) {
+			// The command itself is not known any more. These have no hold.
+			this.breaker.apply(StateCommand.to(change.to()).comment(change.comment()).actor(change.actor()));
 		}
 	}
 
@@ -273,6 +314,8 @@ final class SharedBreaker {
 		this.voteDue = this.own;
 		this.probes.begin(isOpen(told));
 		this.followed = alreadyFollowed ? told.epoch() : 0;
+		this.again = false;
+		this.deferred = false;
 		PendingOrder given = this.order;
 		if (given != null && given.isIn(told)) {
 			this.order = null;
@@ -408,9 +451,9 @@ final class SharedBreaker {
 		this.own = false;
 		this.breaker.follow(new FleetDecision(state, left, told.openings(), why(told)));
 		if (this.breaker.state() == State.OPEN && this.breaker.export().command() != null) {
-			// Once the wait that a command gave is over, the fleet may be open for
-			// longer.
-			this.followed = 0;
+			// The fleet may be open for longer. Not before that wait is over: a command
+			// that ends it sooner holds.
+			this.deferred = true;
 		}
 	}
 
@@ -473,6 +516,10 @@ final class SharedBreaker {
 		this.own = false;
 		this.following = false;
 		this.held = isHeld(command.state());
+		if (this.leaving) {
+			// What waits for the fleet would wait for ever.
+			this.probes.giveUpWait();
+		}
 	}
 
 	/**
@@ -601,7 +648,7 @@ final class SharedBreaker {
 		}
 		if (given.isOver(wait, now)) {
 			this.order = null;
-			this.probes.endWait();
+			this.probes.giveUpWait();
 			returnToFleet();
 			return null;
 		}

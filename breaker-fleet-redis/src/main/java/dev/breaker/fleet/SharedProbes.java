@@ -98,8 +98,18 @@ final class SharedProbes {
 		this.breaker.probeGate(empty);
 	}
 
-	/** The store hears of no command any more. */
-	boolean endWait() {
+	/**
+	 * The store hears of no command any more: calls go through the gate that the command
+	 * had taken the place of.
+	 */
+	void giveUpWait() {
+		if (endWait()) {
+			this.breaker.probeGate(this.gate);
+		}
+	}
+
+	/** The gate that waits for the fleet gives out nothing, and stops no call. */
+	private boolean endWait() {
 		SharedGate empty = this.early;
 		if (empty == null) {
 			return false;

@@ -222,6 +222,48 @@ class FleetCommandsTests {
 	}
 
 	@Test
+	void probesAreThoseOfTheFleetWhereACommandWasNotTold() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		TestNode commanded = fleet.node(2);
+		commanded.cut(true);
+		commanded.node.command(TestFleet.BREAKER, StateCommand.to(State.HALF_OPEN));
+		commanded.node.command(TestFleet.BREAKER, StateCommand.to(State.OPEN).hold(Duration.ofSeconds(2)));
+		fleet.advance(Duration.ofSeconds(3));
+		assertThat(commanded.breaker.state()).isEqualTo(State.HALF_OPEN);
+		commanded.cut(false);
+		fleet.advance(TestFleet.WAIT);
+		assertThat(commanded.node.status().connected()).isTrue();
+		int admitted = 0;
+		for (int round = 0; round < 40; round++) {
+			for (TestNode node : fleet.nodes) {
+				admitted += (node.begin() != null) ? 1 : 0;
+			}
+			fleet.advance(Duration.ofMillis(20));
+		}
+		assertThat(admitted).isEqualTo(TestFleet.PERMITTED);
+		assertThat(fleet.record().probes().given()).isEqualTo(TestFleet.PERMITTED);
+	}
+
+	@Test
+	void aCommandToABreakerThatIsTakenOutMeanwhileLeavesItItsOwnProbes() {
+		HandTime time = new HandTime();
+		Link link = new Link(time::nanos);
+		link.holdUntil(Long.MAX_VALUE / 2);
+		CircuitBreaker breaker = CircuitBreaker.of(TestFleet.BREAKER, new TestFleet().breakerConfig());
+		SharedBreaker shared = new SharedBreaker(breaker, new StoreClock(), time::nanos, TestFleet.HEARTBEAT,
+				new SharedProbes(breaker, link, time::nanos, TestFleet.HEARTBEAT, () -> {
+				}));
+		StateCommand command = StateCommand.to(State.HALF_OPEN);
+		shared.part();
+		shared.leave();
+		shared.orderComes(command);
+		shared.order(command, 0);
+		breaker.apply(command);
+		assertThat(breaker.tryAcquire()).isNotNull();
+	}
+
+	@Test
 	void aNodeThatIsHalfOpenSoonerWaitsForTheFleet() {
 		TestFleet fleet = new TestFleet().start(3);
 		fleet.open();
@@ -260,6 +302,66 @@ class FleetCommandsTests {
 		assertThat(fleet.node(0).breaker.state()).isEqualTo(State.CLOSED);
 		assertThat(fleet.fleetState()).isEqualTo(State.OPEN);
 		assertThat(fleet.node(1).breaker.state()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aCloseIsNotUndoneByAnAnswerThatComesBeforeItsNews() {
+		TestFleet fleet = new TestFleet().start(4);
+		TestNode commanded = fleet.node(3);
+		commanded.breaker.apply(StateCommand.to(State.OPEN).hold(Duration.ofSeconds(8)).actor("carol"));
+		fleet.open();
+		fleet.advance(TestFleet.HEARTBEAT);
+		assertThat(commanded.known().state()).isEqualTo(State.OPEN);
+		long exchanges = commanded.transport.exchanges();
+		while (commanded.transport.exchanges() == exchanges) {
+			fleet.advance(Duration.ofMillis(1));
+		}
+		commanded.process.pause();
+		fleet.settle();
+		commanded.process.resume();
+		commanded.breaker.close();
+		fleet.advance(Duration.ofSeconds(2));
+		assertThat(commanded.breaker.state()).isEqualTo(State.CLOSED);
+		assertThat(fleet.fleetState()).isEqualTo(State.OPEN);
+	}
+
+	@Test
+	void aCloseIsNotUndoneByTheEndOfTheWaitOfACommandBefore() {
+		TestFleet fleet = new TestFleet().start(4);
+		TestNode commanded = fleet.node(3);
+		commanded.breaker.apply(StateCommand.to(State.OPEN).hold(Duration.ofSeconds(4)).actor("carol"));
+		fleet.open();
+		fleet.advance(TestFleet.HEARTBEAT);
+		commanded.process.pause();
+		fleet.advance(Duration.ofSeconds(3));
+		assertThat(commanded.breaker.state()).isEqualTo(State.HALF_OPEN);
+		commanded.breaker.apply(StateCommand.to(State.CLOSED).actor("dave"));
+		commanded.process.resume();
+		fleet.advance(Duration.ofSeconds(2));
+		assertThat(fleet.fleetState()).isEqualTo(State.OPEN);
+		assertThat(commanded.breaker.state()).isEqualTo(State.CLOSED);
+		assertThat(commanded.breaker.snapshot().lastChange().actor()).isEqualTo("dave");
+	}
+
+	@Test
+	void aCommandIsNotUndoneByTheEndOfAHoldBefore() {
+		TestFleet fleet = new TestFleet().start(3);
+		TestNode commanded = fleet.node(2);
+		fleet.node(0).node.command(TestFleet.BREAKER, FORCE_OPEN);
+		fleet.settle();
+		commanded.breaker.disable(Duration.ofSeconds(3));
+		fleet.settle();
+		commanded.process.pause();
+		fleet.advance(Duration.ofMillis(3500));
+		assertThat(commanded.breaker.state()).isEqualTo(State.CLOSED);
+		commanded.breaker.apply(StateCommand.to(State.DISABLED).hold(Duration.ofSeconds(60)).actor("dave"));
+		commanded.process.resume();
+		fleet.advance(Duration.ofSeconds(2));
+		assertThat(commanded.breaker.state()).isEqualTo(State.DISABLED);
+		assertThat(commanded.breaker.retryAfter()).isZero();
+		assertThat(commanded.breaker.export().left()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
+		fleet.advance(Duration.ofSeconds(61));
+		assertThat(commanded.breaker.state()).as("the fleet's command holds still").isEqualTo(State.FORCED_OPEN);
 	}
 
 	@Test
