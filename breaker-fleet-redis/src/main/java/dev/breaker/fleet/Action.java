@@ -66,8 +66,18 @@ public sealed interface Action {
 	}
 
 	/**
+	 * The breaker is that of a key, which the store keeps with the records that this
+	 * exchange begins: what closes its group closes it, too.
+	 *
+	 * @param group the name of its group
+	 */
+	record Key(String breaker, String group) implements Action {
+	}
+
+	/**
 	 * A command to all nodes, those that join later too, until its hold is over or
-	 * another one comes. It wins over votes, and is a new epoch.
+	 * another one comes. It wins over votes, and is a new epoch. One that closes a group
+	 * closes its keys that are not closed, as the same command would close each.
 	 *
 	 * @param command the command
 	 * @param waitMillis how long {@code OPEN} lasts

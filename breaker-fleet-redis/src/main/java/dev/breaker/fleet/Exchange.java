@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param nodeTimeout after so long without a heartbeat a node counts as gone, and its
  * votes and leases are void
  * @param quorum how many votes open a breaker
- * @param report the breakers of the node that are not closed, with what they are in;
+ * @param report the breakers of the node that are not closed, with what they are in, and
+ * those that a command to this node alone has closed while the fleet is open;
  * {@code null} where that has not changed since the last answered exchange
  * @param actions what is to be done, in that order
  */

@@ -68,9 +68,6 @@ public final class FleetNode implements AutoCloseable {
 	/** Records of breakers that are not shared here, but could be. */
 	private static final int MOST_STRANGERS = 10_000;
 
-	/** Between the names of a group and of a key. */
-	private static final String KEY = ":";
-
 	private static final long COMPLAINT_NANOS = TimeUnit.HOURS.toNanos(1);
 
 	private static final Logger logger = LoggerFactory.getLogger(FleetNode.class);
@@ -676,30 +673,19 @@ public final class FleetNode implements AutoCloseable {
 	}
 
 	/**
-	 * Of each key of a group that is not closed for the fleet, the record is closed, too:
-	 * else a node that has the key later would open it again. The keys that are shared
-	 * here know their group; of the others the name says it.
+	 * Of each key of a group that is shared here and not closed for the fleet, the record
+	 * is closed, too: else a node that has the key later would open it again. Of the
+	 * other keys, the store knows their group.
 	 */
 	private void closeKeys(String group, StateCommand command, long given) {
 		for (Member member : this.members.values()) {
 			CircuitBreakerGroup of = member.shared.breaker().group();
 			if (of != null && of.name().equals(group) && !member.shared.isClosedForAll()) {
-				close(member, command, given);
+				member.shared.order(command, given);
+				member.shared.obeyed(command);
+				touch(member.shared, true);
 			}
 		}
-		for (String name : this.strangers.keySet()) {
-			if (name.startsWith(group + KEY)) {
-				Member stranger = new Member(CircuitBreaker.ofDefaults(name));
-				close(stranger, command, given);
-				stranger.shared.leave();
-			}
-		}
-	}
-
-	private void close(Member member, StateCommand command, long given) {
-		member.shared.order(command, given);
-		member.shared.obeyed(command);
-		touch(member.shared, true);
 	}
 
 	private void grant(Reply.Grant grant) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * negative where time does not end it
  * @param openings OPEN periods in a row without a recovery
  * @param cause why: {@code VOTES}, {@code PROBES_SUCCEEDED}, {@code PROBES_FAILED},
- * {@code PROBES_LOST}, {@code COMMAND}
+ * {@code PROBES_LOST}, {@code COMMAND}, {@code ABANDONED}: no node that lives is open or
+ * half-open any more
  * @param votes how many votes opened it
  * @param quorum how many were needed
  * @param live how many nodes lived then

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.FleetDecision;
 import dev.breaker.Reason;
 import dev.breaker.State;
@@ -86,6 +87,11 @@ final class SharedBreaker {
 	/** Whether the breaker has obeyed it. */
 	private boolean obeyed;
 
+	/**
+	 * Whether a command to this node alone has closed it, and nothing was followed since.
+	 */
+	private boolean closedAlone;
+
 	/** For how long it has opened the breaker. */
 	private Duration orderedWait = Duration.ZERO;
 
@@ -159,10 +165,13 @@ final class SharedBreaker {
 				&& (this.leaving || (this.breaker.state() == State.CLOSED && fleetState() == State.CLOSED));
 	}
 
-	/** What the other nodes are told; null where it is closed. */
+	/**
+	 * What the other nodes are told; null where it is closed, unless a command to this
+	 * node alone has closed it while the fleet is open.
+	 */
 	@Nullable String report() {
 		State state = this.breaker.state();
-		if (state == State.CLOSED || this.leaving) {
+		if (this.leaving || (state == State.CLOSED && !(this.closedAlone && isOpen(this.record)))) {
 			return null;
 		}
 		return (isOpen(state) && !isOpen(this.record)) ? state + " local-only" : state.name();
@@ -182,6 +191,7 @@ final class SharedBreaker {
 		}
 		boolean isDue = this.deferred;
 		this.deferred = false;
+		this.closedAlone = change.reason() == Reason.COMMAND && change.to() == State.CLOSED;
 		if (change.from() == State.HALF_OPEN) {
 			this.probes.settle();
 		}
@@ -390,6 +400,7 @@ final class SharedBreaker {
 		}
 		Action.FleetCommand command = told.command();
 		this.followed = told.epoch();
+		this.closedAlone = false;
 		switch (told.state()) {
 			case CLOSED -> {
 				if (command != null && !joining) {
@@ -490,6 +501,7 @@ final class SharedBreaker {
 			case "PROBES_SUCCEEDED" -> "probes succeeded";
 			case "PROBES_FAILED" -> "probes failed";
 			case "PROBES_LOST" -> "probes did not come back";
+			case "ABANDONED" -> "no instance was open any more";
 			default -> null;
 		};
 	}
@@ -603,9 +615,14 @@ final class SharedBreaker {
 	 */
 	Said say(List<Action> actions, boolean all, @Nullable String present, boolean looks) {
 		State state = this.breaker.state();
+		int first = actions.size();
 		remember(actions, present);
 		PendingOrder given = sayOrder(actions, state);
 		boolean vote = sayVote(actions, all);
+		CircuitBreakerGroup group = (this.breaker.key() != null) ? this.breaker.group() : null;
+		if (group != null && actions.size() > first) {
+			actions.add(first, new Action.Key(this.breaker.name(), group.name()));
+		}
 		boolean withdrawal = !vote && this.voted && !this.own;
 		if (withdrawal) {
 			actions.add(new Action.Withdraw(this.breaker.name()));

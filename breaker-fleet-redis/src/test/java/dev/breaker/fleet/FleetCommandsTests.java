@@ -305,6 +305,41 @@ class FleetCommandsTests {
 	}
 
 	@Test
+	void aCommandToEachNodeClosesTheFleet() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		fleet.nodes.subList(0, 2).forEach((node) -> node.breaker.close());
+		fleet.advance(TestFleet.NODE_TIMEOUT.plusSeconds(2));
+		assertThat(fleet.fleetState()).as("a node is open still").isEqualTo(State.OPEN);
+		fleet.node(2).breaker.close();
+		fleet.advance(TestFleet.HEARTBEAT.multipliedBy(2));
+		fleet.assertFleet(State.CLOSED);
+		assertThat(fleet.store().view().nodes()).allSatisfy((node) -> assertThat(node.report()).isEmpty());
+		TestNode late = fleet.start();
+		fleet.advance(TestFleet.HEARTBEAT);
+		assertThat(late.breaker.state()).isEqualTo(State.CLOSED);
+		fleet.open();
+	}
+
+	@Test
+	void whatEachNodeHasClosedAloneInAnOutageIsNotClosedForTheFleet() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		fleet.down(true);
+		fleet.advance(TestFleet.WAIT);
+		for (TestNode node : fleet.nodes) {
+			for (int call = 0; call < TestFleet.PERMITTED; call++) {
+				assertThat(node.call(true)).isTrue();
+			}
+		}
+		fleet.assertStates(State.CLOSED);
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.down(false);
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.assertStates(State.HALF_OPEN);
+	}
+
+	@Test
 	void aCloseIsNotUndoneByAnAnswerThatComesBeforeItsNews() {
 		TestFleet fleet = new TestFleet().start(4);
 		TestNode commanded = fleet.node(3);

@@ -26,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  * heartbeat is at least as long ago as its node timeout is dropped.</li>
  * <li>Where the exchange knows another life of the store, the counter of revisions is
  * raised to what it knows, so that epochs grow over the lives of the store.</li>
- * <li>The actions are carried out in their order.</li>
- * <li>Closed records without votes are forgotten after an hour.</li>
+ * <li>The actions are carried out in their order. What closes a group then closes its
+ * keys.</li>
+ * <li>A record that is open or half-open is closed where all nodes that report the
+ * breaker report it closed, or none reports it and nothing has come of it for a day.
+ * Closed records without votes are forgotten after an hour.</li>
  * <li>The reply has each record whose revision is higher than the known one, by their
  * revisions; all of them where the exchange knows no life of the store or another one. It
  * grants, for each breaker that the exchange demands, all leases of the node that are not
@@ -41,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 public final class ModelStore {
 
 	private static final long CLOSED_KEPT = TimeUnit.HOURS.toMillis(1);
+
+	private static final long ABANDONED_AFTER = TimeUnit.DAYS.toMillis(1);
 
 	private static final int MOST_NAMES = 20;
 
@@ -61,6 +66,9 @@ public final class ModelStore {
 
 	/** The breakers with a new epoch in this exchange. */
 	private final Set<String> begun = new LinkedHashSet<>();
+
+	/** The groups of keys, as this exchange tells them. */
+	private final Map<String, String> groups = new HashMap<>();
 
 	/** The breakers that this exchange demands. */
 	private final Set<String> demanded = new LinkedHashSet<>();
@@ -196,12 +204,18 @@ public final class ModelStore {
 		this.exchanges++;
 		this.begun.clear();
 		this.demanded.clear();
+		this.groups.clear();
 		note(exchange);
 		boolean sameLife = this.incarnation.equals(exchange.incarnation());
 		if (exchange.incarnation() != null && !sameLife) {
 			this.revisions = Math.max(this.revisions, exchange.known());
 		}
 		exchange.actions().forEach((action) -> carryOut(action, exchange));
+		exchange.actions().stream().filter(ModelStore::closes).forEach((order) -> closeKeys((Action.Order) order));
+		List.copyOf(this.entries.values())
+			.stream()
+			.filter((entry) -> isAbandoned(entry, exchange.nodeTimeout().toMillis()))
+			.forEach((entry) -> recover(entry, "ABANDONED"));
 		this.entries.values().removeIf(this::isForgotten);
 		long known = sameLife ? exchange.known() : 0;
 		List<FleetRecord> changed = this.entries.values()
@@ -245,6 +259,37 @@ public final class ModelStore {
 		this.reports.keySet().retainAll(this.heartbeats.keySet());
 	}
 
+	private static boolean closes(Action action) {
+		return action instanceof Action.Order order && List.of("RESET", "CLOSED").contains(order.command().state());
+	}
+
+	private void closeKeys(Action.Order order) {
+		for (Entry entry : List.copyOf(this.entries.values())) {
+			String group = this.groups.getOrDefault(entry.breaker, entry.group);
+			if (entry.breaker.startsWith(order.breaker() + ":") && order.breaker().equals(group)
+					&& entry.state != State.CLOSED) {
+				obey(new Action.Order(entry.breaker, order.command(), 0));
+			}
+		}
+	}
+
+	private boolean isAbandoned(Entry entry, long timeout) {
+		boolean leased = entry.leases.values().stream().anyMatch((lease) -> this.heartbeats.containsKey(lease.node));
+		if ((entry.state != State.OPEN && entry.state != State.HALF_OPEN) || leased
+				|| this.now - entry.since < timeout) {
+			return false;
+		}
+		Set<String> states = new TreeSet<>();
+		this.reports.values().forEach((report) -> {
+			String state = report.get(entry.breaker);
+			if (state != null) {
+				states.add(state);
+			}
+		});
+		long quiet = this.now - ((entry.state == State.OPEN) ? entry.until : entry.touched);
+		return states.equals(Set.of("CLOSED")) || (states.isEmpty() && quiet >= ABANDONED_AFTER);
+	}
+
 	private void carryOut(Action action, Exchange exchange) {
 		if (action instanceof Action.Vote vote) {
 			vote(vote, exchange);
@@ -257,6 +302,9 @@ public final class ModelStore {
 		}
 		else if (action instanceof Action.Result result) {
 			take(result, exchange.node());
+		}
+		else if (action instanceof Action.Key key) {
+			this.groups.put(key.breaker(), key.group());
 		}
 		else if (action instanceof Action.Order order) {
 			obey(order);
@@ -339,7 +387,7 @@ public final class ModelStore {
 			places = entry.leases.isEmpty() ? Math.min(places, 1) : 0;
 		}
 		if (places > 0) {
-			entry.revision = ++this.revisions;
+			touch(entry);
 			entry.leases.put(entry.revision, new Lease(node, places, 0, 0, 0, 0));
 			entry.given += places;
 		}
@@ -365,7 +413,7 @@ public final class ModelStore {
 			entry.recorded += result.recorded() - lease.recorded;
 			entry.failed += result.failed() - lease.failed;
 			entry.slow += result.slow() - lease.slow;
-			entry.revision = ++this.revisions;
+			touch(entry);
 			if (lease.places == result.recorded() + result.returned()) {
 				entry.leases.remove(result.lease());
 			}
@@ -380,8 +428,19 @@ public final class ModelStore {
 	/** Leases of nodes that were dropped are lost for good. */
 	private void loseLeases(Entry entry) {
 		if (entry.leases.values().removeIf((lease) -> !this.heartbeats.containsKey(lease.node))) {
-			entry.revision = ++this.revisions;
+			touch(entry);
 		}
+	}
+
+	private void touch(Entry entry) {
+		entry.revision = ++this.revisions;
+		entry.touched = this.now;
+	}
+
+	private void recover(Entry entry, String cause) {
+		begin(entry, State.CLOSED, -1, cause);
+		entry.openings = 0;
+		entry.forgetVotes(this.heartbeats.size());
 	}
 
 	private void decide(Entry entry, ProbeRules rules, long wait) {
@@ -390,9 +449,7 @@ public final class ModelStore {
 			verdict = verdictOfThose(rules, entry);
 		}
 		if (verdict == Reason.PROBES_SUCCEEDED) {
-			begin(entry, State.CLOSED, -1, verdict.name());
-			entry.openings = 0;
-			entry.forgetVotes(this.heartbeats.size());
+			recover(entry, verdict.name());
 		}
 		else if (verdict != null) {
 			begin(entry, State.OPEN, this.now + wait, verdict.name());
@@ -491,8 +548,9 @@ public final class ModelStore {
 		this.entries.put(entry.breaker, entry);
 		this.votes.remove(entry.breaker);
 		this.begun.add(entry.breaker);
-		entry.epoch = ++this.revisions;
-		entry.revision = entry.epoch;
+		touch(entry);
+		entry.epoch = entry.revision;
+		entry.group = this.groups.getOrDefault(entry.breaker, entry.group);
 		entry.followed = 0;
 		entry.state = state;
 		entry.since = this.now;
@@ -504,7 +562,7 @@ public final class ModelStore {
 		entry.failed = 0;
 		entry.slow = 0;
 		entry.leases.clear();
-		if (cause.startsWith("PROBES")) {
+		if (cause.startsWith("PROBES") || cause.equals("ABANDONED")) {
 			entry.command = null;
 		}
 	}
@@ -563,6 +621,12 @@ public final class ModelStore {
 		private State state = State.CLOSED;
 
 		private long since;
+
+		/** When something last came of it. */
+		private long touched;
+
+		/** The group of a key. */
+		private @Nullable String group;
 
 		private long until = -1;
 

@@ -88,6 +88,10 @@ final class ExchangeWriter {
 			rules(result.rules());
 			number(result.waitMillis());
 		}
+		else if (action instanceof Action.Key key) {
+			begin("key", key);
+			text(key.group());
+		}
 		else if (action instanceof Action.Order order) {
 			begin("order", order);
 			command(order.command());

@@ -309,6 +309,8 @@ local records = {}
 local values = {}
 local wires = {}
 local written = {}
+-- The groups of keys, as this exchange tells them
+local groups = {}
 local begun, isBegun = {}, {}
 local demanded, isDemanded = {}, {}
 local damaged = {}
@@ -372,6 +374,8 @@ local function isRecord(record)
 		and (record.deadline == -1 and record.state ~= 'OPEN' or isCount(record.deadline, LATEST))
 		and type(record.cause) == 'string' and fits(record.state, record.command) and isCommand(record.command)
 		and (record.state ~= 'HALF_OPEN' or isProbes(record.probes))
+		and (record.touched == nil or isCount(record.touched, MOST))
+		and (record.group == nil or type(record.group) == 'string')
 end
 
 local function leftOf(record)
@@ -467,6 +471,7 @@ end
 
 local function touch(breaker, record)
 	record.revision = nextRevision()
+	record.touched = now
 	written[breaker] = true
 end
 
@@ -479,11 +484,12 @@ local function begin(breaker, record, state, deadline, cause)
 	record.since = now
 	record.deadline = deadline
 	record.cause = cause
+	record.group = groups[breaker] or record.group
 	record.probes = nil
 	if state == 'HALF_OPEN' then
 		record.probes = { permitted = 0, given = 0, recorded = 0, failed = 0, slow = 0, followed = 0, leases = {} }
 	end
-	if string.sub(cause, 1, 6) == 'PROBES' then
+	if string.sub(cause, 1, 6) == 'PROBES' or cause == 'ABANDONED' then
 		record.command = nil
 	end
 	redis.call('DEL', VOTES .. breaker)
@@ -541,6 +547,12 @@ local function verdictOfThose(rules, probes)
 	return (reaches(probes.failed, rules.failures) or reaches(probes.slow, rules.slow)) and 'FAILED' or 'SUCCEEDED'
 end
 
+local function recover(breaker, record, cause)
+	begin(breaker, record, 'CLOSED', -1, cause)
+	record.openings = 0
+	forgetVotes(record)
+end
+
 local function reopen(breaker, record, wait, cause)
 	begin(breaker, record, 'OPEN', after(wait), cause)
 	record.openings = record.openings + 1
@@ -553,9 +565,7 @@ local function decide(breaker, record, rules, wait)
 		decided = probes.recorded > 0 and verdictOfThose(rules, probes) or 'LOST'
 	end
 	if decided == 'SUCCEEDED' then
-		begin(breaker, record, 'CLOSED', -1, 'PROBES_SUCCEEDED')
-		record.openings = 0
-		forgetVotes(record)
+		recover(breaker, record, 'PROBES_SUCCEEDED')
 	elseif decided == 'FAILED' then
 		reopen(breaker, record, wait, 'PROBES_FAILED')
 	elseif decided == 'LOST' then
@@ -728,6 +738,33 @@ local function order(breaker, given, wait)
 	record.command = given
 end
 
+-- What has closed a group closes those of its keys that are not closed, whichever nodes have them. Their names alone do
+-- not tell them from other breakers.
+local function closeKeys(group, given)
+	local prefix = group .. ':'
+	local names, isNamed = {}, {}
+	local function name(breaker)
+		if string.sub(breaker, 1, #prefix) == prefix and not isNamed[breaker] then
+			isNamed[breaker] = true
+			names[#names + 1] = breaker
+		end
+	end
+	for _, breaker in ipairs(redis.call('HKEYS', RECORDS)) do
+		name(breaker)
+	end
+	for breaker in pairs(written) do
+		name(breaker)
+	end
+	table.sort(names)
+	for _, breaker in ipairs(names) do
+		local face = peek(breaker)
+		local record = face and face.state ~= 'CLOSED' and load(breaker)
+		if record and (groups[breaker] or record.group) == group then
+			order(breaker, given, 0)
+		end
+	end
+end
+
 -- What a command has made in this life of the store is newer than all that is remembered of an earlier one.
 -- Of a record that was remembered, the epoch is lower than the revision.
 local function isOrdered(record)
@@ -766,6 +803,8 @@ local function remember(breaker, epoch, state, since, remaining, openings, cause
 	record.command = given
 end
 
+local closing = {}
+
 while argument < #ARGV do
 	local action = text()
 	local breaker = text()
@@ -792,6 +831,11 @@ while argument < #ARGV do
 	elseif action == 'order' then
 		local given = command()
 		order(breaker, given, number())
+		if given.state == 'RESET' or given.state == 'CLOSED' then
+			closing[#closing + 1] = { group = breaker, given = given }
+		end
+	elseif action == 'key' then
+		groups[breaker] = text()
 	elseif action == 'remember' then
 		local epoch = number()
 		local state = text()
@@ -814,22 +858,81 @@ while argument < #ARGV do
 	end
 end
 
--- What is kept ---------------------------------------------------------------------------------------
-
-for breaker in pairs(written) do
-	local record = records[breaker]
-	redis.call('HSET', RECORDS, breaker, faceOf(breaker, record) .. cjson.encode(record))
-	redis.call('ZADD', REVISIONS, record.revision, breaker)
+-- After all else, what a node remembers of a key too
+for _, each in ipairs(closing) do
+	closeKeys(each.group, each.given)
 end
 
--- Closed records have nothing to say after an hour, nor has one whose wait or whose probes nobody has looked after for a
--- day. A few are looked at every minute.
-local function isStale(record)
-	if record.state == 'OPEN' then
-		return now - record.deadline >= DAY
-	elseif record.state == 'HALF_OPEN' then
-		return #record.probes.leases == 0 and now - record.since >= DAY
+-- What is kept ---------------------------------------------------------------------------------------
+
+local reports = {}
+
+local function netstring(from, at)
+	local length, start = string.match(from, '^(%d+):()', at)
+	local last = length and start + tonumber(length) - 1
+	if not last or string.sub(from, last + 1, last + 1) ~= ',' then
+		return nil, #from + 1
 	end
+	return string.sub(from, start, last), last + 2
+end
+
+-- The states of the breakers that a node reports, by their names
+local function reportOf(node)
+	if not reports[node] then
+		local states, from, at = {}, redis.call('HGET', REPORTS, node) or '', 1
+		while at <= #from do
+			local breaker, state
+			breaker, at = netstring(from, at)
+			state, at = netstring(from, at)
+			if breaker and state then
+				states[breaker] = state
+			end
+		end
+		reports[node] = states
+	end
+	return reports[node]
+end
+
+-- What the nodes that live have a breaker in: CLOSED where all that report it were commanded to close it, nil where
+-- none reports it
+local function stateOnNodes(breaker)
+	local found
+	for _, node in ipairs(redis.call('ZRANGE', NODES, 0, -1)) do
+		local state = reportOf(node)[breaker]
+		if state and state ~= 'CLOSED' then
+			return state
+		end
+		found = found or state
+	end
+	return found
+end
+
+-- Whether no node that lives is open or half-open any more where the record is: each that has the breaker was commanded
+-- to close it, or none has it, and nothing has come of its wait or its probes for a day.
+local function isAbandoned(breaker, record)
+	local quiet
+	if record.state == 'OPEN' then
+		quiet = now - record.deadline
+	elseif record.state == 'HALF_OPEN' then
+		quiet = now - (record.touched or record.since)
+		for _, lease in ipairs(record.probes.leases) do
+			if isLive(lease.node) then
+				return false
+			end
+		end
+	else
+		return false
+	end
+	-- Each node has said what it is in since then.
+	if now < grace or now - record.since < timeout then
+		return false
+	end
+	local state = stateOnNodes(breaker)
+	return state == 'CLOSED' or (state == nil and quiet >= DAY)
+end
+
+-- Closed records have nothing to say after an hour. A few are looked at every minute.
+local function isStale(record)
 	return stateOf(record) == 'CLOSED' and now - (record.state == 'CLOSED' and record.since or record.deadline) >= HOUR
 end
 
@@ -840,7 +943,10 @@ if now - (isCount(pruned, now + MINUTE) and pruned or 0) >= MINUTE then
 	start = 0
 	for i = 1, #looked, 2 do
 		local record = load(looked[i])
-		if record and isStale(record) then
+		if record and isAbandoned(looked[i], record) then
+			recover(looked[i], record, 'ABANDONED')
+		elseif record and isStale(record) then
+			written[looked[i]] = nil
 			redis.call('HDEL', RECORDS, looked[i])
 			redis.call('ZREM', REVISIONS, looked[i])
 			redis.call('DEL', VOTES .. looked[i])
@@ -851,6 +957,12 @@ if now - (isCount(pruned, now + MINUTE) and pruned or 0) >= MINUTE then
 		end
 	end
 	redis.call('HSET', META, 'pruned', now, 'cursor', start)
+end
+
+for breaker in pairs(written) do
+	local record = records[breaker]
+	redis.call('HSET', RECORDS, breaker, faceOf(breaker, record) .. cjson.encode(record))
+	redis.call('ZADD', REVISIONS, record.revision, breaker)
 end
 
 local changed = {}

@@ -46,7 +46,7 @@ class StoreFuzzTests {
 
 	private static final int STEPS = 600;
 
-	private static final List<String> BREAKERS = List.of("payments", "mail", "stock");
+	private static final List<String> BREAKERS = List.of("payments", "mail", "stock", "stock:lyon");
 
 	private static final List<String> COMMANDS = List.of("RESET", "CLOSED", "OPEN", "HALF_OPEN", "FORCED_OPEN",
 			"DISABLED", "METRICS_ONLY", "AJAR");
@@ -142,7 +142,7 @@ class StoreFuzzTests {
 		FleetRecord record = records.get(breaker);
 		long epoch = (record != null) ? record.epoch() - ((random.nextInt(6) == 0) ? 1 : 0) : 0;
 		long wait = random.nextInt(4_000);
-		return switch (random.nextInt(20)) {
+		return switch (random.nextInt(21)) {
 			case 0, 1, 2, 3, 4 -> new Action.Vote(breaker, wait, 1_000 + random.nextInt(10_000));
 			case 5 -> new Action.Withdraw(breaker);
 			case 6 -> new Action.Order(breaker,
@@ -152,6 +152,7 @@ class StoreFuzzTests {
 			case 7 -> remember(random, breaker, record);
 			case 8, 9, 10, 11, 12, 13 ->
 				new Action.Demand(breaker, epoch, random.nextInt(4), pick(random, RULES), wait);
+			case 14 -> new Action.Key("stock:lyon", random.nextInt(4) > 0 ? "stock" : "mail");
 			default -> result(random, leases, breaker, epoch, wait);
 		};
 	}

@@ -526,21 +526,124 @@ class StoreRulesTests {
 	}
 
 	@Test
-	void recordsThatNobodyLooksAfterAreForgottenAfterADay() {
+	void recordsThatNoNodeHasAnyMoreAreClosedAfterADay() {
 		TestNode node = node("n1");
 		FleetRecord open = open(node);
 		node.say(new Action.Order("halfOpen", new Action.FleetCommand("HALF_OPEN", -1, null, null), WAIT));
-		for (int hour = 0; hour < 23; hour++) {
+		hours(23, node);
+		assertThat(node.say().changed()).isEmpty();
+		List<FleetRecord> closed = new ArrayList<>();
+		for (int hour = 0; hour < 2; hour++) {
 			this.store.advance(Duration.ofHours(1));
-			node.say();
+			closed.addAll(node.say().changed());
 		}
-		assertThat(this.redis.commands().hlen("{orders:1}:records")).isEqualTo(2);
-		for (int hour = 0; hour < 3; hour++) {
-			this.store.advance(Duration.ofHours(1));
-			node.say();
-		}
+		assertThat(closed).extracting(FleetRecord::breaker).containsExactlyInAnyOrder(PAYMENTS, "halfOpen");
+		assertThat(closed).allSatisfy((record) -> {
+			assertThat(record.state()).isEqualTo(State.CLOSED);
+			assertThat(record.cause()).isEqualTo("ABANDONED");
+			assertThat(record.epoch()).isGreaterThan(open.epoch());
+			assertThat(record.openings()).isZero();
+			assertThat(record.command()).isNull();
+			assertThat(record.voters()).isEmpty();
+		});
+		hours(2, node);
 		assertThat(this.redis.commands().hlen("{orders:1}:records")).isZero();
 		assertThat(TestNode.changed(node.say(new Action.Remember(open, 0)), PAYMENTS).state()).isEqualTo(State.OPEN);
+	}
+
+	private void hours(int hours, TestNode node) {
+		for (int hour = 0; hour < hours; hour++) {
+			this.store.advance(Duration.ofHours(1));
+			node.say();
+		}
+	}
+
+	@Test
+	void aRecordThatANodeHasIsNotClosedWithoutAProbe() {
+		TestNode node = node("n1");
+		FleetRecord open = open(node);
+		node.report(Map.of("mail", "CLOSED", PAYMENTS, "HALF_OPEN"));
+		hours(50, node);
+		assertThat(record(PAYMENTS)).isEqualTo(open);
+		assertThat(node.say(demand(open.epoch(), 3)).grants()).hasSize(1);
+	}
+
+	@Test
+	void aHalfOpenFleetGoesOnWhereItHasFewerProbesADayThanPermitted() {
+		TestNode node = node("n1");
+		FleetRecord open = open(node);
+		heartbeats(Duration.ofMillis(WAIT), node);
+		Reply.Grant lease = node.say(demand(open.epoch(), 1)).grants().get(0);
+		for (int probe = 0; probe < 2; probe++) {
+			node.say(result(lease, 1, 1 - probe, 0));
+			hours(20, node);
+			lease = node.say(demand(lease.epoch(), 1)).grants().get(0);
+		}
+		FleetRecord closed = TestNode.changed(node.say(result(lease, 1, 0, 0)), PAYMENTS);
+		assertThat(closed.state()).isEqualTo(State.CLOSED);
+		assertThat(closed.cause()).isEqualTo("PROBES_SUCCEEDED");
+	}
+
+	@Test
+	void aLeaseOfANodeThatIsGoneKeepsNoFleetHalfOpen() {
+		TestNode gone = node("n1");
+		FleetRecord open = open(gone);
+		heartbeats(Duration.ofMillis(WAIT), gone);
+		assertThat(gone.say(demand(open.epoch(), 1)).grants()).hasSize(1);
+		TestNode other = node("n2");
+		heartbeats(TestNode.TIMEOUT, other);
+		hours(24, other);
+		assertThat(record(PAYMENTS).cause()).isEqualTo("ABANDONED");
+	}
+
+	@Test
+	void aRecordThatEachNodeWasCommandedToCloseIsClosed() {
+		List<TestNode> nodes = nodes(4);
+		TestNode[] all = nodes.toArray(TestNode[]::new);
+		FleetRecord open = open(nodes.get(0));
+		nodes.get(0).report(Map.of(PAYMENTS, "CLOSED"));
+		nodes.get(1).report(Map.of(PAYMENTS, "OPEN", "mail", "CLOSED"));
+		nodes.get(2).report(Map.of(PAYMENTS, "CLOSED"));
+		heartbeats(Duration.ofMinutes(2), all);
+		assertThat(record(PAYMENTS)).isEqualTo(open);
+		nodes.get(1).report(Map.of(PAYMENTS, "CLOSED"));
+		heartbeats(Duration.ofMinutes(1), all);
+		FleetRecord closed = record(PAYMENTS);
+		assertThat(closed.state()).isEqualTo(State.CLOSED);
+		assertThat(closed.cause()).isEqualTo("ABANDONED");
+	}
+
+	@Test
+	void whatClosesAGroupClosesItsKeysAndNoOtherBreaker() {
+		TestNode node = node("n1").quorum(new Quorum(1, 0));
+		node.say(new Action.Key("stock:lyon", "stock"), new Action.Vote("stock:lyon", WAIT, TTL),
+				new Action.Vote("stock:eu", WAIT, TTL), new Action.Key("stock:eu:nice", "stock:eu"),
+				new Action.Vote("stock:eu:nice", WAIT, TTL), new Action.Key("stockholm:a", "stockholm"),
+				new Action.Vote("stockholm:a", WAIT, TTL));
+		Action.FleetCommand close = new Action.FleetCommand("CLOSED", -1, "mended", "kim");
+		Reply reply = node("n2").say(new Action.Order("stock", close, WAIT));
+		assertThat(reply.changed()).filteredOn((record) -> record.state() == State.CLOSED)
+			.extracting(FleetRecord::breaker)
+			.containsExactly("stock", "stock:lyon");
+		FleetRecord lyon = TestNode.changed(reply, "stock:lyon");
+		assertThat(lyon.cause()).isEqualTo("COMMAND");
+		assertThat(lyon.command()).isEqualTo(close);
+		node.say();
+		node.say(new Action.Vote("stock:lyon", WAIT, TTL));
+		assertThat(TestNode.changed(node("n2").say(new Action.Order("stock", close, WAIT)), "stock:lyon").state())
+			.as("a key stays one")
+			.isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void whatANodeRemembersOfAKeyIsClosedWithItsGroup() {
+		FleetRecord known = new FleetRecord("stock:lyon", 40, 44, State.OPEN, START, 17, 3, "VOTES", 2, 2, 5, List.of(),
+				null, null);
+		Reply reply = node("n1").say(new Action.Order("stock", new Action.FleetCommand("RESET", -1, null, "kim"), WAIT),
+				new Action.Key("stock:lyon", "stock"), new Action.Remember(known, 6_000));
+		FleetRecord closed = TestNode.changed(reply, "stock:lyon");
+		assertThat(closed.state()).isEqualTo(State.CLOSED);
+		assertThat(closed.epoch()).isGreaterThan(40);
 	}
 
 	@Test

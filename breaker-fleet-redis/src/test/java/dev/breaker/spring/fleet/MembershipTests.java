@@ -103,6 +103,22 @@ class MembershipTests {
 		assertThat(later.get("nice").state()).isEqualTo(State.CLOSED);
 	}
 
+	@Test
+	void closingAGroupClosesNoBreakerThatIsNoneOfItsKeys() {
+		CircuitBreaker key = group(start("shop-1"), 10).get("lyon");
+		CircuitBreaker other = start("shop-2", "stock*").get("stock:eu", config());
+		Instance.trip(key);
+		Instance.trip(other);
+		awaitFleet("stock:lyon", State.OPEN);
+		awaitFleet("stock:eu", State.OPEN);
+		group(start("shop-3"), 10);
+		this.begun.get(2).node().command("stock", CommandedGroup.withActor(StateCommand.to(State.CLOSED)));
+		awaitFleet("stock:lyon", State.CLOSED);
+		Instance.await().until(() -> key.state() == State.CLOSED);
+		assertThat(this.store.record("stock:eu").state()).isEqualTo(State.OPEN);
+		assertThat(other.state()).isEqualTo(State.OPEN);
+	}
+
 	private void awaitFleet(String breaker, State state) {
 		Instance.await().until(() -> {
 			FleetRecord record = this.store.record(breaker);
@@ -134,10 +150,14 @@ class MembershipTests {
 
 	/** Starts an instance, and gives its registry. */
 	private CircuitBreakerRegistry start(String node) {
+		return start(node, "stock");
+	}
+
+	private CircuitBreakerRegistry start(String node, String pattern) {
 		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
 		FleetSettings settings = new FleetSettings(new NodeId(node, node), Quorum.DEFAULT, Duration.ofMillis(500),
 				Duration.ofMinutes(4));
-		Membership membership = new Membership(registry, new SharedNames(List.of("stock"), (name) -> false), "shop",
+		Membership membership = new Membership(registry, new SharedNames(List.of(pattern), (name) -> false), "shop",
 				settings, new DirectTransport());
 		this.begun.add(membership);
 		assertThat(membership.begin(Duration.ofSeconds(30))).isTrue();
@@ -146,12 +166,15 @@ class MembershipTests {
 
 	/** Two failed calls open the breaker of a key, and no wait ends. */
 	private static CircuitBreakerGroup group(CircuitBreakerRegistry registry, int limit) {
-		CircuitBreakerConfig config = CircuitBreakerConfig.builder()
+		return registry.group("stock", config(), limit);
+	}
+
+	private static CircuitBreakerConfig config() {
+		return CircuitBreakerConfig.builder()
 			.minimumNumberOfCalls(2)
 			.slidingWindowSize(2)
 			.waitDurationInOpenState(Duration.ofMinutes(10))
 			.build();
-		return registry.group("stock", config, limit);
 	}
 
 	private final class DirectTransport implements FleetTransport {
