@@ -17,7 +17,8 @@ public record FleetView(List<NodeView> nodes) {
 	 * @param report its breakers that are not closed, with what they are in:
 	 * {@code OPEN}, {@code HALF_OPEN}, {@code FORCED_OPEN}, {@code DISABLED},
 	 * {@code METRICS_ONLY}, and {@code OPEN local-only} or {@code HALF_OPEN local-only}
-	 * where the fleet has not opened it
+	 * where the fleet has not opened it; {@code CLOSED} where a command to the node alone
+	 * has closed it while the fleet is open
 	 */
 	public record NodeView(NodeId node, long seen, Map<String, String> report) {
 	}

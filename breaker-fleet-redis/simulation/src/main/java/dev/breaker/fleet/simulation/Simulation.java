@@ -307,13 +307,17 @@ public final class Simulation {
 		checkEach(fleet, "is not closed on every node", fleet::isClosed);
 	}
 
-	/** Calls the two in turn, so that what else the machine does concerns both. */
+	/**
+	 * Calls the two in turn, with pauses in which the machine does what else there is.
+	 * Calls after a pause take longer: they are those of one and the other in turn, too.
+	 */
 	private static void measure(CircuitBreaker shared, CircuitBreaker alone, CallTimes ofShared, CallTimes ofAlone,
 			int seconds) {
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
 		while (System.nanoTime() < end) {
-			ofShared.measure(shared);
-			ofAlone.measure(alone);
+			CallTimes.measure(shared, ofShared, alone, ofAlone);
+			pauseMillis(5);
+			CallTimes.measure(alone, ofAlone, shared, ofShared);
 			pauseMillis(5);
 		}
 	}

@@ -1,9 +1,16 @@
 package dev.breaker.fleet.simulation;
 
+import java.util.List;
+
+import dev.breaker.CircuitBreaker;
+import dev.breaker.CircuitBreakerConfig;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 /**
  * Whether the simulation still runs, and what it counts is what it says; how long
@@ -32,6 +39,27 @@ class SimulationTests {
 			durations.add(millis * 1_000_000L);
 		}
 		assertThat(durations.inMillis()).isEqualTo("p50 100.0 ms, p99 198.0 ms, longest 200.0 ms of 200");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 30, 31, 39, 40, 41, 42 })
+	void theStepOfAClockDoesNotDecideHowLongACallTakes(int nanos) {
+		long[] now = { 1 };
+		CallTimes ofShared = new CallTimes(() -> now[0] / 10 * 10);
+		CallTimes ofAlone = new CallTimes(() -> now[0] / 10 * 10);
+		CircuitBreaker breaker = CircuitBreaker.of("alone",
+				CircuitBreakerConfig.builder().nanoClock(() -> now[0] += nanos).build());
+		for (int round = 0; round < 20; round++) {
+			now[0] += 7;
+			CallTimes.measure(breaker, ofShared, breaker, ofAlone);
+		}
+		long begin = now[0];
+		breaker.call(() -> this);
+		double taken = now[0] - begin;
+		for (CallTimes times : List.of(ofShared, ofAlone)) {
+			assertThat(times.percentile(50)).isCloseTo(taken, withinPercentage(1));
+			assertThat(times.percentile(99)).isCloseTo(taken, withinPercentage(1));
+		}
 	}
 
 	@Test
