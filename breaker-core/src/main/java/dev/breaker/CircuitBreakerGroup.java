@@ -327,6 +327,42 @@ public final class CircuitBreakerGroup {
 		return member != null && member.breaker.restore(exported);
 	}
 
+	/**
+	 * Makes every key go on from an earlier command to all keys: the breakers that there
+	 * are, as {@link CircuitBreaker#restore(ExportedState)} does, and those made while it
+	 * holds, before they see a call. A group that was commanded before stays as it is.
+	 * @param exported the state that the command made, with the command; of its hold what
+	 * is {@linkplain ExportedState#left() left}, less the time that has passed since, is
+	 * taken over
+	 * @return whether the command holds again; {@code false} also where there is none, or
+	 * its hold is over
+	 */
+	public boolean restore(ExportedState exported) {
+		CircuitBreakerConfig present = this.config;
+		Restoration restoration = Restoration.of(exported, present.rules, instantAfter(0));
+		StateCommand given = (restoration != null) ? restoration.command() : null;
+		if (restoration == null || given == null || restoration.state() == State.HALF_OPEN) {
+			return false;
+		}
+		StackEnd.requireFar();
+		StateCommand again = StateCommand.to(given.state()).comment(given.comment()).actor(given.actor());
+		boolean ends = restoration.limit() != Period.WITHOUT_END;
+		StateCommand command = ends ? again.hold(Duration.ofNanos(restoration.limit())) : again;
+		long limit = GroupCommand.limit(command, present.rules);
+		GroupCommand issued = new GroupCommand(command, present, this.clock.read(), limit,
+				(limit != GroupCommand.WITHOUT_END) ? instantAfter(limit) : null);
+		List<GroupMember> members = this.lock.get(() -> {
+			if (this.latest != null) {
+				return List.of();
+			}
+			this.latest = issued;
+			return everyMember();
+		});
+		// One that is made from now on obeys it, and one of before has heard of nothing.
+		members.forEach((member) -> member.breaker.restore(exported));
+		return this.latest == issued;
+	}
+
 	/** Those of the keys, and the one that keys share. */
 	private List<GroupMember> everyMember() {
 		List<GroupMember> all = new ArrayList<>(this.members.values());

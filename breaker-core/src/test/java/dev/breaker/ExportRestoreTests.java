@@ -290,6 +290,50 @@ class ExportRestoreTests {
 	}
 
 	@Test
+	void aCommandToAllKeysHoldsForThoseThatAreThereAndThoseThatCome() {
+		StateCommand command = StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)).actor("alice");
+		ExportedState exported = exported(State.FORCED_OPEN, Duration.ofSeconds(30), 0, command);
+		TestBreaker clocks = later(Duration.ofSeconds(10), (config) -> config);
+		CircuitBreakerConfig config = clocks.breaker.config();
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+		CircuitBreakerGroup group = registry.group("stores", config, 5);
+		CircuitBreaker there = group.get("there");
+		CircuitBreaker changed = group.get("changed");
+		changed.disable();
+		RecordingListener heard = new RecordingListener();
+		registry.addListener(heard);
+		assertThat(group.restore(exported)).isTrue();
+		assertThat(heard.news()).containsExactly("CLOSED -> FORCED_OPEN, RESTORED");
+		assertThat(there.retryAfter()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(changed.state()).isEqualTo(State.DISABLED);
+		assertThat(group.get("new").retryAfter()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(group.get("new").snapshot().lastChange().actor()).isEqualTo("alice");
+		clocks.advance(Duration.ofSeconds(20));
+		assertThat(there.state()).isEqualTo(State.CLOSED);
+		assertThat(group.get("newer").state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void aGroupThatWasCommandedStaysAsItIs() {
+		CircuitBreakerConfig config = this.before.breaker.config();
+		CircuitBreakerGroup group = CircuitBreakerRegistry.of(config).group("stores", config, 5);
+		group.apply(StateCommand.to(State.DISABLED));
+		assertThat(group.restore(exported(State.FORCED_OPEN, null, 0, StateCommand.to(State.FORCED_OPEN)))).isFalse();
+		assertThat(group.get("a").state()).isEqualTo(State.DISABLED);
+	}
+
+	@Test
+	void aCommandToAllKeysThatIsOverHoldsForNone() {
+		CircuitBreakerConfig config = later(WAIT, (builder) -> builder).breaker.config();
+		CircuitBreakerGroup group = CircuitBreakerRegistry.of(config).group("stores", config, 5);
+		StateCommand open = StateCommand.to(State.OPEN);
+		assertThat(group.restore(exported(State.OPEN, WAIT, 0, open))).isFalse();
+		assertThat(group.restore(exported(State.OPEN, WAIT, 0, null))).isFalse();
+		assertThat(group.standingCommand()).isEmpty();
+		assertThat(group.get("a").state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
 	void onlyABreakerOfAKeyHasAKey() {
 		assertThat(this.before.breaker.key()).isNull();
 		CircuitBreakerConfig config = this.before.breaker.config();

@@ -21,6 +21,7 @@ import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.ExportedState;
 import dev.breaker.HookFailures;
 import dev.breaker.LogText;
+import dev.breaker.PlainText;
 import dev.breaker.Reason;
 import dev.breaker.Snapshot;
 import dev.breaker.StandingCommand;
@@ -33,6 +34,7 @@ import dev.breaker.spring.restore.StateFile.UnusableFileException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -56,6 +58,9 @@ import org.springframework.context.SmartLifecycle;
 public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(StateKeeper.class);
+
+	/** What is logged of states comes by one logger. */
+	private static final Logger news = LoggerFactory.getLogger(CircuitBreaker.class);
 
 	private static final String THREAD = "breaker-restore";
 
@@ -156,26 +161,51 @@ public final class StateKeeper implements BeanPostProcessor, SmartLifecycle, Dis
 		startThread();
 	}
 
-	/** The command first, so that keys that are made later obey it, and no key twice. */
+	/**
+	 * The keys first, so that each tells what it goes on from, then the command that
+	 * holds for those made later.
+	 */
 	private void restore(CircuitBreakerGroup group) {
 		SavedState standing = this.pending.remove(new Owner(Kind.GROUP, group.name(), null));
-		StateCommand command = (standing != null) ? standing.state().command() : null;
-		if (standing != null && command != null) {
-			Instant now = now(group);
-			Duration left = standing.state().left();
-			Duration passed = Duration.between(standing.state().at(), now);
-			Duration rest = (left == null) ? null : passed.isNegative() ? left : left.minus(passed);
-			if (rest == null || (!rest.isNegative() && !rest.isZero())) {
-				StateCommand again = StateCommand.to(command.state()).comment(command.comment()).actor(command.actor());
-				group.apply((rest != null) ? again.hold(rest) : again);
-			}
-		}
+		ExportedState ofAll = (standing != null && holds(standing.state(), group)) ? standing.state() : null;
 		for (SavedState saved : List.copyOf(this.pending.values())) {
 			String key = saved.owner().key();
 			if (key != null && saved.owner().name().equals(group.name()) && this.pending.remove(saved.owner(), saved)) {
-				group.restore(key, saved.state());
+				// What single keys were told gives way to what all of them were told.
+				group.restore(key, (ofAll != null) ? ofAll : saved.state());
 			}
 		}
+		if (ofAll != null && group.restore(ofAll)) {
+			log(group);
+		}
+	}
+
+	private static boolean holds(ExportedState state, CircuitBreakerGroup group) {
+		Duration left = state.left();
+		Duration passed = Duration.between(state.at(), now(group));
+		return state.command() != null
+				&& (left == null || (passed.isNegative() ? !left.isZero() : left.compareTo(passed) > 0));
+	}
+
+	/** Keys that come later tell nothing: to them it is what they begin with. */
+	private static void log(CircuitBreakerGroup group) {
+		group.standingCommand().ifPresent((standing) -> {
+			StateCommand command = standing.command();
+			String actor = command.actor();
+			String comment = command.comment();
+			Duration hold = command.hold();
+			try {
+				news.atLevel(command.state().refuses() ? Level.WARN : Level.INFO)
+					.log("Circuit breakers '{}' of all keys: {} ({}){}{}{}. It holds for keys that come later, too",
+							LogText.oneLine(group.name()), command.state(), Reason.RESTORED,
+							(actor != null) ? " by " + LogText.oneLine(actor) : "",
+							(hold != null) ? " for " + PlainText.duration(hold) : " until another command",
+							(comment != null) ? ": " + LogText.oneLine(comment) : "");
+			}
+			catch (Throwable ex) {
+				// An appender of the application's must not stop it.
+			}
+		});
 	}
 
 	private static Instant now(CircuitBreakerGroup group) {

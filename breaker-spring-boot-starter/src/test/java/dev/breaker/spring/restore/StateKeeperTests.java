@@ -212,6 +212,38 @@ class StateKeeperTests {
 	}
 
 	@Test
+	void aCommandToAllKeysIsToldAsRestored(CapturedOutput output) {
+		run((registry) -> {
+			stores(registry).get("lyon");
+			stores(registry).get("paris");
+			stores(registry).apply(StateCommand.to(State.FORCED_OPEN)
+				.hold(Duration.ofMinutes(10))
+				.comment("partner asked")
+				.actor("alice"));
+			stores(registry).get("paris").disable();
+		});
+		this.clock.advance(Duration.ofMinutes(4));
+		List<String> heard = new CopyOnWriteArrayList<>();
+		int before = output.getAll().length();
+		run(this.runner.withBean("listener", ChangeListener.class, () -> new ChangeListener(heard)), (registry) -> {
+			stores(registry);
+			assertThat(heard).containsExactlyInAnyOrder("stores:lyon: CLOSED -> FORCED_OPEN, RESTORED",
+					"stores:paris: CLOSED -> FORCED_OPEN, RESTORED");
+			for (String key : List.of("lyon", "paris", "new")) {
+				CircuitBreaker breaker = stores(registry).get(key);
+				assertThat(breaker.retryAfter()).isEqualTo(Duration.ofMinutes(6));
+				assertThat(breaker.snapshot().lastChange().actor()).isEqualTo("alice");
+			}
+			assertThat(heard).hasSize(2);
+		});
+		assertThat(output.getAll().substring(before))
+			.containsOnlyOnce(
+					"Circuit breakers 'stores' of all keys: FORCED_OPEN (RESTORED) by alice for 6 min: partner asked."
+							+ " It holds for keys that come later, too")
+			.contains("Circuit breaker 'stores:lyon': CLOSED -> FORCED_OPEN (RESTORED)");
+	}
+
+	@Test
 	void aStateWaitsForItsBreaker() {
 		run((registry) -> {
 			registry.get("later").forceOpen();
