@@ -72,7 +72,7 @@ final class ConfigKeyScanner {
 		}
 		else if (source instanceof EnumerablePropertySource<?> enumerable) {
 			Map<ConfigurationPropertyName, Key> written = new HashMap<>();
-			for (String key : enumerable.getPropertyNames()) {
+			for (String key : PropertyNames.of(enumerable)) {
 				check(enumerable, key, written);
 			}
 		}

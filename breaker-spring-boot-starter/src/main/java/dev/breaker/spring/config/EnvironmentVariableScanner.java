@@ -1,6 +1,5 @@
 package dev.breaker.spring.config;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -58,7 +57,7 @@ final class EnvironmentVariableScanner {
 		this.suggestions = suggestions;
 		String prefix = (underlying instanceof PropertySourceInfo info) ? info.getPrefix() : null;
 		this.root = (StringUtils.hasText(prefix) ? prefix.toUpperCase(Locale.ROOT) + "_" : "") + "BREAKER_";
-		this.names = Arrays.stream(underlying.getPropertyNames()).filter(this::isOurs).toList();
+		this.names = PropertyNames.of(underlying).stream().filter(this::isOurs).toList();
 	}
 
 	/**
@@ -113,7 +112,7 @@ final class EnvironmentVariableScanner {
 	private void checkEntries(HttpEntryList list, ConfigProblems problems) {
 		Pattern pattern = Pattern.compile("(" + Pattern.quote(variable(list.key())) + "_([0-9]+))(?:_(.*))?",
 				Pattern.CASE_INSENSITIVE);
-		for (String name : this.underlying.getPropertyNames()) {
+		for (String name : PropertyNames.of(this.underlying)) {
 			Matcher matcher = pattern.matcher(name);
 			if (matcher.matches()) {
 				String index = matcher.group(2);

@@ -122,7 +122,7 @@ final class Resilience4jKeys {
 		Map<ConfigurationPropertyName, String> leftovers = new LinkedHashMap<>();
 		for (ConfigurationPropertySource source : sources.all()) {
 			if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> enumerable) {
-				for (String key : enumerable.getPropertyNames()) {
+				for (String key : PropertyNames.of(enumerable)) {
 					ConfigurationPropertyName name = ConfigurationPropertyName.adapt(key,
 							(key.indexOf('.') < 0) ? '_' : '.');
 					if (prefix.isAncestorOf(name)) {

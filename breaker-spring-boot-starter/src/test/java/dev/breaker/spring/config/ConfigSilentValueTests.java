@@ -2,8 +2,10 @@ package dev.breaker.spring.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 
+import dev.breaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,25 @@ class ConfigSilentValueTests {
 
 	@TempDir
 	Path directory;
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{}", "{ }", "--- {}", "# nothing\n{}\n" })
+	void documentThatIsAnEmptyMapSaysNothing(String empty) {
+		String said = "breaker.instances.payments.sliding-window-size: 30";
+		for (String yaml : List.of(said + "\n---\n" + empty, empty + "\n---\n" + said)) {
+			try (ConfigurableApplicationContext context = application().start(yaml)) {
+				BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+				assertThat(configs.get("payments").slidingWindowSize()).isEqualTo(30);
+				configs.reload();
+				assertThat(configs.get("payments").slidingWindowSize()).isEqualTo(30);
+				assertThat(configs.valuesOf(context.getBean(CircuitBreakerRegistry.class).get("payments")))
+					.anySatisfy((value) -> assertThat(value.origin()).contains("application.yml"));
+			}
+		}
+		try (ConfigurableApplicationContext context = application().start(empty)) {
+			assertThat(context.getBean(BreakerConfigs.class).instanceNames()).isEmpty();
+		}
+	}
 
 	@ParameterizedTest
 	@MethodSource("durations")

@@ -1,0 +1,25 @@
+package dev.breaker.spring.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+import org.springframework.core.env.EnumerablePropertySource;
+
+/**
+ * The names of the properties that a source has.
+ */
+final class PropertyNames {
+
+	private PropertyNames() {
+	}
+
+	/**
+	 * The names. Spring Boot's source of a YAML document that is an empty map has one
+	 * that is {@code null}, which is left out.
+	 */
+	static List<String> of(EnumerablePropertySource<?> source) {
+		return Arrays.stream(source.getPropertyNames()).filter(Objects::nonNull).toList();
+	}
+
+}
