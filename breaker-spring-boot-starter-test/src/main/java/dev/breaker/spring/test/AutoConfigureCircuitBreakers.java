@@ -22,6 +22,8 @@ import java.lang.annotation.Target;
  * <li>Before each test, and before its {@code @BeforeEach} methods, they are reset: their
  * initial state, an empty window, totals of zero, no command that holds. What earlier
  * tests of the same context did is not seen. The clock goes on from where it is.</li>
+ * <li>The file of {@code breaker.restore.file} is neither read nor written, whatever the
+ * property says.</li>
  * </ul>
  * Tests that use the same context at the same time see each other's calls, and reset each
  * other's breakers.

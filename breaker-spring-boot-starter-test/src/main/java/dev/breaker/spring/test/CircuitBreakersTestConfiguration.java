@@ -1,6 +1,7 @@
 package dev.breaker.spring.test;
 
 import dev.breaker.spring.BreakerClock;
+import dev.breaker.spring.restore.StateKeeper;
 import dev.breaker.test.ManualClock;
 
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -12,7 +13,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 
 /**
- * The beans of a test: the clock, and what puts all breakers on it.
+ * The beans of a test: the clock, what puts all breakers on it, and what keeps their
+ * states out of a file.
  */
 @AutoConfiguration
 class CircuitBreakersTestConfiguration {
@@ -35,6 +37,16 @@ class CircuitBreakersTestConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration(CircuitBreakersTestConfiguration.class)
 	static class Deferred {
+
+		/**
+		 * A test neither begins with the states of the application nor replaces them.
+		 * Here, as it must be known before the starter's own.
+		 */
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static StateKeeper breakerTestStateKeeper() {
+			return new StateKeeper(null, "");
+		}
 
 	}
 

@@ -9,6 +9,7 @@ import dev.breaker.spring.restore.StateKeeper;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -24,6 +25,7 @@ public final class BreakerRestoreAutoConfiguration {
 	private static final String NONE = "none";
 
 	@Bean
+	@ConditionalOnMissingBean
 	static StateKeeper breakerStateKeeper(Environment environment) {
 		Path file = BreakerProperties.find(environment, BreakerProperties.RESTORE_FILE, String.class)
 			.map(String::trim)

@@ -1,7 +1,10 @@
 package dev.breaker.spring.test.shop;
 
+import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -16,15 +19,19 @@ import dev.breaker.test.CircuitBreakers;
 import dev.breaker.test.ManualClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -42,6 +49,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
  * Runs classes of tests that share contexts, or that are to fail.
  */
 class AutoConfigureCircuitBreakersTests {
+
+	private static final String FILE = "breaker.restore.file";
 
 	private static final Set<ApplicationContext> contexts = ConcurrentHashMap.newKeySet();
 
@@ -110,6 +119,26 @@ class AutoConfigureCircuitBreakersTests {
 	@Test
 	void otherTestsAreLeftAlone() {
 		assertThat(failures(WithoutAnnotation.class)).isEmpty();
+	}
+
+	@Test
+	void fileOfStatesIsNeitherReadNorWritten(@TempDir Path directory) throws IOException {
+		Path file = directory.resolve("states");
+		System.setProperty(FILE, file.toString());
+		try {
+			SpringApplication application = new SpringApplication(ShopApplication.class);
+			application.setWebApplicationType(WebApplicationType.NONE);
+			try (ConfigurableApplicationContext context = application.run()) {
+				context.getBean(CircuitBreakerRegistry.class).get("payments").forceOpen();
+			}
+			String written = Files.readString(file);
+			assertThat(written).contains("name=payments state=FORCED_OPEN");
+			assertThat(failures(WithFile.class)).isEmpty();
+			assertThat(file).content().isEqualTo(written);
+		}
+		finally {
+			System.clearProperty(FILE);
+		}
 	}
 
 	@Test
@@ -248,6 +277,21 @@ class AutoConfigureCircuitBreakersTests {
 			assertThat(context.getBeanProvider(ManualClock.class)).isEmpty();
 			assertThat(registry.get("payments").config().nanoClock())
 				.isSameAs(CircuitBreakerConfig.ofDefaults().nanoClock());
+		}
+
+	}
+
+	/** In a context of its own, which ends with it. */
+	@SpringBootTest(classes = ShopApplication.class, properties = "shop.states=in-a-file")
+	@AutoConfigureCircuitBreakers
+	@DirtiesContext
+	static class WithFile {
+
+		@Test
+		void beginsWithoutAState(@Autowired CircuitBreakerRegistry registry) {
+			assertThat(CircuitBreakers.named(registry, "payments")).isClosed();
+			assertThat(CircuitBreakers.named(registry, "payments").snapshot().lastChange()).isNull();
+			CircuitBreakers.named(registry, "receipts").forceOpen();
 		}
 
 	}
