@@ -95,6 +95,9 @@ public final class CircuitBreaker {
 
 	private volatile boolean hookFailureLogged;
 
+	/** Null as long as none has failed; of the breaker of a key those of its group. */
+	private volatile @Nullable FailedListeners failedListeners;
+
 	CircuitBreaker(String name, CircuitBreakerConfig config, @Nullable GroupMember member) {
 		this.name = name;
 		this.member = member;
@@ -2005,6 +2008,18 @@ public final class CircuitBreaker {
 			logHookFailure(ex);
 			return Instant.now().minusNanos(ago);
 		}
+	}
+
+	/**
+	 * Whether a listener of this breaker, or of those of all keys, fails the first time.
+	 */
+	boolean isFirstFailureOf(Object listener) {
+		FailedListeners failed = (this.member != null) ? this.member.group.failedListeners : this.failedListeners;
+		if (failed == null) {
+			failed = new FailedListeners();
+			this.failedListeners = failed;
+		}
+		return failed.add(listener);
 	}
 
 	/** Logs what a rule or a clock of the application threw, the first time. */

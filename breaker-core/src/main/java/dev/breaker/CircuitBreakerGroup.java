@@ -65,6 +65,9 @@ public final class CircuitBreakerGroup {
 
 	private final LongAdder overflowCalls = new LongAdder();
 
+	/** Of all keys, since those come and go. */
+	final FailedListeners failedListeners = new FailedListeners();
+
 	/** Guarded by the lock, but for what is marked there. */
 	final EvictionQueue queue = new EvictionQueue(this.members);
 

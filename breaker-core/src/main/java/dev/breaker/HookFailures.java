@@ -13,6 +13,28 @@ public final class HookFailures {
 	}
 
 	/**
+	 * Logs what a listener of a breaker threw, at WARN and once: a listener that fails
+	 * may do so with every call. For the breakers of a group once together, as keys come
+	 * and go.
+	 * @param logger the logger
+	 * @param breaker the breaker
+	 * @param listener the listener
+	 * @param thrown what it threw
+	 */
+	public static void logListener(Logger logger, CircuitBreaker breaker, Object listener, Throwable thrown) {
+		try {
+			if (breaker.isFirstFailureOf(listener)) {
+				logger.warn("A listener of circuit breaker '{}' failed; its further failures{} are not logged: {}",
+						LogText.oneLine(breaker.name()), (breaker.group() != null) ? ", for other keys too," : " there",
+						listener.getClass(), thrown);
+			}
+		}
+		catch (Throwable ex) {
+			// There is nothing left to tell it to.
+		}
+	}
+
+	/**
 	 * Logs at WARN.
 	 * @param logger the logger
 	 * @param message the message, with a {@code {}} for each argument

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The listeners of one breaker, sorted by what they override, so that a call pays only
  * for those that listen to calls. Held in one immutable value that is replaced as a
- * whole. What a listener throws is logged, and goes no further.
+ * whole. What a listener throws is logged once, and goes no further.
  */
 final class Listeners {
 
@@ -187,7 +187,7 @@ final class Listeners {
 				listener.onSuccess(breaker, elapsed);
 			}
 			catch (Throwable ex) {
-				logFailure(breaker, listener, ex);
+				HookFailures.logListener(logger, breaker, listener, ex);
 			}
 		}
 	}
@@ -247,14 +247,9 @@ final class Listeners {
 				news.accept(listener);
 			}
 			catch (Throwable ex) {
-				logFailure(breaker, listener, ex);
+				HookFailures.logListener(logger, breaker, listener, ex);
 			}
 		}
-	}
-
-	private static void logFailure(CircuitBreaker breaker, CircuitBreakerListener listener, Throwable thrown) {
-		HookFailures.log(logger, "A listener of circuit breaker '{}' failed: {}", LogText.oneLine(breaker.name()),
-				listener.getClass(), thrown);
 	}
 
 	/** What a class of listeners overrides. */

@@ -133,26 +133,46 @@ class ThrowingHookTests {
 	}
 
 	@Test
-	void aListenerThatThrowsIsLoggedEachTime() {
+	void aListenerThatThrowsIsLoggedOnceABreaker() {
+		CircuitBreakerListener broken = new BrokenListener(new IllegalStateException("hook"));
+		for (int round = 0; round < 2; round++) {
+			TestBreaker test = TestBreaker.simple();
+			test.breaker.addListener(broken);
+			test.succeed(3);
+			test.fail(3);
+			test.breaker.reset();
+			assertThat(this.log.troubleOf(test.breaker)).hasSize(round + 1)
+				.last()
+				.asString()
+				.contains("A listener of circuit breaker",
+						"failed; its further failures there are not logged: class " + BrokenListener.class.getName());
+		}
+	}
+
+	@Test
+	void eachListenerThatThrowsIsLogged() {
 		TestBreaker test = TestBreaker.simple();
-		test.breaker.addListener(new CircuitBreakerListener() {
+		test.breaker.addListener(new BrokenListener(new IllegalStateException("one")));
+		test.succeed(2);
+		test.breaker.addListener(new BrokenListener(new IllegalStateException("other")));
+		test.succeed(2);
+		assertThat(this.log.troubleOf(test.breaker)).hasSize(2);
+	}
 
-			@Override
-			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
-				throw new IllegalStateException("hook");
-			}
-
-			@Override
-			public void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
-				throw new IllegalStateException("hook");
-			}
-
-		});
-		test.succeed();
-		assertThat(this.log.troubleOf(test.breaker)).hasSize(1);
-		test.fail();
-		assertThat(this.log.troubleOf(test.breaker)).hasSize(2)
-			.allSatisfy((line) -> assertThat(line).contains("A listener of circuit breaker"));
+	@Test
+	void aListenerThatThrowsIsLoggedOnceForAllKeys() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.ofDefaults();
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+		registry.addListener(new BrokenListener(new IllegalStateException("hook")));
+		CircuitBreakerGroup stores = registry.group("stores", config, 2);
+		for (String key : List.of("a", "b", "c", "a")) {
+			stores.get(key).run(() -> {
+			});
+		}
+		assertThat(this.log.trouble()).singleElement()
+			.asString()
+			.contains(
+					"A listener of circuit breaker 'stores:a' failed; its further failures, for other keys too, are not logged");
 	}
 
 	@Test

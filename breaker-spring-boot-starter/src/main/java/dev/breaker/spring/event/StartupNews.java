@@ -12,7 +12,6 @@ import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.HookFailures;
-import dev.breaker.LogText;
 import dev.breaker.StateChange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -257,8 +256,7 @@ public final class StartupNews implements CircuitBreakerListener {
 				}
 			}
 			catch (Throwable ex) {
-				HookFailures.log(logger, "A listener of circuit breaker '{}' failed: {}",
-						LogText.oneLine(this.breaker.name()), listener.getClass(), ex);
+				HookFailures.logListener(logger, this.breaker, listener, ex);
 			}
 		}
 

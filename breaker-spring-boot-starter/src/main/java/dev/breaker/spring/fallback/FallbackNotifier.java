@@ -19,33 +19,52 @@ final class FallbackNotifier implements FallbackListener {
 
 	private static final Logger logger = LoggerFactory.getLogger(FallbackNotifier.class);
 
-	private final SingletonSupplier<List<FallbackListener>> listeners;
+	private final SingletonSupplier<List<Hearing>> listeners;
 
 	FallbackNotifier(ObjectProvider<FallbackListener> listeners) {
-		this.listeners = SingletonSupplier.of(() -> listeners.orderedStream().toList());
+		this.listeners = SingletonSupplier.of(() -> listeners.orderedStream().map(Hearing::new).toList());
 	}
 
 	@Override
 	public void onFallback(String name, boolean success) {
-		for (FallbackListener listener : listeners()) {
-			try {
-				listener.onFallback(name, success);
-			}
-			catch (Throwable ex) {
-				HookFailures.log(logger, "A listener to fallbacks of circuit breaker '{}' failed: {}",
-						LogText.oneLine(name), listener.getClass(), ex);
-			}
-		}
+		listeners().forEach((hearing) -> hearing.tell(name, success));
 	}
 
 	/** The listeners; none where a context that is closed cannot give them. */
-	private List<FallbackListener> listeners() {
+	private List<Hearing> listeners() {
 		try {
 			return this.listeners.obtain();
 		}
 		catch (Throwable ex) {
 			return List.of();
 		}
+	}
+
+	/** A listener, and whether it has thrown: it may do so with every fallback. */
+	private static final class Hearing {
+
+		private final FallbackListener listener;
+
+		private volatile boolean complained;
+
+		Hearing(FallbackListener listener) {
+			this.listener = listener;
+		}
+
+		void tell(String name, boolean success) {
+			try {
+				this.listener.onFallback(name, success);
+			}
+			catch (Throwable ex) {
+				if (!this.complained) {
+					this.complained = true;
+					HookFailures.log(logger,
+							"A listener to fallbacks of circuit breaker '{}' failed; its further failures are not logged: {}",
+							LogText.oneLine(name), this.listener.getClass(), ex);
+				}
+			}
+		}
+
 	}
 
 }

@@ -30,6 +30,20 @@ class FallbackNotifierTests {
 	}
 
 	@Test
+	void listenerThatFailsWithEveryFallbackIsLoggedOnce(CapturedOutput output) {
+		StaticListableBeanFactory beans = new StaticListableBeanFactory();
+		FallbackListener failing = (name, success) -> {
+			throw new IllegalStateException("listener");
+		};
+		beans.addBean("failing", failing);
+		FallbackNotifier notifier = new FallbackNotifier(beans.getBeanProvider(FallbackListener.class));
+		notifier.onFallback("payments", true);
+		notifier.onFallback("payments", true);
+		notifier.onFallback("inventory", false);
+		assertThat(output.getOut()).containsOnlyOnce("failed; its further failures are not logged");
+	}
+
+	@Test
 	void exceptionThatThrowsWhenItIsLoggedHarmsNoCall() {
 		StaticListableBeanFactory beans = new StaticListableBeanFactory();
 		FallbackListener failing = (name, success) -> {
