@@ -20,14 +20,26 @@ public final class LogText {
 	/**
 	 * Replaces each run of control characters, format characters (marks of writing
 	 * direction, zero-width characters), line and paragraph separators, and halves of
-	 * surrogate pairs by one blank, takes blanks from both ends, and cuts what is longer
-	 * than 300 characters, but no surrogate pair in two.
+	 * surrogate pairs by one blank, or by nothing at both ends, and cuts what is longer
+	 * than 300 characters, but no surrogate pair in two. Blanks stay, since two texts may
+	 * differ by one.
 	 * @param text the text
 	 * @return the same text where there is nothing to replace; else one of at most 300
 	 * characters, and three dots where it was cut
 	 */
 	public static String oneLine(String text) {
 		return isClean(text) ? text : clean(text);
+	}
+
+	/**
+	 * As {@link #oneLine}, in quotes where a blank at an end would not be seen: for lists
+	 * whose elements have none.
+	 * @param text the text
+	 * @return the text, of one line
+	 */
+	public static String inList(String text) {
+		String line = oneLine(text);
+		return line.equals(line.strip()) ? line : "'" + line + "'";
 	}
 
 	/**
@@ -65,7 +77,7 @@ public final class LogText {
 				return false;
 			}
 		}
-		return text.length() == text.strip().length();
+		return true;
 	}
 
 	private static String clean(String text) {
@@ -75,11 +87,8 @@ public final class LogText {
 		while (i < text.length()) {
 			int character = text.codePointAt(i);
 			i += Character.charCount(character);
-			if (line.isEmpty() && (isUnfit(character) || Character.isWhitespace(character))) {
-				continue;
-			}
 			if (isUnfit(character)) {
-				replaced = true;
+				replaced = !line.isEmpty();
 				continue;
 			}
 			String next = (replaced ? " " : "") + Character.toString(character);
@@ -89,7 +98,7 @@ public final class LogText {
 			line.append(next);
 			replaced = false;
 		}
-		return line.toString().stripTrailing();
+		return line.toString();
 	}
 
 	private static boolean isUnfit(int character) {

@@ -56,9 +56,22 @@ class LogTextTests {
 	}
 
 	@Test
-	void blanksAtTheEndsGo() {
-		assertThat(LogText.oneLine(" \u3000payments \n ")).isEqualTo("payments");
-		assertThat(LogText.oneLine("   ")).isEmpty();
+	void blanksAtTheEndsAreSeen() {
+		assertThat(LogText.oneLine(" \u3000payments ")).isEqualTo(" \u3000payments ");
+		assertThat(LogText.oneLine("\n payments \n")).isEqualTo(" payments ");
+		assertThat(LogText.oneLine("   ")).isEqualTo("   ");
+		CircuitBreaker breaker = CircuitBreaker.ofDefaults("inventory:berlin ");
+		breaker.forceOpen();
+		assertThatThrownBy(breaker::acquire)
+			.hasMessageStartingWith("Circuit breaker 'inventory:berlin ' is FORCED_OPEN");
+	}
+
+	@Test
+	void blanksAtTheEndsAreSeenInAListToo() {
+		assertThat(LogText.inList("payments")).isEqualTo("payments");
+		assertThat(LogText.inList("two words\n")).isEqualTo("two words");
+		assertThat(LogText.inList(" payments\n")).isEqualTo("' payments'");
+		assertThat(LogText.inList("payments ")).isEqualTo("'payments '");
 	}
 
 	@Test

@@ -22,6 +22,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.CircuitBreakerRegistryListener;
+import dev.breaker.LogText;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.fallback.FallbackListener;
@@ -638,6 +639,12 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 					"The circuit breaker's name on %s is empty%s.".formatted(annotated.describe(),
 							text.isEmpty() ? "" : " (\"" + text + "\")"),
 					"Give the name under which the breaker is configured, as in @CircuitBreaker(name = \"payments\").");
+		}
+		if (!name.equals(name.strip())) {
+			throw new InvalidCircuitBreakerAnnotationException(
+					"The circuit breaker's name \"%s\" on %s begins or ends with a blank."
+						.formatted(LogText.escaped(name), annotated.describe()),
+					"Write \"%s\", or remove the blank from the property of the placeholder.".formatted(name.strip()));
 		}
 		return name;
 	}

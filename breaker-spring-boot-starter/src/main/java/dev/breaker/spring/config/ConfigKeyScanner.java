@@ -278,6 +278,11 @@ final class ConfigKeyScanner {
 			this.problems.add(nameThatIsLost(found));
 			return;
 		}
+		if (!level.name().equals(level.name().strip())) {
+			this.problems.add(found.problem("has a name that begins or ends with a blank",
+					"Write the name of \"%s\" without it, \"%s\".".formatted(found.key(), level.name().strip())));
+			return;
+		}
 		if (below.isEmpty() ? !found.isBlank() : below.isNumericIndex(0)) {
 			this.problems.add(valueOfLevel(found, level));
 			return;

@@ -85,6 +85,12 @@ final class ValueProblemFactory {
 				: String.valueOf(cause.getMessage());
 	}
 
+	/** Of the name of a breaker with a blank at an end, which no breaker has. */
+	ConfigProblem padded(ConfigurationProperty written, String text) {
+		return ConfigProblem.with(written, "begins or ends with a blank",
+				"Write \"%s\" for \"%s\".".formatted(text, Level.written(written.getName())));
+	}
+
 	/** Of a value that is there, and says nothing. */
 	ConfigProblem empty(PropertyDefinition property, ConfigurationProperty written) {
 		String key = Level.written(written.getName());

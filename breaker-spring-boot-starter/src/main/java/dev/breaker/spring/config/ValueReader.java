@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ import org.springframework.util.StringUtils;
  * leads nowhere.
  */
 final class ValueReader {
+
+	/** The properties whose values are names of breakers. */
+	private static final Set<String> NAMES = Set.of("breaker", "propagate-to", "health.down-when-open",
+			"cluster.breakers");
 
 	private static final Pattern BARE_NUMBER = Pattern.compile("[+-]?[0-9]+");
 
@@ -128,8 +133,18 @@ final class ValueReader {
 				: property.isList() && hasGap(text)) {
 			return this.problemFactory.empty(property, written);
 		}
+		if (NAMES.contains(property.toString()) && isPadded(property, written)) {
+			return this.problemFactory.padded(written, text);
+		}
 		return (property.elementType() == Duration.class && isWithoutUnit(text))
 				? this.problemFactory.unit(written, text) : null;
+	}
+
+	/** Around the commas of a list blanks are left out. */
+	private static boolean isPadded(PropertyDefinition property, ConfigurationProperty written) {
+		boolean one = !property.isList() || written.getName().isLastElementIndexed();
+		return one && written.getValue() instanceof CharSequence text
+				&& !text.toString().equals(text.toString().strip());
 	}
 
 	private List<ConfigurationProperty> elements(PropertyDefinition property, ConfigurationPropertyName key) {

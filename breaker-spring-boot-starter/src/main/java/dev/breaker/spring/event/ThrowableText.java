@@ -37,7 +37,7 @@ public final class ThrowableText {
 			return null;
 		}
 		String message = failure.message();
-		String line = (message != null) ? LogText.oneLine(message) : "";
+		String line = (message != null) ? LogText.oneLine(message).strip() : "";
 		return line.isEmpty() ? failure.type() : failure.type() + ": " + line;
 	}
 
@@ -45,7 +45,7 @@ public final class ThrowableText {
 	private static String messageOf(Throwable thrown) {
 		try {
 			String message = thrown.getMessage();
-			return (message != null) ? LogText.oneLine(message) : "";
+			return (message != null) ? LogText.oneLine(message).strip() : "";
 		}
 		catch (Throwable ex) {
 			return "";

@@ -39,6 +39,21 @@ class InvalidCircuitBreakerAnnotationTests {
 	}
 
 	@Test
+	void nameWithABlankAtAnEndIsRefused() {
+		Contexts.with(PaddedName.class)
+			.run(failure("The circuit breaker's name \" payments\" on",
+					"PaddedName.guarded() begins or ends with a blank"));
+	}
+
+	static class PaddedName {
+
+		@CircuitBreaker(name = " payments")
+		public void guarded() {
+		}
+
+	}
+
+	@Test
 	void anEmptyNameStopsTheApplication() {
 		Contexts.with(EmptyName.class).run(failure("The circuit breaker's name on", "EmptyName.guarded() is empty"));
 	}

@@ -67,6 +67,29 @@ class ConfigNameTests {
 			.contains("in brackets and quotes");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { " payments", "payments ", "\\tpayments" })
+	void nameWithABlankAtAnEndStopsTheApplication(String name) {
+		assertThat(application().failure("breaker.instances:\n  \"[" + name + "]\": { failure-rate-threshold: 40 }"))
+			.contains("Reason: has a name that begins or ends with a blank", "without it, \"payments\"");
+		assertThat(application().failure("breaker.configs:\n  \"[" + name + "]\": { }"))
+			.contains("Reason: has a name that begins or ends with a blank");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "breaker.instances.payments.propagate-to[0]", "breaker.health.down-when-open[0]",
+			"breaker.http.clients[0].breaker", "breaker.http.server.reject[0].breaker" })
+	void nameOfABreakerWithABlankAtAnEndStopsTheApplication(String key) {
+		assertThat(application().withArgument("--" + key + "= orders").failure("")).contains("Property: " + key,
+				"Value: \" orders\"", "Reason: begins or ends with a blank", "Write \"orders\" for \"" + key + "\".");
+	}
+
+	@Test
+	void blanksAroundTheCommasOfNamesAreLeftOut() {
+		assertThat(application().config("breaker.instances.payments.propagate-to: \" orders, stock \"", "payments")
+			.propagateTo()).containsExactly("orders", "stock");
+	}
+
 	@Test
 	void nameInBracketsLosesNoCharacter() {
 		assertThat(application().config("breaker.instances:\n  \"[café]\": { failure-rate-threshold: 40 }", "café")
