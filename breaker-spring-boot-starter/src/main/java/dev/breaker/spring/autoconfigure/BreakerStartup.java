@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationContext;
@@ -29,9 +31,11 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Runs once all beans are there: finishes the configs, and reports names in properties
- * and annotations that do not match.
+ * and annotations that do not match; those of what may change once more after each
+ * change.
  */
-final class BreakerStartup implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
+final class BreakerStartup
+		implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent>, DisposableBean {
 
 	private static final Logger logger = LoggerFactory.getLogger(BreakerStartup.class);
 
@@ -53,6 +57,12 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	private final CircuitBreakerRegistry registry;
 
 	private final ObjectProvider<GuardedMethodRegistry> guardedMethods;
+
+	/** By property, the names that the last look found nothing for. */
+	private final Map<String, Set<String>> reported = new ConcurrentHashMap<>();
+
+	/** What can change while the application runs. */
+	private final Runnable reportChanged = this::reportChange;
 
 	BreakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
 			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethodRegistry> guardedMethods) {
@@ -111,19 +121,28 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		// Events of child contexts come by here too
 		if (event.getApplicationContext() == this.context) {
 			this.configs.reportIneffectiveSettings(inheritedConfigs());
-			this.guardedMethods.ifAvailable((methods) -> {
-				reportAnnotated(methods.breakerNames(), methods.beansToCome());
-				methods.reportRetries();
-			});
+			reportInstances();
+			this.guardedMethods.ifAvailable(GuardedMethodRegistry::reportRetries);
 			reportCustomizers();
 			reportHealth();
 			reportHttpClients();
 			reportHttpRejects();
 			reportSignals();
+			this.configs.addChangeListener(this.reportChanged);
 		}
 		else if (event.getApplicationContext() instanceof ConfigurableApplicationContext child && !isGuarded(child)) {
 			reportUnguarded(child);
 		}
+	}
+
+	private void reportChange() {
+		reportInstances();
+		reportSignals();
+	}
+
+	@Override
+	public void destroy() {
+		this.configs.removeChangeListener(this.reportChanged);
 	}
 
 	/** Whether a child, or a context between it and this one, has guards of its own. */
@@ -159,13 +178,18 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		this.configs.reportUnmatchedCustomizers(named);
 	}
 
+	private void reportInstances() {
+		this.guardedMethods.ifAvailable((methods) -> reportAnnotated(methods.breakerNames(), methods.beansToCome()));
+	}
+
 	private void reportAnnotated(Set<String> annotated, Set<String> beansToCome) {
 		Set<String> unknown = new TreeSet<>(annotated);
 		unknown.addAll(this.configs.httpClientBreakers());
 		unknown.removeAll(this.configs.instanceNames());
-		if (!unknown.isEmpty()) {
+		Set<String> unset = news("no instance", unknown);
+		if (!unset.isEmpty()) {
 			logger.info("Using the default config for circuit breakers without an entry in breaker.instances: {}",
-					list(unknown));
+					list(unset));
 		}
 		Set<String> unused = new TreeSet<>(this.configs.instanceNames());
 		unused.removeAll(annotated);
@@ -175,6 +199,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 			// Reported there
 			unused.removeAll(inherited.instanceNames());
 		}
+		unused = news("instances", unused);
 		// Without any annotation the application uses its breakers by hand
 		if (!unused.isEmpty() && !annotated.isEmpty() && !beansToCome.isEmpty()) {
 			logger.info(
@@ -200,7 +225,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 
 	private void reportHealth() {
 		Set<String> missing = new TreeSet<>(this.properties.health().downWhenOpen());
-		missing.removeIf((name) -> this.registry.find(name).isPresent() || this.registry.findGroup(name).isPresent());
+		missing.removeIf(this::mayExist);
 		if (!missing.isEmpty()) {
 			Set<String> present = new TreeSet<>();
 			this.registry.all().forEach((breaker) -> present.add(breaker.name()));
@@ -234,8 +259,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		}
 		Set<String> missing = new TreeSet<>();
 		this.configs.httpRejects().forEach((entry) -> missing.add(entry.breaker()));
-		missing.removeIf((name) -> this.registry.find(name).isPresent() || this.registry.findGroup(name).isPresent()
-				|| isOfKey(name));
+		missing.removeIf(this::mayExist);
 		if (!missing.isEmpty()) {
 			Set<String> present = new TreeSet<>();
 			this.registry.all().forEach((breaker) -> present.add(breaker.name()));
@@ -247,9 +271,10 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 		}
 	}
 
-	/** The breaker of a single key may come later. */
-	private boolean isOfKey(String name) {
-		return this.registry.groups().stream().anyMatch((group) -> name.startsWith(group.name() + ":"));
+	/** Whether there is a breaker or a group of a name; that of a single key may come. */
+	private boolean mayExist(String name) {
+		return this.registry.find(name).isPresent() || this.registry.findGroup(name).isPresent()
+				|| this.registry.groups().stream().anyMatch((group) -> name.startsWith(group.name() + ":"));
 	}
 
 	private void reportSignals() {
@@ -266,17 +291,28 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 				looking.add(name);
 			}
 		});
-		missing.removeAll(present);
-		if (!missing.isEmpty()) {
+		missing.removeIf(this::mayExist);
+		// While the application runs only what is new.
+		Set<String> unheard = news("propagate-to", missing);
+		Set<String> blind = news("open-when-down", looking);
+		if (!unheard.isEmpty()) {
 			logger.warn("No circuit breakers exist for these names in propagate-to: {}",
-					BreakerConfigs.list(missing, present));
+					BreakerConfigs.list(unheard, present));
 		}
-		if (!looking.isEmpty() && !isPresent(HEALTH)) {
+		if (!blind.isEmpty() && !isPresent(HEALTH)) {
 			logger.warn(
 					"The health of open-when-down is not looked at for these circuit breakers, since Spring Boot's support of health is missing: {}."
 							+ " Add spring-boot-starter-actuator",
-					list(looking));
+					list(blind));
 		}
+	}
+
+	/** Which names were not there at the last look. */
+	private Set<String> news(String property, Set<String> names) {
+		Set<String> before = this.reported.put(property, Set.copyOf(names));
+		Set<String> news = new TreeSet<>(names);
+		news.removeAll((before != null) ? before : Set.of());
+		return news;
 	}
 
 	private boolean isPresent(String className) {
@@ -284,7 +320,7 @@ final class BreakerStartup implements SmartInitializingSingleton, ApplicationLis
 	}
 
 	private static String list(Set<String> names) {
-		return names.stream().map(LogText::oneLine).collect(Collectors.joining(", "));
+		return names.stream().map(LogText::inList).collect(Collectors.joining(", "));
 	}
 
 }

@@ -59,6 +59,8 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	/** Who changed something without saying who. */
 	private static final String APPLICATION = "application";
 
+	private static final String NOT_SET = "not set";
+
 	private static final String TIME_LIMIT = "time-limit";
 
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
@@ -337,14 +339,16 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			LayeredProperties given = this.loader.read(properties);
 			ConfigOverride override = ConfigOverride.of(name, before.override(name), given, overEnvironment);
 			PresentConfigs after = before.with(name, override, given.names(), this.loader.predicates(), made);
+			IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
 			for (LivingConfig each : living) {
-				checkOver(override, each.config());
+				ineffective.look(given, over(override, each.config()));
 			}
 			if (given.names().contains("timeLimit")) {
 				checkTimeLimits(ChangeReader.path(TIME_LIMIT), after);
 			}
 			publish(after);
-			warnings = new LikelyMistakeFinder().look(given).describe();
+			warnings = new ArrayList<>(ineffective.describeChangeOf(name));
+			warnings.addAll(new LikelyMistakeFinder().look(given).describe());
 		}
 		finally {
 			this.lock.unlock();
@@ -655,9 +659,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		return this.bases.getOrDefault(config, config);
 	}
 
-	private void checkOver(ConfigOverride override, CircuitBreakerConfig config) {
+	private CircuitBreakerConfig over(ConfigOverride override, CircuitBreakerConfig config) {
 		try {
-			override.over(base(config), this.loader.predicates());
+			return override.over(base(config), this.loader.predicates());
 		}
 		catch (InvalidCircuitBreakerConfigException ex) {
 			throw new InvalidBreakerConfigurationException(List.of(override.problem(ex)), null);
@@ -679,14 +683,19 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 	}
 
-	/** Warns of what changed, and has no effect. */
+	/**
+	 * Warns of what changed, and has no effect: what is read at start alone, and differs
+	 * from the start. To take such a change back needs no other start.
+	 */
 	private void report(LoadedConfigs before, LoadedConfigs after) {
-		Set<String> switches = new TreeSet<>(before.switches().keySet());
+		Map<String, String> ofStart = this.first.switches();
+		Set<String> switches = new TreeSet<>(ofStart.keySet());
+		switches.addAll(before.switches().keySet());
 		switches.addAll(after.switches().keySet());
 		for (String key : switches) {
-			String was = before.switches().getOrDefault(key, "not set");
-			String is = after.switches().getOrDefault(key, "not set");
-			if (!was.equals(is)) {
+			String was = ofStart.getOrDefault(key, NOT_SET);
+			String is = after.switches().getOrDefault(key, NOT_SET);
+			if (!was.equals(is) && !is.equals(before.switches().getOrDefault(key, NOT_SET))) {
 				logger.warn("\"{}\" changed from {} to {}. It is read at start alone: start the application again", key,
 						LogText.oneLine(was), LogText.oneLine(is));
 			}
@@ -701,7 +710,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			logger.warn(
 					"\"initial-state\" changed of {}. It is for breakers that are made later, such as those of keys:"
 							+ " command a state to change those that are there",
-					begun.stream().map(LogText::oneLine).toList());
+					begun.stream().map(LogText::inList).toList());
 		}
 		List<String> warnings = new ArrayList<>(after.warnings());
 		warnings.removeAll(before.warnings());
@@ -727,7 +736,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	public static String list(Collection<String> names, Collection<String> meant) {
 		return names.stream().map((name) -> {
 			String nearest = SimilarNames.of(name, meant);
-			return LogText.oneLine(name)
+			return LogText.inList(name)
 					+ ((nearest != null) ? " (did you mean '" + LogText.oneLine(nearest) + "'?)" : "");
 		}).collect(Collectors.joining(", "));
 	}

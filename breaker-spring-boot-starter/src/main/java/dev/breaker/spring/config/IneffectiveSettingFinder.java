@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -133,8 +134,9 @@ final class IneffectiveSettingFinder {
 	private static String describe(Setting setting) {
 		ConfigurationProperty by = setting.said().by();
 		if (by != null) {
-			return "\"%s\" is \"%s\" (%s)".formatted(LogText.oneLine(Level.written(by.getName())),
-					LogText.oneLine(String.valueOf(by.getValue())), by.getOrigin());
+			return "\"%s\" is \"%s\"%s".formatted(LogText.oneLine(Level.written(by.getName())),
+					LogText.oneLine(String.valueOf(by.getValue())),
+					(by.getOrigin() != null) ? " (" + by.getOrigin() + ")" : "");
 		}
 		// A list that is written element by element.
 		return "\"%s\" is \"%s\"".formatted(LogText.oneLine(Level.written(setting.level().key(setting.property()))),
@@ -145,11 +147,20 @@ final class IneffectiveSettingFinder {
 	 * One text a level.
 	 */
 	List<String> describe() {
+		return describe((level) -> "Values of " + LogText.oneLine(level.toString()));
+	}
+
+	/** One text, of what was changed at run time. */
+	List<String> describeChangeOf(String name) {
+		return describe((level) -> "Changed values of circuit breaker '" + LogText.oneLine(name) + "'");
+	}
+
+	private List<String> describe(Function<Level, String> what) {
 		List<String> texts = new ArrayList<>();
 		this.found.forEach((level, values) -> {
 			values.keySet().removeAll(this.effective.getOrDefault(level, Set.of()));
 			if (!values.isEmpty()) {
-				texts.add("Values of %s have no effect: ".formatted(LogText.oneLine(level.toString()))
+				texts.add(what.apply(level) + " have no effect: "
 						+ values.values().stream().collect(Collectors.joining("; ")));
 			}
 		});

@@ -217,6 +217,29 @@ class BreakerAutoConfigurationTests {
 	}
 
 	@Test
+	void namesOfSingleKeysAreNotReported(CapturedOutput output) {
+		annotated(Keyed.class)
+			.withPropertyValues("breaker.health.down-when-open=stock:lyon,stock,store:lyon",
+					"breaker.instances.stock.propagate-to=stock:paris,stores:paris")
+			.run((context) -> {
+				assertThat(lines(output, "down-when-open")).singleElement()
+					.asString()
+					.contains("in breaker.health.down-when-open: store:lyon");
+				assertThat(lines(output, "propagate-to")).singleElement()
+					.asString()
+					.contains("in propagate-to: stores:paris");
+			});
+	}
+
+	static class Keyed {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "stock", key = "#store")
+		public void stock(String store) {
+		}
+
+	}
+
+	@Test
 	void namesInReportsOfTheStartForgeNoLine(CapturedOutput output) {
 		this.runner.withPropertyValues(PAYMENTS, "breaker.health.down-when-open=gone\u0085WARN forged\u202E")
 			.run((context) -> assertThat(lines(output, "down-when-open")).singleElement()

@@ -43,6 +43,22 @@ class ConfigChangeTests {
 	private final ManualClock clock = new ManualClock();
 
 	@Test
+	void aValueThatHasNoEffectIsAWarning(CapturedOutput output) {
+		this.environment.runner.run((context) -> {
+			registry(context).get("payments");
+			configs(context).change("payments", Map.of("slow-call-rate-threshold", 50));
+			assertThat(output)
+				.containsOnlyOnce("Changed values of circuit breaker 'payments' have no effect:"
+						+ " \"config.slow-call-rate-threshold\" is \"50\"")
+				.contains(", but no call is slow: set slow-call-duration-threshold, or remove it");
+			configs(context).change("payments",
+					Map.of("slow-call-duration-threshold", "1s", "slow-call-rate-threshold", 60));
+			configs(context).change("payments", Map.of("slow-call-rate-threshold", 70));
+			assertThat(output).containsOnlyOnce("have no effect");
+		});
+	}
+
+	@Test
 	void aChangeReachesTheBreakerAndThoseMadeLater() {
 		this.environment.runner.run((context) -> {
 			CircuitBreaker payments = registry(context).get("payments");

@@ -428,6 +428,75 @@ class ReloadTests {
 	}
 
 	@Test
+	void toTakeBackWhatIsReadAtStartAloneIsNoWarning(CapturedOutput output) {
+		this.environment.runner.run((context) -> {
+			BreakerConfigs configs = configs(context);
+			this.environment.set("keys.max", 5);
+			configs.reload();
+			configs.reload();
+			this.environment.remove("keys.max");
+			configs.reload();
+			assertThat(output).containsOnlyOnce("\"breaker.keys.max\" changed from not set to 5. It is read at start");
+			assertThat(output).containsOnlyOnce("\"breaker.keys.max\" changed");
+			this.environment.set("keys.max", 5);
+			configs.reload();
+			this.environment.set("keys.max", 6);
+			configs.reload();
+			assertThat(output).contains("\"breaker.keys.max\" changed from not set to 6. It is read at start");
+		});
+	}
+
+	@Test
+	void namesThatNothingGoesByAreWarnedOfAsAtStart(CapturedOutput output) {
+		this.environment.set("instances.payments.propagate-to", "orders").set("instances.orders.enforce", true);
+		this.environment.runner.withBean(Annotated.class).run((context) -> {
+			BreakerConfigs configs = configs(context);
+			this.environment.set("instances.payments.propagate-to", "ordrs");
+			configs.reload();
+			configs.reload();
+			assertThat(output).containsOnlyOnce(
+					"No circuit breakers exist for these names in propagate-to: ordrs (did you mean 'orders'?)");
+			configs.change("orders", Map.of("propagate-to", List.of("payment", "stock:lyon", "nowhere:lyon")));
+			assertThat(output).containsOnlyOnce("in propagate-to: nowhere:lyon, payment (did you mean 'payments'?)");
+			this.environment.set("instances.paymnts.enforce", true);
+			configs.reload();
+			configs.reload();
+			assertThat(output)
+				.containsOnlyOnce("No annotation names these circuit breakers of breaker.instances: paymnts");
+		});
+	}
+
+	@Test
+	void aNewNameThatIsRepeatedIsWarnedOfOnceMoreWhenItWasTakenBack(CapturedOutput output) {
+		this.environment.set("instances.payments.enforce", true);
+		this.environment.runner.run((context) -> {
+			BreakerConfigs configs = configs(context);
+			for (int round = 1; round <= 2; round++) {
+				configs.change("payments", Map.of("propagate-to", "nowhere"));
+				configs.restore("payments");
+				assertThat(output.toString().lines().filter((line) -> line.contains("in propagate-to: nowhere")))
+					.hasSize(round);
+			}
+		});
+	}
+
+	static class Annotated {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "payments")
+		public void pay() {
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "orders")
+		public void order() {
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "stock", key = "#store")
+		public void stock(String store) {
+		}
+
+	}
+
+	@Test
 	void aValueThatHasNoEffectNowIsAWarning(CapturedOutput output) {
 		this.environment.set("instances.payments.slow-call-duration-threshold", "1s")
 			.set("instances.payments.slow-call-rate-threshold", 60);
@@ -534,7 +603,7 @@ class ReloadTests {
 				.remove("http.clients[1].host")
 				.set("instances.shop.record-http-statuses", "503");
 			configs.reload();
-			assertThat(output).contains("changed from [{breaker=store, host=a.example}, {host=b.example}] to not set");
+			assertThat(output).contains("changed from [{breaker=shop, host=a.example}] to not set");
 			assertThat(output).contains("record-http-statuses [] -> [503]");
 			this.environment.remove("instances.shop.record-http-statuses");
 			configs.reload();
