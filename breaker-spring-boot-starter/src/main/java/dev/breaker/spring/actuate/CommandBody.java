@@ -102,6 +102,11 @@ final class CommandBody {
 		if (wrapped && fields.size() > 1) {
 			throw refused(WHAT_IF);
 		}
+		for (String field : fields.keySet()) {
+			if (!wrapped && (field.equals(NAME) || field.equals(RESET) || TEXTS.contains(field))) {
+				throw refused("Unknown field '" + field + "', which is one of a command. " + WHAT_IF);
+			}
+		}
 		Object config = checkField(CONFIG, wrapped ? fields.get(CONFIG) : fields);
 		return writer.writeToString(Map.of(CONFIG, config));
 	}

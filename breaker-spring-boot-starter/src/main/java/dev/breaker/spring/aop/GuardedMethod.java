@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
  * An annotated method with its breaker, its fallback, and the kind of its result. Safe
@@ -129,6 +131,12 @@ final class GuardedMethod {
 
 	Class<?> type() {
 		return this.annotated.type();
+	}
+
+	/** Whether it has the annotation, and not only its class. */
+	boolean isAnnotatedItself() {
+		return MergedAnnotations.from(method(), SearchStrategy.TYPE_HIERARCHY)
+			.isPresent(dev.breaker.annotation.CircuitBreaker.class);
 	}
 
 	String describe() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -560,12 +561,46 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (type != null) {
 			this.unintercepted.addInheritedFinals(type, AnnotatedMethodFinder.inheritedFinals(subject, this.weaving),
 					problems::add);
-			this.ofClasses.putIfAbsent(type, List.copyOf(methods));
+			if (this.ofClasses.putIfAbsent(type, List.copyOf(methods)) == null && problems.size() == before) {
+				reportIgnoredFallbacks(methods);
+			}
 		}
 		if (problems.size() == before) {
 			this.known.put(subject, List.copyOf(methods));
 		}
 		return methods;
+	}
+
+	/**
+	 * Warns of methods that have the name of a fallback and never run. Not of one that is
+	 * the fallback of another method, nor where an annotation on the class names methods
+	 * for many.
+	 */
+	private static void reportIgnoredFallbacks(List<GuardedMethod> methods) {
+		Set<Method> used = new HashSet<>();
+		for (GuardedMethod method : methods) {
+			used.add(method.method());
+			FallbackMethod fallback = method.fallback();
+			if (fallback != null && fallback.otherBean() == null) {
+				used.addAll(fallback.methods());
+			}
+		}
+		for (GuardedMethod method : methods) {
+			FallbackMethod fallback = method.fallback();
+			if (fallback == null || !method.isAnnotatedItself()) {
+				continue;
+			}
+			Map<Method, String> ignored = new LinkedHashMap<>(fallback.ignored());
+			// Overloads of the guarded method have its name for a reason of their own.
+			ignored.keySet()
+				.removeIf((each) -> used.contains(each) || each.getName().equals(method.method().getName()));
+			if (!ignored.isEmpty()) {
+				logger.warn(
+						"Methods that have the name of the fallback of {} never run as such, since they do not fit: {}. Change their signatures, or their names",
+						method.describe(), String.join("; ", ignored.values()));
+				used.addAll(ignored.keySet());
+			}
+		}
 	}
 
 	private @Nullable GuardedMethod resolve(AnnotatedMethod annotated, Problems problems) {

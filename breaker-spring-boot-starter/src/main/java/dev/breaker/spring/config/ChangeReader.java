@@ -57,7 +57,7 @@ final class ChangeReader {
 		SuggestionFinder suggestions = new SuggestionFinder(sources);
 		this.unknown.forEach((key, value) -> {
 			String path = path(LogText.oneLine(key));
-			Suggestion suggestion = suggestions.ofBreaker(key, value);
+			Suggestion suggestion = ofRunTime(suggestions.ofBreaker(key, value));
 			this.problems.add(new ConfigProblem(path, value, null, "is not a property",
 					suggestion.below(PREFIX + ".").remedy(path),
 					suggestion.isNothing() ? SuggestionFinder.VALID_OF_BREAKER : null));
@@ -68,6 +68,12 @@ final class ChangeReader {
 		reader.check(properties);
 		this.problems.throwIfAny();
 		return properties;
+	}
+
+	/** What is read at start alone would be refused in its turn. */
+	private static Suggestion ofRunTime(Suggestion suggestion) {
+		String instead = (suggestion.key() != null) ? OF_START.get(suggestion.key()) : null;
+		return (instead != null) ? new Suggestion(null, instead) : suggestion;
 	}
 
 	static String path(String property) {

@@ -2,7 +2,9 @@ package dev.breaker.spring.fallback;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.breaker.CallNotPermittedException;
@@ -35,8 +37,10 @@ public final class FallbackMethod {
 
 	private final FallbackResult kind;
 
+	private final Map<Method, String> ignored;
+
 	FallbackMethod(String name, Method guarded, FallbackResult kind, Supplier<List<Overload>> overloads,
-			Receiver receiver, FallbackListener listener, @Nullable String otherBean) {
+			Receiver receiver, FallbackListener listener, @Nullable String otherBean, Map<Method, String> ignored) {
 		this.name = name;
 		this.guarded = guarded;
 		this.kind = kind;
@@ -44,6 +48,16 @@ public final class FallbackMethod {
 		this.receiver = receiver;
 		this.listener = listener;
 		this.otherBean = otherBean;
+		this.ignored = ignored;
+	}
+
+	/**
+	 * The methods of the guarded bean that have its name and never run, since they do not
+	 * fit.
+	 * @return each with its declaration and the reason, as text
+	 */
+	public Map<Method, String> ignored() {
+		return Collections.unmodifiableMap(this.ignored);
 	}
 
 	/**

@@ -6,7 +6,9 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +60,10 @@ public final class FallbackResolver {
 		int separator = fallbackMethod.indexOf(OTHER_BEAN);
 		if (separator < 0) {
 			Request request = new Request(guarded, type, kind, fallbackMethod, fallbackMethod, type, null);
-			List<Overload> overloads = overloads(request);
-			return new FallbackMethod(name, guarded, kind, () -> overloads, Receiver::onSameObject, this.listener,
-					null);
+			Map<Method, String> ignored = new LinkedHashMap<>();
+			List<Overload> overloads = overloads(request, ignored);
+			return new FallbackMethod(name, guarded, kind, () -> overloads, Receiver::onSameObject, this.listener, null,
+					ignored);
 		}
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();
@@ -73,8 +76,9 @@ public final class FallbackResolver {
 		// Later, since the types of other beans are not all known while beans are made.
 		return new FallbackMethod(name, guarded, kind,
 				() -> overloads(
-						new Request(guarded, type, kind, fallbackMethod, method, typeOf(bean, guarded, type), bean)),
-				Receiver.bean(this.beanFactory, bean), this.listener, bean);
+						new Request(guarded, type, kind, fallbackMethod, method, typeOf(bean, guarded, type), bean),
+						new LinkedHashMap<>()),
+				Receiver.bean(this.beanFactory, bean), this.listener, bean, Map.of());
 	}
 
 	private Class<?> typeOf(String bean, Method guarded, Class<?> type) {
@@ -89,7 +93,11 @@ public final class FallbackResolver {
 		return ClassUtils.getUserClass(beanType);
 	}
 
-	private List<Overload> overloads(Request request) {
+	/**
+	 * Finds the methods that may run.
+	 * @param ignored gets those of the same name that do not fit, and why
+	 */
+	private List<Overload> overloads(Request request, Map<Method, String> ignored) {
 		List<Overload> overloads = new ArrayList<>();
 		NearMisses nearMisses = new NearMisses();
 		for (Method candidate : CandidateFinder.of(request.searched)) {
@@ -112,10 +120,12 @@ public final class FallbackResolver {
 			}
 		}
 		if (overloads.isEmpty()) {
-			throw unfit(request, nearMisses);
+			throw (isName(request.method) || nearMisses.hasNamed(request.method)) ? unfit(request, nearMisses)
+					: unnamed(request);
 		}
 		overloads.sort(Comparator.comparingInt(Overload::depth).reversed());
 		refuseAmbiguity(overloads, request);
+		ignored.putAll(nearMisses.named(request.method, request.searched));
 		return overloads;
 	}
 
@@ -185,6 +195,39 @@ public final class FallbackResolver {
 							.formatted(thrown.getSimpleName()));
 			}
 		}
+	}
+
+	/**
+	 * Of what cannot be the name of a method in Java, unless there is one, as there may
+	 * be in Kotlin.
+	 */
+	private InvalidCircuitBreakerAnnotationException unnamed(Request request) {
+		String plain = plainName(request.method);
+		boolean exists = CandidateFinder.of(request.searched)
+			.stream()
+			.anyMatch((candidate) -> MethodSignatures.isNamed(candidate, plain));
+		int dot = (request.bean == null) ? request.method.indexOf('.') : -1;
+		String other = (dot > 0) ? request.method.substring(0, dot).strip() : "";
+		String written = exists ? plain
+				: this.beanFactory.containsBean(other) ? other + OTHER_BEAN + plain : "payLater";
+		String start = (request.bean != null && !written.contains(OTHER_BEAN)) ? request.bean + OTHER_BEAN : "";
+		return new InvalidCircuitBreakerAnnotationException(request.describe()
+				+ " is not the name of a method: a fallback is named by its plain name, without parentheses, parameters, blanks or a class.",
+				(written.endsWith(plain) ? "Write \"" + start + written + "\"."
+						: "Write the name alone, such as \"" + start + written + "\".")
+						+ " The method of another bean is bean::method.");
+	}
+
+	private static boolean isName(String method) {
+		return !method.isEmpty() && Character.isJavaIdentifierStart(method.charAt(0))
+				&& method.chars().allMatch(Character::isJavaIdentifierPart);
+	}
+
+	/** What was probably meant. */
+	private static String plainName(String method) {
+		int parameters = method.indexOf('(');
+		String name = ((parameters >= 0) ? method.substring(0, parameters) : method).strip();
+		return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('#')) + 1).strip();
 	}
 
 	private static InvalidCircuitBreakerAnnotationException unfit(Request request, NearMisses nearMisses) {

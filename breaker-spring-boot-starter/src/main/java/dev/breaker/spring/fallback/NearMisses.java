@@ -22,6 +22,25 @@ final class NearMisses {
 		}
 	}
 
+	boolean hasNamed(String name) {
+		return this.reasons.keySet().stream().anyMatch((method) -> MethodSignatures.isNamed(method, name));
+	}
+
+	/** Those of that very name, each with its text. */
+	Map<Method, String> named(String name, Class<?> type) {
+		Map<Method, String> named = new LinkedHashMap<>();
+		this.reasons.forEach((method, reason) -> {
+			if (MethodSignatures.isNamed(method, name)) {
+				named.put(method, describe(method, reason, type));
+			}
+		});
+		return named;
+	}
+
+	private static String describe(Method method, String reason, Class<?> type) {
+		return MethodSignatures.declaration(method, type) + ": " + reason;
+	}
+
 	private static boolean alike(String name, String wanted) {
 		int common = 0;
 		while (common < Math.min(name.length(), wanted.length())
@@ -38,9 +57,7 @@ final class NearMisses {
 		message.append(System.lineSeparator()).append(System.lineSeparator()).append("Near misses:");
 		this.reasons.forEach((method, reason) -> message.append(System.lineSeparator())
 			.append("    ")
-			.append(MethodSignatures.declaration(method, type))
-			.append(": ")
-			.append(reason));
+			.append(describe(method, reason, type)));
 	}
 
 }

@@ -47,8 +47,15 @@ class CommandBodyTests {
 		for (String body : new String[] { "{\"config\": {\"a\": [\"5s\"]}}", "{\"a\": [\"5s\"]}" }) {
 			assertThat(CommandBody.checkWhatIf(body)).isEqualTo("{\"config\":\"{\\\"a\\\":[\\\"5s\\\"]}\"}");
 		}
-		assertThat(CommandBody.checkWhatIf("{\"state\": \"OPEN\"}"))
-			.isEqualTo("{\"config\":\"{\\\"state\\\":\\\"OPEN\\\"}\"}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "state", "hold", "reason", "reset", "signal", "ttl", "clearSignal", "scope", "name" })
+	void aFieldOfACommandIsNoPropertyToBeTried(String field) {
+		assertThatExceptionOfType(RefusedRequestException.class)
+			.isThrownBy(() -> CommandBody.checkWhatIf("{\"enforce\": true, \"" + field + "\": \"OPEN\"}"))
+			.satisfies((ex) -> assertThat(ex.answer().message())
+				.startsWith("Unknown field '" + field + "', which is one of a command. A what-if is {\"config\": "));
 	}
 
 	@ParameterizedTest

@@ -168,8 +168,10 @@ abstract class WhatIfRequests {
 					{"time-limit": "5s"}                        | how long each call took is on the record
 					{"wait-duration-jitter": 0.2}               | it is by chance
 					{"record-outcomes": 5}                      | Remove "config.record-outcomes".
-					{"state": "FORCED_OPEN"}                    | "config.state" (FORCED_OPEN) is not a property
-					{"reset": true}                             | "config.reset" (true) is not a property
+					{"state": "FORCED_OPEN"}                    | Unknown field 'state', which is one of a command. A what-if is {"config":
+					{"reset": true}                             | Unknown field 'reset', which is one of a command. A what-if is {"config":
+					{"sliding-window-size": 5, "reason": "try"} | Unknown field 'reason', which is one of a command. A what-if is {"config":
+					{"config": {"state": "OPEN"}}               | "config.state" (OPEN) is not a property. Remove "config.state": command a state.
 					{"config": {"sliding-window-size": 5}, "state": "OPEN"} | A what-if is {"config":
 					{"config": {"sliding-window-size": 5}, "reason": "try"} | A what-if is {"config":
 					{"config": {"sliding-window-size": 5}, "name": "other"} | A what-if is {"config":

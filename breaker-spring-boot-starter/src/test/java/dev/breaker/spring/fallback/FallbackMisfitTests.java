@@ -12,11 +12,14 @@ import java.util.concurrent.Future;
 import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.aop.Contexts;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.stereotype.Component;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.WebAsyncTask;
@@ -26,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What is no fallback stops the application, and the analysis says what would be one.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class FallbackMisfitTests {
 
 	@Test
@@ -67,6 +71,157 @@ class FallbackMisfitTests {
 	void typeArgumentsThatDoNotFitAreANearMiss() {
 		assertThat(analysis(WrongTypeArguments.class).getDescription())
 			.contains("List<Integer> instead(): it returns List<Integer>, which is no List<String>");
+	}
+
+	@Test
+	void anOverloadThatDoesNotFitBesideOneThatDoesIsAWarning(CapturedOutput output) {
+		Contexts.with(IgnoredOverloads.class, UsedOverloads.class, OverloadsOfClass.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(output.toString().lines().filter((line) -> line.contains("never run as such"))).singleElement()
+				.asString()
+				.contains(" WARN ", "the fallback of " + IgnoredOverloads.class.getName() + ".find(String) never run",
+						"Object instead(String, IOException): it returns Object, which is no String",
+						"String instead(String, int, IllegalStateException): it takes 3 parameters instead of 1 or none")
+				.doesNotContain("String instead(String, Throwable)");
+		});
+	}
+
+	static class IgnoredOverloads {
+
+		@CircuitBreaker(name = "ignored", fallbackMethod = "instead")
+		public String find(String id) {
+			return id;
+		}
+
+		String instead(String id, Throwable thrown) {
+			return id;
+		}
+
+		Object instead(String id, IOException thrown) {
+			return id;
+		}
+
+		String instead(String id, int count, IllegalStateException thrown) {
+			return id;
+		}
+
+	}
+
+	static class UsedOverloads {
+
+		@CircuitBreaker(name = "used", fallbackMethod = "instead")
+		public String find(String id) {
+			return id;
+		}
+
+		@CircuitBreaker(name = "used", fallbackMethod = "instead")
+		public int count(int least, int most) {
+			return least;
+		}
+
+		@CircuitBreaker(name = "used", fallbackMethod = "all")
+		public String all(String id) {
+			return id;
+		}
+
+		String all() {
+			return "all";
+		}
+
+		String all(String id, int page, int size) {
+			return id;
+		}
+
+		String instead(String id, Throwable thrown) {
+			return id;
+		}
+
+		int instead(int least, int most, Throwable thrown) {
+			return most;
+		}
+
+	}
+
+	@CircuitBreaker(name = "class", fallbackMethod = "instead")
+	static class OverloadsOfClass {
+
+		public String find(String id) {
+			return id;
+		}
+
+		private String instead(Throwable thrown) {
+			return "instead";
+		}
+
+		private String instead(String id, int count, Throwable thrown) {
+			return id;
+		}
+
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { WithParentheses.class, WithBlank.class, WithClass.class })
+	void whatIsNoNameOfAMethodIsAnsweredWithTheName(Class<?> bean) {
+		FailureAnalysis analysis = analysis(bean);
+		assertThat(analysis.getDescription())
+			.contains("is not the name of a method: a fallback is named by its plain name")
+			.doesNotContain("()(", "One of these would");
+		assertThat(analysis.getAction()).startsWith("Write \"instead\".");
+	}
+
+	@Test
+	void theMethodOfAnotherBeanIsNamedWithColons() {
+		FailureAnalysis analysis = analysis(WithBean.class);
+		assertThat(analysis.getDescription()).contains("\"systemProperties.instead\"", "is not the name of a method");
+		assertThat(analysis.getAction()).contains("Write \"systemProperties::instead\".");
+	}
+
+	static class WithParentheses {
+
+		@CircuitBreaker(name = "plain", fallbackMethod = "instead()")
+		public String find() {
+			return "";
+		}
+
+		String instead() {
+			return "";
+		}
+
+	}
+
+	static class WithBlank {
+
+		@CircuitBreaker(name = "plain", fallbackMethod = "instead ")
+		public String find() {
+			return "";
+		}
+
+		String instead() {
+			return "";
+		}
+
+	}
+
+	static class WithClass {
+
+		@CircuitBreaker(name = "plain", fallbackMethod = "WithClass.instead")
+		public String find() {
+			return "";
+		}
+
+		String instead() {
+			return "";
+		}
+
+	}
+
+	static class WithBean {
+
+		@CircuitBreaker(name = "plain", fallbackMethod = "systemProperties.instead")
+		public String find() {
+			return "";
+		}
+
 	}
 
 	@Test
