@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * ends is told by the thread that ends it. Changes of state and resets are told by the
  * thread that made them or by one that made others at the same time, one at a time and in
  * their order; the call that led to a change is told before the change. These threads
- * wait for the listener, so it should be quick. What it throws is logged, and never
- * reaches the call. A call that was under way when the first listener to calls was added
- * may be told with a time of zero.
+ * wait for the listener, so it should be quick. What it throws is logged once a breaker,
+ * and never reaches the call. A call that was under way when the first listener to calls
+ * was added may be told with a time of zero.
  *
  * <pre>{@code
  * registry.addListener(new CircuitBreakerListener() {
