@@ -182,6 +182,15 @@ public final class ServletSseStreams extends SseStreams {
 
 		@Override
 		public void onError(AsyncEvent event) {
+			this.writing.lock();
+			try {
+				// Tomcat forgets a completion that came before, and dispatches to the
+				// error page where none follows.
+				this.async = event.getAsyncContext();
+			}
+			finally {
+				this.writing.unlock();
+			}
 			end();
 			leave();
 		}
