@@ -4,11 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.breaker.CircuitBreaker;
@@ -73,7 +72,7 @@ final class Live {
 	private final Map<Long, Event> told = new HashMap<>();
 
 	/** By the name of their breaker; worked out with each whole answer. */
-	private volatile @Nullable Map<String, String> fallbacks;
+	private volatile @Nullable Map<String, Answers> answers;
 
 	Live(CircuitBreakerRegistry registry, History history, BreakerConfigs configs, DashboardPaths paths,
 			Environment environment, ObjectProvider<GuardedMethodRegistry> guardedMethods,
@@ -92,12 +91,12 @@ final class Live {
 
 	/** All of it. */
 	byte[] json() {
-		return mapper.writeValueAsBytes(describe(this.history.all(), fallbacks()));
+		return mapper.writeValueAsBytes(describe(this.history.all(), answers()));
 	}
 
 	/** What a viewer is told first: all of it. */
 	Event first() {
-		return event(this.history.all(), fallbacks());
+		return event(this.history.all(), answers());
 	}
 
 	/**
@@ -110,8 +109,8 @@ final class Live {
 		try {
 			Event event = this.told.get(seen);
 			if (event == null) {
-				Map<String, String> known = this.fallbacks;
-				event = event(this.history.since(seen), (known != null) ? known : fallbacks());
+				Map<String, Answers> known = this.answers;
+				event = event(this.history.since(seen), (known != null) ? known : answers());
 				this.told.put(seen, event);
 			}
 			return event;
@@ -132,38 +131,43 @@ final class Live {
 		}
 	}
 
-	private Event event(View view, Map<String, String> fallbacks) {
-		LiveDescriptor live = describe(view, fallbacks);
+	private Event event(View view, Map<String, Answers> answers) {
+		LiveDescriptor live = describe(view, answers);
 		// As bytes, where half a character in a name is escaped and not lost.
 		String json = new String(mapper.writeValueAsBytes(live), StandardCharsets.UTF_8);
 		return new Event(view.samples(), live.time().toString(), json);
 	}
 
-	private LiveDescriptor describe(View view, Map<String, String> fallbacks) {
+	private LiveDescriptor describe(View view, Map<String, Answers> answers) {
 		CircuitBreakersDescriptor shown = this.breakers.circuitBreakers(true);
 		List<BreakerDescriptor> described = new ArrayList<>();
-		shown.circuitBreakers().values().forEach((breaker) -> add(breaker, view, fallbacks, described));
+		shown.circuitBreakers().values().forEach((breaker) -> add(breaker, view, answers, described));
 		shown.groups()
 			.values()
-			.forEach((group) -> group.keys().forEach((breaker) -> add(breaker, view, fallbacks, described)));
+			.forEach((group) -> group.keys().forEach((breaker) -> add(breaker, view, answers, described)));
 		described.sort(Comparator.comparing(BreakerDescriptor::name));
 		int longest = described.stream().mapToInt((breaker) -> breaker.sparkline().length()).max().orElse(0);
 		return new LiveDescriptor(this.environment.getProperty("spring.application.name", "application"), instance(),
 				this.history.now(), this.paths.isWritable(), this.paths.commands(), view.since(longest), Ring.SECONDS,
 				described,
-				shown.groups().values().stream().map((group) -> GroupTotals.of(group, isShared(group))).toList());
+				shown.groups()
+					.values()
+					.stream()
+					.map((group) -> GroupTotals.of(group, isShared(group),
+							answers.getOrDefault(group.name(), Answers.NONE)))
+					.toList());
 	}
 
 	private boolean isShared(GroupDescriptor group) {
 		return this.fleet != null && this.fleet.shares(group.name());
 	}
 
-	private void add(CircuitBreakerDescriptor shown, View view, Map<String, String> fallbacks,
+	private void add(CircuitBreakerDescriptor shown, View view, Map<String, Answers> answers,
 			List<BreakerDescriptor> described) {
 		// It may have been removed meanwhile.
 		this.registry.find(shown.name())
 			.map((breaker) -> BreakerDescriptor.of(breaker, shown, view.line(shown.name()),
-					fallbacks.get(nameOfGuards(breaker))))
+					answers.getOrDefault(nameOfGuards(breaker), Answers.NONE)))
 			.ifPresent(described::add);
 	}
 
@@ -178,7 +182,7 @@ final class Live {
 		}
 		View view = this.history.of((each) -> each == breaker);
 		BreakerDescriptor described = BreakerDescriptor.of(breaker, shown, view.line(name),
-				fallbacks().get(nameOfGuards(breaker)));
+				answers().getOrDefault(nameOfGuards(breaker), Answers.NONE));
 		return mapper.writeValueAsBytes(new BreakerView(view.since(described.sparkline().length()), described,
 				this.configs.valuesOf(breaker).stream().map(BreakerView.Property::of).toList(), bindings(breaker),
 				shown.failures(), events(name), shown.explanation(), shown.fleet()));
@@ -199,18 +203,13 @@ final class Live {
 		return all.subList(Math.max(0, all.size() - SHOWN_EVENTS), all.size());
 	}
 
-	private Map<String, String> fallbacks() {
-		Map<String, Set<String>> found = new HashMap<>();
-		bindings().forEach((binding) -> found.computeIfAbsent(binding.breaker(), (breaker) -> new LinkedHashSet<>())
-			.addAll(binding.fallbacks()));
-		Map<String, String> texts = new HashMap<>();
-		found.forEach((breaker, methods) -> {
-			if (!methods.isEmpty()) {
-				texts.put(breaker, String.join(", ", methods));
-			}
-		});
-		this.fallbacks = texts;
-		return texts;
+	private Map<String, Answers> answers() {
+		Map<String, List<MethodBinding>> bindings = bindings().stream()
+			.collect(Collectors.groupingBy(MethodBinding::breaker));
+		Map<String, Answers> answers = new HashMap<>();
+		bindings.forEach((breaker, methods) -> answers.put(breaker, Answers.of(methods)));
+		this.answers = answers;
+		return answers;
 	}
 
 	/** The name in the annotations of the methods that it guards. */

@@ -49,11 +49,11 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 			long failedCallsTotal, long slowCallsTotal, long ignoredCallsTotal, long notPermittedCallsTotal,
 			double retryAfter, int probesDone, int probesPermitted, int openings, String explanation,
 			@Nullable String topFailure, @Nullable String lastFailure, @Nullable CommandDescriptor command,
-			@Nullable String fallbacks, Sparkline sparkline, boolean enforced, long wouldRefuseTotal,
+			@JsonUnwrapped Answers answers, Sparkline sparkline, boolean enforced, long wouldRefuseTotal,
 			@JsonUnwrapped RecoveryFigures recovery, @Nullable Boolean localOnly) {
 
 		static BreakerDescriptor of(CircuitBreaker breaker, CircuitBreakerDescriptor shown, Line line,
-				@Nullable String fallbacks) {
+				Answers answers) {
 			CircuitBreakerGroup group = breaker.group();
 			FailuresDescriptor failures = shown.failures();
 			return new BreakerDescriptor(shown.name(), (group != null) ? group.name() : null,
@@ -65,7 +65,7 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 					shown.ignoredCallsTotal(), shown.notPermittedCallsTotal(), seconds(shown.retryAfter()),
 					(shown.state() == State.HALF_OPEN) ? shown.bufferedCalls() : 0,
 					RecoveryFigures.probesPermitted(shown, breaker.config()), shown.openings(), shown.explanation(),
-					mostFrequent(failures), last(failures), shown.command(), fallbacks, Sparkline.of(line),
+					mostFrequent(failures), last(failures), shown.command(), answers, Sparkline.of(line),
 					shown.enforced(), shown.wouldRefuseTotal(), RecoveryFigures.of(shown, breaker.config()),
 					shown.localOnly());
 		}
@@ -122,11 +122,12 @@ record LiveDescriptor(String application, @Nullable String instance, Instant tim
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	record GroupTotals(String name, int size, int limit, Map<State, Integer> states, long overflowCalls,
-			@Nullable CommandDescriptor command, boolean enforced, List<LivingSignal> signals, boolean shared) {
+			@Nullable CommandDescriptor command, boolean enforced, List<LivingSignal> signals, boolean shared,
+			@JsonUnwrapped Answers answers) {
 
-		static GroupTotals of(GroupDescriptor shown, boolean shared) {
+		static GroupTotals of(GroupDescriptor shown, boolean shared, Answers answers) {
 			return new GroupTotals(shown.name(), shown.size(), shown.limit(), shown.states(), shown.overflowCalls(),
-					shown.command(), shown.enforced(), LivingSignal.of(shown.signals()), shared);
+					shown.command(), shown.enforced(), LivingSignal.of(shown.signals()), shared, answers);
 		}
 
 	}

@@ -2,13 +2,18 @@
 import { element, setHidden, setText } from './dom.js';
 import { ScopeChoice } from './fleet.js';
 import { SignalChoice } from './recovery.js';
-import { count, fallbacks, isShadow, plural, refuses } from './words.js';
+import { count, fallbacks, guarded, isShadow, plural, refuses } from './words.js';
 
 const error = 'callers get an error at once (over HTTP: 503 with Retry-After)';
 
 const cleared = (target) => (target.signals?.length > 0 ? ' Its signals are cleared; a source that repeats one opens it again.' : '');
 
-const refusedCallers = (target) => (target.fallbacks ? `${fallbacks(target)} answers callers instead` : error);
+function refusedCallers(target) {
+  if (!target.fallbacks) return error;
+  if (target.unanswered.length === 0) return `${fallbacks(target)} answers callers instead`;
+  const { answered, unanswered } = guarded(target);
+  return `${fallbacks(target)} answers callers of ${answered} instead; callers of ${unanswered}${error.replace(/^callers/, '')}`;
+}
 
 const COMMANDS = [
   {

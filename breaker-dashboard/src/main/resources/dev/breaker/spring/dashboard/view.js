@@ -306,7 +306,7 @@ function methods(bindings) {
   if (!bindings?.length) return [nothing('No annotated method is known. It may be guarded in code, or be an HTTP client.')];
   return [element('ul', { class: 'methods' }, ...bindings.map((binding) => element('li', { class: binding.intercepted ? null : 'broken' },
     element('code', {}, binding.method),
-    element('span', {}, binding.fallbacks.length > 0 ? `falls back to ${binding.fallbacks.join(', ')}` : 'no fallback'),
+    element('span', {}, binding.fallbacks.length > 0 ? `falls back to ${binding.fallbacks.join(', ')}${binding.refusalFallback ? '' : ', but not where a call is refused'}` : 'no fallback'),
     binding.key ? element('span', {}, `key ${binding.key}`) : null,
     binding.intercepted ? null : element('strong', {}, `Not guarded: ${binding.reason ?? 'not intercepted'}`))))];
 }

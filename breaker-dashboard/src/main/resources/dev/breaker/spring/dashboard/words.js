@@ -70,15 +70,30 @@ export const withoutPackages = (text) => text.replace(/(?<![\w.$])(?:[a-z_][\w]*
 export const words = (name) => (WORDS[name] ?? name.replaceAll('_', ' ')).toLowerCase();
 
 /** What users get while calls are refused. */
-export const meanwhile = (breaker) => (isShadow(breaker) ? 'Callers get their answers: no call is refused' : breaker.fallbacks
-  ? `Callers get the answer of ${fallbacks(breaker)}`
-  : 'Callers get an error: no fallback is known');
+export const meanwhile = (breaker) => (isShadow(breaker) ? 'Callers get their answers: no call is refused' : callersGet(breaker));
 
-/** The methods that answer instead, without packages and parameters. */
-export const fallbacks = (breaker) => {
-  const names = withoutPackages(breaker.fallbacks).replace(/\([^()]*\)/g, '').split(', ');
-  return [...new Set(names)].join(' or ');
-};
+function callersGet(breaker) {
+  const { unanswered } = breaker;
+  if (!breaker.fallbacks) return `Callers get an error: no fallback ${unanswered.length > 0 ? 'takes a refusal' : 'is known'}`;
+  if (unanswered.length === 0) return `Callers get the answer of ${fallbacks(breaker)}`;
+  const methods = guarded(breaker);
+  return `Callers of ${methods.answered} get the answer of ${fallbacks(breaker)}; callers of ${methods.unanswered} are refused`;
+}
+
+/** The methods that answer refused calls instead, without packages and parameters. */
+export const fallbacks = (breaker) => listed(shortened(breaker.fallbacks.split(/, (?![^()]*\))/)), 'or');
+
+/** The guarded methods whose callers get such an answer, and those whose callers are refused; of some name in both, with their classes. */
+export function guarded({ answered, unanswered }) {
+  const simple = (names) => names.map((name) => name.replace(/^.*\./, ''));
+  const [those, others] = [shortened(answered), shortened(unanswered)];
+  const unclear = simple(those).some((name) => simple(others).includes(name));
+  return { answered: listed(unclear ? those : simple(those), 'and'), unanswered: listed(unclear ? others : simple(others), 'and') };
+}
+
+const shortened = (methods) => methods.map((method) => withoutPackages(method.replace(/\([^()]*\)/g, '')));
+
+const listed = (names, word) => [...new Set(names)].join(', ').replace(/, (?=[^,]*$)/, ` ${word} `);
 
 const HOLD = /^((?:Held open|Disabled|Metrics only) .*?) until (?:\d{4}-\d{2}-\d{2} )?\d{2}:\d{2}(?::\d{2})?(?: UTC| [+-]\d{2}:\d{2}(?::\d{2})?)?/;
 

@@ -14,6 +14,7 @@ import dev.breaker.spring.dashboard.RunningDashboard.Answer;
 import dev.breaker.spring.dashboard.RunningDashboard.Event;
 import dev.breaker.spring.dashboard.RunningDashboard.Viewer;
 import dev.breaker.test.ManualClock;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -329,7 +330,12 @@ abstract class DashboardRequests {
 		assertThat(view.get("explanation")).isEqualTo(view.at("/breaker/explanation"));
 		assertThat(view.get("failures")).isEqualTo(get("/circuitbreakers/payments").json().get("failures"));
 		assertThat(view.get("events")).hasSize(5).isEqualTo(get("/circuitbreakerevents/payments").json().get("events"));
-		assertThat(view.get("bindings")).hasSize(1).isEqualTo(get("/circuitbreakerbindings").json().get("bindings"));
+		assertThat(view.get("bindings")).hasSize(1)
+			.containsExactlyElementsOf(get("/circuitbreakerbindings").json()
+				.get("bindings")
+				.valueStream()
+				.filter((binding) -> binding.get("breaker").asString().equals("payments"))
+				.toList());
 		JsonNode minimum = property(view, "minimum-number-of-calls");
 		assertThat(minimum.get("value").asString()).isEqualTo("4");
 		assertThat(minimum.get("origin").asString()).contains("commandLineArgs");
@@ -337,6 +343,44 @@ abstract class DashboardRequests {
 		assertThat(property(view, "failure-rate-threshold").get("origin").asString()).isEqualTo("default");
 		assertThat(property(view, "wait-duration-in-open-state").get("value").asString()).isEqualTo("1m");
 		assertThat(property(view, "time-limit").get("value").asString()).isEqualTo("none");
+	}
+
+	@Test
+	void methodsWhoseCallersAreRefusedAreToldFromThoseWithAnAnswer() {
+		this.application.breaker("orders");
+		this.application.breaker("stock");
+		this.application.breaker("unguarded");
+		JsonNode live = get("/breakerdashboard/live").json();
+		assertAnswers(breaker(live, "payments"), "later(String, Throwable)", List.of("pay(String)"), List.of());
+		assertAnswers(breaker(live, "orders"), "orderLater()", List.of("order()"),
+				List.of("cancel()", "refund(String)"));
+		assertAnswers(breaker(live, "stock"), null, List.of(), List.of("reserve(String)"));
+		assertAnswers(breaker(live, "unguarded"), null, List.of(), List.of());
+		JsonNode view = get("/breakerdashboard/breaker?name=orders").json().get("breaker");
+		assertAnswers(view, "orderLater()", List.of("order()"), List.of("cancel()", "refund(String)"));
+	}
+
+	@Test
+	void whatCallersOfKeysGetIsSaidOfTheirGroupToo() {
+		CircuitBreakerGroup orders = this.application.registry()
+			.group("orders", this.payments.config().toBuilder().build(), 10);
+		orders.get("lyon");
+		JsonNode live = get("/breakerdashboard/live").json();
+		for (JsonNode shown : List.of(breaker(live, "orders:lyon"), live.at("/groups/0"))) {
+			assertAnswers(shown, "orderLater()", List.of("order()"), List.of("cancel()", "refund(String)"));
+		}
+	}
+
+	private static void assertAnswers(JsonNode shown, @Nullable String fallbacks, List<String> answered,
+			List<String> unanswered) {
+		assertThat(shown.get("fallbacks").isNull() ? null : shown.get("fallbacks").asString()).isEqualTo(fallbacks);
+		assertThat(methods(shown.get("answered"))).isEqualTo(answered);
+		assertThat(methods(shown.get("unanswered"))).isEqualTo(unanswered);
+	}
+
+	/** The names of methods without their classes. */
+	private static List<String> methods(JsonNode names) {
+		return names.valueStream().map((name) -> name.asString().replaceAll("^[^(]*\\.", "")).toList();
 	}
 
 	@Test
@@ -482,6 +526,40 @@ abstract class DashboardRequests {
 		@Bean
 		Payments paymentClient() {
 			return new Payments();
+		}
+
+		@Bean
+		Orders orders() {
+			return new Orders();
+		}
+
+	}
+
+	static class Orders {
+
+		@dev.breaker.annotation.CircuitBreaker(name = "orders", fallbackMethod = "orderLater")
+		public void order() {
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "orders")
+		public void cancel() {
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "orders", fallbackMethod = "refundLater")
+		public void refund(String order) {
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "stock", fallbackMethod = "guess")
+		public void reserve(String order) {
+		}
+
+		void orderLater() {
+		}
+
+		void refundLater(String order, IllegalStateException thrown) {
+		}
+
+		void guess(String order, IllegalStateException thrown) {
 		}
 
 	}

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param key the expression that gives the key, or {@code null} where there is none
  * @param fallbacks the methods that may run instead, the one for the nearest exception
  * first; those of another bean as {@code bean::method}
+ * @param refusalFallback the one of them that runs where a call is refused, or
+ * {@code null} where none takes a refusal: callers get it then
  * @param kind what the method returns, in words, or {@code null} where it is not guarded
  * and cannot be
  * @param intercepted whether each call that is known goes through the breaker
@@ -25,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record MethodBinding(String method, String breaker, @Nullable String key, List<String> fallbacks,
-		@Nullable String kind, boolean intercepted, @Nullable String reason) {
+		@Nullable String refusalFallback, @Nullable String kind, boolean intercepted, @Nullable String reason) {
 
 	static MethodBinding of(GuardedMethod method, @Nullable String reason) {
 		return new MethodBinding(method.describe(), method.named().name(), textOrNull(method.annotation().key()),
-				fallbacks(method), method.kind().describe(), reason == null, reason);
+				fallbacks(method), refusalFallback(method), method.kind().describe(), reason == null, reason);
 	}
 
 	/** Of a method that {@code @Unguarded} leaves out. */
@@ -43,7 +45,7 @@ public record MethodBinding(String method, String breaker, @Nullable String key,
 	}
 
 	private static MethodBinding without(AnnotatedMethod method, String breaker, String reason) {
-		return new MethodBinding(method.describe(), breaker, textOrNull(method.annotation().key()), List.of(),
+		return new MethodBinding(method.describe(), breaker, textOrNull(method.annotation().key()), List.of(), null,
 				kind(method), false, reason);
 	}
 
@@ -65,18 +67,33 @@ public record MethodBinding(String method, String breaker, @Nullable String key,
 		if (fallback == null) {
 			return List.of();
 		}
-		String bean = fallback.otherBean();
 		try {
-			return fallback.methods()
-				.stream()
-				.map((candidate) -> (bean != null) ? bean + "::" + text(candidate, candidate.getDeclaringClass())
-						: text(candidate, method.type()))
-				.toList();
+			return fallback.methods().stream().map((candidate) -> text(fallback, candidate, method)).toList();
 		}
 		catch (InvalidCircuitBreakerAnnotationException ex) {
 			// Of a bean that was made after the start, and found out by the first call
 			return List.of(method.annotation().fallbackMethod());
 		}
+	}
+
+	private static @Nullable String refusalFallback(GuardedMethod method) {
+		FallbackMethod fallback = method.fallback();
+		if (fallback == null) {
+			return null;
+		}
+		try {
+			Method candidate = fallback.forRefusals();
+			return (candidate != null) ? text(fallback, candidate, method) : null;
+		}
+		catch (InvalidCircuitBreakerAnnotationException ex) {
+			return null;
+		}
+	}
+
+	private static String text(FallbackMethod fallback, Method candidate, GuardedMethod method) {
+		String bean = fallback.otherBean();
+		return (bean != null) ? bean + "::" + text(candidate, candidate.getDeclaringClass())
+				: text(candidate, method.type());
 	}
 
 	private static String text(Method fallback, Class<?> type) {

@@ -79,6 +79,22 @@ public final class FallbackMethod {
 	}
 
 	/**
+	 * The method that runs where a call is refused.
+	 * @return one of the {@link #methods() methods}, or {@code null} where none of them
+	 * takes a refusal, which callers get then
+	 * @throws InvalidCircuitBreakerAnnotationException if they are another bean's, and
+	 * there is none that fits
+	 */
+	public @Nullable Method forRefusals() {
+		return this.overloads.obtain()
+			.stream()
+			.filter(Overload::takesRefusals)
+			.map(Overload::method)
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
 	 * Looks for the methods of another bean, which are otherwise looked for when the
 	 * fallback runs first.
 	 * @throws InvalidCircuitBreakerAnnotationException if there is none that fits

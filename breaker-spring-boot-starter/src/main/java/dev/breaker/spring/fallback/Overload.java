@@ -6,6 +6,7 @@ import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 
+import dev.breaker.CallNotPermittedException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.KotlinDetector;
@@ -84,6 +85,10 @@ final class Overload {
 
 	boolean takes(Throwable thrown) {
 		return this.throwable == null || this.throwable.isInstance(thrown);
+	}
+
+	boolean takesRefusals() {
+		return this.throwable == null || this.throwable.isAssignableFrom(CallNotPermittedException.class);
 	}
 
 	/**

@@ -46,8 +46,8 @@ class CircuitBreakerBindingsEndpointTests {
 	void aGuardedMethodHasBreakerKeyAndKind() {
 		assertThat(this.answer.status()).isEqualTo(200);
 		JsonNode binding = binding(".Payments.refund(String)");
-		assertThat(binding.propertyNames()).containsExactlyInAnyOrder("method", "breaker", "key", "fallbacks", "kind",
-				"intercepted", "reason");
+		assertThat(binding.propertyNames()).containsExactlyInAnyOrder("method", "breaker", "key", "fallbacks",
+				"refusalFallback", "kind", "intercepted", "reason");
 		assertThat(binding.get("method").asString()).isEqualTo(Payments.class.getName() + ".refund(String)");
 		assertThat(binding.get("breaker").asString()).isEqualTo("refunds");
 		assertThat(binding.get("key").asString()).isEqualTo("#a0");
@@ -71,6 +71,17 @@ class CircuitBreakerBindingsEndpointTests {
 	void aFallbackOfAnotherBeanBearsItsName() {
 		assertThat(binding(".Payments.check()").get("fallbacks").valueStream().map(JsonNode::asString))
 			.containsExactly("backup::check()");
+	}
+
+	@Test
+	void theFallbackThatRunsWhereACallIsRefusedIsNamed() {
+		assertThat(binding(".Payments.pay(String)").get("refusalFallback").asString())
+			.isEqualTo("payLater(String, CallNotPermittedException)");
+		assertThat(binding(".Payments.check()").get("refusalFallback").asString()).isEqualTo("backup::check()");
+		assertThat(binding(".Payments.refund(String)").get("refusalFallback").isNull()).isTrue();
+		JsonNode reserve = binding(".Stock.reserve()");
+		assertThat(reserve.get("fallbacks").get(0).asString()).isEqualTo("guess(IllegalStateException)");
+		assertThat(reserve.get("refusalFallback").isNull()).isTrue();
 	}
 
 	@Test
@@ -182,7 +193,11 @@ class CircuitBreakerBindingsEndpointTests {
 	@CircuitBreaker(name = "stock")
 	static class Stock {
 
+		@CircuitBreaker(name = "stock", fallbackMethod = "guess")
 		public void reserve() {
+		}
+
+		private void guess(IllegalStateException failure) {
 		}
 
 		@Unguarded
