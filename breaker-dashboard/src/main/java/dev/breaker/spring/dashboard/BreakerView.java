@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param config its effective config
  * @param bindings the methods that it guards
  * @param failures what failed since it was last closed
- * @param events its last events, the newest last
+ * @param events its last events of each type, the newest last
  * @param explanation why it is in its state
  * @param fleet what the instances say of it that share it; {@code null} where it is not
  * shared

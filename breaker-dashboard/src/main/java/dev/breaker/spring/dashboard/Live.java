@@ -2,7 +2,9 @@ package dev.breaker.spring.dashboard;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ import org.springframework.core.env.Environment;
  */
 final class Live {
 
+	/** Of each type, so that refusals push out no change of state that explains them. */
 	private static final int SHOWN_EVENTS = 50;
 
 	/** As Spring Boot writes the answers of endpoints. */
@@ -200,7 +203,15 @@ final class Live {
 	private List<BreakerEvent> events(String name) {
 		EventStore store = this.events.getIfAvailable();
 		List<BreakerEvent> all = (store != null) ? store.of(name) : List.of();
-		return all.subList(Math.max(0, all.size() - SHOWN_EVENTS), all.size());
+		Map<BreakerEvent.Type, Integer> shown = new EnumMap<>(BreakerEvent.Type.class);
+		List<BreakerEvent> newestFirst = new ArrayList<>();
+		for (int i = all.size() - 1; i >= 0; i--) {
+			if (shown.merge(all.get(i).type(), 1, Integer::sum) <= SHOWN_EVENTS) {
+				newestFirst.add(all.get(i));
+			}
+		}
+		Collections.reverse(newestFirst);
+		return newestFirst;
 	}
 
 	private Map<String, Answers> answers() {

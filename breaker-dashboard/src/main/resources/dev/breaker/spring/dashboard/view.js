@@ -1,12 +1,12 @@
 // A breaker's own view: why it is or is not open, its charts, config, guarded methods, failures and events.
-import { arrange, breakable, element, setClass, setHidden, setText, shape } from './dom.js';
+import { arrange, breakable, element, setAttribute, setClass, setHidden, setText, shape } from './dom.js';
 import { OutcomeChart, ShareChart, library } from './charts.js';
 import { FleetPanel } from './fleet.js';
 import { SERIES, sums } from './store.js';
 import { Recovery, recoveryFacts } from './recovery.js';
 import { onThemeChange } from './theme.js';
 import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js';
-import { count, duration, explained, isShadow, meanwhile, moment, percent, perSecond, shadowed, timeOfDay, words } from './words.js';
+import { count, duration, explained, isShadow, meanwhile, moment, percent, perSecond, plural, shadowed, timeOfDay, words } from './words.js';
 
 const PERIOD = 2000;
 const LATER = 10000; // where there is no such breaker
@@ -70,7 +70,7 @@ export class View {
     this.failed = new FailureList();
     this.bindings = element('div', {}, nothing(LOADING));
     this.config = element('div', {}, nothing(LOADING));
-    this.events = new KeptList(element('ol', { class: 'happened', tabindex: '0', 'aria-label': 'Events, the newest first' }), 'No event is kept.', happened);
+    this.events = new KeptList(element('ol', { class: 'happened', tabindex: '0', 'aria-label': 'Events, the newest first' }), 'No event is kept.', happened, showRun);
     this.fleet = new FleetPanel();
     this.body = element('div', { class: 'view-body', hidden: true },
       element('div', { class: 'view-main' }, this.fleet.node, this.charts, section('failed', 'What failed', this.failed.node), section('events', 'What happened', this.events.node)),
@@ -137,7 +137,7 @@ export class View {
       this.#once('failures', this.#answer.failures, (failures) => this.failed.show(failures));
       this.#once('bindings', this.#answer.bindings, (bindings) => this.bindings.replaceChildren(...methods(bindings)));
       this.#once('config', this.#answer.config, (config) => this.config.replaceChildren(...configured(config)));
-      this.#once('events', this.#answer.events, (events) => this.events.show(events ?? []));
+      this.#once('events', this.#answer.events, (events) => this.events.show(inRuns(events ?? [], this.#answer.breaker)));
     }
   }
 
@@ -236,18 +236,20 @@ function minutes(history) {
   return rows;
 }
 
-// A list, the newest first, whose items stay as long as what they show does: so do the focus, what is scrolled to, and what is selected
+// A list, the newest first, whose items stay as long as what they show does, or the run that grows: so do the focus, what is scrolled to, and what is selected
 class KeptList {
   #list;
   #none;
   #hint = nothing(LOADING);
   #make;
+  #renew;
   #items = new Map();
 
-  constructor(list, none, make) {
+  constructor(list, none, make, renew = null) {
     this.#list = list;
     this.#none = none;
     this.#make = make;
+    this.#renew = renew;
     this.node = element('div', {}, list, this.#hint);
     setHidden(list, true);
   }
@@ -257,9 +259,11 @@ class KeptList {
     const today = new Date().toDateString(); // another day's times have their date
     const items = new Map();
     for (const value of values) {
-      let key = `${today} ${JSON.stringify(value)}`;
+      let key = `${today} ${value.run ?? JSON.stringify(value)}`;
       while (items.has(key)) key += ' ';
-      items.set(key, this.#items.get(key) ?? this.#make(value));
+      const item = this.#items.get(key) ?? this.#make(value);
+      this.#renew?.(item, value);
+      items.set(key, item);
     }
     this.#items = items;
     arrange(this.#list, [...items.values()].reverse());
@@ -317,6 +321,37 @@ function configured(config) {
   const sorted = [...config].sort((a, b) => own(b) - own(a) || a.property.localeCompare(b.property));
   return [table(['Property, and where its value is from', 'Value'], sorted.map((line) => row({ class: own(line) ? 'own' : null },
     element('div', {}, element('code', {}, line.property), element('small', {}, line.origin)), element('code', {}, ...breakable(line.value ?? 'off')))))];
+}
+
+// Refusals, with how many there were of them
+const REFUSALS = { NOT_PERMITTED: 'notPermittedCallsTotal', WOULD_REFUSE: 'wouldRefuseTotal' };
+
+/** Events, the oldest first, with refusals in a row as one item; of the first ones, some may be kept no more. */
+function inRuns(events, totals) {
+  const items = [];
+  for (const event of events) {
+    const last = items.at(-1);
+    if (event.type in REFUSALS && last?.type === event.type) {
+      last.times += 1;
+      last.until = event.time;
+    } else if (event.type in REFUSALS) {
+      const first = !items.some(({ type }) => type === event.type);
+      const more = first && events.filter(({ type }) => type === event.type).length < totals[REFUSALS[event.type]];
+      items.push({ ...event, run: `${event.type} ${more ? '' : event.time}`, more, times: 1, until: event.time });
+    } else {
+      items.push(event);
+    }
+  }
+  return items;
+}
+
+function showRun(item, { run, more, times, time, until }) {
+  if (!run) return;
+  const [when, , said] = item.children;
+  setAttribute(when, 'datetime', until);
+  setText(when, moment(until));
+  const period = times > 1 ? `, from ${moment(time)} to ${moment(until)}` : '';
+  setText(said, more || times > 1 ? `${more ? 'at least ' : ''}${plural(times, 'time')}${period}` : '');
 }
 
 const happened = (event) => element('li', { 'data-to': event.to },

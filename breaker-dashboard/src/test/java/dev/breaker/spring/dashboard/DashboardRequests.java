@@ -384,10 +384,23 @@ abstract class DashboardRequests {
 	}
 
 	@Test
-	void noMoreThanFiftyEventsAreShown() {
+	void noMoreThanFiftyEventsOfATypeAreShown() {
+		for (int i = 0; i < 30; i++) {
+			this.payments.forceOpen();
+			this.payments.close();
+		}
+		this.payments.reset();
+		Calls.fail(this.payments, 1);
 		this.payments.forceOpen();
 		Calls.refuse(this.payments, 80);
-		assertThat(get("/breakerdashboard/breaker?name=payments").json().get("events")).hasSize(50);
+		List<String> types = get("/breakerdashboard/breaker?name=payments").json()
+			.get("events")
+			.valueStream()
+			.map((event) -> event.get("type").asString())
+			.toList();
+		assertThat(types.subList(0, 49)).containsOnly("STATE_CHANGE");
+		assertThat(types.subList(49, 52)).containsExactly("RESET", "FAILURE", "STATE_CHANGE");
+		assertThat(types.subList(52, types.size())).hasSize(50).containsOnly("NOT_PERMITTED");
 	}
 
 	@ParameterizedTest
