@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fallbacks the methods that answer instead, or {@code null} where none does
  * @param answered the guarded methods whose callers get such an answer
- * @param unanswered the guarded methods whose callers get the refusal, though they may
- * have a fallback for what else is thrown
+ * @param unanswered the guarded methods whose callers get the refusal
+ * @param answersFailures whether one of these has a fallback for what else is thrown
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
-record Answers(@Nullable String fallbacks, List<String> answered, List<String> unanswered) {
+record Answers(@Nullable String fallbacks, List<String> answered, List<String> unanswered, boolean answersFailures) {
 
 	/** Where no guarded method is known. */
-	static final Answers NONE = new Answers(null, List.of(), List.of());
+	static final Answers NONE = new Answers(null, List.of(), List.of(), false);
 
 	/**
 	 * Of what guards one name.
@@ -31,6 +31,7 @@ record Answers(@Nullable String fallbacks, List<String> answered, List<String> u
 		Set<String> fallbacks = new LinkedHashSet<>();
 		List<String> answered = new ArrayList<>();
 		List<String> unanswered = new ArrayList<>();
+		boolean answersFailures = false;
 		for (MethodBinding binding : bindings) {
 			if (!isGuarded(binding)) {
 				continue;
@@ -42,9 +43,11 @@ record Answers(@Nullable String fallbacks, List<String> answered, List<String> u
 			}
 			else {
 				unanswered.add(binding.method());
+				answersFailures |= !binding.fallbacks().isEmpty();
 			}
 		}
-		return new Answers(fallbacks.isEmpty() ? null : String.join(", ", fallbacks), answered, unanswered);
+		return new Answers(fallbacks.isEmpty() ? null : String.join(", ", fallbacks), answered, unanswered,
+				answersFailures);
 	}
 
 	/** Calls from other beans are, of a method that is called from its own, too. */

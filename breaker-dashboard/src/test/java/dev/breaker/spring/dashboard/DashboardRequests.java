@@ -349,12 +349,16 @@ abstract class DashboardRequests {
 	void methodsWhoseCallersAreRefusedAreToldFromThoseWithAnAnswer() {
 		this.application.breaker("orders");
 		this.application.breaker("stock");
+		this.application.breaker("partner");
 		this.application.breaker("unguarded");
 		JsonNode live = get("/breakerdashboard/live").json();
 		assertAnswers(breaker(live, "payments"), "later(String, Throwable)", List.of("pay(String)"), List.of());
 		assertAnswers(breaker(live, "orders"), "orderLater()", List.of("order()"),
 				List.of("cancel()", "refund(String)"));
 		assertAnswers(breaker(live, "stock"), null, List.of(), List.of("reserve(String)"));
+		assertThat(breaker(live, "stock").get("answersFailures").asBoolean()).isTrue();
+		assertAnswers(breaker(live, "partner"), null, List.of(), List.of("offer()"));
+		assertThat(breaker(live, "partner").get("answersFailures").asBoolean()).isFalse();
 		assertAnswers(breaker(live, "unguarded"), null, List.of(), List.of());
 		JsonNode view = get("/breakerdashboard/breaker?name=orders").json().get("breaker");
 		assertAnswers(view, "orderLater()", List.of("order()"), List.of("cancel()", "refund(String)"));
@@ -564,6 +568,10 @@ abstract class DashboardRequests {
 
 		@dev.breaker.annotation.CircuitBreaker(name = "stock", fallbackMethod = "guess")
 		public void reserve(String order) {
+		}
+
+		@dev.breaker.annotation.CircuitBreaker(name = "partner")
+		public void offer() {
 		}
 
 		void orderLater() {
