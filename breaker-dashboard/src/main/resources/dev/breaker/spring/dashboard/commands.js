@@ -2,7 +2,7 @@
 import { element, setHidden, setText } from './dom.js';
 import { ScopeChoice } from './fleet.js';
 import { SignalChoice } from './recovery.js';
-import { count, fallbacks, guarded, isShadow, plural, refuses } from './words.js';
+import { count, fallbacks, guarded, isShadow, named, plural, refuses } from './words.js';
 
 const error = 'callers get an error at once (over HTTP: 503 with Retry-After)';
 
@@ -111,7 +111,7 @@ export class CommandDialog {
     this.#opener = document.activeElement;
     this.form.reset();
     this.#hold.value = '10m';
-    setText(this.#title, `Command ${target.name}`);
+    setText(this.#title, `Command ${named(target.name)}`);
     setHidden(this.#scope, target.size === undefined);
     setText(this.#scope, `All ${count(target.size ?? 0)} keys, and those made while the command holds.`);
     COMMANDS.forEach((command, index) => setHidden(this.#choices[index], !isOf(command, target)));
@@ -173,7 +173,7 @@ export class CommandDialog {
     try {
       await this.#send(this.#target.name, body);
       this.node.close();
-      this.#given(`${this.#target.name}: ${command.label.toLowerCase()}${body.hold ? ` for ${hold}` : ''}${this.#reach.words}, done.`);
+      this.#given(`${named(this.#target.name)}: ${command.label.toLowerCase()}${body.hold ? ` for ${hold}` : ''}${this.#reach.words}, done.`);
     } catch (failure) {
       this.#trouble(failure.message);
     } finally {

@@ -6,7 +6,7 @@ import { Overview } from './overview.js';
 import { Store } from './store.js';
 import { nextTheme, onThemeChange, theme } from './theme.js';
 import { View } from './view.js';
-import { STATES, WORDS, count, duration, plural, refuses, shadowed, timeOfDay } from './words.js';
+import { STATES, WORDS, count, duration, named, plural, refuses, shadowed, timeOfDay } from './words.js';
 
 const QUIET = 4000; // changes of state are announced together, at most so often
 const ROUTE = /^#\/breaker\/(.+)$/;
@@ -74,7 +74,7 @@ class Dashboard {
 
   #received(live) {
     const changes = this.#store.receive(live);
-    this.#news.push(...changes.map((breaker) => `${breaker.name} is ${shadowed(WORDS[breaker.state].toLowerCase(), breaker)}`));
+    this.#news.push(...changes.map((breaker) => `${named(breaker.name)} is ${shadowed(WORDS[breaker.state].toLowerCase(), breaker)}`));
     this.#show();
     if (changes.some(({ name }) => name === this.#view?.name)) this.#view.refresh();
   }

@@ -2,7 +2,7 @@
 import { arrange, element, link, setAttribute, setClass, setHidden, setText } from './dom.js';
 import { SignalList } from './recovery.js';
 import { Tile } from './tile.js';
-import { STATES, WORDS, count, explained, isShadow, plural, refuses, shadowed, trouble } from './words.js';
+import { STATES, WORDS, count, explained, isShadow, named, plural, refuses, shadowed, trouble } from './words.js';
 
 const BUDGET = 6; // milliseconds of a frame for the tiles
 const RESTING = 1500; // tiles keep their places so long after the pointer moved over them
@@ -11,12 +11,12 @@ const FEW = 6; // so many keys are shown without being asked for
 class Group {
   constructor(name, command) {
     this.name = name;
-    this.tiles = element('ul', { class: 'tiles', id: `group-${Group.next++}`, 'aria-label': `Keys of ${name}` });
-    this.heading = element('span', { class: 'group-name' }, name);
+    this.tiles = element('ul', { class: 'tiles', id: `group-${Group.next++}`, 'aria-label': `Keys of ${named(name)}` });
+    this.heading = element('span', { class: 'group-name' }, named(name));
     this.button = element('button', { type: 'button', class: 'disclosure', 'aria-controls': this.tiles.id, onclick: () => this.toggle() }, this.heading);
     this.size = element('span', { class: 'group-size' });
     this.states = element('span', { class: 'group-states' });
-    this.command = element('button', { type: 'button', class: 'command', 'aria-label': `Command all keys of ${name}`, onclick: () => command(this.group) }, 'Command all…');
+    this.command = element('button', { type: 'button', class: 'command', 'aria-label': `Command all keys of ${named(name)}`, onclick: () => command(this.group) }, 'Command all…');
     this.signals = new SignalList((source) => command(this.group, 'clearSignal', source));
     this.more = element('p', { class: 'more' });
     this.node = element('li', { class: 'group' },
@@ -191,7 +191,7 @@ export class Overview {
       this.#nothing.replaceChildren('There is no circuit breaker yet. One appears when it is configured, or first used.');
     } else if (text !== '') {
       this.#nothing.replaceChildren('Nothing here has that in its name or its cause. Of large groups only the 20 keys in most trouble are here: ',
-        element('a', { href: link(this.#filter.typed) }, `look for a breaker called ${this.#filter.typed}`));
+        element('a', { href: link(this.#filter.typed) }, `look for a breaker called ${named(this.#filter.typed)}`));
     } else {
       this.#nothing.replaceChildren('No breaker is in this state.');
     }

@@ -4,7 +4,7 @@ import { showBadge } from './fleet.js';
 import { draw } from './sparkline.js';
 import { Recovery, probe, stateShape, stateWords } from './recovery.js';
 import { sums } from './store.js';
-import { cause, count, duration, isShadow, meanwhile, percent, perSecond, plural, remaining, trouble, withoutPackages } from './words.js';
+import { cause, count, duration, isShadow, meanwhile, named, percent, perSecond, plural, remaining, trouble, withoutPackages } from './words.js';
 
 const HEIGHT = 44;
 const seen = new Map(); // canvas -> its tile
@@ -129,10 +129,10 @@ export class Tile {
     };
     this.#recovery = new Recovery(this.#parts.wait);
     const heading = find('a');
-    setText(heading, label);
+    setText(heading, named(label));
     heading.href = link(name);
-    if (label !== name) setAttribute(heading, 'aria-label', name);
-    setAttribute(this.#parts.command, 'aria-label', `Command ${name}`);
+    if (label !== name) setAttribute(heading, 'aria-label', named(name));
+    setAttribute(this.#parts.command, 'aria-label', `Command ${named(name)}`);
     this.#parts.command.addEventListener('click', () => command(this.#breaker));
     seen.set(this.#parts.canvas, this);
     sizes.observe(this.#parts.canvas);

@@ -6,7 +6,7 @@ import { SERIES, sums } from './store.js';
 import { Recovery, recoveryFacts } from './recovery.js';
 import { onThemeChange } from './theme.js';
 import { gauge, said, showGauge, showState, showWait, waiting } from './tile.js';
-import { count, duration, explained, isShadow, meanwhile, moment, percent, perSecond, plural, shadowed, timeOfDay, words } from './words.js';
+import { count, duration, explained, isShadow, meanwhile, moment, named, percent, perSecond, plural, shadowed, timeOfDay, words } from './words.js';
 
 const PERIOD = 2000;
 const LATER = 10000; // where there is no such breaker
@@ -46,13 +46,13 @@ export class View {
 
   #build() {
     const section = (id, title, ...children) => element('section', { class: `panel ${id}`, 'aria-labelledby': `view-${id}` }, element('h3', { id: `view-${id}` }, title), ...children);
-    this.heading = element('h2', { tabindex: '-1' }, this.name);
+    this.heading = element('h2', { tabindex: '-1' }, named(this.name));
     this.state = element('p', { class: 'state' }, shape('CLOSED'), element('span', { class: 'word' }), element('span', { class: 'time' }));
     this.sentence = element('p', { class: 'sentence' });
     this.wait = element('div', { class: 'wait' }, element('span', { class: 'wait-text' }), element('span', { class: 'wait-track' }, element('i', {})));
     this.users = element('p', { class: 'users' });
     this.recovery = new Recovery(this.users, (source) => this.#command(this.breaker, 'clearSignal', source));
-    this.buttons = element('div', { class: 'commands', role: 'group', 'aria-label': `Commands to ${this.name}`, hidden: true },
+    this.buttons = element('div', { class: 'commands', role: 'group', 'aria-label': `Commands to ${named(this.name)}`, hidden: true },
       ...QUICK.map(([value, label]) => element('button', { type: 'button', class: 'command', 'data-command': value, onclick: () => this.#command(this.breaker, value) }, label)));
     this.problem = element('p', { class: 'problem', role: 'alert', hidden: true });
     this.failures = gauge('failures', 'failed');

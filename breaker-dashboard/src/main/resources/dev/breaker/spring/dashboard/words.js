@@ -37,6 +37,9 @@ export const shareOf = ({ admittedShare }) => percent(Math.min(99.9, Math.round(
 
 export const plural = (number, noun) => `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
 
+/** A name as it is shown: quoted where blanks would not be seen otherwise, and none of them lost. */
+export const named = (name) => (/^$|^\p{Zs}|\p{Zs}$|\p{Zs}{2}/u.test(name) ? `"${name.replaceAll(' ', '\u00a0')}"` : name);
+
 /** Two units at most: 4 s, 2 min 5 s, 3 h 20 min, 2 d 4 h. */
 export function duration(seconds) {
   const s = Math.max(0, Math.floor(seconds));
@@ -73,9 +76,8 @@ export const words = (name) => (WORDS[name] ?? name.replaceAll('_', ' ')).toLowe
 export const meanwhile = (breaker) => (isShadow(breaker) ? 'Callers get their answers: no call is refused' : callersGet(breaker));
 
 function callersGet(breaker) {
-  const { unanswered } = breaker;
-  if (!breaker.fallbacks) return `Callers get an error: no fallback ${unanswered.length > 0 ? 'takes a refusal' : 'is known'}`;
-  if (unanswered.length === 0) return `Callers get the answer of ${fallbacks(breaker)}`;
+  if (!breaker.fallbacks) return `Callers get an error: no fallback ${breaker.answersFailures ? 'takes a refusal' : 'is known'}`;
+  if (breaker.unanswered.length === 0) return `Callers get the answer of ${fallbacks(breaker)}`;
   const methods = guarded(breaker);
   return `Callers of ${methods.answered} get the answer of ${fallbacks(breaker)}; callers of ${methods.unanswered} are refused`;
 }
