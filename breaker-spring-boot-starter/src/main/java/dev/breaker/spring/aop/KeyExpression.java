@@ -144,8 +144,8 @@ final class KeyExpression {
 		}
 		catch (KeyFormatter.WithoutText ex) {
 			throw new IllegalArgumentException(
-					"The key \"%s\" of %s is or has an object of %s, whose toString() tells objects apart and not values: each call would have a circuit breaker of its own. Give the class a toString() of its own, or name in the key what identifies it, as in \"#order.id\""
-						.formatted(this.guarded.annotation().key(), this.guarded.describe(), ex.type()));
+					"The key \"%s\" of %s %s in the key what identifies it, as in \"#order.id\""
+						.formatted(this.guarded.annotation().key(), this.guarded.describe(), ex.reason()));
 		}
 	}
 

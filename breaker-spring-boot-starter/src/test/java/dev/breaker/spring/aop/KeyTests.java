@@ -2,11 +2,13 @@ package dev.breaker.spring.aop;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.ConcurrentModificationException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreakerGroup;
@@ -185,12 +187,10 @@ class KeyTests {
 			ProxyFactory proxy = new ProxyFactory(plain);
 			proxy.setProxyTargetClass(true);
 			Object pair = Map.entry("a", new int[] { 1 });
-			List<Object> itself = new ArrayList<>();
-			itself.add(itself);
 			for (Object key : List.of(plain, new Object(), new Object[] { plain }, List.of(plain), Map.of("a", plain),
 					Optional.of(plain), new Holder(plain), new Holder(new int[] { 1 }), new Holder(List.of(plain)),
 					new Holder(new Holder(plain)), new Holder(pair), proxy.getProxy(), (Runnable) () -> {
-					}, itself)) {
+					})) {
 				assertThatIllegalArgumentException().as("key of " + key.getClass())
 					.isThrownBy(() -> bean.call(key))
 					.withMessageContainingAll("\"#key\"", "Anything.call(Object)", "toString()", "#order.id");
@@ -200,6 +200,64 @@ class KeyTests {
 			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).isEmpty();
 			bean.call(new Quiet(plain));
 			assertThat(Contexts.recorded(context, "any:quiet")).isOne();
+		});
+	}
+
+	@Test
+	void aKeyThatContainsItselfIsRefusedForThat() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			List<Object> twice = new ArrayList<>();
+			twice.add(twice);
+			twice.add(twice);
+			Object[] array = new Object[1];
+			array[0] = Map.of("a", Optional.of(array));
+			for (Object key : List.of(twice, array)) {
+				assertThatIllegalArgumentException().isThrownBy(() -> bean.call(key))
+					.withMessageContainingAll("\"#key\"", "Anything.call(Object)", "contains itself", "#order.id")
+					.withMessageNotContaining("tells objects apart");
+			}
+			Object deep = "x";
+			for (int i = 0; i < 32; i++) {
+				deep = List.of(deep);
+			}
+			bean.call(deep);
+			Object deeper = List.of(deep);
+			assertThatIllegalArgumentException().isThrownBy(() -> bean.call(deeper))
+				.withMessageContaining("nested more than 32 levels deep");
+		});
+	}
+
+	@Test
+	void theTextThatARecordDeclaresIsTheKeyWhateverItHolds() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			List<Category> categories = new ArrayList<>();
+			for (int i = 0; i < 40; i++) {
+				// Each holds each: far more ways through them than can be walked
+				categories.add(new Category("c@" + i, categories));
+			}
+			bean.call(categories.get(0));
+			bean.call(new Touchy("t@1", "x"));
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
+				.containsExactlyInAnyOrder("any:c@0", "any:t@1");
+		});
+	}
+
+	@Test
+	void partsOfAGeneratedTextThatCannotBeLookedAtDoNotMatter() {
+		Contexts.with(Anything.class).run((context) -> {
+			Anything bean = context.getBean(Anything.class);
+			List<Object> shared = List.of("a@b");
+			for (int i = 0; i < 30; i++) {
+				shared = List.of(new Shared(shared, shared), "a@b");
+			}
+			bean.call(new Shared(shared, "x"));
+			bean.call(new Throwing("a@b"));
+			bean.call(new Holder(new Unsettled()));
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
+				.containsExactlyInAnyOrder("any:Shared[first=a@b]", "any:Throwing[part=a@b]",
+						"any:Holder[part=un@settled]");
 		});
 	}
 
@@ -414,6 +472,63 @@ class KeyTests {
 	}
 
 	record Holder(Object part) {
+
+	}
+
+	record Category(String id, List<Category> children) {
+
+		@Override
+		public String toString() {
+			return this.id;
+		}
+
+	}
+
+	record Touchy(String id, Object part) {
+
+		@Override
+		public Object part() {
+			throw new IllegalStateException("not now");
+		}
+
+		@Override
+		public String toString() {
+			return this.id;
+		}
+
+	}
+
+	record Throwing(Object part) {
+
+		@Override
+		public Object part() {
+			throw new IllegalStateException("not now");
+		}
+
+	}
+
+	/** Its text is as generated, but for what it leaves out. */
+	record Shared(Object first, Object second) {
+
+		@Override
+		public String toString() {
+			return "Shared[first=a@b]";
+		}
+
+	}
+
+	/** As one that another thread adds to. */
+	static class Unsettled extends ArrayList<Object> {
+
+		@Override
+		public void forEach(Consumer<? super Object> action) {
+			throw new ConcurrentModificationException();
+		}
+
+		@Override
+		public String toString() {
+			return "un@settled";
+		}
 
 	}
 
