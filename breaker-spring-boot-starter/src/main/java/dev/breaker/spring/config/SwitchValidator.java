@@ -69,6 +69,9 @@ final class SwitchValidator {
 			if (Files.isDirectory(path)) {
 				return "must be a file, and is a directory";
 			}
+			if (Files.exists(path) && !Files.isRegularFile(path)) {
+				return "must be a regular file, and is a device, a pipe or a socket";
+			}
 			Path directory = path.getParent();
 			while (directory != null && !Files.exists(directory)) {
 				directory = directory.getParent();

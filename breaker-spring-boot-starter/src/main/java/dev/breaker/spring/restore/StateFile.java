@@ -6,6 +6,7 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -73,6 +74,9 @@ final class StateFile {
 	List<SavedState> read() throws UnusableFileException {
 		String text;
 		try {
+			if (isOther(this.path)) {
+				throw UnusableFileException.foreign("is no regular file");
+			}
 			if (Files.size(this.path) > MAX_BYTES) {
 				throw UnusableFileException.foreign("is larger than any that Breaker writes");
 			}
@@ -139,6 +143,9 @@ final class StateFile {
 		states.forEach((state) -> text.append(describe(state)).append('\n'));
 		text.append(checksum(text.toString()));
 		Path target = target();
+		if (isOther(target)) {
+			throw new FileSystemException(target.toString(), null, "is no regular file");
+		}
 		Path directory = target.getParent();
 		if (directory != null && !Files.isDirectory(directory)) {
 			Files.createDirectories(directory);
@@ -158,6 +165,11 @@ final class StateFile {
 		finally {
 			Files.deleteIfExists(beside);
 		}
+	}
+
+	/** A pipe would be waited for, and renaming would replace a device. */
+	private static boolean isOther(Path path) {
+		return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
 	}
 
 	/** Renaming would replace a link; what it leads to may not be there yet. */

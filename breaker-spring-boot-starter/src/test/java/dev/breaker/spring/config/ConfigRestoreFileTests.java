@@ -3,9 +3,12 @@ package dev.breaker.spring.config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import dev.breaker.spring.autoconfigure.BreakerRestoreAutoConfiguration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -44,6 +47,21 @@ class ConfigRestoreFileTests {
 			.contains("application.yml] - 1:")
 			.contains("Reason: must be a file, and is a directory")
 			.contains("Change \"breaker.restore.file\" to the path of a file, or to none.");
+	}
+
+	@Test
+	@EnabledOnOs({ OS.LINUX, OS.MAC })
+	void whatIsNoRegularFileStopsTheApplicationWithItsPlace() throws Exception {
+		Path pipe = this.directory.resolve("pipe");
+		assertThat(new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor()).isZero();
+		Path link = Files.createSymbolicLink(this.directory.resolve("link"), pipe);
+		for (Path path : List.of(pipe, link)) {
+			assertThat(failure("breaker.restore.file: " + path)).contains("Property: breaker.restore.file")
+				.contains("Value: \"" + path + "\"")
+				.contains("application.yml] - 1:")
+				.contains("Reason: must be a regular file, and is a device, a pipe or a socket")
+				.contains("Change \"breaker.restore.file\" to the path of a file, or to none.");
+		}
 	}
 
 	@Test

@@ -25,10 +25,13 @@ import dev.breaker.spring.restore.SavedState.Owner;
 import dev.breaker.spring.restore.StateFile.UnusableFileException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * What is in the file, and what is done with a file that is not as it was written.
@@ -66,6 +69,20 @@ class StateFileTests {
 						new ExportedState(State.FORCED_OPEN, AT, AT, Duration.ZERO, 0, command)),
 				new SavedState(new Owner(Kind.BREAKER, "tried", null),
 						new ExportedState(State.METRICS_ONLY, AT, AT, null, 0, StateCommand.to(State.METRICS_ONLY))));
+	}
+
+	@Test
+	@EnabledOnOs({ OS.LINUX, OS.MAC })
+	void whatIsNoRegularFileIsNeitherWaitedForNorReplaced() throws Exception {
+		Path pipe = this.directory.resolve("pipe");
+		assertThat(new ProcessBuilder("mkfifo", pipe.toString()).inheritIO().start().waitFor()).isZero();
+		StateFile file = new StateFile(pipe, "shop");
+		assertThatExceptionOfType(UnusableFileException.class).isThrownBy(file::read)
+			.withMessage("is no regular file")
+			.matches(UnusableFileException::isForeign);
+		assertThatIOException().isThrownBy(() -> file.write(List.of())).withMessageContaining("is no regular file");
+		assertThat(Files.exists(pipe)).isTrue();
+		assertThat(Files.isRegularFile(pipe)).isFalse();
 	}
 
 	@Test
