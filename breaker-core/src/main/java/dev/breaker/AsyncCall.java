@@ -12,7 +12,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One admitted asynchronous call, from its start to its record.
+ * One admitted asynchronous call, from its start to its record. The ends of stages are
+ * heard by {@code handle}, since {@code whenComplete} asks an exception for its text,
+ * which may throw.
  */
 final class AsyncCall<T extends @Nullable Object> {
 
@@ -56,11 +58,16 @@ final class AsyncCall<T extends @Nullable Object> {
 			guarded = new GuardedFuture<>(this, source);
 			if (limit != Rules.NO_LIMIT && System.nanoTime() - begin >= limit) {
 				// The work itself took the time, before there was a stage to end.
-				source
-					.whenComplete((result, thrown) -> end(guarded, result, (thrown != null) ? thrown : timeout(limit)));
+				source.handle((result, thrown) -> {
+					end(guarded, result, (thrown != null) ? thrown : timeout(limit));
+					return guarded;
+				});
 			}
 			else {
-				source.whenComplete((result, thrown) -> end(guarded, result, thrown));
+				source.handle((result, thrown) -> {
+					end(guarded, result, thrown);
+					return guarded;
+				});
 			}
 			if (limit != Rules.NO_LIMIT && !guarded.isDone()) {
 				limit(guarded, limit, begin);
@@ -102,7 +109,7 @@ final class AsyncCall<T extends @Nullable Object> {
 		});
 		timer.orTimeout(left, TimeUnit.NANOSECONDS);
 		CompletionStage<T> ended = guarded;
-		ended.whenComplete((result, thrown) -> timer.complete(null));
+		ended.handle((result, thrown) -> timer.complete(null));
 	}
 
 	private void timedOut(GuardedFuture<T> guarded, long limit) {
@@ -186,7 +193,10 @@ final class AsyncCall<T extends @Nullable Object> {
 			if (outcome.fallsBack() && this.fallback != null) {
 				CompletionStage<T> instead = instead(this.fallback, CallClassifier.unwrap(thrown));
 				guarded.goesOnWith(instead);
-				instead.whenComplete(guarded::finish);
+				instead.handle((result, failed) -> {
+					guarded.finish(result, failed);
+					return guarded;
+				});
 			}
 			else {
 				guarded.fail(thrown);

@@ -88,6 +88,40 @@ class CallAsyncTests {
 		assertThat(this.test.state()).isEqualTo(State.OPEN);
 	}
 
+	/** As the JDK asks for it, when it wraps an exception. */
+	private static final class WithoutText extends IllegalStateException {
+
+		@Override
+		public String toString() {
+			throw new UnsupportedOperationException("no text");
+		}
+
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aFailureWhoseTextThrowsHasItsFallbackAndKeepsNobodyWaiting(boolean limited) {
+		if (limited) {
+			this.test.breaker.reconfigure(this.test.breaker.config().toBuilder().timeLimit(Duration.ofHours(1)).build());
+		}
+		WithoutText thrown = new WithoutText();
+		assertThat(this.test.breaker.callAsync(() -> CompletableFuture.failedFuture(thrown),
+				(ex) -> CompletableFuture.completedFuture(ex == thrown)))
+			.isCompletedWithValue(true);
+		List<Throwable> heard = new ArrayList<>();
+		this.source.handle((result, failed) -> heard.add(failed));
+		CompletionStage<String> answer = start();
+		answer.handle((result, failed) -> heard.add(failed));
+		this.source.completeExceptionally(thrown);
+		assertThat(heard.size()).isEqualTo(2);
+		assertThat(heard.get(0)).isSameAs(thrown);
+		assertThat(heard.get(1)).isSameAs(thrown);
+		assertThat(this.test.breaker.callAsync(() -> CompletableFuture.failedFuture(new IOException()),
+				(ex) -> CompletableFuture.failedFuture(thrown)))
+			.isCompletedExceptionally();
+		assertThat(this.test.snapshot().failedCallsTotal()).isEqualTo(3);
+	}
+
 	@Test
 	void theFailureOfAnEarlierStageIsSeenThroughItsWrapper() {
 		CompletionStage<String> answer = this.test.breaker.callAsync(() -> this.source.thenApply((text) -> text + "!"));

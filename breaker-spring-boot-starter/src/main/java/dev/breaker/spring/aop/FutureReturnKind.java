@@ -1,6 +1,7 @@
 package dev.breaker.spring.aop;
 
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -50,7 +51,7 @@ final class FutureReturnKind extends LaterReturnKind {
 		UnreadFutures unread = (!tells && end instanceof LaterCall call) ? call.unread() : null;
 		FollowedFuture followed = new FollowedFuture((Future<?>) result, end, unread);
 		if (result instanceof CompletionStage<?> stage) {
-			stage.whenComplete((value, thrown) -> followed.look());
+			stage.handle((value, thrown) -> followed.look());
 		}
 		else if (!followed.look() && unread != null) {
 			unread.add(followed);
@@ -79,6 +80,9 @@ final class FutureReturnKind extends LaterReturnKind {
 		private final @Nullable UnreadFutures unread;
 
 		private final AtomicBoolean ending = new AtomicBoolean();
+
+		/** Whether the caller cancels what was under way. */
+		private volatile boolean cancelling;
 
 		/** The source or what its fallback gave, when the call has ended. */
 		private final CompletableFuture<Future<?>> outcome = new CompletableFuture<>();
@@ -137,7 +141,10 @@ final class FutureReturnKind extends LaterReturnKind {
 			catch (ExecutionException | RuntimeException | Error ex) {
 				thrown = ex;
 			}
-			if (isFirstEnd()) {
+			if (thrown instanceof CancellationException && this.cancelling) {
+				endCancelled();
+			}
+			else if (isFirstEnd()) {
 				this.outcome.complete((thrown != null) ? failed(thrown) : succeeded(result));
 			}
 		}
@@ -167,12 +174,22 @@ final class FutureReturnKind extends LaterReturnKind {
 
 		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
+			if (!this.source.isDone()) {
+				// Before it tells others that it is cancelled, who may be faster
+				this.cancelling = true;
+			}
 			boolean cancelled = present().cancel(mayInterruptIfRunning);
-			if (cancelled && isFirstEnd()) {
+			if (cancelled) {
+				endCancelled();
+			}
+			return cancelled;
+		}
+
+		private void endCancelled() {
+			if (isFirstEnd()) {
 				this.end.cancel();
 				this.outcome.complete(this.source);
 			}
-			return cancelled;
 		}
 
 		/** What is under way: the source, or what its fallback gave. */

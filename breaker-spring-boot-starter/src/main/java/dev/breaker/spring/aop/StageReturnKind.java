@@ -18,6 +18,8 @@ import org.springframework.core.ResolvableType;
 
 /**
  * Methods that return a {@link CompletionStage}: a call ends when its stage completes.
+ * That is heard by {@code handle}, since {@code whenComplete} asks an exception for its
+ * text, which may throw.
  */
 final class StageReturnKind implements ReturnKind {
 
@@ -107,7 +109,10 @@ final class StageReturnKind implements ReturnKind {
 			fallback.ended(false);
 			throw new NullPointerException("The fallback " + method + " returned no stage");
 		}
-		((CompletionStage<?>) result).whenComplete((value, failed) -> fallback.ended(failed == null));
+		((CompletionStage<?>) result).handle((value, failed) -> {
+			fallback.ended(failed == null);
+			return fallback;
+		});
 		return result;
 	}
 
@@ -134,7 +139,7 @@ final class StageReturnKind implements ReturnKind {
 	 */
 	private static CompletionStage<Object> ended(CompletionStage<?> source, CallEnd end) {
 		CompletableFuture<Object> future = new CompletableFuture<>();
-		source.whenComplete((result, thrown) -> {
+		source.handle((result, thrown) -> {
 			if (thrown == null) {
 				end.succeed(result);
 				future.complete(result);
@@ -142,6 +147,7 @@ final class StageReturnKind implements ReturnKind {
 			else if (!future.isDone()) {
 				endInstead(future, thrown, end);
 			}
+			return future;
 		});
 		endWith(future, source);
 		endFromOutside(future, end);
@@ -150,13 +156,14 @@ final class StageReturnKind implements ReturnKind {
 
 	/** Ends a call whose future was completed by its caller. */
 	private static void endFromOutside(CompletionStage<Object> future, CallEnd end) {
-		future.whenComplete((result, thrown) -> {
+		future.handle((result, thrown) -> {
 			if (thrown == null || thrown instanceof CancellationException) {
 				end.cancel();
 			}
 			else {
 				end.abort(thrown);
 			}
+			return end;
 		});
 	}
 
@@ -168,13 +175,14 @@ final class StageReturnKind implements ReturnKind {
 				return;
 			}
 			endWith(future, stage);
-			stage.whenComplete((result, failed) -> {
+			stage.handle((result, failed) -> {
 				if (failed == null) {
 					future.complete(result);
 				}
 				else {
 					future.completeExceptionally(failed);
 				}
+				return future;
 			});
 		}
 		catch (Throwable ex) {
@@ -184,7 +192,7 @@ final class StageReturnKind implements ReturnKind {
 
 	/** Ends what is under way as the future ends; what has ended stays as it is. */
 	private static void endWith(CompletionStage<Object> future, CompletionStage<?> underWay) {
-		future.whenComplete((result, thrown) -> {
+		future.handle((result, thrown) -> {
 			try {
 				CompletableFuture<?> source = underWay.toCompletableFuture();
 				if (thrown == null || thrown instanceof CancellationException) {
@@ -197,6 +205,7 @@ final class StageReturnKind implements ReturnKind {
 			catch (UnsupportedOperationException ex) {
 				// A stage that cannot be ended from outside goes on alone.
 			}
+			return underWay;
 		});
 	}
 
@@ -280,10 +289,11 @@ final class StageReturnKind implements ReturnKind {
 		}
 
 		private CompletionStage<Object> watched(CompletionStage<Object> stage) {
-			stage.whenComplete((result, failed) -> {
+			stage.handle((result, failed) -> {
 				if (failed != null) {
 					this.guarded.ended(this.breaker, failed);
 				}
+				return stage;
 			});
 			return stage;
 		}

@@ -85,13 +85,14 @@ abstract class UnfollowedReturnKind extends ObjectReturnKind {
 		@Override
 		public Object follow(Object result, CallEnd end) {
 			end.observed(ReturnKinds.name(result.getClass()) + ", which " + KnownClasses.IRREPLACEABLE);
-			((CompletionStage<?>) result).whenComplete((value, thrown) -> {
+			((CompletionStage<?>) result).handle((value, thrown) -> {
 				if (thrown == null) {
 					end.succeed(value);
 				}
 				else {
 					end.abort(thrown);
 				}
+				return end;
 			});
 			return result;
 		}

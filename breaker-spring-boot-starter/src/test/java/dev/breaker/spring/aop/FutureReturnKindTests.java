@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.Snapshot;
@@ -21,6 +22,8 @@ import dev.breaker.annotation.CircuitBreaker;
 import dev.breaker.spring.fallback.FallbackListener;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -151,6 +154,41 @@ class FutureReturnKindTests {
 			assertThat(bean.task()).isCancelled();
 			assertThatExceptionOfType(CancellationException.class).isThrownBy(future::get);
 		});
+	}
+
+	static Stream<Future<String>> underWay() {
+		return Stream.of(new CompletableFuture<>(), new FutureTask<>(() -> "done"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("underWay")
+	void aCallThatItsCallerCancelsIsNoFailureOfTheOtherSide(Future<String> source) {
+		Contexts.with(Futures.class)
+			.withPropertyValues("breaker.instances.futures.record-exceptions=" + CancellationException.class.getName())
+			.run((context) -> {
+				Futures bean = context.getBean(Futures.class);
+				Future<String> future = bean.withFallback(source);
+				assertThat(future.cancel(true)).isTrue();
+				assertThat(future.isCancelled()).isTrue();
+				assertThat(source.isCancelled()).isTrue();
+				assertThatExceptionOfType(CancellationException.class).isThrownBy(future::get);
+				assertThat(bean.fallbacks()).isZero();
+				assertThat(Contexts.recorded(context, "futures")).isZero();
+			});
+	}
+
+	@Test
+	void aCallThatTheOtherSideCancelsIsJudgedByTheRules() {
+		Contexts.with(Futures.class)
+			.withPropertyValues("breaker.instances.futures.record-exceptions=" + CancellationException.class.getName())
+			.run((context) -> {
+				CompletableFuture<String> source = new CompletableFuture<>();
+				Future<String> future = context.getBean(Futures.class).withFallback(source);
+				source.cancel(true);
+				future.cancel(true);
+				assertThat(future.get()).isEqualTo("instead of CancellationException");
+				assertThat(snapshot(context).failedCallsTotal()).isOne();
+			});
 	}
 
 	@Test

@@ -157,6 +157,37 @@ class LaterReturnKindMatrixTests {
 	}
 
 	@ParameterizedTest
+	@MethodSource("cancellable")
+	void aSlowCallThatIsCancelled(Row row) {
+		run(row, (cell) -> {
+			cell.work.lasts = () -> this.clock.advance(Duration.ofSeconds(2));
+			Object returned = cell.bean().call(cell.work);
+			if (row.eager()) {
+				this.clock.advance(Duration.ofSeconds(2));
+			}
+			cancel(returned);
+			assertThat(cell.snapshot().slowCallsTotal()).isOne();
+			assertThat(cell.snapshot().successfulCallsTotal()).isOne();
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aFallbackForWhatHasNoText(Row row) {
+		run(row, (cell) -> {
+			cell.work.now = new IOException() {
+				@Override
+				public String toString() {
+					throw new IllegalStateException("no text");
+				}
+			};
+			assertThat(cell.outcome(Kinds::withFallback, (work) -> {
+			})).isEqualTo("instead");
+			assertThat(cell.snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@ParameterizedTest
 	@EnumSource
 	void aCallThatIsSlow(Row row) {
 		run(row, (cell) -> {
