@@ -148,11 +148,25 @@ public final class CircuitBreakerRegistry {
 
 	/**
 	 * Looks for a breaker, and makes none.
-	 * @param name the name
+	 * @param name the name; that of the breaker of a long key also with all of the key
 	 * @return the breaker, if there is one
 	 */
 	public Optional<CircuitBreaker> find(String name) {
-		return Optional.ofNullable(this.breakers.get(name));
+		CircuitBreaker present = this.breakers.get(name);
+		return Optional.ofNullable((present != null) ? present : findOfKey(name));
+	}
+
+	/** Of a key that is cut: its breaker has another name than the key would give it. */
+	private @Nullable CircuitBreaker findOfKey(String name) {
+		for (int end = name.lastIndexOf(':'); end >= 0; end = name.lastIndexOf(':', end - 1)) {
+			String key = name.substring(end + 1);
+			CircuitBreakerGroup group = KeyText.isCut(key) ? this.groups.get(name.substring(0, end)) : null;
+			CircuitBreaker found = (group != null) ? group.find(key).orElse(null) : null;
+			if (found != null) {
+				return found;
+			}
+		}
+		return null;
 	}
 
 	/**
@@ -175,7 +189,7 @@ public final class CircuitBreakerRegistry {
 		StackEnd.requireFar();
 		CircuitBreaker present;
 		do {
-			present = this.breakers.get(name);
+			present = find(name).orElse(null);
 			if (present == null) {
 				return false;
 			}

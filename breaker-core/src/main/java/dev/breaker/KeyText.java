@@ -34,13 +34,18 @@ final class KeyText {
 	 * looks like such a result is hashed, too, so that no two keys become one.
 	 */
 	static String bounded(String key) {
-		int length = key.length();
-		if (length <= MOST_CHARACTERS && !looksHashed(key, length)) {
+		if (!isCut(key)) {
 			return key;
 		}
 		int cut = Character.isHighSurrogate(key.charAt(PREFIX_CHARACTERS - 1)) ? PREFIX_CHARACTERS - 1
 				: PREFIX_CHARACTERS;
 		return key.substring(0, cut) + MARK + hash(key);
+	}
+
+	/** Whether a key is another one when it is bounded. */
+	static boolean isCut(String key) {
+		int length = key.length();
+		return length > MOST_CHARACTERS || looksHashed(key, length);
 	}
 
 	/** A result is one shorter where its beginning would end within a character. */

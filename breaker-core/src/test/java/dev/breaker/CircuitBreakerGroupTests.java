@@ -50,6 +50,27 @@ class CircuitBreakerGroupTests {
 	}
 
 	@Test
+	void theBreakerOfALongKeyIsFoundByAllOfIt() {
+		CircuitBreakerGroup group = group(10);
+		for (String key : List.of("z".repeat(300), "a:b:" + "z".repeat(300), "z:" + "y".repeat(20))) {
+			assertThat(this.registry.find("inventory:" + key)).isEmpty();
+			CircuitBreaker breaker = group.get(key);
+			assertThat(this.registry.find("inventory:" + key)).containsSame(breaker);
+			assertThat(this.registry.find(breaker.name())).containsSame(breaker);
+			assertThat(this.registry.find("other:" + key)).isEmpty();
+			assertThat(this.registry.remove("inventory:" + key)).isTrue();
+			assertThat(this.registry.find(breaker.name())).isEmpty();
+			assertThat(this.registry.remove("inventory:" + key)).isFalse();
+		}
+		// One that looks like a key that was cut is cut itself
+		String cut = KeyText.bounded("z".repeat(300));
+		CircuitBreaker longest = group.get("z".repeat(300));
+		assertThat(this.registry.find("inventory:" + cut)).containsSame(longest);
+		assertThat(group.get(cut)).isNotSameAs(longest);
+		assertThat(this.registry.find("inventory:" + cut)).containsSame(longest);
+	}
+
+	@Test
 	void aNameHasOneGroup() {
 		CircuitBreakerGroup group = group(10);
 		assertThat(this.registry.group("inventory", CircuitBreakerConfig.ofDefaults(), 5)).isSameAs(group);

@@ -58,7 +58,15 @@ public class CircuitBreakerHistoryEndpoint {
 
 	private static boolean isOf(CircuitBreaker breaker, String name) {
 		CircuitBreakerGroup group = breaker.group();
-		return breaker.name().equals(name) || (group != null && group.name().equals(name));
+		return breaker.name().equals(name)
+				|| (group != null && (group.name().equals(name) || isOfKey(breaker, group, name)));
+	}
+
+	/** The name of a breaker has not all of a long key. */
+	private static boolean isOfKey(CircuitBreaker breaker, CircuitBreakerGroup group, String name) {
+		String prefix = group.name() + ":";
+		return name.startsWith(prefix)
+				&& group.find(name.substring(prefix.length())).filter((found) -> found == breaker).isPresent();
 	}
 
 	private HistoryDescriptor describe(View view) {

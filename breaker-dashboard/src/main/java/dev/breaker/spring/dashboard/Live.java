@@ -184,11 +184,11 @@ final class Live {
 			return null;
 		}
 		View view = this.history.of((each) -> each == breaker);
-		BreakerDescriptor described = BreakerDescriptor.of(breaker, shown, view.line(name),
+		BreakerDescriptor described = BreakerDescriptor.of(breaker, shown, view.line(breaker.name()),
 				answers().getOrDefault(nameOfGuards(breaker), Answers.NONE));
 		return mapper.writeValueAsBytes(new BreakerView(view.since(described.sparkline().length()), described,
 				this.configs.valuesOf(breaker).stream().map(BreakerView.Property::of).toList(), bindings(breaker),
-				shown.failures(), events(name), shown.explanation(), shown.fleet()));
+				shown.failures(), events(breaker.name()), shown.explanation(), shown.fleet()));
 	}
 
 	private List<MethodBinding> bindings(CircuitBreaker breaker) {

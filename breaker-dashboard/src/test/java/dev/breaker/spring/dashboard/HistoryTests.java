@@ -219,6 +219,20 @@ class HistoryTests {
 	}
 
 	@Test
+	void theHistoryOfALongKeyIsFoundByAllOfIt() {
+		CircuitBreakerGroup stores = this.registry.group("stores", this.config, 100);
+		String key = "z".repeat(300);
+		stores.get(key);
+		stores.get("k1");
+		endSecond();
+		CircuitBreakerHistoryEndpoint endpoint = new CircuitBreakerHistoryEndpoint(this.history);
+		assertThat(endpoint.historyOf("stores:" + key).getBody())
+			.isInstanceOfSatisfying(CircuitBreakerHistoryEndpoint.HistoryDescriptor.class, (found) -> assertThat(
+					found.circuitBreakers()).containsOnlyKeys(stores.get(key).name()));
+		assertThat(endpoint.historyOf("stores:" + "y".repeat(300)).getStatus()).isEqualTo(404);
+	}
+
+	@Test
 	void aKeyThatACommandHoldsIsAmongThoseInMostTrouble() {
 		CircuitBreakerGroup stores = this.registry.group("stores", this.config, 100);
 		for (int i = 0; i < 50; i++) {

@@ -174,8 +174,8 @@ public class CircuitBreakersEndpoint {
 		if (breaker != null && keys != null) {
 			throw invalid("'" + LogText.oneLine(name) + "' is one circuit breaker and has no keys. Leave 'keys' out");
 		}
-		return (breaker != null) ? describe(breaker, true, (this.fleet != null) ? this.fleet.describe(name) : null)
-				: null;
+		return (breaker != null)
+				? describe(breaker, true, (this.fleet != null) ? this.fleet.describe(breaker.name()) : null) : null;
 	}
 
 	private static InvalidEndpointRequestException invalid(String message) {

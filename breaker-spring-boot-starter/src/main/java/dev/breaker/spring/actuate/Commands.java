@@ -71,7 +71,8 @@ final class Commands {
 		if (group == null && breaker == null) {
 			return false;
 		}
-		FleetAccess receiver = (asked != CommandScope.NODE && this.fleet != null && this.fleet.shares(name))
+		String known = (breaker != null) ? breaker.name() : name;
+		FleetAccess receiver = (asked != CommandScope.NODE && this.fleet != null && this.fleet.shares(known))
 				? this.fleet : null;
 		if (asked == CommandScope.FLEET && receiver == null) {
 			throw Command.invalid(notShared(name));
@@ -84,7 +85,7 @@ final class Commands {
 			log("Circuit breaker '" + LogText.oneLine(name) + "'" + ofFleet, command);
 		}
 		if (receiver != null) {
-			receiver.command(name, command);
+			receiver.command(known, command);
 		}
 		// Of a breaker and a group of one name, the fleet knows the breaker.
 		if (group != null && (receiver == null || breaker != null)) {

@@ -73,7 +73,8 @@ public final class EventStream {
 	 */
 	public EventSubscription subscribe(@Nullable String name, @Nullable String lastEventId, EventSink sink) {
 		long position = positionOf(lastEventId);
-		EventSubscription subscription = new EventSubscription(this, name, Math.max(position, 0), sink);
+		EventSubscription subscription = new EventSubscription(this, (name != null) ? this.store.kept(name) : null,
+				Math.max(position, 0), sink);
 		if (position < 0) {
 			subscription.mayHaveMissed();
 		}

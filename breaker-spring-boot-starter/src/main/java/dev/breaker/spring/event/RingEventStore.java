@@ -131,7 +131,13 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 
 	@Override
 	public List<BreakerEvent> of(String name) {
-		return sorted(ringsFor(name), (entry) -> entry.isOf(name));
+		String kept = kept(name);
+		return sorted(ringsFor(kept), (entry) -> entry.isOf(kept));
+	}
+
+	/** The name of the events of a breaker, which has not all of a long key. */
+	String kept(String name) {
+		return this.registry.find(name).map(CircuitBreaker::name).orElse(name);
 	}
 
 	@Override

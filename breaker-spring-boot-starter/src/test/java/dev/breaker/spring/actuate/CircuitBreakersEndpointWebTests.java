@@ -210,6 +210,31 @@ class CircuitBreakersEndpointWebTests {
 	}
 
 	@Test
+	void aLongKeyIsFoundByAllOfIt() {
+		CircuitBreakerGroup group = registry().group("halls",
+				CircuitBreakerConfig.builder().recordOutcomes(10).build(), 10);
+		String key = "z".repeat(300);
+		CircuitBreaker breaker = group.get(key);
+		assertThat(this.application.post(PATH + "/halls:" + key, "{\"state\": \"FORCED_OPEN\"}").status())
+			.isEqualTo(204);
+		assertThat(breaker.state()).isEqualTo(State.FORCED_OPEN);
+		Answer read = this.application.get(PATH + "/halls:" + key);
+		assertThat(read.text("/name")).isEqualTo(breaker.name());
+		assertThat(read.text("/state")).isEqualTo("FORCED_OPEN");
+		assertThat(this.application.get("/actuator/circuitbreakerevents/halls:" + key).text("/events/0/circuitBreaker"))
+			.isEqualTo(breaker.name());
+		assertThat(this.application.get(PATH + "/halls:" + key + "/advice").status()).isEqualTo(200);
+		String whatIf = PATH + "/halls:" + key + "/whatif";
+		assertThat(this.application.post(whatIf, "{\"config\": {\"failure-rate-threshold\": 40}}").status()).isEqualTo(200);
+		String signal = "{\"signal\": \"test\", \"reason\": \"x\", \"ttl\": \"1m\"}";
+		assertThat(this.application.post(PATH + "/halls:" + key, signal).status()).isEqualTo(204);
+		assertThat(this.application.get(PATH + "/halls:" + key).at("/signals")).hasSize(1);
+		assertThat(this.application.post(PATH + "/halls:" + key, "{\"config\": {\"failure-rate-threshold\": 40}}")
+			.text("/message")).contains("is that of a key");
+		registry().removeGroup("halls");
+	}
+
+	@Test
 	void keyWithoutABreakerIs404ThatNamesItsGroup() {
 		registry().group("rooms", CircuitBreakerConfig.ofDefaults(), 10);
 		registry().group("rooms:grand", CircuitBreakerConfig.ofDefaults(), 10);

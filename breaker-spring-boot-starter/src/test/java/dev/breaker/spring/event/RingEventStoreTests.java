@@ -173,6 +173,13 @@ class RingEventStoreTests {
 	}
 
 	@Test
+	void eventsOfALongKeyAreFoundByAllOfIt() {
+		RingEventStore events = listening(10, ALL_TYPES);
+		Calls.succeed(group("inventory", 10).get("z".repeat(300)));
+		assertThat(events.of("inventory:" + "z".repeat(300))).hasSize(1);
+	}
+
+	@Test
 	void eventsOfAGroupAreFoundByItsNameWhateverItIsCalled() {
 		RingEventStore events = listening(10, ALL_TYPES);
 		CircuitBreakerGroup group = group("a:b", 1);
