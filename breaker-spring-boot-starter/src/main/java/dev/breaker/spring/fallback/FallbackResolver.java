@@ -100,10 +100,14 @@ public final class FallbackResolver {
 	private List<Overload> overloads(Request request, Map<Method, String> ignored) {
 		List<Overload> overloads = new ArrayList<>();
 		NearMisses nearMisses = new NearMisses();
+		boolean itself = false;
 		for (Method candidate : CandidateFinder.of(request.searched)) {
 			SignatureMatch match = request.match(candidate);
 			if (!MethodSignatures.isNamed(candidate, request.method)) {
 				nearMisses.addOtherName(candidate, match, request.method);
+			}
+			else if (request.isGuarded(candidate)) {
+				itself = true;
 			}
 			else if (match.mismatch() != null) {
 				nearMisses.add(candidate, match.mismatch());
@@ -120,7 +124,7 @@ public final class FallbackResolver {
 			}
 		}
 		if (overloads.isEmpty()) {
-			throw (isName(request.method) || nearMisses.hasNamed(request.method)) ? unfit(request, nearMisses)
+			throw (isName(request.method) || nearMisses.hasNamed(request.method)) ? unfit(request, nearMisses, itself)
 					: unnamed(request);
 		}
 		overloads.sort(Comparator.comparingInt(Overload::depth).reversed());
@@ -230,12 +234,18 @@ public final class FallbackResolver {
 		return name.substring(Math.max(name.lastIndexOf('.'), name.lastIndexOf('#')) + 1).strip();
 	}
 
-	private static InvalidCircuitBreakerAnnotationException unfit(Request request, NearMisses nearMisses) {
-		StringBuilder message = new StringBuilder(request.describe()).append(" names no method of ")
+	private static InvalidCircuitBreakerAnnotationException unfit(Request request, NearMisses nearMisses,
+			boolean itself) {
+		StringBuilder message = new StringBuilder(request.describe())
+			.append(itself ? " names the guarded method, which cannot be its own fallback, and no other method of "
+					: " names no method of ")
 			.append(request.searched.getName())
 			.append(" that fits. One of these would:")
 			.append(System.lineSeparator());
-		for (String expected : MethodSignatures.expected(request.guarded, request.type, request.method)) {
+		List<String> all = MethodSignatures.expected(request.guarded, request.type, request.method);
+		// The first has the parameters of the guarded method, and is that where it has
+		// its name
+		for (String expected : itself ? all.subList(1, all.size()) : all) {
 			message.append(System.lineSeparator()).append("    ").append(expected);
 		}
 		String plain = MethodSignatures.plainValue(request.guarded, request.type, request.kind);
@@ -264,12 +274,13 @@ public final class FallbackResolver {
 	private record Request(Method guarded, Class<?> type, FallbackResult kind, String text, String method,
 			Class<?> searched, @Nullable String bean) {
 
+		boolean isGuarded(Method candidate) {
+			return this.bean == null && CandidateFinder.signature(candidate, this.searched)
+				.equals(CandidateFinder.signature(this.guarded, this.type));
+		}
+
 		SignatureMatch match(Method candidate) {
 			if (this.bean == null) {
-				if (CandidateFinder.signature(candidate, this.searched)
-					.equals(CandidateFinder.signature(this.guarded, this.type))) {
-					return new SignatureMatch(false, null, "it is the guarded method itself");
-				}
 				if (Modifier.isStatic(this.guarded.getModifiers()) && !Modifier.isStatic(candidate.getModifiers())) {
 					return new SignatureMatch(false, null, "it is not static, and the guarded method is");
 				}

@@ -226,7 +226,14 @@ class FallbackMisfitTests {
 
 	@Test
 	void aMethodIsNoFallbackOfItself() {
-		assertThat(analysis(Itself.class).getDescription()).contains("it is the guarded method itself");
+		assertThat(analysis(Itself.class).getDescription())
+			.contains("names the guarded method, which cannot be its own fallback, and no other method of ")
+			.contains("    String find(Throwable thrown)")
+			.doesNotContain("find()" + System.lineSeparator(), "Near misses");
+		assertThat(analysis(ItselfWithArguments.class).getDescription()).contains("cannot be its own fallback")
+			.contains("    String find(String id, Throwable thrown)")
+			.contains("    String find(int): ")
+			.doesNotContain("find(String id)", "find(String):");
 	}
 
 	@Test
@@ -397,6 +404,19 @@ class FallbackMisfitTests {
 
 		List<Integer> instead() {
 			return List.of();
+		}
+
+	}
+
+	static class ItselfWithArguments {
+
+		@CircuitBreaker(name = "itself", fallbackMethod = "find")
+		public String find(String id) {
+			return "";
+		}
+
+		public String find(int id) {
+			return "";
 		}
 
 	}
