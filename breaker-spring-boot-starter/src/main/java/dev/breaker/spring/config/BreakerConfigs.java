@@ -86,6 +86,10 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	private final Map<CircuitBreakerConfig, CircuitBreakerConfig> bases = Collections
 		.synchronizedMap(new WeakHashMap<>());
 
+	/** The configs without a rule that were reported. */
+	private final Set<CircuitBreakerConfig> ruleless = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
 	/** By the name of its breaker, a call that cannot be ended from outside. */
 	private final Map<String, Unlimited> unlimited = new ConcurrentHashMap<>();
 
@@ -95,13 +99,13 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		@Override
 		public void onAdded(CircuitBreaker breaker) {
 			if (breaker.group() == null) {
-				follow(LivingConfig.of(breaker), null);
+				begin(LivingConfig.of(breaker));
 			}
 		}
 
 		@Override
 		public void onGroupAdded(CircuitBreakerGroup group) {
-			follow(LivingConfig.of(group), null);
+			begin(LivingConfig.of(group));
 		}
 
 	};
@@ -602,6 +606,35 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 	}
 
+	private void begin(LivingConfig living) {
+		CircuitBreakerConfig config = living.config();
+		// One of the application's own is as it says, and that of default has many names
+		if (!RuleCheck.hasRule(config) && isPublished(living.name(), config) && this.ruleless.add(config)) {
+			warnOfNoRule(living);
+		}
+		follow(living, null);
+	}
+
+	/** Warns that calls do not open a breaker, however they fail. */
+	private void warnOfNoRule(LivingConfig living) {
+		if (isTold(living.name())) {
+			return;
+		}
+		try {
+			logger.warn("{} cannot be opened by calls: {}", living.what(), RuleCheck.REMEDY);
+		}
+		catch (Throwable ex) {
+			// An appender of the application's must not stop a breaker.
+		}
+	}
+
+	/** Whether another breaker tells this one when it opens. */
+	private boolean isTold(String name) {
+		LoadedConfigs loaded = this.present.loaded();
+		return loaded.defaults().propagateTo().contains(name)
+				|| loaded.configs().values().stream().anyMatch((config) -> config.propagateTo().contains(name));
+	}
+
 	/**
 	 * Brings a breaker or a group to the present config.
 	 * @param made the change that is the reason, for the log
@@ -617,6 +650,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			}
 		}
 		while (followed != this.present);
+		if (RuleCheck.hasRule(before) && !RuleCheck.hasRule(living.config())) {
+			warnOfNoRule(living);
+		}
 		if (made != null) {
 			log(living, ConfigDifference.between(before, living.config()), made);
 		}

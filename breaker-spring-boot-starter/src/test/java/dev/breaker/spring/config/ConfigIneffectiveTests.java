@@ -2,7 +2,11 @@ package dev.breaker.spring.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
+import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.CircuitBreakerConfigCustomizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -64,6 +68,47 @@ class ConfigIneffectiveTests {
 			.contains(" WARN ", "instance \"payments\"",
 					"\"breaker.instances.payments.%s\" is \"%s\"".formatted(key, value), "application.yml] - 4:",
 					remedy, "or remove it");
+	}
+
+	@Test
+	void aBreakerThatNothingOpensIsAWarning(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = new YamlApplication(this.directory).start("""
+				breaker:
+				  configs: { default: { failure-rate-threshold: none } }
+				  instances:
+				    payments: { sliding-window-size: 50 }
+				    slow: { slow-call-duration-threshold: 2s }
+				    rows: { consecutive-failure-threshold: 3 }
+				    rates: { failure-rate-threshold: 40, propagate-to: told }
+				    shares: { refuse: SHARE }
+				    told: { enforce: true }
+				    counted: { initial-state: METRICS_ONLY }
+				    healthy: { open-when-down: db }
+				""")) {
+			assertThat(noRule(output)).singleElement()
+				.asString()
+				.contains(" WARN ", "Circuit breaker 'payments' cannot be opened by calls: failure-rate-threshold is none",
+						"Set one of the three");
+			CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
+			registry.get("code", CircuitBreakerConfig.builder().withoutFailureRateThreshold().build());
+			BreakerConfigs configs = context.getBean(BreakerConfigs.class);
+			configs.change("payments", Map.of("failure-rate-threshold", 50));
+			configs.change("slow", Map.of("slow-call-duration-threshold", "3s"));
+			assertThat(noRule(output)).hasSize(1);
+			registry.get("other");
+			registry.get("another");
+			assertThat(noRule(output)).hasSize(2).last().asString().contains("Circuit breaker 'other'");
+			configs.change("rates", Map.of("failure-rate-threshold", "none"));
+			assertThat(noRule(output)).hasSize(3).last().asString().contains("Circuit breaker 'rates'");
+			configs.change("rates", Map.of("sliding-window-size", 30));
+			assertThat(noRule(output)).hasSize(3);
+			configs.restore("payments");
+			assertThat(noRule(output)).hasSize(4).last().asString().contains("Circuit breaker 'payments'");
+		}
+	}
+
+	private static List<String> noRule(CapturedOutput output) {
+		return output.toString().lines().filter((line) -> line.contains("cannot be opened by calls")).toList();
 	}
 
 	@Test
