@@ -229,7 +229,11 @@ final class BreakerPropertySources {
 	}
 
 	boolean isNone(ConfigurationProperty property) {
-		return text(property).equalsIgnoreCase(NONE);
+		return isNone(text(property));
+	}
+
+	static boolean isNone(String text) {
+		return text.equalsIgnoreCase(NONE);
 	}
 
 	/**

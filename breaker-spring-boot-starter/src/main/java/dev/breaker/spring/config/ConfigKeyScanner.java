@@ -25,6 +25,8 @@ import org.springframework.util.ObjectUtils;
  */
 final class ConfigKeyScanner {
 
+	private static final String ENABLED = "breaker.enabled";
+
 	/** The instances in old versions of Resilience4j. */
 	private static final String BACKENDS = "backends";
 
@@ -83,11 +85,16 @@ final class ConfigKeyScanner {
 			return;
 		}
 		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(key, '.');
-		if (!Level.ROOT.isAncestorOf(name)) {
+		// A variable BREAKER can be of something else
+		boolean root = Level.ROOT.equals(name) && !(source instanceof SystemEnvironmentPropertySource);
+		if (!root && !Level.ROOT.isAncestorOf(name)) {
 			return;
 		}
 		Key found = new Key(key, name, source.getProperty(key), PropertySourceOrigin.get(source, key));
-		if (found.section().equals(HTTP)) {
+		if (root) {
+			checkRoot(found);
+		}
+		else if (found.section().equals(HTTP)) {
 			checkHttp(found, written);
 		}
 		else if (!found.section().equals(Level.CONFIGS) && !found.section().equals(Level.INSTANCES)) {
@@ -98,6 +105,14 @@ final class ConfigKeyScanner {
 		}
 		else {
 			checkLevel(found, written);
+		}
+	}
+
+	private void checkRoot(Key found) {
+		if (!found.isBlank()) {
+			this.problems.add(found.problem("takes properties below it, and no value of its own",
+					"To switch all of it off, write \"%s: false\" instead of \"%s\"; else write properties below it."
+						.formatted(ENABLED, found.key())));
 		}
 	}
 
@@ -163,6 +178,10 @@ final class ConfigKeyScanner {
 		}
 		else if (inEntry) {
 			ConfigurationPropertyName below = name.subName(index + 1);
+			if (below.isEmpty()) {
+				this.problems.add(entryWithoutProperties(list, found));
+				return;
+			}
 			PropertyDefinition property = list.properties()
 				.stream()
 				.filter((each) -> each.matches(below))
@@ -177,9 +196,15 @@ final class ConfigKeyScanner {
 		}
 	}
 
+	private static ConfigProblem entryWithoutProperties(HttpEntryList list, Key found) {
+		return new ConfigProblem(found.key(), found.value(), found.origin(),
+				found.isBlank() ? "is an entry without properties" : "is an entry, and takes properties below it",
+				"Give \"%s\" properties, or remove it.".formatted(found.key()), list.valid());
+	}
+
 	/** What breakers can say is said of the breaker, not of the entry. */
 	private ConfigProblem unknownOf(HttpEntryList list, Key found, ConfigurationPropertyName below) {
-		String given = below.isEmpty() ? "" : withoutIndex(below).toString();
+		String given = withoutIndex(below).toString();
 		String entry = Level.written(found.name().chop(list.key().getNumberOfElements() + 1));
 		String nearest = this.suggestions.nearestOf(list, given, found.value());
 		Suggestion ofBreaker = (nearest == null) ? this.suggestions.ofBreaker(given, found.value())
@@ -267,6 +292,11 @@ final class ConfigKeyScanner {
 	private void checkLevel(Key found, Map<ConfigurationPropertyName, Key> written) {
 		Level level = Level.of(found.name().chop(3));
 		ConfigurationPropertyName below = found.name().subName(3);
+		if (level.name().isBlank()) {
+			this.problems.add(found.problem("has an empty name",
+					"Write a name with other characters than blanks instead of \"%s\".".formatted(level.written())));
+			return;
+		}
 		if (found.name().isNumericIndex(2) && level.name().equals("0")) {
 			this.problems.add(found.problem("is an element of a list, where names are keys",
 					"Write the names below \"%s\" as keys with a colon, not as a list with dashes."

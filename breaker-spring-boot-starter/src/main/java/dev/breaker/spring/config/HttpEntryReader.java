@@ -165,8 +165,9 @@ final class HttpEntryReader {
 		}
 		String entry = Level.written(prefix);
 		if (!written) {
-			// One of them says it of all.
-			if (!this.gapFound) {
+			// One of them says it of all; what is there, and has no properties, is said
+			// of its key.
+			if (!this.gapFound && this.sources.find(prefix) == null) {
 				this.gapFound = true;
 				this.problems.add(new ConfigProblem(entry, null, null, "is missing, though there is an entry after it",
 						this.list.remedyOfNumbers()));

@@ -58,8 +58,26 @@ final class ValueProblemFactory {
 				written.getName().isLastElementIndexed() ? written.getValue() : element, written.getOrigin(), failure);
 	}
 
+	/** Of a text that conversion would take for a number, and no one writes so. */
+	ConfigProblem number(PropertyDefinition property, ConfigurationProperty written) {
+		String key = Level.written(written.getName());
+		String rule = rule(property.elementType(), "") + " in decimal digits, such as "
+				+ ((property.elementType() == Double.class) ? "2.5" : "20") + (property.acceptsNone() ? ", or none" : "");
+		return ConfigProblem.with(written, rule, "Change \"%s\": it %s.".formatted(key, rule));
+	}
+
+	/** Of {@code none} among the elements of a list. */
+	private static ConfigProblem noneInList(String key, @Nullable Object value, @Nullable Origin origin) {
+		String list = key.replaceFirst("\\[[0-9]+]$", "");
+		return new ConfigProblem(key, value, origin, "is none in a list: none stands alone, in place of a list",
+				"Write \"%s: none\" for no element at all, or remove none from the list.".formatted(list));
+	}
+
 	private ConfigProblem of(PropertyDefinition property, String key, String text, @Nullable Object value,
 			@Nullable Origin origin, BindException failure) {
+		if (property.isList() && property.acceptsNone() && BreakerPropertySources.isNone(text)) {
+			return noneInList(key, value, origin);
+		}
 		Class<?> type = property.elementType();
 		Class<?> wantedClass = ValueCheck.wanted(property.type());
 		String rule = ((wantedClass != null) ? "must be the name of a " + wantedClass.getName() + " class"

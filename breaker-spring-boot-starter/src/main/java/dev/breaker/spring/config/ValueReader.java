@@ -32,6 +32,11 @@ final class ValueReader {
 
 	private static final Pattern BARE_NUMBER = Pattern.compile("[+-]?[0-9]+");
 
+	/** What else Java or Spring take for a number was hardly meant as one. */
+	private static final Pattern PLAIN_NUMBER = Pattern.compile("[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)");
+
+	private static final Pattern DIGIT = Pattern.compile("\\p{Nd}");
+
 	private static final Pattern ZERO = Pattern.compile("[+-]?0+");
 
 	private final BreakerPropertySources sources;
@@ -64,6 +69,10 @@ final class ValueReader {
 			}
 			try {
 				BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), ValueCheck.INSTANCE);
+				if (found != null && bound.isBound() && isUnusualNumber(bound.get(), found)) {
+					this.problems.add(this.problemFactory.number(property, found));
+					return Said.WRONG;
+				}
 				return bound.isBound() ? new Said(Kind.VALUE, bound.get(), found, origin(written)) : null;
 			}
 			catch (BindException ex) {
@@ -145,6 +154,15 @@ final class ValueReader {
 		boolean one = !property.isList() || written.getName().isLastElementIndexed();
 		return one && written.getValue() instanceof CharSequence text
 				&& !text.toString().equals(text.toString().strip());
+	}
+
+	/** Such as one that is hexadecimal, or in digits that are none of ASCII. */
+	private boolean isUnusualNumber(Object value, ConfigurationProperty written) {
+		if (!(value instanceof Number) || written.getValue() instanceof Number) {
+			return false;
+		}
+		String text = this.sources.text(written);
+		return DIGIT.matcher(text).find() && !PLAIN_NUMBER.matcher(text).matches();
 	}
 
 	private List<ConfigurationProperty> elements(PropertyDefinition property, ConfigurationPropertyName key) {

@@ -78,6 +78,21 @@ class ConfigChangeTests {
 	}
 
 	@Test
+	void aNumberIsDecimalAsInAFile() {
+		this.environment.runner.run((context) -> {
+			CircuitBreakerConfig before = registry(context).get("payments").config();
+			for (String number : List.of("0x10", "\u0661\u0662", "#12", "1 2")) {
+				assertThatExceptionOfType(InvalidBreakerConfigurationException.class)
+					.isThrownBy(() -> configs(context).change("payments", Map.of("sliding-window-size", number)))
+					.withMessageContaining("must be a whole number in decimal digits");
+			}
+			assertThat(registry(context).get("payments").config()).isSameAs(before);
+			configs(context).change("payments", Map.of("sliding-window-size", "12"));
+			assertThat(registry(context).get("payments").config().slidingWindowSize()).isEqualTo(12);
+		});
+	}
+
+	@Test
 	void aRampAndAShareAreSwitchedOffWithTheirDetails() {
 		this.environment.runner.run((context) -> {
 			CircuitBreaker payments = registry(context).get("payments");

@@ -230,6 +230,24 @@ class ConfigHttpTests {
 				""")).contains("Property: breaker.http.clients[1]").contains("without a gap");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "{ }", "", "x" })
+	void anEntryWithoutPropertiesIsReportedOnceWithItsPlace(String entry) {
+		for (String last : new String[] { "", "\n  - { breaker: third }" }) {
+			assertThat(failure("breaker.http.clients:\n  - { breaker: first }\n  - " + entry + last))
+				.containsOnlyOnce("Property: ")
+				.contains("Property: breaker.http.clients[1]")
+				.contains("application.yml")
+				.contains(entry.equals("x") ? "is an entry, and takes properties below it"
+						: "is an entry without properties")
+				.contains("Give \"breaker.http.clients[1]\" properties, or remove it.")
+				.contains("Valid for an entry of \"breaker.http.clients\" are ");
+		}
+		assertThat(failure("breaker.http.server.reject: [ { } ]")).containsOnlyOnce("Property: ")
+			.contains("Property: breaker.http.server.reject[0]")
+			.contains("is an entry without properties");
+	}
+
 	@Test
 	void aLongGapIsReportedOnce() {
 		assertThat(failure("breaker.http.clients[9999].breaker: last"))

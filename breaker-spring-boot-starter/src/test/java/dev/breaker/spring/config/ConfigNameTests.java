@@ -96,6 +96,17 @@ class ConfigNameTests {
 			.failureRateThreshold()).isEqualTo(40);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "[]", "[ ]", "[  ]" })
+	void emptyNameStopsTheApplicationWithItsPlace(String name) {
+		for (String section : new String[] { "instances", "configs" }) {
+			assertThat(
+					application().failure("breaker." + section + ":\n  \"" + name + "\": { failure-rate-threshold: 40 }"))
+				.contains("Property: breaker." + section)
+				.contains("application.yml] - 2:");
+		}
+	}
+
 	@Test
 	void nameWithDotsOutsideOfBracketsStopsTheApplication() {
 		assertThat(application().failure("""

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -20,6 +22,23 @@ class ConfigTypoTests {
 
 	@TempDir
 	Path directory;
+
+	@ParameterizedTest
+	@ValueSource(strings = { "false", "off", "x", "true" })
+	void aValueOfBreakerItselfStopsTheApplication(String value) {
+		assertThat(new YamlApplication(this.directory).failure("breaker: " + value)).contains("Property: breaker")
+			.contains("application.yml] - 1:")
+			.contains("Reason: takes properties below it, and no value of its own")
+			.contains("write \"breaker.enabled: false\" instead of \"breaker\"");
+		assertThat(new YamlApplication(this.directory).withArgument("--breaker=" + value).failure(""))
+			.contains("write \"breaker.enabled: false\"");
+	}
+
+	@Test
+	void aVariableCalledBreakerIsOfSomethingElse() {
+		new YamlApplication(this.directory).withVariable("BREAKER", "x").start("breaker:").close();
+		new YamlApplication(this.directory).start("breaker: { }").close();
+	}
 
 	@Test
 	void typoInAnInstanceNamesTheNearestKeyAndTheLine() {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
 import org.springframework.context.annotation.Configuration;
@@ -290,6 +291,56 @@ class ConfigValueTests {
 	void numberThatIsNoneStopsTheApplication() {
 		assertThat(failure("breaker.instances.payments.sliding-window-size: 10.5")).contains("must be a whole number");
 		assertThat(failure("breaker.instances.payments.slow-call-rate-threshold: 50%")).contains("must be a number");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "sliding-window-size, 0x10, a whole number in decimal digits, 20",
+			"sliding-window-size, 0X1F, a whole number in decimal digits, 20",
+			"sliding-window-size, #20, a whole number in decimal digits, 20",
+			"sliding-window-size, 1 0, a whole number in decimal digits, 20",
+			"sliding-window-size, \u0661\u0662, a whole number in decimal digits, 20",
+			"consecutive-failure-threshold, 0x3, a whole number in decimal digits, 20",
+			"failure-rate-threshold, 0x1p3, a number in decimal digits, 2.5",
+			"failure-rate-threshold, 50f, a number in decimal digits, 2.5",
+			"failure-rate-threshold, 50d, a number in decimal digits, 2.5",
+			"failure-rate-threshold, 5e1, a number in decimal digits, 2.5" })
+	void numberThatIsNotDecimalStopsTheApplicationInAnySource(String key, String value, String rule, String example) {
+		String expected = "must be " + rule + ", such as " + example;
+		String property = "breaker.instances.payments." + key;
+		assertThat(failure(property + ": \"" + value + "\"")).contains("Property: " + property)
+			.contains("Value: \"" + value + "\"")
+			.contains("application.yml] - 1:")
+			.contains("Reason: " + expected)
+			.contains("Change \"" + property + "\": it " + expected);
+		assertThat(failure(property + ": ${SIZE:" + value + "}")).contains("Reason: " + expected);
+		assertThat(new YamlApplication(this.directory).withVariable(
+				"BREAKER_INSTANCES_PAYMENTS_" + key.replace("-", "").toUpperCase(java.util.Locale.ROOT), value)
+			.failure("")).contains("Reason: " + expected);
+	}
+
+	@Test
+	void numberOfASwitchIsDecimalToo() {
+		assertThat(failure("breaker.keys.max: \"0x10\"")).contains("Property: breaker.keys.max")
+			.contains("must be a whole number in decimal digits");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "50", "+50", "50.0", "50.", "\"50\"", "\"50.00\"", "${RATE:50}", "5.0e+1" })
+	void decimalNumbersAreTaken(String value) {
+		assertThat(new YamlApplication(this.directory)
+			.config("breaker.instances.payments.failure-rate-threshold: " + value, "payments")
+			.failureRateThreshold()).isEqualTo(50);
+	}
+
+	@Test
+	void noneStandsAloneInPlaceOfAList() {
+		for (String list : new String[] { "[none]", "[none, java.io.IOException]", "java.io.IOException, none" }) {
+			assertThat(failure("breaker.instances.payments.ignore-exceptions: " + list))
+				.contains("Property: breaker.instances.payments.ignore-exceptions")
+				.contains("Reason: is none in a list: none stands alone, in place of a list")
+				.contains("Write \"breaker.instances.payments.ignore-exceptions: none\" for no element at all")
+				.doesNotContain("did you mean");
+		}
 	}
 
 	@Test
