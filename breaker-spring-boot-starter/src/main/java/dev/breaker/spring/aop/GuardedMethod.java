@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.HookFailures;
 import dev.breaker.spring.fallback.FallbackMethod;
+import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +59,16 @@ final class GuardedMethod {
 		this.fallback = fallback;
 		this.interceptor = kind.interceptor(this);
 		named.guards(this);
+	}
+
+	/**
+	 * Checks the beans that the key names.
+	 * @throws InvalidCircuitBreakerAnnotationException if one of them is not there
+	 */
+	void checkBeansOfKey() {
+		if (this.key != null) {
+			this.key.checkBeans();
+		}
 	}
 
 	/** The breaker of a call. Throws what the key's expression throws. */

@@ -256,10 +256,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		for (List<GuardedMethod> methods : this.known.values()) {
 			for (GuardedMethod method : methods) {
-				FallbackMethod fallback = method.fallback();
-				if (fallback != null) {
-					problems.run(fallback::resolve);
-				}
+				resolve(method, problems);
 			}
 		}
 		if (problems.isEmpty()) {
@@ -272,6 +269,15 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		this.namedBreakers.values().forEach(NamedBreaker::removeIdle);
 		if (this.weaving) {
 			reportUnwoven();
+		}
+	}
+
+	/** Looks for what is of other beans, now that all of them are known. */
+	private static void resolve(GuardedMethod method, Problems problems) {
+		problems.run(method::checkBeansOfKey);
+		FallbackMethod fallback = method.fallback();
+		if (fallback != null) {
+			problems.run(fallback::resolve);
 		}
 	}
 
@@ -342,9 +348,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		Problems problems = new Problems();
 		List<GuardedMethod> methods = find(Subject.ofType(type), problems);
 		for (GuardedMethod guarded : methods) {
-			FallbackMethod fallback = guarded.fallback();
-			if (fallback != null && this.started) {
-				problems.run(fallback::resolve);
+			if (this.started) {
+				resolve(guarded, problems);
 			}
 		}
 		if (!problems.isEmpty()) {

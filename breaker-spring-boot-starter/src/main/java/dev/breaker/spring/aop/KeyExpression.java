@@ -17,6 +17,7 @@ import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.expression.BeanResolver;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.BeanReference;
 import org.springframework.expression.spel.ast.CompoundExpression;
 import org.springframework.expression.spel.ast.Indexer;
 import org.springframework.expression.spel.ast.InlineMap;
@@ -38,19 +39,61 @@ final class KeyExpression {
 
 	private final SpelExpression expression;
 
+	private final BeanFactory beanFactory;
+
 	private final BeanResolver beans;
 
-	private KeyExpression(AnnotatedMethod guarded, SpelExpression expression, BeanResolver beans) {
+	private KeyExpression(AnnotatedMethod guarded, SpelExpression expression, BeanFactory beanFactory) {
 		this.guarded = guarded;
 		this.expression = expression;
-		this.beans = beans;
+		this.beanFactory = beanFactory;
+		this.beans = new BeanFactoryResolver(beanFactory);
 	}
 
 	static KeyExpression of(AnnotatedMethod guarded, BeanFactory beanFactory) {
 		SpelExpression expression = parse(guarded);
 		checkVariables(expression.getAST(), guarded, variables(guarded.method()));
 		checkRootProperties(expression.getAST(), guarded);
-		return new KeyExpression(guarded, expression, new BeanFactoryResolver(beanFactory));
+		KeyTypeCheck.check(expression.getAST(), guarded);
+		return new KeyExpression(guarded, expression, beanFactory);
+	}
+
+	/** The parameter that a variable stands for, or -1 where it stands for none. */
+	static int parameterIndex(Method method, String variable) {
+		@Nullable String @Nullable [] names = PARAMETER_NAMES.getParameterNames(method);
+		for (int i = 0; i < method.getParameterCount(); i++) {
+			if (variable.equals("a" + i) || variable.equals("p" + i) || (names != null && variable.equals(names[i]))) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+	/** The name of the bean that a part refers to, as a bean factory takes it. */
+	static String beanName(BeanReference reference) {
+		String text = reference.toStringAST();
+		return (text.startsWith("@") ? text.substring(1) : text).replace("'", "");
+	}
+
+	/**
+	 * Checks what it can refer to when all beans are known.
+	 * @throws InvalidCircuitBreakerAnnotationException if it names a bean that is not
+	 * there
+	 */
+	void checkBeans() {
+		checkBeans(this.expression.getAST());
+	}
+
+	private void checkBeans(SpelNode node) {
+		if (node instanceof BeanReference reference && !this.beanFactory.containsBean(beanName(reference))) {
+			throw new InvalidCircuitBreakerAnnotationException(
+					"The key \"%s\" of %s refers to the bean '%s', and there is no such bean.".formatted(
+							this.guarded.annotation().key(), this.guarded.describe(), beanName(reference)),
+					"Define a bean of that name, or correct the name in the key.");
+		}
+		for (int i = 0; i < node.getChildCount(); i++) {
+			checkBeans(node.getChild(i));
+		}
 	}
 
 	static SpelExpression parse(AnnotatedMethod guarded) {

@@ -6,8 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.ReflectionHints;
 import org.springframework.beans.BeanUtils;
@@ -70,8 +68,8 @@ final class KeyHints {
 		if (part instanceof VariableReference) {
 			return variable(part.toStringAST().substring(1));
 		}
-		if (part instanceof BeanReference) {
-			return bean(part.toStringAST().substring(1).replace("'", ""));
+		if (part instanceof BeanReference reference) {
+			return bean(KeyExpression.beanName(reference));
 		}
 		if (part instanceof TypeReference) {
 			return type(part.getChild(0).toStringAST());
@@ -87,13 +85,8 @@ final class KeyHints {
 
 	private ResolvableType variable(String name) {
 		Method method = this.guarded.method();
-		@Nullable String @Nullable [] names = KeyExpression.PARAMETER_NAMES.getParameterNames(method);
-		for (int i = 0; i < method.getParameterCount(); i++) {
-			if (name.equals("a" + i) || name.equals("p" + i) || (names != null && name.equals(names[i]))) {
-				return ResolvableType.forMethodParameter(method, i, this.guarded.type());
-			}
-		}
-		return ROOT;
+		int index = KeyExpression.parameterIndex(method, name);
+		return (index >= 0) ? ResolvableType.forMethodParameter(method, index, this.guarded.type()) : ROOT;
 	}
 
 	private ResolvableType bean(String name) {

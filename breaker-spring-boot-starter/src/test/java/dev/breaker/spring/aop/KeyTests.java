@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.aop.framework.ProxyFactory;
@@ -362,6 +364,44 @@ class KeyTests {
 		});
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "NoBean, refers to the bean 'nobean'", "NoBeanInside, refers to the bean '&no.bean'",
+			"NoProperty, refers to a property nope of #argument", "NoPropertyOfRecord, refers to a property city of #p0",
+			"NoPropertyFurtherIn, refers to a property city of #order.region",
+			"NoPropertyOfPrimitive, refers to a property id of #number",
+			"NoMethod, refers to a method nope with no parameters of #argument",
+			"NoMethodOfSoMany, refers to a method substring with 3 parameters of #argument" })
+	void whatAKeyNamesAndIsNotThereStopsTheApplication(String bean, String problem) throws Exception {
+		Contexts.with(Class.forName(KeyTests.class.getName() + "$" + bean)).run((context) -> {
+			FailureAnalysis analysis = Contexts.analysis(context);
+			assertThat(analysis.getDescription()).startsWith("The key \"").contains("KeyTests$" + bean + ".call(", problem);
+			assertThat(analysis.getAction()).contains("name in the key");
+		});
+	}
+
+	@Test
+	void whatAKeyNamesAndMayBeThereDoesNotStopTheApplication() {
+		Contexts.with(Named.class, Warehouses.class).withBean("a.b", String.class, () -> "bean").run((context) -> {
+			Named bean = context.getBean(Named.class);
+			bean.open(new Open());
+			bean.record(new Order("eu"));
+			bean.text(" a ");
+			bean.optional(Optional.of("b"));
+			bean.array(new String[3]);
+			bean.dotted();
+			bean.children(List.of(new Order("us")));
+			bean.type(String.class);
+			assertThat(context.getBean(CircuitBreakerRegistry.class).all()).extracting(dev.breaker.CircuitBreaker::name)
+				.containsExactlyInAnyOrder("named:x", "named:eu2101,117", "named:a", "named:b", "named:3", "named:bean",
+						"named:[us]", "named:String");
+		});
+		new ApplicationContextRunner().withBean("ofParent", String.class, () -> "parent")
+			.run((parent) -> Contexts.with(OfParent.class).withParent(parent).run((context) -> {
+				context.getBean(OfParent.class).call();
+				assertThat(Contexts.recorded(context, "named:parent")).isOne();
+			}));
+	}
+
 	@Test
 	void anUnknownVariableIsNamed() {
 		Contexts.with(UnknownVariable.class)
@@ -577,6 +617,125 @@ class KeyTests {
 
 		@CircuitBreaker(name = "bad", key = "#tenant.concat(region?.name)")
 		public void call(String tenant) {
+		}
+
+	}
+
+	static class NoBean {
+
+		@CircuitBreaker(name = "bad", key = "@nobean.x")
+		public void call(String argument) {
+		}
+
+	}
+
+	static class NoBeanInside {
+
+		@CircuitBreaker(name = "bad", key = "#argument + (&'no.bean').toString()")
+		public void call(String argument) {
+		}
+
+	}
+
+	static class NoProperty {
+
+		@CircuitBreaker(name = "bad", key = "'x' + #argument?.nope")
+		public void call(String argument) {
+		}
+
+	}
+
+	static class NoPropertyOfRecord {
+
+		@CircuitBreaker(name = "bad", key = "#p0.city")
+		public void call(Order order) {
+		}
+
+	}
+
+	static class NoPropertyFurtherIn {
+
+		@CircuitBreaker(name = "bad", key = "#order.region.city")
+		public void call(Order order) {
+		}
+
+	}
+
+	static class NoPropertyOfPrimitive {
+
+		@CircuitBreaker(name = "bad", key = "#number.id")
+		public void call(long number) {
+		}
+
+	}
+
+	static class NoMethod {
+
+		@CircuitBreaker(name = "bad", key = "#argument.nope()")
+		public void call(String argument) {
+		}
+
+	}
+
+	static class NoMethodOfSoMany {
+
+		@CircuitBreaker(name = "bad", key = "#argument.substring(1, 2, 3)")
+		public void call(String argument) {
+		}
+
+	}
+
+	/** Its subclass has what a key names. */
+	static class Base {
+
+	}
+
+	static class Open extends Base {
+
+		public final String id = "x";
+
+	}
+
+	static class Named {
+
+		@CircuitBreaker(name = "named", key = "#base.id")
+		public void open(Base base) {
+		}
+
+		@CircuitBreaker(name = "named", key = "#order.region + #order.region().length() + #order.region.bytes")
+		public void record(Order order) {
+		}
+
+		@CircuitBreaker(name = "named", key = "#text.empty ? 'empty' : #text?.strip().toLowerCase()")
+		public void text(String text) {
+		}
+
+		@CircuitBreaker(name = "named", key = "#optional.get()")
+		public void optional(Optional<String> optional) {
+		}
+
+		@CircuitBreaker(name = "named", key = "#array.length")
+		public void array(String[] array) {
+		}
+
+		@CircuitBreaker(name = "named", key = "@'a.b'")
+		public void dotted() {
+		}
+
+		@CircuitBreaker(name = "named", key = "#orders.![region]")
+		public void children(List<Order> orders) {
+		}
+
+		@CircuitBreaker(name = "named", key = "#type.simpleName")
+		public void type(Class<?> type) {
+		}
+
+	}
+
+	static class OfParent {
+
+		@CircuitBreaker(name = "named", key = "@ofParent")
+		public void call() {
 		}
 
 	}
