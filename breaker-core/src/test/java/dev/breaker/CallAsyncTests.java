@@ -102,7 +102,8 @@ class CallAsyncTests {
 	@ValueSource(booleans = { true, false })
 	void aFailureWhoseTextThrowsHasItsFallbackAndKeepsNobodyWaiting(boolean limited) {
 		if (limited) {
-			this.test.breaker.reconfigure(this.test.breaker.config().toBuilder().timeLimit(Duration.ofHours(1)).build());
+			this.test.breaker
+				.reconfigure(this.test.breaker.config().toBuilder().timeLimit(Duration.ofHours(1)).build());
 		}
 		WithoutText thrown = new WithoutText();
 		assertThat(this.test.breaker.callAsync(() -> CompletableFuture.failedFuture(thrown),

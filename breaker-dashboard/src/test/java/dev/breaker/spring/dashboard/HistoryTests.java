@@ -226,9 +226,9 @@ class HistoryTests {
 		stores.get("k1");
 		endSecond();
 		CircuitBreakerHistoryEndpoint endpoint = new CircuitBreakerHistoryEndpoint(this.history);
-		assertThat(endpoint.historyOf("stores:" + key).getBody())
-			.isInstanceOfSatisfying(CircuitBreakerHistoryEndpoint.HistoryDescriptor.class, (found) -> assertThat(
-					found.circuitBreakers()).containsOnlyKeys(stores.get(key).name()));
+		assertThat(endpoint.historyOf("stores:" + key).getBody()).isInstanceOfSatisfying(
+				CircuitBreakerHistoryEndpoint.HistoryDescriptor.class,
+				(found) -> assertThat(found.circuitBreakers()).containsOnlyKeys(stores.get(key).name()));
 		assertThat(endpoint.historyOf("stores:" + "y".repeat(300)).getStatus()).isEqualTo(404);
 	}
 

@@ -87,8 +87,8 @@ final class KeyExpression {
 	private void checkBeans(SpelNode node) {
 		if (node instanceof BeanReference reference && !this.beanFactory.containsBean(beanName(reference))) {
 			throw new InvalidCircuitBreakerAnnotationException(
-					"The key \"%s\" of %s refers to the bean '%s', and there is no such bean.".formatted(
-							this.guarded.annotation().key(), this.guarded.describe(), beanName(reference)),
+					"The key \"%s\" of %s refers to the bean '%s', and there is no such bean."
+						.formatted(this.guarded.annotation().key(), this.guarded.describe(), beanName(reference)),
 					"Define a bean of that name, or correct the name in the key.");
 		}
 		for (int i = 0; i < node.getChildCount(); i++) {

@@ -38,9 +38,10 @@ final class KeyTypeCheck {
 			String name = variable.toStringAST();
 			int index = KeyExpression.parameterIndex(this.guarded.method(), name.substring(1));
 			if (index >= 0) {
-				checkChain(node, name, ClassUtils.resolvePrimitiveIfNecessary(
-						ResolvableType.forMethodParameter(this.guarded.method(), index, this.guarded.type())
-							.resolve(Object.class)));
+				checkChain(node, name,
+						ClassUtils.resolvePrimitiveIfNecessary(
+								ResolvableType.forMethodParameter(this.guarded.method(), index, this.guarded.type())
+									.resolve(Object.class)));
 			}
 		}
 		for (int i = 0; i < node.getChildCount(); i++) {
@@ -110,8 +111,8 @@ final class KeyTypeCheck {
 
 	private InvalidCircuitBreakerAnnotationException missing(String what, Class<?> type, String on) {
 		return new InvalidCircuitBreakerAnnotationException(
-				"The key \"%s\" of %s refers to a %s of %s, which is a %s and has none.".formatted(
-						this.guarded.annotation().key(), this.guarded.describe(), what, on, type.getName()),
+				"The key \"%s\" of %s refers to a %s of %s, which is a %s and has none."
+					.formatted(this.guarded.annotation().key(), this.guarded.describe(), what, on, type.getName()),
 				"Correct the name in the key, or add it to %s.".formatted(type.getName()));
 	}
 

@@ -62,7 +62,8 @@ final class ValueProblemFactory {
 	ConfigProblem number(PropertyDefinition property, ConfigurationProperty written) {
 		String key = Level.written(written.getName());
 		String rule = rule(property.elementType(), "") + " in decimal digits, such as "
-				+ ((property.elementType() == Double.class) ? "2.5" : "20") + (property.acceptsNone() ? ", or none" : "");
+				+ ((property.elementType() == Double.class) ? "2.5" : "20")
+				+ (property.acceptsNone() ? ", or none" : "");
 		return ConfigProblem.with(written, rule, "Change \"%s\": it %s.".formatted(key, rule));
 	}
 

@@ -211,8 +211,8 @@ class CircuitBreakersEndpointWebTests {
 
 	@Test
 	void aLongKeyIsFoundByAllOfIt() {
-		CircuitBreakerGroup group = registry().group("halls",
-				CircuitBreakerConfig.builder().recordOutcomes(10).build(), 10);
+		CircuitBreakerGroup group = registry().group("halls", CircuitBreakerConfig.builder().recordOutcomes(10).build(),
+				10);
 		String key = "z".repeat(300);
 		CircuitBreaker breaker = group.get(key);
 		assertThat(this.application.post(PATH + "/halls:" + key, "{\"state\": \"FORCED_OPEN\"}").status())
@@ -225,7 +225,8 @@ class CircuitBreakersEndpointWebTests {
 			.isEqualTo(breaker.name());
 		assertThat(this.application.get(PATH + "/halls:" + key + "/advice").status()).isEqualTo(200);
 		String whatIf = PATH + "/halls:" + key + "/whatif";
-		assertThat(this.application.post(whatIf, "{\"config\": {\"failure-rate-threshold\": 40}}").status()).isEqualTo(200);
+		assertThat(this.application.post(whatIf, "{\"config\": {\"failure-rate-threshold\": 40}}").status())
+			.isEqualTo(200);
 		String signal = "{\"signal\": \"test\", \"reason\": \"x\", \"ttl\": \"1m\"}";
 		assertThat(this.application.post(PATH + "/halls:" + key, signal).status()).isEqualTo(204);
 		assertThat(this.application.get(PATH + "/halls:" + key).at("/signals")).hasSize(1);

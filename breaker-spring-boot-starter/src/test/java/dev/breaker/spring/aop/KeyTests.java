@@ -366,7 +366,8 @@ class KeyTests {
 
 	@ParameterizedTest
 	@CsvSource({ "NoBean, refers to the bean 'nobean'", "NoBeanInside, refers to the bean '&no.bean'",
-			"NoProperty, refers to a property nope of #argument", "NoPropertyOfRecord, refers to a property city of #p0",
+			"NoProperty, refers to a property nope of #argument",
+			"NoPropertyOfRecord, refers to a property city of #p0",
 			"NoPropertyFurtherIn, refers to a property city of #order.region",
 			"NoPropertyOfPrimitive, refers to a property id of #number",
 			"NoMethod, refers to a method nope with no parameters of #argument",
@@ -374,7 +375,8 @@ class KeyTests {
 	void whatAKeyNamesAndIsNotThereStopsTheApplication(String bean, String problem) throws Exception {
 		Contexts.with(Class.forName(KeyTests.class.getName() + "$" + bean)).run((context) -> {
 			FailureAnalysis analysis = Contexts.analysis(context);
-			assertThat(analysis.getDescription()).startsWith("The key \"").contains("KeyTests$" + bean + ".call(", problem);
+			assertThat(analysis.getDescription()).startsWith("The key \"")
+				.contains("KeyTests$" + bean + ".call(", problem);
 			assertThat(analysis.getAction()).contains("name in the key");
 		});
 	}

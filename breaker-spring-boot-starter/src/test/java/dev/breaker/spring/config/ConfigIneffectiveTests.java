@@ -87,7 +87,8 @@ class ConfigIneffectiveTests {
 				""")) {
 			assertThat(noRule(output)).singleElement()
 				.asString()
-				.contains(" WARN ", "Circuit breaker 'payments' cannot be opened by calls: failure-rate-threshold is none",
+				.contains(" WARN ",
+						"Circuit breaker 'payments' cannot be opened by calls: failure-rate-threshold is none",
 						"Set one of the three");
 			CircuitBreakerRegistry registry = context.getBean(CircuitBreakerRegistry.class);
 			registry.get("code", CircuitBreakerConfig.builder().withoutFailureRateThreshold().build());

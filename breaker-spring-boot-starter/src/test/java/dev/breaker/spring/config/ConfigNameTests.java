@@ -100,8 +100,8 @@ class ConfigNameTests {
 	@ValueSource(strings = { "[]", "[ ]", "[  ]" })
 	void emptyNameStopsTheApplicationWithItsPlace(String name) {
 		for (String section : new String[] { "instances", "configs" }) {
-			assertThat(
-					application().failure("breaker." + section + ":\n  \"" + name + "\": { failure-rate-threshold: 40 }"))
+			assertThat(application()
+				.failure("breaker." + section + ":\n  \"" + name + "\": { failure-rate-threshold: 40 }"))
 				.contains("Property: breaker." + section)
 				.contains("application.yml] - 2:");
 		}

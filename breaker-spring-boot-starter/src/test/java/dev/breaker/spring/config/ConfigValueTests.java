@@ -313,8 +313,9 @@ class ConfigValueTests {
 			.contains("Reason: " + expected)
 			.contains("Change \"" + property + "\": it " + expected);
 		assertThat(failure(property + ": ${SIZE:" + value + "}")).contains("Reason: " + expected);
-		assertThat(new YamlApplication(this.directory).withVariable(
-				"BREAKER_INSTANCES_PAYMENTS_" + key.replace("-", "").toUpperCase(java.util.Locale.ROOT), value)
+		assertThat(new YamlApplication(this.directory)
+			.withVariable("BREAKER_INSTANCES_PAYMENTS_" + key.replace("-", "").toUpperCase(java.util.Locale.ROOT),
+					value)
 			.failure("")).contains("Reason: " + expected);
 	}
 
