@@ -143,8 +143,11 @@ public final class OutermostCalls {
 		return (fallback != null) ? this.breaker.callAsync(outermost, fallback) : this.breaker.callAsync(outermost);
 	}
 
-	/** Whether the thread is inside of a call. */
-	boolean isInside() {
+	/**
+	 * Whether the calling thread is inside of a call.
+	 * @return whether it is
+	 */
+	public boolean isInside() {
 		Thread thread = Thread.currentThread();
 		int first = firstPlace(thread);
 		for (int place = first; place < first + PLACES_OF_A_GROUP; place++) {

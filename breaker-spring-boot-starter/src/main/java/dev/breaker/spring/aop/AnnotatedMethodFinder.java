@@ -103,27 +103,27 @@ final class AnnotatedMethodFinder {
 			.selectMethods(type,
 					(Method method) -> (finder.isInheritedFinal(method, type) && finder.onMethod(method, type) == null)
 							? finder.onTypeOf(method, type) : null)
-			.forEach((method, annotation) -> found.add(new AnnotatedMethod(method, type, annotation, false)));
+			.forEach((method, declared) -> found.add(declared.on(method, type, false)));
 		return found;
 	}
 
 	private Collection<AnnotatedMethod> leftOutOf(Class<?> type) {
 		Map<Method, AnnotatedMethod> found = new LinkedHashMap<>();
 		MethodIntrospector.selectMethods(type, (Method method) -> leftOutOf(method, type))
-			.forEach((method, annotation) -> {
+			.forEach((method, declared) -> {
 				Method real = BridgeMethodResolver.findBridgedMethod(method);
-				found.putIfAbsent(real, new AnnotatedMethod(real, type, annotation, false));
+				found.putIfAbsent(real, declared.on(real, type, false));
 			});
 		return found.values();
 	}
 
-	private @Nullable CircuitBreaker leftOutOf(Method candidate, Class<?> type) {
+	private @Nullable Declared leftOutOf(Method candidate, Class<?> type) {
 		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
 		OnMethod onMethod = onMethod(method, type);
-		if (onMethod == null || onMethod.annotation != null) {
+		if (onMethod == null || onMethod.declared != null) {
 			return null;
 		}
-		CircuitBreaker onType = type.isInterface() ? onInterfaceWith(method, type)
+		Declared onType = type.isInterface() ? onInterfaceWith(method, type)
 				: nearest(type, SearchStrategy.SUPERCLASS, method, type);
 		if (onType == null && !type.isInterface()) {
 			onType = onInterfaceOf(method, type);
@@ -133,39 +133,38 @@ final class AnnotatedMethodFinder {
 
 	private Collection<AnnotatedMethod> ofClass(Class<?> type) {
 		Map<Method, AnnotatedMethod> found = new LinkedHashMap<>();
-		MethodIntrospector.selectMethods(type, (Method method) -> inspect(method, type))
-			.forEach((method, annotation) -> {
-				Method real = BridgeMethodResolver.findBridgedMethod(method);
-				found.putIfAbsent(real, new AnnotatedMethod(real, type, annotation, isWoven(real)));
-			});
+		MethodIntrospector.selectMethods(type, (Method method) -> inspect(method, type)).forEach((method, declared) -> {
+			Method real = BridgeMethodResolver.findBridgedMethod(method);
+			found.putIfAbsent(real, declared.on(real, type, isWoven(real)));
+		});
 		if (found.isEmpty()) {
 			refuseFactoryMethods(type);
 		}
 		return found.values();
 	}
 
-	private @Nullable CircuitBreaker inspect(Method candidate, Class<?> type) {
+	private @Nullable Declared inspect(Method candidate, Class<?> type) {
 		Method method = BridgeMethodResolver.findBridgedMethod(candidate);
 		OnMethod onMethod = onMethod(method, type);
 		if (onMethod != null) {
-			return (onMethod.annotation != null && isAdvisable(method, type) && isCalledByProxy(method, type))
-					? onMethod.annotation : null;
+			return (onMethod.declared != null && isAdvisable(method, type) && isCalledByProxy(method, type))
+					? onMethod.declared : null;
 		}
-		CircuitBreaker onType = onTypeOf(method, type);
+		Declared onType = onTypeOf(method, type);
 		return (onType != null && !isInheritedFinal(method, type) && isAdvisable(method, type)) ? onType : null;
 	}
 
 	/** What holds for a method without an annotation by one on a type. */
-	private @Nullable CircuitBreaker onTypeOf(Method method, Class<?> type) {
+	private @Nullable Declared onTypeOf(Method method, Class<?> type) {
 		if (!Modifier.isPublic(method.getModifiers()) || Modifier.isStatic(method.getModifiers())
 				|| ReflectionUtils.isObjectMethod(method)) {
 			return null;
 		}
-		CircuitBreaker onType = nearest(type, SearchStrategy.SUPERCLASS, method, type);
+		Declared onType = nearest(type, SearchStrategy.SUPERCLASS, method, type);
 		if (onType == null) {
 			onType = onInterfaceOf(method, type);
 		}
-		return (onType == null || MethodSignatures.isNamed(method, onType.fallbackMethod())
+		return (onType == null || MethodSignatures.isNamed(method, onType.annotation().fallbackMethod())
 				|| CallbackMethods.include(method, type)) ? null : onType;
 	}
 
@@ -185,7 +184,7 @@ final class AnnotatedMethodFinder {
 		return annotated != null && declaring != annotated && declaring.isAssignableFrom(annotated);
 	}
 
-	private @Nullable CircuitBreaker onInterfaceOf(Method method, Class<?> type) {
+	private @Nullable Declared onInterfaceOf(Method method, Class<?> type) {
 		List<Class<?>> declaring = new ArrayList<>();
 		for (Class<?> inherited : CallbackMethods.interfaces(type)) {
 			if (isAnnotated(inherited) && CallbackMethods.declares(inherited, method, type)) {
@@ -196,14 +195,14 @@ final class AnnotatedMethodFinder {
 	}
 
 	/** Of interfaces that extend each other the most specific one holds. */
-	private @Nullable CircuitBreaker onOneOf(List<Class<?>> interfaces, Method method, Class<?> type) {
-		CircuitBreaker found = null;
+	private @Nullable Declared onOneOf(List<Class<?>> interfaces, Method method, Class<?> type) {
+		Declared found = null;
 		for (Class<?> candidate : interfaces) {
 			boolean extended = interfaces.stream()
 				.anyMatch((other) -> other != candidate && candidate.isAssignableFrom(other));
-			CircuitBreaker annotation = extended ? null : nearest(candidate, SearchStrategy.DIRECT, method, type);
+			Declared annotation = extended ? null : nearest(candidate, SearchStrategy.DIRECT, method, type);
 			if (found != null && annotation != null) {
-				requireEqual(found, annotation, method, type);
+				requireEqual(found.annotation(), annotation.annotation(), method, type);
 			}
 			found = (found != null) ? found : annotation;
 		}
@@ -219,20 +218,20 @@ final class AnnotatedMethodFinder {
 				continue;
 			}
 			OnMethod onMethod = onMethod(method, type);
-			CircuitBreaker annotation = (onMethod != null) ? onMethod.annotation : null;
+			Declared annotation = (onMethod != null) ? onMethod.declared : null;
 			if (onMethod == null && (guardsDefaults || !method.isDefault()) && !ReflectionUtils.isObjectMethod(method)
 					&& !CallbackMethods.include(method, type)) {
 				annotation = onInterfaceWith(method, type);
 			}
 			if (annotation != null) {
 				// One on the interface holds for default methods as the proxy runs them.
-				found.add(new AnnotatedMethod(method, type, annotation, onMethod != null && isWoven(method)));
+				found.add(annotation.on(method, type, onMethod != null && isWoven(method)));
 			}
 		}
 		return found;
 	}
 
-	private @Nullable CircuitBreaker onInterfaceWith(Method method, Class<?> type) {
+	private @Nullable Declared onInterfaceWith(Method method, Class<?> type) {
 		List<Class<?>> declaring = new ArrayList<>();
 		for (Class<?> candidate : CallbackMethods.interfaces(type)) {
 			if (isAnnotated(candidate)
@@ -240,8 +239,8 @@ final class AnnotatedMethodFinder {
 				declaring.add(candidate);
 			}
 		}
-		CircuitBreaker annotation = onOneOf(declaring, method, type);
-		return (annotation != null && MethodSignatures.isNamed(method, annotation.fallbackMethod())) ? null
+		Declared annotation = onOneOf(declaring, method, type);
+		return (annotation != null && MethodSignatures.isNamed(method, annotation.annotation().fallbackMethod())) ? null
 				: annotation;
 	}
 
@@ -307,15 +306,15 @@ final class AnnotatedMethodFinder {
 				.anyMatch((other) -> other != each.getKey() && each.getKey().isAssignableFrom(other));
 			OnMethod other = extended ? null : onMethod(
 					MergedAnnotations.from(each.getValue(), SearchStrategy.TYPE_HIERARCHY), each.getValue(), type);
-			if (found != null && other != null && found.annotation != null && other.annotation != null) {
-				requireEqual(found.annotation, other.annotation, method, type);
+			if (found != null && other != null && found.declared != null && other.declared != null) {
+				requireEqual(found.declared.annotation(), other.declared.annotation(), method, type);
 			}
 			found = (found != null) ? found : other;
 		}
 		return found;
 	}
 
-	private @Nullable CircuitBreaker nearest(AnnotatedElement element, SearchStrategy strategy, Method method,
+	private @Nullable Declared nearest(AnnotatedElement element, SearchStrategy strategy, Method method,
 			Class<?> type) {
 		MergedAnnotations annotations = MergedAnnotations.from(element, strategy);
 		MergedAnnotation<CircuitBreaker> nearest = nearest(annotations);
@@ -348,15 +347,15 @@ final class AnnotatedMethodFinder {
 	}
 
 	/** Reports others that are as near and say something else. */
-	private CircuitBreaker onlyOne(MergedAnnotation<CircuitBreaker> nearest, MergedAnnotations annotations,
-			Method method, Class<?> type) {
+	private Declared onlyOne(MergedAnnotation<CircuitBreaker> nearest, MergedAnnotations annotations, Method method,
+			Class<?> type) {
 		CircuitBreaker annotation = nearest.synthesize();
 		for (MergedAnnotation<CircuitBreaker> other : all(annotations)) {
 			if (isAsNear(other, nearest)) {
 				requireEqual(annotation, other.synthesize(), method, type);
 			}
 		}
-		return annotation;
+		return new Declared(annotation, Objects.requireNonNull(nearest.getSource()));
 	}
 
 	private static boolean isAsNear(MergedAnnotation<CircuitBreaker> other, MergedAnnotation<CircuitBreaker> nearest) {
@@ -462,11 +461,53 @@ final class AnnotatedMethodFinder {
 	}
 
 	/**
+	 * An annotation and where it stands.
+	 *
+	 * @param annotation the annotation
+	 * @param element the method or type that bears it
+	 */
+	private record Declared(CircuitBreaker annotation, Object element) {
+
+		AnnotatedMethod on(Method method, Class<?> type, boolean woven) {
+			return new AnnotatedMethod(method, type, this.annotation, declaration(method, type), woven);
+		}
+
+		/**
+		 * The method that bears the annotation, or that a type which bears it has: one
+		 * that others override or implement.
+		 */
+		private Method declaration(Method method, Class<?> type) {
+			if (this.element instanceof Method annotated) {
+				return BridgeMethodResolver.findBridgedMethod(annotated);
+			}
+			Class<?> annotated = (Class<?>) this.element;
+			if (annotated == method.getDeclaringClass()) {
+				return method;
+			}
+			for (Method candidate : annotated.getMethods()) {
+				if (!candidate.isBridge() && candidate.getName().equals(method.getName())
+						&& isOf(candidate, method, type)) {
+					return candidate;
+				}
+			}
+			return method;
+		}
+
+		private static boolean isOf(Method candidate, Method method, Class<?> type) {
+			if (type.isInterface()) {
+				return candidate.equals(method) || GuardedMethod.redeclares(method, candidate, type);
+			}
+			return AopUtils.getMostSpecificMethod(candidate, type).equals(method);
+		}
+
+	}
+
+	/**
 	 * What holds for a method by an annotation on it.
 	 *
-	 * @param annotation its annotation, or {@code null} where the method is left out
+	 * @param declared its annotation, or {@code null} where the method is left out
 	 */
-	private record OnMethod(@Nullable CircuitBreaker annotation) {
+	private record OnMethod(@Nullable Declared declared) {
 
 		static final OnMethod UNGUARDED = new OnMethod(null);
 

@@ -47,12 +47,27 @@ abstract class CircuitBreakerInterceptor implements MethodInterceptor {
 			return this.guarded.kind().fallback(this.guarded, instead, invocation, ex);
 		}
 		if (this.guarded.canNest()) {
-			return callOutermost(found, invocation, instead);
+			return callOnce(found, invocation, instead);
 		}
 		if (!this.guarded.hasKey()) {
 			hold(found);
 		}
 		return call(found, invocation, instead);
+	}
+
+	/** A call that a guard further out makes for the same annotation goes through. */
+	private @Nullable Object callOnce(CircuitBreaker found, MethodInvocation invocation,
+			@Nullable FallbackMethod instead) throws Throwable {
+		if (CallUnderWay.isGuardedAs(this.guarded, found)) {
+			return invocation.proceed();
+		}
+		CallUnderWay underWay = CallUnderWay.begin(this.guarded, found);
+		try {
+			return callOutermost(found, invocation, instead);
+		}
+		finally {
+			CallUnderWay.end(underWay);
+		}
 	}
 
 	/** The second step undoes the first one where the breaker changed in between. */

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -138,6 +139,21 @@ final class GuardedMethod {
 
 	Method method() {
 		return this.annotated.method();
+	}
+
+	/** The method on which the annotation stands, or whose type bears it. */
+	Method declaration() {
+		return this.annotated.declaration();
+	}
+
+	/**
+	 * Whether the annotation stands on a method that this one overrides or implements,
+	 * where AspectJ does not see it.
+	 */
+	boolean isAnnotatedFurtherUp() {
+		Method declaration = declaration();
+		return !declaration.equals(method()) && !KotlinDetector.isSuspendingFunction(method())
+				&& MergedAnnotations.from(declaration).isPresent(dev.breaker.annotation.CircuitBreaker.class);
 	}
 
 	Class<?> type() {

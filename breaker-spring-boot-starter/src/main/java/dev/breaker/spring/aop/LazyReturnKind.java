@@ -51,7 +51,7 @@ abstract class LazyReturnKind extends LaterReturnKind {
 			@Nullable FallbackMethod fallback, @Nullable RetryAttempts attempts) throws Throwable {
 		Object result;
 		try {
-			result = invocation.proceed();
+			result = prepared(guarded, breaker, invocation);
 			if (result == null) {
 				throw LaterCall.nothing(guarded, given());
 			}
@@ -68,11 +68,29 @@ abstract class LazyReturnKind extends LaterReturnKind {
 		}
 		Callable<?> work = work(result);
 		return with(result, () -> {
-			LaterCall call = new LaterCall(guarded, guarded.present(breaker), invocation, fallback, attempts);
-			CallNotPermittedException refusal = call.refused();
-			return (refusal != null) ? instead(() -> call.insteadOf(refusal))
-					: run(() -> call.inside(work::call), call);
+			CircuitBreaker present = guarded.present(breaker);
+			CallUnderWay underWay = CallUnderWay.begin(guarded, present);
+			try {
+				LaterCall call = new LaterCall(guarded, present, invocation, fallback, attempts);
+				CallNotPermittedException refusal = call.refused();
+				return (refusal != null) ? instead(() -> call.insteadOf(refusal))
+						: run(() -> call.inside(work::call), call);
+			}
+			finally {
+				CallUnderWay.end(underWay);
+			}
 		});
+	}
+
+	private static @Nullable Object prepared(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation)
+			throws Throwable {
+		CallUnderWay underWay = CallUnderWay.beginPreparing(guarded, breaker);
+		try {
+			return invocation.proceed();
+		}
+		finally {
+			CallUnderWay.end(underWay);
+		}
 	}
 
 	private @Nullable Object run(ThrowingSupplier<Object, Throwable> work, CallEnd end) throws Exception {

@@ -58,6 +58,9 @@ final class NamedBreaker implements Supplier<CircuitBreaker> {
 
 	private volatile boolean canNest;
 
+	/** Whether an annotation of that name has a fallback. */
+	private volatile boolean fallsBack;
+
 	private final Set<GuardedMethod> methods = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean nestedRefusalLogged = new AtomicBoolean();
@@ -191,6 +194,9 @@ final class NamedBreaker implements Supplier<CircuitBreaker> {
 
 	void guards(GuardedMethod method) {
 		this.methods.add(method);
+		if (method.fallback() != null) {
+			this.fallsBack = true;
+		}
 		if (this.methods.stream().map(GuardedMethod::method).distinct().count() > 1) {
 			nests();
 		}
@@ -225,6 +231,10 @@ final class NamedBreaker implements Supplier<CircuitBreaker> {
 
 	boolean canNest() {
 		return this.canNest;
+	}
+
+	boolean fallsBack() {
+		return this.fallsBack;
 	}
 
 	/** An admitted call ended in an exception. */

@@ -14,8 +14,12 @@ import dev.breaker.spring.fallback.MethodSignatures;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.CorePublisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 
 import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
@@ -316,7 +320,7 @@ class ReactiveReturnKind implements ReturnKind {
 			boolean nests, MethodInvocation invocation, @Nullable Instead instead) throws Throwable {
 		Object returned;
 		try {
-			returned = invocation.proceed();
+			returned = prepared(guarded, breaker, invocation);
 		}
 		catch (Throwable ex) {
 			if (LaterCall.ended(guarded, breaker, ex) == null || instead == null) {
@@ -335,7 +339,53 @@ class ReactiveReturnKind implements ReturnKind {
 			operator = operator.outermost();
 			source = watched(source, guarded, breaker);
 		}
-		return adapter.fromPublisher(guard(operator, source));
+		Publisher<Object> result = guard(operator, source);
+		return adapter
+			.fromPublisher((nests && guarded.named().fallsBack()) ? listed(result, guarded, breaker) : result);
+	}
+
+	private static @Nullable Object prepared(GuardedMethod guarded, CircuitBreaker breaker, MethodInvocation invocation)
+			throws Throwable {
+		CallUnderWay underWay = CallUnderWay.beginPreparing(guarded, breaker);
+		try {
+			return invocation.proceed();
+		}
+		finally {
+			CallUnderWay.end(underWay);
+		}
+	}
+
+	/** Each subscription is a call. */
+	private static Publisher<Object> listed(Publisher<Object> call, GuardedMethod guarded, CircuitBreaker breaker) {
+		if (call instanceof Mono<Object> mono) {
+			return new MonoOperator<>(mono) {
+
+				@Override
+				public void subscribe(CoreSubscriber<? super Object> subscriber) {
+					ReactiveReturnKind.subscribe(this.source, subscriber, guarded, breaker);
+				}
+
+			};
+		}
+		return new FluxOperator<>(Flux.from(call)) {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super Object> subscriber) {
+				ReactiveReturnKind.subscribe(this.source, subscriber, guarded, breaker);
+			}
+
+		};
+	}
+
+	private static void subscribe(CorePublisher<?> call, CoreSubscriber<? super Object> subscriber,
+			GuardedMethod guarded, CircuitBreaker breaker) {
+		CallUnderWay underWay = CallUnderWay.begin(guarded, guarded.present(breaker));
+		try {
+			call.subscribe(subscriber);
+		}
+		finally {
+			CallUnderWay.end(underWay);
+		}
 	}
 
 	private static CircuitBreakerOperator<Object> operator(CircuitBreaker breaker, @Nullable Instead instead) {

@@ -20,6 +20,9 @@ final class RetryAttemptInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		RetryAttempts attempts = RetryAttempts.of(invocation);
+		if (attempts.isGuardedFurtherOut()) {
+			return invocation.proceed();
+		}
 		CircuitBreaker breaker;
 		try {
 			breaker = this.guarded.breaker(invocation);
@@ -29,7 +32,13 @@ final class RetryAttemptInterceptor implements MethodInterceptor {
 			attempts.ended(ex, true);
 			throw ex;
 		}
-		return this.guarded.kind().attempt(this.guarded, breaker, invocation, attempts);
+		CallUnderWay underWay = CallUnderWay.begin(this.guarded, breaker);
+		try {
+			return this.guarded.kind().attempt(this.guarded, breaker, invocation, attempts);
+		}
+		finally {
+			CallUnderWay.end(underWay);
+		}
 	}
 
 }

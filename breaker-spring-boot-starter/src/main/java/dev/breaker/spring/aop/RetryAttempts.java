@@ -20,6 +20,8 @@ final class RetryAttempts {
 
 	private boolean retried;
 
+	private boolean guardedFurtherOut;
+
 	private volatile @Nullable CallNotPermittedException hidden;
 
 	private RetryAttempts(RetryFailures failures) {
@@ -45,6 +47,15 @@ final class RetryAttempts {
 			return ofProxy;
 		}
 		throw new IllegalStateException("Not an invocation of a Spring proxy: " + invocation);
+	}
+
+	/** A guard further out makes the call for the same annotation. */
+	void leaveToGuardFurtherOut() {
+		this.guardedFurtherOut = true;
+	}
+
+	boolean isGuardedFurtherOut() {
+		return this.guardedFurtherOut;
 	}
 
 	/** A retry makes the attempts. */

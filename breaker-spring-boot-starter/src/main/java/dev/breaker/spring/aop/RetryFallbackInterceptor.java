@@ -27,6 +27,10 @@ final class RetryFallbackInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		RetryAttempts attempts = RetryAttempts.begin(invocation, this.failures);
+		if (isGuardedFurtherOut(invocation)) {
+			attempts.leaveToGuardFurtherOut();
+			return invocation.proceed();
+		}
 		Object result;
 		try {
 			result = invocation.proceed();
@@ -45,6 +49,19 @@ final class RetryFallbackInterceptor implements MethodInterceptor {
 		return (instead != null)
 				? this.guarded.kind().fallbackLater(this.guarded, instead, invocation, result, attempts)
 				: this.guarded.kind().refusedLater(this.guarded, result, attempts);
+	}
+
+	private boolean isGuardedFurtherOut(MethodInvocation invocation) {
+		if (!this.guarded.canNest() || this.fallback == null) {
+			return false;
+		}
+		try {
+			return CallUnderWay.isGuardedAs(this.guarded, this.guarded.breaker(invocation));
+		}
+		catch (Throwable ex) {
+			// Of the key's expression: the attempt ends so.
+			return false;
+		}
 	}
 
 	/** Ends the call after an attempt that has a fallback. */

@@ -22,6 +22,9 @@ final class RetryRefusalInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		RetryAttempts attempts = RetryAttempts.of(invocation);
+		if (attempts.isGuardedFurtherOut()) {
+			return invocation.proceed();
+		}
 		attempts.retry();
 		try {
 			Object result = invocation.proceed();
