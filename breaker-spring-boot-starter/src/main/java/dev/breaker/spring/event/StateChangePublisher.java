@@ -2,8 +2,12 @@ package dev.breaker.spring.event;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerListener;
+import dev.breaker.HookFailures;
+import dev.breaker.LogText;
 import dev.breaker.StateChange;
 import dev.breaker.spring.CircuitBreakerStateChangedEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
@@ -17,6 +21,8 @@ import org.springframework.core.ResolvableType;
  * context has closed.
  */
 public final class StateChangePublisher implements CircuitBreakerListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(StateChangePublisher.class);
 
 	private static final ResolvableType EVENT_TYPE = ResolvableType.forClass(CircuitBreakerStateChangedEvent.class);
 
@@ -42,7 +48,9 @@ public final class StateChangePublisher implements CircuitBreakerListener {
 		}
 		catch (Throwable ex) {
 			if (!isOver()) {
-				throw ex;
+				HookFailures.log(logger,
+						"An event listener of the application failed at the change of circuit breaker '{}' from {} to {}",
+						LogText.oneLine(breaker.name()), change.from(), change.to(), ex);
 			}
 		}
 	}

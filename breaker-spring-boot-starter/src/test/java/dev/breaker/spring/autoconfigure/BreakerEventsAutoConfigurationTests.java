@@ -115,6 +115,19 @@ class BreakerEventsAutoConfigurationTests {
 	}
 
 	@Test
+	void anEventListenerThatThrowsIsToldAsOneOfTheApplication(CapturedOutput output) {
+		this.runner.withBean(Throwing.class).run((context) -> {
+			CircuitBreaker breaker = context.getBean(CircuitBreakerRegistry.class).get("payments");
+			breaker.open();
+			assertThat(breaker.state()).isEqualTo(State.OPEN);
+			assertThat(output).contains(
+					"An event listener of the application failed at the change of circuit breaker 'payments' from CLOSED to OPEN")
+				.contains("broken listener", Throwing.class.getName() + ".on")
+				.doesNotContain("A listener of circuit breaker");
+		});
+	}
+
+	@Test
 	void backsOffFromLoggerAndPublisherOfTheUsersOwn() {
 		StateChangeLogger logger = new StateChangeLogger() {
 		};
@@ -129,6 +142,15 @@ class BreakerEventsAutoConfigurationTests {
 			.run((context) -> assertThat(context).doesNotHaveBean(ListenerRegistrar.class)
 				.doesNotHaveBean(StateChangeLogger.class)
 				.doesNotHaveBean(StateChangePublisher.class));
+	}
+
+	static class Throwing {
+
+		@EventListener
+		void on(CircuitBreakerStateChangedEvent event) {
+			throw new IllegalStateException("broken listener");
+		}
+
 	}
 
 	static class Heard {
