@@ -197,7 +197,7 @@ final class Live {
 	}
 
 	private List<MethodBinding> bindings() {
-		return this.guardedMethods.stream().flatMap((methods) -> methods.bindings().stream()).toList();
+		return this.guardedMethods.stream().flatMap((methods) -> methods.bindings().stream()).distinct().toList();
 	}
 
 	private List<BreakerEvent> events(String name) {

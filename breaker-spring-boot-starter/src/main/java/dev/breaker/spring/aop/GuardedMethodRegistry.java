@@ -151,6 +151,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 				? parent.getBeanProvider(GuardedMethodRegistry.class, false).getIfUnique() : null;
 		this.sharedNames = (ancestor != null && ancestor.registry == registry) ? ancestor.sharedNames
 				: new SharedNames();
+		this.sharedNames.add(this);
 	}
 
 	/**
@@ -164,12 +165,24 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	/**
 	 * What the annotations do that are known so far: those of all beans whose classes are
-	 * known, and of those that were made.
+	 * known, and of those that were made, in this context and in the others that share
+	 * its circuit breakers, its parents and their children.
 	 * @return an unmodifiable copy, sorted by method, then by breaker
 	 */
 	public List<MethodBinding> bindings() {
 		afterSingletonsInstantiated();
 		Set<MethodBinding> bindings = new LinkedHashSet<>();
+		for (GuardedMethodRegistry context : this.sharedNames.contexts()) {
+			if (context.started) {
+				context.addBindings(bindings);
+			}
+		}
+		return bindings.stream()
+			.sorted(Comparator.comparing(MethodBinding::method).thenComparing(MethodBinding::breaker))
+			.toList();
+	}
+
+	private void addBindings(Set<MethodBinding> bindings) {
 		this.known.forEach((subject, methods) -> {
 			methods.forEach((method) -> bindings.add(MethodBinding.of(method, this.unintercepted.reason(method))));
 			AnnotatedMethodFinder.leftOut(subject)
@@ -177,9 +190,6 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			AnnotatedMethodFinder.inheritedFinals(subject, this.weaving)
 				.forEach((method) -> bindings.add(MethodBinding.inheritedFinal(method, nameOrText(method))));
 		});
-		return bindings.stream()
-			.sorted(Comparator.comparing(MethodBinding::method).thenComparing(MethodBinding::breaker))
-			.toList();
 	}
 
 	/** A name that no guard needs may have no value. */
@@ -362,7 +372,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	@Override
 	public void destroy() {
 		this.registry.removeRegistryListener(this.forgetRemoved);
-		this.sharedNames.removeAll(this.namedBreakers.values());
+		this.sharedNames.removeAll(this, this.namedBreakers.values());
 		this.namedBreakers.values().forEach(NamedBreaker::removeGroup);
 	}
 

@@ -203,18 +203,18 @@ final class BreakerStartup
 		// Without any annotation the application uses its breakers by hand
 		if (!unused.isEmpty() && !annotated.isEmpty() && !beansToCome.isEmpty()) {
 			logger.info(
-					"No annotation found so far names these circuit breakers of breaker.instances: {}."
+					"No annotation found so far in this context names these circuit breakers of breaker.instances: {}."
 							+ " The annotations of beans that are not created yet are not known: {}",
 					BreakerConfigs.list(unused, unknown), list(beansToCome));
 		}
 		else if (!unused.isEmpty() && !annotated.isEmpty() && isPresent(SPRING_CLOUD_FACTORY)) {
 			logger.info(
-					"No annotation names these circuit breakers of breaker.instances: {}."
+					"No annotation in this context names these circuit breakers of breaker.instances: {}."
 							+ " The ids and groups that Spring Cloud requests are not known yet",
 					BreakerConfigs.list(unused, unknown));
 		}
 		else if (!unused.isEmpty() && !annotated.isEmpty()) {
-			logger.warn("No annotation names these circuit breakers of breaker.instances: {}",
+			logger.warn("No annotation in this context names these circuit breakers of breaker.instances: {}",
 					BreakerConfigs.list(unused, unknown));
 		}
 	}

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(OutputCaptureExtension.class)
 class UnseenBeansTests {
 
-	private static final String UNUSED = "No annotation names these circuit breakers of breaker.instances";
+	private static final String UNUSED = "No annotation in this context names these circuit breakers of breaker.instances";
 
 	@Test
 	void anObjectThatWasRegisteredIsNamedAsUnguarded(CapturedOutput output) {

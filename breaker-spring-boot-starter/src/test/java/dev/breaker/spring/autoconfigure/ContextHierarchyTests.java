@@ -22,6 +22,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.WebApplicationType;
@@ -269,7 +271,35 @@ class ContextHierarchyTests {
 		try (ConfigurableApplicationContext parent = parent("breaker.instances.payments.sliding-window-size=11");
 				ConfigurableApplicationContext child = child(parent, OnlyReports.class)) {
 			assertThat(child.isActive()).isTrue();
-			assertThat(output).doesNotContain("No annotation names");
+			assertThat(output).doesNotContain("No annotation in this context names");
+		}
+	}
+
+	@Test
+	void instancesThatOnlyAChildUsesAreCalledUnusedInTheParentsContextAlone(CapturedOutput output) {
+		try (ConfigurableApplicationContext parent = parent("breaker.instances.reports.sliding-window-size=11");
+				ConfigurableApplicationContext child = child(parent)) {
+			assertThat(child.isActive()).isTrue();
+			assertThat(output).containsOnlyOnce(
+					"No annotation in this context names these circuit breakers of breaker.instances: reports");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { EXPOSE, "management.endpoints.web.exposure.include=health" })
+	void bindingsAreThoseOfParentAndChildren(String ofParent) {
+		try (ConfigurableApplicationContext parent = parent(ofParent);
+				ConfigurableApplicationContext child = new SpringApplicationBuilder(Child.class).parent(parent)
+					.web(WebApplicationType.SERVLET)
+					.properties("server.port=0", EXPOSE)
+					.run()) {
+			assertThat(get(child, "circuitbreakerbindings")).containsOnlyOnce(Reports.class.getName() + ".report(")
+				.containsOnlyOnce(Remote.class.getName() + ".pay()");
+			try (ConfigurableApplicationContext second = child(parent, WithFacade.class)) {
+				assertThat(second.isActive()).isTrue();
+				assertThat(get(child, "circuitbreakerbindings")).contains(Facade.class.getName() + ".pay()");
+			}
+			assertThat(get(child, "circuitbreakerbindings")).doesNotContain(Facade.class.getName());
 		}
 	}
 
