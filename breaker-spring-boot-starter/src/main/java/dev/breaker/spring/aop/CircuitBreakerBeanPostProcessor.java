@@ -105,6 +105,12 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 		return (made != null) ? made : Set.of();
 	}
 
+	/** Whether a bean was made so far, while the context starts. */
+	boolean wasMade(String beanName) {
+		Set<String> made = this.made;
+		return made != null && made.contains(beanName);
+	}
+
 	private Object guard(Object bean, String beanName, boolean inCycle) {
 		if (bean instanceof FactoryBean<?> && bean instanceof Advised) {
 			// Its products are guarded, each once.

@@ -65,6 +65,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private static final String NULL_BEAN = "org.springframework.beans.factory.support.NullBean";
 
+	/** There in a test with {@code @MockitoBean}, {@code @TestBean} and their kin. */
+	private static final String BEAN_OVERRIDES = "org.springframework.test.context.bean.override.internalBeanOverrideRegistry";
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final NestingFinder nesting;
@@ -403,6 +406,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 				|| isGuarded(singleton) || methods.stream().allMatch(GuardedMethod::isWoven)) {
 			return;
 		}
+		if (isOverriddenByTest(beanName)) {
+			this.unintercepted.addOverridden(beanName, methods);
+			return;
+		}
 		this.unintercepted.addUnproxied(beanName, type, defined, methods, problems::add);
 	}
 
@@ -415,7 +422,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			return;
 		}
 		Object singleton = this.beanFactory.getSingleton(beanName);
-		if (singleton == null || declared.isInstance(singleton) || isGuarded(singleton)) {
+		if (singleton == null || declared.isInstance(singleton) || isGuarded(singleton)
+				|| isOverriddenByTest(beanName)) {
 			return;
 		}
 		List<String> unguarded = AnnotatedMethodFinder.of(Subject.ofType(declared), this.weaving, (problem) -> {
@@ -423,6 +431,15 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (!unguarded.isEmpty()) {
 			this.unintercepted.addReplaced(beanName, declared, singleton.getClass(), unguarded, problems::add);
 		}
+	}
+
+	/**
+	 * Whether a test has put an object of its own in the place of a bean, such as a mock:
+	 * Spring registers it as it is.
+	 */
+	private boolean isOverriddenByTest(String beanName) {
+		return this.beanFactory.containsSingleton(BEAN_OVERRIDES) && this.beanFactory.containsBeanDefinition(beanName)
+				&& !this.guards.wasMade(beanName);
 	}
 
 	private static boolean isGuarded(Object bean) {

@@ -69,6 +69,20 @@ final class UninterceptedMethods {
 	}
 
 	/**
+	 * Adds the methods of a bean in whose place a test has put an object of its own, on
+	 * purpose: nothing is reported.
+	 * @param beanName the name of the bean
+	 * @param methods its annotated methods
+	 */
+	void addOverridden(String beanName, List<GuardedMethod> methods) {
+		methods.stream()
+			.filter((method) -> !method.isWoven())
+			.forEach((method) -> add(method.describe(),
+					"not proxied: a test has put an object of its own in place of bean '%s'".formatted(beanName)));
+		logger.debug("Bean '{}' is not guarded: a test has put an object of its own in its place", beanName);
+	}
+
+	/**
 	 * Adds the methods of a bean in whose place another object was put, which has no
 	 * guards.
 	 * @param beanName the name of the bean
