@@ -22,8 +22,11 @@ import dev.breaker.spring.aop.MethodBinding;
 import dev.breaker.spring.fallback.InvalidCircuitBreakerAnnotationException;
 import org.aspectj.lang.Aspects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -36,6 +39,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 /**
  * Calls that no proxy sees.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class WovenMethodsTests {
 
 	@Test
@@ -225,6 +229,32 @@ class WovenMethodsTests {
 		WovenContexts.with(UnguardedCaller.class).run((context) -> {
 			assertThat(context.getBean(UnguardedCaller.class).call()).isEqualTo("called instead");
 			assertThat(WovenContexts.breaker(context, "super-method").snapshot().failedCallsTotal()).isOne();
+		});
+	}
+
+	@Test
+	void superMethodOfAnOverrideWithoutAnnotationKeepsItsGuardOnPlainObjects() {
+		WovenContexts.with()
+			.withPropertyValues("breaker.instances.super-method.consecutive-failure-threshold=3")
+			.run((context) -> {
+				for (int i = 0; i < 3; i++) {
+					assertThat(new Caller().call()).isEqualTo("called instead");
+				}
+				assertThat(WovenContexts.breaker(context, "super-method").state()).isEqualTo(State.OPEN);
+				assertThat(Place.HERE.call()).isEqualTo("called instead");
+				assertThat(WovenContexts.breaker(context, "super-constant").snapshot().failedCallsTotal()).isOne();
+			});
+	}
+
+	@Test
+	void theRemedyForAnOverrideWithoutAnnotationIsToRepeatIt(CapturedOutput output) {
+		WovenContexts.with(SelfCaller.class).run((context) -> {
+			assertThat(context.getBean(SelfCaller.class).twice()).isEqualTo("called insteadcalled instead");
+			assertThat(output).containsOnlyOnce("are not woven: " + SelfCaller.class.getName()
+					+ ".call(). Only calls through the proxies of their beans are guarded. Repeat the annotation on them")
+				.containsOnlyOnce("repeat @CircuitBreaker on one that only overrides")
+				.doesNotContain("META-INF/aop.xml")
+				.doesNotContain("set breaker.aspect.mode=aspectj");
 		});
 	}
 
@@ -645,6 +675,41 @@ class WovenMethodsTests {
 		@Override
 		public String call() {
 			return "called " + super.call();
+		}
+
+	}
+
+	static class SelfCaller extends Called {
+
+		@Override
+		public String call() {
+			return "called " + super.call();
+		}
+
+		public String twice() {
+			return call() + call();
+		}
+
+	}
+
+	enum Place {
+
+		HERE {
+
+			@Override
+			String call() {
+				return "called " + super.call();
+			}
+
+		};
+
+		@CircuitBreaker(name = "super-constant", fallbackMethod = "instead")
+		String call() {
+			throw new IllegalStateException("down");
+		}
+
+		String instead() {
+			return "instead";
 		}
 
 	}

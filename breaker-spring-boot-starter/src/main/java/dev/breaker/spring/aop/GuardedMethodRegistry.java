@@ -144,10 +144,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		this.registry = registry;
 		this.configs = configs;
 		this.maxKeys = maxKeys;
-		this.unintercepted = new UninterceptedMethods(strict);
 		this.guards = guards;
 		this.annotatedTypes = guards.annotatedTypes();
 		this.weaving = guards.isWeaving();
+		this.unintercepted = new UninterceptedMethods(strict, this.weaving);
 		registry.addRegistryListener(this.forgetRemoved);
 		this.fallbacks = new FallbackResolver(beanFactory, fallbackListeners);
 		GuardedMethodRegistry ancestor = (beanFactory.getParentBeanFactory() instanceof ListableBeanFactory parent)
@@ -313,15 +313,23 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	/** A proxy guards fewer calls than an aspect would. */
 	private void reportUnwoven() {
 		Set<String> unwoven = new TreeSet<>();
+		Set<String> unseen = new TreeSet<>();
 		for (List<GuardedMethod> methods : this.known.values()) {
 			methods.stream()
 				.filter((method) -> !method.isWoven() && !method.type().isInterface())
-				.forEach((method) -> unwoven.add(method.describe()));
+				.forEach((method) -> (method.isAnnotatedFurtherUp() ? unseen : unwoven).add(method.describe()));
 		}
-		if (!unwoven.isEmpty()) {
+		reportUnwoven(unseen,
+				"Repeat the annotation on them: AspectJ does not see the one on the method that they override or implement");
+		reportUnwoven(unwoven,
+				"Include their classes in META-INF/aop.xml and start with -javaagent:aspectjweaver.jar, or weave them when they are built; AspectJ sees no annotation that stands on a subclass, and suspending functions are left to proxies");
+	}
+
+	private static void reportUnwoven(Set<String> methods, String remedy) {
+		if (!methods.isEmpty()) {
 			logger.warn(
-					"{} is aspectj, and these methods with @CircuitBreaker are not woven: {}. Only calls through the proxies of their beans are guarded. Include their classes in META-INF/aop.xml and start with -javaagent:aspectjweaver.jar, or weave them when they are built; AspectJ sees no annotation that stands on the method of an interface or on a subclass, and suspending functions are left to proxies",
-					BreakerProperties.MODE, String.join(", ", unwoven));
+					"{} is aspectj, and these methods with @CircuitBreaker are not woven: {}. Only calls through the proxies of their beans are guarded. {}",
+					BreakerProperties.MODE, String.join(", ", methods), remedy);
 		}
 	}
 
@@ -332,7 +340,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * @param type the class of the object that it is run on, or the class of a static
 	 * method
 	 * @return what guards its calls, or {@code null} where no annotation holds for it, a
-	 * proxy guards it, or the class overrides it by a method that is guarded itself
+	 * proxy guards it, or the class overrides it by a method that is woven, or annotated,
+	 * itself
 	 * @throws InvalidCircuitBreakerAnnotationException if an annotation of the class asks
 	 * for what it cannot have; the classes of beans are looked at when the context starts
 	 */
@@ -341,11 +350,15 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		GuardedMethod guarded = find(method, guardedMethods(userType));
 		if (guarded == null) {
 			// Overridden: only a method of the class can call it, by super.
-			Method override = AopUtils.getMostSpecificMethod(method, userType);
-			if (!override.equals(method) && find(override, guardedMethods(userType)) != null) {
+			Method overriding = AopUtils.getMostSpecificMethod(method, userType);
+			GuardedMethod override = overriding.equals(method) ? null : find(overriding, guardedMethods(userType));
+			guarded = find(method, guardedMethods(method.getDeclaringClass()));
+			// One that inherits the annotation is guarded where its object is behind a
+			// proxy. The guard here steps aside then.
+			if (override != null && (override.isWoven() || guarded == null
+					|| !override.declaration().equals(guarded.declaration()))) {
 				return null;
 			}
-			guarded = find(method, guardedMethods(method.getDeclaringClass()));
 		}
 		return (guarded != null && guarded.isWoven()) ? guarded.interceptor() : null;
 	}
@@ -666,7 +679,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (kind == null || (fallback == null && !fallbackMethod.isEmpty())) {
 			return null;
 		}
-		if (annotated.woven()) {
+		if (annotated.woven() || (this.weaving && WovenBodies.include(annotated.declaration()))) {
+			// An override calls what it overrides.
 			named.nests();
 		}
 		return new GuardedMethod(annotated, kind, named, expression, fallback);

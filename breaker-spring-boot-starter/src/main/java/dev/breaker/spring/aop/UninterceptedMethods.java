@@ -27,13 +27,16 @@ final class UninterceptedMethods {
 
 	private final boolean strict;
 
+	private final boolean weaving;
+
 	private final Set<Class<?>> typesWithFinals = ConcurrentHashMap.newKeySet();
 
 	/** By the description of the method. */
 	private final Map<String, Set<String>> reasons = new ConcurrentHashMap<>();
 
-	UninterceptedMethods(boolean strict) {
+	UninterceptedMethods(boolean strict, boolean weaving) {
 		this.strict = strict;
+		this.weaving = weaving;
 	}
 
 	boolean isStrict() {
@@ -139,8 +142,8 @@ final class UninterceptedMethods {
 				problems.accept(new Problem(
 						"@CircuitBreaker does nothing for a call of %s: %s, and a call inside of one object does not go through its proxy."
 							.formatted(call.called(), call.describe()),
-						"Call the method through another bean: move one of the two. Or set %s=aspectj, which guards such calls too."
-							.formatted(BreakerProperties.MODE)));
+						"Call the method through another bean: move one of the two. Or %s, which guards such calls too."
+							.formatted(weavingRemedy())));
 			}
 			else if (isNew) {
 				added.add(call.describe());
@@ -148,9 +151,16 @@ final class UninterceptedMethods {
 		}
 		if (!added.isEmpty()) {
 			logger.warn(
-					"These calls of methods with @CircuitBreaker are not guarded, since they are made inside of one object and do not go through its proxy: {}. Call the methods through another bean, or set {}=aspectj",
-					String.join(", ", added), BreakerProperties.MODE);
+					"These calls of methods with @CircuitBreaker are not guarded, since they are made inside of one object and do not go through its proxy: {}. Call the methods through another bean, or {}",
+					String.join(", ", added), weavingRemedy());
 		}
+	}
+
+	/** In mode aspectj it is told of separately why a method is not woven. */
+	private String weavingRemedy() {
+		return this.weaving
+				? "let the called methods be woven: repeat @CircuitBreaker on one that only overrides or implements an annotated method, and weave the classes of the others"
+				: "set %s=aspectj".formatted(BreakerProperties.MODE);
 	}
 
 	private boolean add(String method, String reason) {
