@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import dev.breaker.spring.aop.RetryAnnotation.Library;
 import dev.breaker.spring.config.BreakerProperties;
@@ -20,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.asm.Type;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ResolvableType;
@@ -39,6 +39,9 @@ final class RetryableChecker {
 
 	private static final String SPRING_RETRY = "org.springframework.retry.annotation.RetryConfiguration";
 
+	/** So many guarded methods are named that a method calls. */
+	private static final int NAMED = 3;
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final Map<String, List<GuardedMethod>> guarded;
@@ -47,6 +50,8 @@ final class RetryableChecker {
 	private final Set<Library> libraries = EnumSet.noneOf(Library.class);
 
 	private final Set<Object> reported = new LinkedHashSet<>();
+
+	private final OutgoingCallFinder calls = new OutgoingCallFinder();
 
 	/**
 	 * Makes a checker.
@@ -199,9 +204,9 @@ final class RetryableChecker {
 		return false;
 	}
 
-	/** Checks the methods that may call guarded ones of other beans. */
+	/** Checks the methods that call guarded ones of other beans. */
 	private void checkCaller(String beanName) {
-		Set<String> refusing = refusing(beanName);
+		List<GuardedMethod> refusing = refusing(beanName);
 		Class<?> type = refusing.isEmpty() ? null : AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
 		if (type == null) {
 			return;
@@ -213,28 +218,64 @@ final class RetryableChecker {
 		}
 	}
 
-	private void checkCaller(RetryAnnotation retryable, Method method, Class<?> type, Set<String> refusing) {
+	private void checkCaller(RetryAnnotation retryable, Method method, Class<?> type, List<GuardedMethod> refusing) {
 		Library library = retryable.library();
-		if (retryable.retriesRefusals() && this.reported.add(List.of(library, method))) {
+		if (!retryable.retriesRefusals() || this.reported.contains(List.of(library, method))) {
+			return;
+		}
+		List<String> called = called(method, type, refusing);
+		if (!called.isEmpty() && this.reported.add(List.of(library, method))) {
 			logger.warn(
 					"{} on {} retries refusals, each after its back-off, where it calls a method that a circuit breaker guards: {}."
 							+ " Add {} = CallNotPermittedException.class, or move @Retryable to the guarded method",
-					library.annotation(), MethodSignatures.qualified(method, type), String.join(", ", refusing),
-					library.excluding());
+					library.annotation(), MethodSignatures.qualified(method, type), list(called), library.excluding());
 		}
+	}
+
+	/** Those that a method calls; all, where its class file is not there. */
+	private List<String> called(Method method, Class<?> type, List<GuardedMethod> guarded) {
+		Set<OutgoingCallFinder.Call> calls = this.calls.find(method, type);
+		return guarded.stream()
+			.filter((candidate) -> calls == null
+					|| calls.stream().anyMatch((call) -> isCallOf(call, candidate, type.getClassLoader())))
+			.map(GuardedMethod::describe)
+			.distinct()
+			.toList();
+	}
+
+	private static boolean isCallOf(OutgoingCallFinder.Call call, GuardedMethod guarded,
+			@Nullable ClassLoader classLoader) {
+		if (!call.name().equals(guarded.method().getName())) {
+			return false;
+		}
+		try {
+			Class<?> owner = ClassUtils.forName(ClassUtils.convertResourcePathToClassName(call.owner()), classLoader);
+			return (owner.isAssignableFrom(guarded.type()) || guarded.type().isAssignableFrom(owner))
+					&& Arrays.stream(ReflectionUtils.getUniqueDeclaredMethods(owner))
+						.filter((method) -> method.getName().equals(call.name())
+								&& Type.getMethodDescriptor(method).equals(call.descriptor()))
+						.anyMatch(guarded::is);
+		}
+		catch (ClassNotFoundException | LinkageError ex) {
+			return false;
+		}
+	}
+
+	private static String list(List<String> methods) {
+		String first = String.join(", ", methods.subList(0, Math.min(NAMED, methods.size())));
+		return (methods.size() > NAMED) ? first + " and " + (methods.size() - NAMED) + " more" : first;
 	}
 
 	/**
 	 * The guarded methods of the beans that a bean was given, unless a fallback answers
 	 * for them.
 	 */
-	private Set<String> refusing(String beanName) {
+	private List<GuardedMethod> refusing(String beanName) {
 		return Arrays.stream(this.beanFactory.getDependenciesForBean(beanName))
 			.filter((dependency) -> !dependency.equals(beanName))
 			.flatMap((dependency) -> this.guarded.getOrDefault(dependency, List.of()).stream())
 			.filter((method) -> method.fallback() == null)
-			.map(GuardedMethod::describe)
-			.collect(Collectors.toCollection(LinkedHashSet::new));
+			.toList();
 	}
 
 	/** What an asynchronous method throws is retried on the thread that does its work. */

@@ -193,8 +193,11 @@ public final class MethodSignatures {
 	}
 
 	private static String text(ResolvableType resolved, Type declared) {
-		boolean known = resolved.resolve() != null && !resolved.hasUnresolvableGenerics();
-		return simple(known ? resolved.toString() : declared.getTypeName());
+		String text = resolved.toString();
+		// Of a variable of the method itself it knows the bound, and no name.
+		boolean known = resolved.resolve() != null && !resolved.hasUnresolvableGenerics()
+				&& (!text.contains("?") || declared.getTypeName().contains("?"));
+		return simple(known ? text : declared.getTypeName());
 	}
 
 	static String simple(String typeName) {

@@ -88,6 +88,22 @@ class RetryWarningsTests {
 	}
 
 	@Test
+	void onlyTheMethodsThatItCallsAreNamed(CapturedOutput output) {
+		contextRunner(CallerOfMany.class, Many.class, Store.class)
+			.run((context) -> assertThat(warnings(output)).hasSize(5)
+				.anyMatch((line) -> line.contains("CallerOfMany.one() retries refusals")
+						&& line.contains(": " + Many.class.getName() + ".first(). Add excludes"))
+				.anyMatch((line) -> line.contains("CallerOfMany.byOwnMethod() retries refusals")
+						&& line.contains(": " + Many.class.getName() + ".second(). Add excludes"))
+				.anyMatch((line) -> line.contains("CallerOfMany.byLambda() retries refusals")
+						&& line.contains(": " + Many.class.getName() + ".third(). Add excludes"))
+				.anyMatch((line) -> line.contains("CallerOfMany.all() retries refusals")
+						&& line.contains(" and 2 more. Add excludes"))
+				.anyMatch((line) -> line.contains("CallerOfMany.save() retries refusals")
+						&& line.contains(": " + Store.class.getName() + ".save(S, List<S>). Add excludes")));
+	}
+
+	@Test
 	void aRetryOnAnotherProxyIsWarnedOf(CapturedOutput output) {
 		Contexts.with(Freezing.class, RetryLast.class, Alone.class).run((context) -> {
 			assertThat(warnings(output)).singleElement()
@@ -244,6 +260,100 @@ class RetryWarningsTests {
 		@Retryable(maxRetries = 2, delay = 0)
 		public void call() {
 			this.remote.call();
+		}
+
+	}
+
+	interface Saving<T> {
+
+		<S extends T> S save(S entity, List<S> others);
+
+	}
+
+	@CircuitBreaker(name = "store")
+	static class Store implements Saving<Number> {
+
+		@Override
+		public <S extends Number> S save(S entity, List<S> others) {
+			return entity;
+		}
+
+	}
+
+	@CircuitBreaker(name = "many")
+	static class Many {
+
+		public void first() {
+		}
+
+		public void second() {
+		}
+
+		public void third() {
+		}
+
+		public void fourth() {
+		}
+
+		public void fifth() {
+		}
+
+	}
+
+	static class CallerOfMany {
+
+		private final Many many;
+
+		private final Saving<Number> store;
+
+		CallerOfMany(Many many, Saving<Number> store) {
+			this.many = many;
+			this.store = store;
+		}
+
+		@Retryable
+		public String none() {
+			return "none";
+		}
+
+		@Retryable
+		public void one() {
+			this.many.first();
+		}
+
+		@Retryable
+		public void byOwnMethod() {
+			further();
+		}
+
+		private void further() {
+			this.many.second();
+		}
+
+		@Retryable
+		public void byLambda() {
+			List.of("a").forEach((each) -> this.many.third());
+		}
+
+		@Retryable
+		public void all() {
+			one();
+			further();
+			byLambda();
+			List.of(this.many).forEach(Many::fourth);
+			new Runnable() {
+
+				@Override
+				public void run() {
+					CallerOfMany.this.many.fifth();
+				}
+
+			}.run();
+		}
+
+		@Retryable
+		public void save() {
+			this.store.save(1, List.of());
 		}
 
 	}
