@@ -225,7 +225,7 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 				throw new InvalidCircuitBreakerAnnotationException(
 						"@CircuitBreaker would do nothing for %s: the bean is proxied by its interfaces, and none of them has the method."
 							.formatted(guarded.describe()),
-						"Declare the method in an interface, or set spring.aop.proxy-target-class=true.");
+						"Declare the method in an interface, or set spring.aop.proxy-target-class=true; with spring.aop.auto=false also proxyTargetClass = true of the annotation that makes the proxy, as @EnableAsync.");
 			}
 		}
 		else if (!Modifier.isPublic(method.getModifiers()) && !Modifier.isProtected(method.getModifiers())

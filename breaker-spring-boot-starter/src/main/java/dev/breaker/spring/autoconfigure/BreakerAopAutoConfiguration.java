@@ -30,6 +30,10 @@ public final class BreakerAopAutoConfiguration {
 
 	private static final String STRICT = "breaker.aspect.strict";
 
+	private static final String AOP_AUTO = "spring.aop.auto";
+
+	private static final String PROXY_TARGET_CLASS = "spring.aop.proxy-target-class";
+
 	private static final int DEFAULT_MAX_KEYS = 10_000;
 
 	@Bean
@@ -40,8 +44,14 @@ public final class BreakerAopAutoConfiguration {
 		boolean weaving = BreakerProperties.find(environment, BreakerProperties.MODE, BreakerProperties.Mode.class)
 			.filter((mode) -> mode == BreakerProperties.Mode.ASPECTJ)
 			.isPresent();
-		return new CircuitBreakerBeanPostProcessor(order.orElse(BreakerProperties.DEFAULT_ORDER), order.isPresent(),
-				weaving);
+		CircuitBreakerBeanPostProcessor guards = new CircuitBreakerBeanPostProcessor(
+				order.orElse(BreakerProperties.DEFAULT_ORDER), order.isPresent(), weaving);
+		if (!BreakerProperties.find(environment, AOP_AUTO, Boolean.class).orElse(true)) {
+			// Boot gives its kind of proxies to none then.
+			BreakerProperties.find(environment, PROXY_TARGET_CLASS, Boolean.class)
+				.ifPresent(guards::setProxyTargetClass);
+		}
+		return guards;
 	}
 
 	@Bean

@@ -44,7 +44,7 @@ interface Receiver {
 			Object bean = beanFactory.getBean(name);
 			if (!method.getDeclaringClass().isInstance(bean)) {
 				throw new IllegalStateException(
-						"Cannot run the fallback %s of bean '%s': it is proxied by interfaces, none of which has it. Declare the method in an interface, or set spring.aop.proxy-target-class=true"
+						"Cannot run the fallback %s of bean '%s': it is proxied by interfaces, none of which has it. Declare the method in an interface, or set spring.aop.proxy-target-class=true; with spring.aop.auto=false also proxyTargetClass = true of the annotation that makes the proxy, as @EnableAsync"
 							.formatted(method.getName(), name));
 			}
 			return Modifier.isFinal(method.getModifiers()) ? behind(bean, fallback) : fallback.on(bean);

@@ -101,6 +101,17 @@ class InvalidCircuitBreakerAnnotationTests {
 			.run(failure("NotInInterface.guarded(): the bean is proxied by its interfaces"));
 	}
 
+	@Test
+	void theRemedyHelpsWithoutBootsProxiesToo() {
+		Contexts.with(NotInInterface.class)
+			.withPropertyValues("spring.aop.auto=false")
+			.run((context) -> assertThat(Contexts.analysis(context).getAction())
+				.contains("set spring.aop.proxy-target-class=true"));
+		Contexts.with(NotInInterface.class)
+			.withPropertyValues("spring.aop.auto=false", "spring.aop.proxy-target-class=true")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
 	@ParameterizedTest
 	@ValueSource(classes = { OnBeanMethod.class, OnLiteBeanMethod.class, OnStaticBeanMethod.class,
 			OnPrivateBeanMethod.class })
