@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 
@@ -157,14 +158,14 @@ final class AdvisorChain {
 			}
 		}
 		if (outermost < 0) {
-			before.get(place).add(new GuardAdvisor(method, method.interceptor(), this.order));
+			before.get(place).add(new GuardAdvisor(method, Part.WHOLE, this.order));
 			return;
 		}
-		before.get(outermost).add(new GuardAdvisor(method, new RetryFallbackInterceptor(method), this.order));
+		before.get(outermost).add(new GuardAdvisor(method, Part.FALLBACK, this.order));
 		if (retry >= 0) {
-			before.get(retry + 1).add(new GuardAdvisor(method, new RetryRefusalInterceptor(method), this.order));
+			before.get(retry + 1).add(new GuardAdvisor(method, Part.REFUSAL, this.order));
 		}
-		before.get(place).add(new GuardAdvisor(method, new RetryAttemptInterceptor(method), this.order));
+		before.get(place).add(new GuardAdvisor(method, Part.ATTEMPT, this.order));
 	}
 
 	/** Finds the place of the guards, and moves advisors that must not come after it. */
@@ -266,24 +267,107 @@ final class AdvisorChain {
 	}
 
 	/**
-	 * Advises exactly one method, so that its interceptor has nothing to look up.
+	 * What a guard does of the guarding.
+	 */
+	private enum Part {
+
+		WHOLE {
+
+			@Override
+			MethodInterceptor interceptor(GuardedMethod method) {
+				return method.interceptor();
+			}
+
+		},
+
+		FALLBACK {
+
+			@Override
+			MethodInterceptor interceptor(GuardedMethod method) {
+				return new RetryFallbackInterceptor(method);
+			}
+
+		},
+
+		REFUSAL {
+
+			@Override
+			MethodInterceptor interceptor(GuardedMethod method) {
+				return new RetryRefusalInterceptor(method);
+			}
+
+		},
+
+		ATTEMPT {
+
+			@Override
+			MethodInterceptor interceptor(GuardedMethod method) {
+				return new RetryAttemptInterceptor(method);
+			}
+
+		};
+
+		abstract MethodInterceptor interceptor(GuardedMethod method);
+
+	}
+
+	/**
+	 * Advises exactly one method, so that its interceptor has nothing to look up. On a
+	 * proxy that was serialized, as that of a bean in a session, it finds its method
+	 * again when it is called.
 	 */
 	static final class GuardAdvisor extends StaticMethodMatcherPointcutAdvisor {
 
 		private static final long serialVersionUID = 1L;
 
-		private final transient GuardedMethod guarded;
+		private final GuardedMethodReference reference;
 
-		GuardAdvisor(GuardedMethod guarded, MethodInterceptor interceptor, int order) {
-			super(interceptor);
+		private final Part part;
+
+		// Written by any thread that finds it, and the same for all.
+		private transient @Nullable GuardedMethod guarded;
+
+		private transient @Nullable MethodInterceptor interceptor;
+
+		private GuardAdvisor(GuardedMethod guarded, Part part, int order) {
+			super(NoAdvice.INSTANCE);
 			setOrder(order);
+			this.reference = guarded.reference();
+			this.part = part;
 			this.guarded = guarded;
+			this.interceptor = part.interceptor(guarded);
+		}
+
+		@Override
+		public Advice getAdvice() {
+			MethodInterceptor present = this.interceptor;
+			if (present == null) {
+				present = this.part.interceptor(guarded());
+				this.interceptor = present;
+			}
+			return present;
+		}
+
+		private GuardedMethod guarded() {
+			GuardedMethod present = this.guarded;
+			if (present == null) {
+				present = this.reference.find();
+				this.guarded = present;
+			}
+			return present;
 		}
 
 		@Override
 		public boolean matches(Method method, Class<?> targetClass) {
-			return this.guarded.is(method);
+			return guarded().is(method);
 		}
+
+	}
+
+	/** Is serialized in place of the interceptor. */
+	private enum NoAdvice implements Advice {
+
+		INSTANCE
 
 	}
 

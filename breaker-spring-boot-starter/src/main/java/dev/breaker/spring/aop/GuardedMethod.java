@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
@@ -34,6 +35,8 @@ final class GuardedMethod {
 
 	private final AnnotatedMethod annotated;
 
+	private final GuardedMethodReference reference;
+
 	private final String description;
 
 	private final Class<?> returnType;
@@ -49,8 +52,9 @@ final class GuardedMethod {
 	private final CircuitBreakerInterceptor interceptor;
 
 	GuardedMethod(AnnotatedMethod annotated, ReturnKind kind, NamedBreaker named, @Nullable KeyExpression key,
-			@Nullable FallbackMethod fallback) {
+			@Nullable FallbackMethod fallback, BeanFactory beanFactory) {
 		this.annotated = annotated;
+		this.reference = GuardedMethodReference.of(annotated, beanFactory);
 		this.description = annotated.describe();
 		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
 			.resolve(Object.class);
@@ -176,6 +180,10 @@ final class GuardedMethod {
 
 	ReturnKind kind() {
 		return this.kind;
+	}
+
+	GuardedMethodReference reference() {
+		return this.reference;
 	}
 
 	/** Guards the calls, on each proxy that has the method. */

@@ -12,12 +12,15 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
@@ -519,6 +522,14 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		return methods;
 	}
 
+	/** The guarded method of a type, of a bean that was made or is yet to be made. */
+	Optional<GuardedMethod> of(Class<?> type, Predicate<Method> wanted) {
+		List<GuardedMethod> ofType = of(Subject.ofType(type));
+		return Stream.concat(ofType.stream(), this.known.values().stream().flatMap(List::stream))
+			.filter((method) -> method.type() == type && wanted.test(method.method()))
+			.findFirst();
+	}
+
 	/**
 	 * The problems of a bean, with those of all other beans as far as their types are
 	 * known.
@@ -683,7 +694,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			// An override calls what it overrides.
 			named.nests();
 		}
-		return new GuardedMethod(annotated, kind, named, expression, fallback);
+		return new GuardedMethod(annotated, kind, named, expression, fallback, this.beanFactory);
 	}
 
 	private void checkTimeLimit(AnnotatedMethod annotated, @Nullable ReturnKind kind, @Nullable String name) {
