@@ -35,6 +35,8 @@ final class OutgoingCallFinder {
 
 	private static final Logger logger = LoggerFactory.getLogger(OutgoingCallFinder.class);
 
+	private static final String AJC_CLOSURE = "AjcClosure";
+
 	/** By the name of the class, then by the signature of the method. */
 	private final Map<String, Map<String, List<Call>>> read = new HashMap<>();
 
@@ -154,10 +156,14 @@ final class OutgoingCallFinder {
 			}
 		}
 
-		/** Whether it is an anonymous or local class. */
+		/**
+		 * Whether it is an anonymous or local class, or one that calls a body moved by
+		 * AspectJ.
+		 */
 		private boolean isInner(String owner) {
 			int end = owner.lastIndexOf('$');
-			return end > 0 && end + 1 < owner.length() && Character.isDigit(owner.charAt(end + 1))
+			return end > 0 && end + 1 < owner.length()
+					&& (Character.isDigit(owner.charAt(end + 1)) || owner.startsWith(AJC_CLOSURE, end + 1))
 					&& this.line.stream().anyMatch((name) -> owner.startsWith(name + "$"));
 		}
 
