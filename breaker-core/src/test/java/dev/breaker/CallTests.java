@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -206,10 +206,10 @@ class CallTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", " ", "\t\n" })
-	void aBreakerNeedsAName(String name) {
+	@CsvSource({ "'', ''", "' ', ' '", "'\t\n', ''" })
+	void aBreakerNeedsAName(String name, String shown) {
 		assertThatIllegalArgumentException().isThrownBy(() -> CircuitBreaker.ofDefaults(name))
-			.withMessage("Invalid name of a circuit breaker (''): must not be empty");
+			.withMessage("Invalid name of a circuit breaker ('" + shown + "'): must not be empty");
 	}
 
 	@Test

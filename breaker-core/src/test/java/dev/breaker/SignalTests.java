@@ -425,7 +425,7 @@ class SignalTests {
 	void whatMakesNoSenseIsRefusedAndChangesNothing() {
 		CircuitBreaker breaker = this.test.breaker;
 		assertThatIllegalArgumentException().isThrownBy(() -> breaker.signal(" ", null, MINUTE))
-			.withMessage("Invalid source of a signal (''): must not be empty");
+			.withMessage("Invalid source of a signal (' '): must not be empty");
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> breaker.signal("x".repeat(Signal.MAX_SOURCE_LENGTH + 1), null, MINUTE))
 			.withMessageContaining("has 257 characters, may have 256");

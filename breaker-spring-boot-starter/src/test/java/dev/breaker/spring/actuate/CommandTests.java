@@ -68,7 +68,7 @@ class CommandTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", " ", "10", "0s", "-5m", "soon", "99999999999999999999d" })
 	void aHoldWithoutAUnitOrOfNothingIsRefused(String hold) {
-		assertInvalid("Invalid hold '" + hold.strip() + "': must be a duration above zero with its unit, such as 30s, "
+		assertInvalid("Invalid hold '" + hold + "': must be a duration above zero with its unit, such as 30s, "
 				+ "10m, 2h or PT10M", "OPEN", hold, null, null);
 	}
 

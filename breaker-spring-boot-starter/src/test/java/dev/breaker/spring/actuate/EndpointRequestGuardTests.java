@@ -85,9 +85,13 @@ class EndpointRequestGuardTests {
 			assertThat(this.guard.command(new Target(BREAKERS, command), MediaType.APPLICATION_JSON, body))
 				.isEqualTo("{\"state\":\"OPEN\"}".getBytes(StandardCharsets.UTF_8));
 		}
-		assertThat(new String(this.guard.command(new Target(BREAKERS, "x/whatif"), MediaType.APPLICATION_JSON, body),
-				StandardCharsets.UTF_8))
-			.startsWith("{\"config\":");
+		Target whatIf = new Target(BREAKERS, "x/whatif");
+		byte[] config = "{\"enforce\": false}".getBytes(StandardCharsets.UTF_8);
+		assertThat(this.guard.command(whatIf, MediaType.APPLICATION_JSON, config))
+			.isEqualTo("{\"config\":{\"enforce\":false}}".getBytes(StandardCharsets.UTF_8));
+		assertThatExceptionOfType(RefusedRequestException.class)
+			.isThrownBy(() -> this.guard.command(whatIf, MediaType.APPLICATION_JSON, body))
+			.withMessageStartingWith("Unknown field 'state', which is one of a command. A what-if is");
 	}
 
 	@Test
