@@ -461,8 +461,8 @@ class ReloadTests {
 			this.environment.set("instances.paymnts.enforce", true);
 			configs.reload();
 			configs.reload();
-			assertThat(output)
-				.containsOnlyOnce("No annotation names these circuit breakers of breaker.instances: paymnts");
+			assertThat(output).containsOnlyOnce(
+					"No annotation in this context names these circuit breakers of breaker.instances: paymnts");
 		});
 	}
 
