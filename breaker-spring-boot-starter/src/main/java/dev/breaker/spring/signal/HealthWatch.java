@@ -300,6 +300,11 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		/** Whether the look before found no contributor. Of the one run at a time. */
 		private boolean missed;
 
+		/**
+		 * Whether a look has found it: it is gone with its context then, and no mistake.
+		 */
+		private boolean found;
+
 		Watch(Looked looked) {
 			this.looked = looked;
 			this.source = SOURCE + looked.contributor();
@@ -344,10 +349,10 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 			long began = System.nanoTime();
 			String trouble = isWanted ? HealthWatch.this.look.trouble(this.looked.contributor()) : null;
 			Duration taken = Duration.ofNanos(System.nanoTime() - began);
-			if (isWanted) {
-				reportIfMissing();
-			}
 			if (HealthWatch.this.running) {
+				if (isWanted) {
+					reportIfMissing();
+				}
 				// Breakers may have come or gone while the contributor took its time.
 				tell(isWanted ? names(this.looked::equals) : Set.of(), trouble, taken);
 				if (!HealthWatch.this.running) {
@@ -361,7 +366,8 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		private void reportIfMissing() {
 			String contributor = this.looked.contributor();
 			boolean missing = !HealthWatch.this.look.knows(contributor) && !mayBeFoundByAChild(contributor);
-			if (missing && this.missed) {
+			this.found |= !missing;
+			if (missing && this.missed && !this.found) {
 				HealthWatch.this.look.reportMissing(contributor, contributors());
 			}
 			this.missed = missing;

@@ -135,6 +135,22 @@ class SignalHierarchyTests {
 	}
 
 	@Test
+	void aContributorOfAChildThatHasClosedIsNotMissed(CapturedOutput output) {
+		this.parent.withBean("dbHealthIndicator", HealthIndicator.class, () -> this::look).run((outer) -> {
+			this.child.withParent(outer)
+				.withBean("queueHealthIndicator", HealthIndicator.class, () -> () -> Health.up().build())
+				.run((inner) -> awaitLooks(3));
+			awaitLooks(4);
+			assertThat(output).doesNotContain("There is no health contributor for this name");
+		});
+	}
+
+	private void awaitLooks(int more) {
+		int before = this.looks.get();
+		await(() -> assertThat(this.looks.get()).isGreaterThan(before + more));
+	}
+
+	@Test
 	void aChangeByAChildBeginsLooksOfTheParent() {
 		this.health.set(Health.down().build());
 		this.parent.withBean("dbHealthIndicator", HealthIndicator.class, () -> this::look)
