@@ -95,9 +95,6 @@ public final class CircuitBreaker {
 
 	private volatile boolean hookFailureLogged;
 
-	/** Null as long as none has failed; of the breaker of a key those of its group. */
-	private volatile @Nullable FailedListeners failedListeners;
-
 	CircuitBreaker(String name, CircuitBreakerConfig config, @Nullable GroupMember member) {
 		this.name = name;
 		this.member = member;
@@ -1560,12 +1557,16 @@ public final class CircuitBreaker {
 		if (this.period.news == News.NONE) {
 			return false;
 		}
+		return dispatcher().tell(this);
+	}
+
+	private StateChangeDispatcher dispatcher() {
 		StateChangeDispatcher present = this.dispatcher;
 		while (present == null) {
 			DISPATCHER.compareAndSet(this, null, new StateChangeDispatcher());
 			present = this.dispatcher;
 		}
-		return present.tell(this);
+		return present;
 	}
 
 	/**
@@ -2014,11 +2015,8 @@ public final class CircuitBreaker {
 	 * Whether a listener of this breaker, or of those of all keys, fails the first time.
 	 */
 	boolean isFirstFailureOf(Object listener) {
-		FailedListeners failed = (this.member != null) ? this.member.group.failedListeners : this.failedListeners;
-		if (failed == null) {
-			failed = new FailedListeners();
-			this.failedListeners = failed;
-		}
+		FailedListeners failed = (this.member != null) ? this.member.group.failedListeners
+				: dispatcher().failedListeners();
 		return failed.add(listener);
 	}
 

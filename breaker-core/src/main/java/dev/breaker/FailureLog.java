@@ -1,14 +1,13 @@
 package dev.breaker;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,35 +25,22 @@ final class FailureLog extends SpinLock {
 	/** Of how many failures the class is known one by one. */
 	private static final int MOST_RECENT = 256;
 
-	private static final int FIRST_RECENT = 16;
+	private static final int FIRST_RECENT = 4;
 
 	/** In the order in which they were seen first. */
 	private @Nullable Count first;
 
-	private @Nullable Deque<Failure> last;
-
-	/**
-	 * A ring of the places that the classes of the last failures have among the counts.
-	 */
-	private byte @Nullable [] recent;
-
-	/** How many there were, all told; an overflow starts the ring anew. */
-	private int added;
+	/** Null as long as nothing has failed. */
+	private @Nullable Last last;
 
 	/** Adds a failure that was thrown. Makes no object for a class that it knows. */
 	void add(Failure failure) {
 		lock();
 		try {
-			remember(count(failure.type()));
-			Deque<Failure> kept = this.last;
-			if (kept == null) {
-				kept = new ArrayDeque<>(MOST_LAST);
-				this.last = kept;
-			}
-			else if (kept.size() == MOST_LAST) {
-				kept.removeFirst();
-			}
-			kept.addLast(failure);
+			int place = count(failure.type());
+			Last kept = last();
+			kept.remember(place);
+			kept.add(failure);
 		}
 		finally {
 			this.held = 0;
@@ -65,7 +51,8 @@ final class FailureLog extends SpinLock {
 	void addResult() {
 		lock();
 		try {
-			remember(count(Explanation.RESULTS));
+			int place = count(Explanation.RESULTS);
+			last().remember(place);
 		}
 		finally {
 			this.held = 0;
@@ -102,53 +89,40 @@ final class FailureLog extends SpinLock {
 		return place;
 	}
 
-	private void remember(int place) {
-		byte[] ring = this.recent;
-		if (ring == null || (this.added == ring.length && ring.length < MOST_RECENT)) {
-			ring = (ring == null) ? new byte[FIRST_RECENT] : Arrays.copyOf(ring, 4 * ring.length);
-			this.recent = ring;
-		}
-		ring[this.added & (ring.length - 1)] = (byte) place;
-		this.added = (this.added == Integer.MAX_VALUE) ? 0 : this.added + 1;
-	}
-
 	/** No class has a name like what stands for others. */
 	private static boolean isClass(String type) {
 		return type.charAt(0) != '(';
 	}
 
+	private Last last() {
+		Last present = this.last;
+		if (present == null) {
+			present = new Last();
+			this.last = present;
+		}
+		return present;
+	}
+
 	/** A copy, of one moment. */
 	Content content() {
 		Map<String, Long> counts = new LinkedHashMap<>();
-		List<Failure> failures = new ArrayList<>(MOST_LAST);
-		byte[] places;
+		List<Failure> failures = List.of();
+		byte[] places = new byte[0];
 		lock();
 		try {
 			for (Count count = this.first; count != null; count = count.next) {
 				counts.put(count.type, count.calls);
 			}
 			if (this.last != null) {
-				failures.addAll(this.last);
+				failures = this.last.failures();
+				places = this.last.places();
 			}
-			places = newestFirst();
 		}
 		finally {
 			this.held = 0;
 		}
 		return new Content(mostFirst(counts), failures.stream().map(Failure::shown).toList(),
 				new Recent(List.copyOf(counts.keySet()), places));
-	}
-
-	private byte[] newestFirst() {
-		byte[] ring = this.recent;
-		if (ring == null) {
-			return new byte[0];
-		}
-		byte[] places = new byte[Math.min(this.added, ring.length)];
-		for (int i = 0; i < places.length; i++) {
-			places[i] = ring[(this.added - 1 - i) & (ring.length - 1)];
-		}
-		return places;
 	}
 
 	private static Map<String, Long> mostFirst(Map<String, Long> counts) {
@@ -206,6 +180,60 @@ final class FailureLog extends SpinLock {
 				}
 			}
 			return most;
+		}
+
+	}
+
+	/**
+	 * The last failures, in two rings.
+	 */
+	private static final class Last {
+
+		private final @Nullable Failure[] thrown = new @Nullable Failure[MOST_LAST];
+
+		/** How many were thrown, all told. An overflow starts the ring anew. */
+		private int thrownCalls;
+
+		/** The places that the classes of the failures have among the counts. */
+		private byte[] places = new byte[FIRST_RECENT];
+
+		/** How many failures there were, all told. An overflow starts the ring anew. */
+		private int calls;
+
+		void add(Failure failure) {
+			this.thrown[this.thrownCalls % MOST_LAST] = failure;
+			this.thrownCalls = next(this.thrownCalls);
+		}
+
+		void remember(int place) {
+			int length = this.places.length;
+			if (this.calls == length && length < MOST_RECENT) {
+				this.places = Arrays.copyOf(this.places, 4 * length);
+			}
+			this.places[this.calls % this.places.length] = (byte) place;
+			this.calls = next(this.calls);
+		}
+
+		private static int next(int calls) {
+			return (calls == Integer.MAX_VALUE) ? 0 : calls + 1;
+		}
+
+		/** The newest last. */
+		List<Failure> failures() {
+			List<Failure> failures = new ArrayList<>(MOST_LAST);
+			for (int i = Math.max(0, this.thrownCalls - MOST_LAST); i < this.thrownCalls; i++) {
+				failures.add(Objects.requireNonNull(this.thrown[i % MOST_LAST]));
+			}
+			return failures;
+		}
+
+		/** The newest first. */
+		byte[] places() {
+			byte[] newestFirst = new byte[Math.min(this.calls, this.places.length)];
+			for (int i = 0; i < newestFirst.length; i++) {
+				newestFirst[i] = this.places[(this.calls - 1 - i) % this.places.length];
+			}
+			return newestFirst;
 		}
 
 	}

@@ -40,8 +40,21 @@ final class StateChangeDispatcher {
 	/** Waits to relieve the teller. */
 	private volatile @Nullable Thread successor;
 
+	/** Null as long as none has failed. */
+	private volatile @Nullable FailedListeners failedListeners;
+
 	/** After which news a successor waited in vain. */
 	private volatile long vain = -1;
+
+	/** The listeners of the breaker that have thrown. */
+	FailedListeners failedListeners() {
+		FailedListeners present = this.failedListeners;
+		if (present == null) {
+			present = new FailedListeners();
+			this.failedListeners = present;
+		}
+		return present;
+	}
 
 	/**
 	 * Sees to it that the present news of a breaker is told, by this thread or by
