@@ -23,7 +23,7 @@ final class FailureLog extends SpinLock {
 	private static final int MOST_LAST = 5;
 
 	/** Of how many failures the class is known one by one. */
-	private static final int MOST_RECENT = 256;
+	private static final int MOST_RECENT = 64;
 
 	private static final int FIRST_RECENT = 4;
 
