@@ -200,7 +200,8 @@ final class SharedBreaker {
 				this.own = true;
 				this.ownEnd = this.nanoTime.getAsLong() + Math.min(waitWithoutSignals().toNanos(), LONGEST.toNanos());
 				this.voteDue = true;
-				this.following = false;
+				// Decided without the store, it ends where the fleet has closed since.
+				this.following = isOpen(this.record);
 				returnToOpenFleet();
 			}
 			case PROBES_SUCCEEDED -> {
@@ -371,6 +372,7 @@ final class SharedBreaker {
 		else if (this.following) {
 			this.following = false;
 			this.breaker.follow(new FleetDecision(State.CLOSED, Duration.ZERO, 0, null));
+			this.own = false;
 		}
 	}
 
@@ -436,6 +438,7 @@ final class SharedBreaker {
 		}
 		else if (this.following) {
 			this.breaker.follow(new FleetDecision(State.CLOSED, Duration.ZERO, 0, why(told)));
+			this.own = false;
 		}
 	}
 

@@ -266,6 +266,50 @@ class FleetOutageTests {
 	}
 
 	@Test
+	void whatANodeOpensAloneEndsWhereTheFleetHasClosed() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		TestNode away = fleet.node(2);
+		away.cut(true);
+		fleet.advance(TestFleet.WAIT);
+		succeed(fleet, 0, 1);
+		assertThat(fleet.fleetState()).isEqualTo(State.CLOSED);
+		assertThat(away.call(false)).as("a probe of its own").isTrue();
+		assertThat(away.breaker.state()).isEqualTo(State.OPEN);
+		fleet.settle();
+		away.cut(false);
+		fleet.advance(Duration.ofSeconds(3));
+		fleet.assertFleet(State.CLOSED);
+		fleet.advance(TestFleet.WAIT.multipliedBy(2));
+		fleet.assertFleet(State.CLOSED);
+	}
+
+	private static void succeed(TestFleet fleet, int... nodes) {
+		for (int round = 0; round < 50 && fleet.fleetState() != State.CLOSED; round++) {
+			for (int node : nodes) {
+				fleet.node(node).call(true);
+			}
+			fleet.settle();
+		}
+	}
+
+	@Test
+	void whatANodeOpensAloneEndsWhereTheStoreHasForgottenTheFleet() {
+		TestFleet fleet = new TestFleet().start(3);
+		fleet.open();
+		TestNode away = fleet.node(2);
+		away.cut(true);
+		fleet.node(0).node.command(TestFleet.BREAKER, StateCommand.reset());
+		fleet.advance(Duration.ofHours(2));
+		assertThat(fleet.record()).as("forgotten").isNull();
+		assertThat(away.call(false)).as("a probe of its own").isTrue();
+		fleet.settle();
+		away.cut(false);
+		fleet.advance(Duration.ofSeconds(5));
+		assertThat(away.breaker.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
 	void aNodeThatIsCutOffHearsOfTheFleetAgain() {
 		TestFleet fleet = new TestFleet().start(3);
 		TestNode away = fleet.node(2);
