@@ -240,11 +240,15 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		return this.look.knows(contributor) || (this.inherited != null && this.inherited.knows(contributor));
 	}
 
-	/** A child context that has not started may find it then. */
-	private boolean mayBeFoundByAChild(String contributor) {
-		return this.children.stream()
-			.anyMatch((child) -> !child.running || child.look.knows(contributor)
-					|| child.mayBeFoundByAChild(contributor));
+	/** Whether it is found here, or in a child context that has its beans. */
+	private boolean isFoundBelow(String contributor) {
+		return this.running && (this.look.knows(contributor)
+				|| this.children.stream().anyMatch((child) -> child.isFoundBelow(contributor)));
+	}
+
+	/** A child context that has not started may find more then. */
+	private boolean isComplete() {
+		return this.running && this.children.stream().allMatch(HealthWatch::isComplete);
 	}
 
 	private Stream<String> contributors() {
@@ -365,9 +369,9 @@ public final class HealthWatch implements SmartLifecycle, CircuitBreakerRegistry
 		/** Not at the first look: the context that has it may be about to start. */
 		private void reportIfMissing() {
 			String contributor = this.looked.contributor();
-			boolean missing = !HealthWatch.this.look.knows(contributor) && !mayBeFoundByAChild(contributor);
-			this.found |= !missing;
-			if (missing && this.missed && !this.found) {
+			this.found |= isFoundBelow(contributor);
+			boolean missing = !this.found && isComplete();
+			if (missing && this.missed) {
 				HealthWatch.this.look.reportMissing(contributor, contributors());
 			}
 			this.missed = missing;

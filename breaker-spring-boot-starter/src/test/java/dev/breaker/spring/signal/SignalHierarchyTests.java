@@ -34,6 +34,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.SmartLifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -135,6 +136,20 @@ class SignalHierarchyTests {
 	}
 
 	@Test
+	void aContributorThatIsLookedForBeforeTheChildHasStartedIsMissed(CapturedOutput output) {
+		this.parent.withBean("dbHealthIndicator", HealthIndicator.class, () -> this::look)
+			.run((outer) -> this.child.withParent(outer)
+				.withBean("queueHealthIndicator", HealthIndicator.class, () -> () -> Health.up().build())
+				.withPropertyValues("breaker.instances.other.health-interval=100ms",
+						"breaker.instances.other.open-when-down=qeue")
+				.withBean(SlowStart.class, () -> new SlowStart(() -> awaitLooks(3)))
+				.run((inner) -> {
+					await(() -> assertThat(output).contains("qeue (did you mean 'queue'?)"));
+					assertThat(output).containsOnlyOnce("There is no health contributor for this name");
+				}));
+	}
+
+	@Test
 	void aContributorOfAChildThatHasClosedIsNotMissed(CapturedOutput output) {
 		this.parent.withBean("dbHealthIndicator", HealthIndicator.class, () -> this::look).run((outer) -> {
 			this.child.withParent(outer)
@@ -211,6 +226,40 @@ class SignalHierarchyTests {
 		@Override
 		public void onSignal(CircuitBreaker breaker, Signal signal) {
 			this.signals.add(breaker.name() + ": " + signal.source());
+		}
+
+	}
+
+	/** Is started before all else in its context. */
+	private static final class SlowStart implements SmartLifecycle {
+
+		private final Runnable wait;
+
+		private volatile boolean running;
+
+		SlowStart(Runnable wait) {
+			this.wait = wait;
+		}
+
+		@Override
+		public void start() {
+			this.wait.run();
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return Integer.MIN_VALUE;
 		}
 
 	}
