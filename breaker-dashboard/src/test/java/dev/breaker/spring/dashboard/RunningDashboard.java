@@ -71,7 +71,7 @@ final class RunningDashboard implements AutoCloseable {
 		return new RunningDashboard(new SpringApplicationBuilder(sources.toArray(Class<?>[]::new)).web(type)
 			// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
 			.properties("server.port=0", "spring.main.banner-mode=off", "server.netty.max-keep-alive-requests=1",
-					"spring.reactor.netty.shutdown-quiet-period=0s", "spring.application.name=shop",
+					"spring.reactor.netty.shutdown-quiet-period=20ms", "spring.application.name=shop",
 					"management.endpoints.web.exposure.include=*")
 			.run(Stream.of(properties).map("--"::concat).toArray(String[]::new)), base);
 	}

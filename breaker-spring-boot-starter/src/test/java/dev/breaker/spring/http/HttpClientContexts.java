@@ -41,7 +41,9 @@ final class HttpClientContexts {
 					RestClientAutoConfiguration.class, RestTemplateAutoConfiguration.class,
 					HttpServiceClientAutoConfiguration.class, WebClientAutoConfiguration.class,
 					ReactiveHttpServiceClientAutoConfiguration.class))
-			.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=0s")
+			// With zero, Reactor Netty can wait for ever for channels of loops that have
+			// ended
+			.withPropertyValues("spring.reactor.netty.shutdown-quiet-period=20ms")
 			.withBean(BreakerClock.class, () -> new BreakerClock(clock::nanos, clock.clock()));
 	}
 

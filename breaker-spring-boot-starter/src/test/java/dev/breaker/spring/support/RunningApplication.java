@@ -36,7 +36,7 @@ public final class RunningApplication implements AutoCloseable {
 	public static RunningApplication start(Class<?> configuration, String... properties) {
 		// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
 		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
-				"--server.netty.max-keep-alive-requests=1", "--spring.reactor.netty.shutdown-quiet-period=0s",
+				"--server.netty.max-keep-alive-requests=1", "--spring.reactor.netty.shutdown-quiet-period=20ms",
 				"--management.endpoints.web.exposure.include=*"));
 		for (String property : properties) {
 			arguments.add("--" + property);

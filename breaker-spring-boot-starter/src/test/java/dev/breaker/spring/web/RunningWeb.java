@@ -36,7 +36,7 @@ final class RunningWeb implements AutoCloseable {
 	static RunningWeb start(WebApplicationType type, List<Class<?>> configuration, String... properties) {
 		// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
 		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
-				"--server.netty.max-keep-alive-requests=1", "--spring.reactor.netty.shutdown-quiet-period=0s"));
+				"--server.netty.max-keep-alive-requests=1", "--spring.reactor.netty.shutdown-quiet-period=20ms"));
 		Stream.of(properties).map("--"::concat).forEach(arguments::add);
 		return new RunningWeb(new SpringApplicationBuilder(configuration.toArray(Class<?>[]::new)).web(type)
 			.run(arguments.toArray(String[]::new)));

@@ -33,7 +33,7 @@ final class RunningClients implements AutoCloseable {
 	static RunningClients start(Class<?> clients, String... properties) throws IOException {
 		Remote remote = new Remote();
 		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
-				"--spring.reactor.netty.shutdown-quiet-period=0s", "--remote.url=" + remote.url()));
+				"--spring.reactor.netty.shutdown-quiet-period=20ms", "--remote.url=" + remote.url()));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}

@@ -55,7 +55,7 @@ class WebFluxApplicationTests {
 		application = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
 			// Reactor Netty can stop reading a kept-alive connection: docs/reactive.md
 			.run("--server.port=0", "--server.netty.max-keep-alive-requests=1",
-					"--spring.reactor.netty.shutdown-quiet-period=0s", "--spring.main.banner-mode=off",
+					"--spring.reactor.netty.shutdown-quiet-period=20ms", "--spring.main.banner-mode=off",
 					"--management.endpoints.web.exposure.include=*",
 					"--management.endpoint.health.show-components=always",
 					"--management.endpoint.health.show-details=always",
