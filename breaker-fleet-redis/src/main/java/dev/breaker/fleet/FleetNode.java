@@ -62,9 +62,6 @@ public final class FleetNode implements AutoCloseable {
 	/** What one exchange has to say of more breakers goes into the next one. */
 	private static final int MOST_BREAKERS = 500;
 
-	/** Of the nodes of a fleet, so many look each time whether probes are decided. */
-	private static final int LOOKERS = 16;
-
 	/** Records of breakers that are not shared here, but could be. */
 	private static final int MOST_STRANGERS = 10_000;
 
@@ -80,8 +77,6 @@ public final class FleetNode implements AutoCloseable {
 
 	private final LongSupplier nanoTime;
 
-	private final RandomGenerator random;
-
 	private final SerialTasks tasks;
 
 	private final Link link;
@@ -89,6 +84,8 @@ public final class FleetNode implements AutoCloseable {
 	private final StoreClock clock = new StoreClock();
 
 	private final Pace pace;
+
+	private final Turns turns;
 
 	private final Map<String, Member> members = new ConcurrentHashMap<>();
 
@@ -174,10 +171,10 @@ public final class FleetNode implements AutoCloseable {
 		this.transport = transport;
 		this.executor = executor;
 		this.nanoTime = nanoTime;
-		this.random = random;
 		this.tasks = new SerialTasks(executor);
 		this.link = new Link(nanoTime);
 		this.pace = new Pace(heartbeat, random, nanoTime.getAsLong());
+		this.turns = new Turns(heartbeat, random);
 	}
 
 	/**
@@ -187,7 +184,22 @@ public final class FleetNode implements AutoCloseable {
 	 * @throws IllegalArgumentException if another breaker of that name is shared
 	 */
 	public void share(CircuitBreaker breaker) {
-		Member member = new Member(breaker);
+		share(breaker, false);
+	}
+
+	/**
+	 * Shares a breaker that stands for a group of breakers made by key, and is asked by
+	 * no call: what opens it for the fleet is over with its wait, without probes.
+	 * @param standIn the breaker, of the group's name; one that is shared already stays
+	 * so
+	 * @throws IllegalArgumentException if another breaker of that name is shared
+	 */
+	public void shareForGroup(CircuitBreaker standIn) {
+		share(standIn, true);
+	}
+
+	private void share(CircuitBreaker breaker, boolean ofGroup) {
+		Member member = new Member(breaker, ofGroup);
 		Member present = this.members.putIfAbsent(breaker.name(), member);
 		if (present == null) {
 			breaker.addListener(member);
@@ -459,17 +471,14 @@ public final class FleetNode implements AutoCloseable {
 		List<SharedBreaker> speakers = this.unsettled.stream().limit(MOST_BREAKERS).toList();
 		this.dirty = speakers.size() < this.unsettled.size();
 		for (SharedBreaker speaker : speakers) {
-			said.add(speaker.say(actions, heartbeat, this.life, isLooker()));
+			boolean spared = this.turns.isSpared(speakers.size());
+			said.add(speaker.say(actions, heartbeat, this.life, spared ? null : this.turns));
 			if (this.dirty) {
 				this.unsettled.remove(speaker);
 				this.unsettled.add(speaker);
 			}
 		}
 		return said;
-	}
-
-	private boolean isLooker() {
-		return this.live <= LOOKERS || this.random.nextInt(this.live) < LOOKERS;
 	}
 
 	private Map<String, String> report() {
@@ -507,6 +516,7 @@ public final class FleetNode implements AutoCloseable {
 		this.incomplete |= call.exchange.incarnation() == null;
 		long now = this.nanoTime.getAsLong();
 		this.pace.failed(now);
+		this.turns.failed();
 		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
 				: failure;
 		String error = LogText.oneLine(cause.toString());
@@ -565,6 +575,7 @@ public final class FleetNode implements AutoCloseable {
 		this.unsettled.forEach((each) -> each.follow(joining));
 		this.unsettled.removeIf(SharedBreaker::isSettled);
 		this.pace.answered(call.began, arrived, reply.live());
+		this.turns.answered(arrived - call.began, reply.live());
 		this.lastError = null;
 		this.joined.complete(true);
 		Long lost = this.lostAt;
@@ -718,7 +729,7 @@ public final class FleetNode implements AutoCloseable {
 		List<Action> actions = new ArrayList<>();
 		for (SharedBreaker each : this.unsettled) {
 			each.end();
-			each.say(actions, false, this.life, false);
+			each.say(actions, false, this.life, null);
 		}
 		if (!actions.isEmpty()) {
 			var unused = this.transport.exchange(new Exchange(this.settings.node(), this.life, this.known,
@@ -769,12 +780,13 @@ public final class FleetNode implements AutoCloseable {
 
 		private final SharedBreaker shared;
 
-		Member(CircuitBreaker breaker) {
+		Member(CircuitBreaker breaker, boolean ofGroup) {
 			Runnable look = () -> step(this::look);
 			Duration heartbeat = FleetNode.this.settings.heartbeat();
 			SharedProbes probes = new SharedProbes(breaker, FleetNode.this.link, FleetNode.this.nanoTime, heartbeat,
 					() -> FleetNode.this.tasks.add(look));
-			this.shared = new SharedBreaker(breaker, FleetNode.this.clock, FleetNode.this.nanoTime, heartbeat, probes);
+			this.shared = new SharedBreaker(breaker, ofGroup, FleetNode.this.clock, FleetNode.this.nanoTime, heartbeat,
+					probes);
 		}
 
 		@Override

@@ -32,6 +32,9 @@ final class SharedBreaker {
 
 	private final CircuitBreaker breaker;
 
+	/** Whether it stands for a group, so that no call is its probe. */
+	private final boolean ofGroup;
+
 	private final StoreClock clock;
 
 	private final LongSupplier nanoTime;
@@ -98,11 +101,15 @@ final class SharedBreaker {
 	/** How many demands in a row brought nothing. */
 	private int unserved;
 
+	/** How often other nodes were let to ask first in this epoch. */
+	private int passed;
+
 	private volatile boolean leaving;
 
-	SharedBreaker(CircuitBreaker breaker, StoreClock clock, LongSupplier nanoTime, Duration heartbeat,
+	SharedBreaker(CircuitBreaker breaker, boolean ofGroup, StoreClock clock, LongSupplier nanoTime, Duration heartbeat,
 			SharedProbes probes) {
 		this.breaker = breaker;
+		this.ofGroup = ofGroup;
 		this.clock = clock;
 		this.nanoTime = nanoTime;
 		this.heartbeat = heartbeat;
@@ -167,11 +174,16 @@ final class SharedBreaker {
 
 	/**
 	 * What the other nodes are told; null where it is closed, unless a command to this
-	 * node alone has closed it while the fleet is open.
+	 * node alone has closed it while the fleet is open, or it stands for a group and its
+	 * wait is over: then the store closes the record.
 	 */
 	@Nullable String report() {
 		State state = this.breaker.state();
-		if (this.leaving || (state == State.CLOSED && !(this.closedAlone && isOpen(this.record)))) {
+		boolean over = this.ofGroup && state == State.HALF_OPEN;
+		if (over && !this.leaving && isOpen(this.record)) {
+			return State.CLOSED.name();
+		}
+		if (this.leaving || over || (state == State.CLOSED && !(this.closedAlone && isOpen(this.record)))) {
 			return null;
 		}
 		return (isOpen(state) && !isOpen(this.record)) ? state + " local-only" : state.name();
@@ -323,6 +335,7 @@ final class SharedBreaker {
 		// A new epoch takes all votes away.
 		this.voted = false;
 		this.voteDue = this.own;
+		this.passed = 0;
 		this.probes.begin(isOpen(told));
 		this.followed = alreadyFollowed ? told.epoch() : 0;
 		this.again = false;
@@ -613,10 +626,11 @@ final class SharedBreaker {
 	 * @param actions what the node does, to which this is added
 	 * @param all whether votes are told again
 	 * @param present the present life of the store, as far as it is known
-	 * @param looks whether it is this node that looks whether the probes are decided
+	 * @param turns whether it is this node that asks for places, and that looks whether
+	 * the probes are decided; {@code null} where neither is to be
 	 * @return what was said
 	 */
-	Said say(List<Action> actions, boolean all, @Nullable String present, boolean looks) {
+	Said say(List<Action> actions, boolean all, @Nullable String present, @Nullable Turns turns) {
 		State state = this.breaker.state();
 		int first = actions.size();
 		remember(actions, present);
@@ -632,13 +646,29 @@ final class SharedBreaker {
 		}
 		FleetRecord known = this.record;
 		if (known == null) {
-			return new Said(this, present, given, vote, withdrawal, Map.of(), null, null);
+			return new Said(this, present, given, vote, withdrawal, Map.of(), null, null, false);
 		}
 		long wait = nextWait(known);
 		Map<Leases.Lease, Leases.Totals> results = this.probes.sayResults(actions, state, known.epoch(), wait);
-		SharedProbes.Wish wish = (isProbed() && !this.leaving) ? this.probes.sayDemand(actions, state, known.epoch(),
-				wait, mayHavePlaces(known), looks && known.state() == State.HALF_OPEN) : null;
-		return new Said(this, present, given, vote, withdrawal, results, known, wish);
+		if (turns == null || !isProbed() || this.leaving) {
+			return new Said(this, present, given, vote, withdrawal, results, known, null, false);
+		}
+		boolean letsOthers = letsOthersAsk(known, turns);
+		boolean looks = known.state() == State.HALF_OPEN && turns.isLooker();
+		SharedProbes.Wish wish = this.probes.sayDemand(actions, state, known.epoch(), wait,
+				mayHavePlaces(known) && !letsOthers, looks);
+		return new Said(this, present, given, vote, withdrawal, results, known, wish, letsOthers);
+	}
+
+	/** Whether other nodes ask first, since nothing is known of the places yet. */
+	private boolean letsOthersAsk(FleetRecord known, Turns turns) {
+		boolean unknown = known.probes() == null || known.probes().permitted() <= 0;
+		if (!unknown || !this.probes.isMissed()
+				|| turns.isFirst(this.breaker.config().probeRules().permitted(), this.passed)) {
+			return false;
+		}
+		this.passed++;
+		return true;
 	}
 
 	/** To a store that has lost the record, or seems to have. */
@@ -725,9 +755,11 @@ final class SharedBreaker {
 
 		private final SharedProbes.@Nullable Wish wish;
 
+		private final boolean letsOthers;
+
 		private Said(SharedBreaker by, @Nullable String present, @Nullable PendingOrder order, boolean vote,
 				boolean withdrawal, Map<Leases.Lease, Leases.Totals> results, @Nullable FleetRecord record,
-				SharedProbes.@Nullable Wish wish) {
+				SharedProbes.@Nullable Wish wish, boolean letsOthers) {
 			this.by = by;
 			this.present = present;
 			this.order = order;
@@ -736,6 +768,7 @@ final class SharedBreaker {
 			this.results = results;
 			this.record = record;
 			this.wish = wish;
+			this.letsOthers = letsOthers;
 		}
 
 		/**
@@ -781,6 +814,9 @@ final class SharedBreaker {
 		private boolean hearWish(@Nullable FleetRecord present) {
 			FleetRecord then = this.record;
 			SharedProbes.Wish made = this.wish;
+			if (this.letsOthers) {
+				return this.by.wantsPlaces();
+			}
 			if (made == null || then == null || present == null || then.revision() != present.revision()) {
 				return false;
 			}

@@ -50,7 +50,10 @@ final class SharedProbes {
 	 */
 	private long patience;
 
-	/** Whether places may be leased whose answer was lost. */
+	/**
+	 * Whether places may be leased whose answer was lost: also of the epoch that began
+	 * with the demand.
+	 */
 	private boolean unanswered;
 
 	SharedProbes(CircuitBreaker breaker, Link link, LongSupplier nanoTime, Duration heartbeat, Runnable wake) {
@@ -81,7 +84,7 @@ final class SharedProbes {
 		}
 		boolean awaited = endWait();
 		this.gate = next;
-		this.unanswered = false;
+		this.unanswered &= shared;
 		if (before != null || next != null || awaited) {
 			this.breaker.probeGate(next);
 		}
@@ -254,7 +257,7 @@ final class SharedProbes {
 	/** What the store has made of a demand is not known: it is made again. */
 	void lost(Wish wish) {
 		wishAgain(wish);
-		this.unanswered |= wish.gate == this.gate;
+		this.unanswered |= this.gate != null;
 	}
 
 	/** A demand that was not served is to be made again. */

@@ -1,6 +1,7 @@
 package dev.breaker.fleet;
 
 import java.time.Duration;
+import java.util.List;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.Reason;
@@ -8,6 +9,8 @@ import dev.breaker.State;
 import dev.breaker.StateChange;
 import dev.breaker.StateCommand;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -251,7 +254,7 @@ class FleetCommandsTests {
 		Link link = new Link(time::nanos);
 		link.holdUntil(Long.MAX_VALUE / 2);
 		CircuitBreaker breaker = CircuitBreaker.of(TestFleet.BREAKER, new TestFleet().breakerConfig());
-		SharedBreaker shared = new SharedBreaker(breaker, new StoreClock(), time::nanos, TestFleet.HEARTBEAT,
+		SharedBreaker shared = new SharedBreaker(breaker, false, new StoreClock(), time::nanos, TestFleet.HEARTBEAT,
 				new SharedProbes(breaker, link, time::nanos, TestFleet.HEARTBEAT, () -> {
 				}));
 		StateCommand command = StateCommand.to(State.HALF_OPEN);
@@ -319,6 +322,26 @@ class FleetCommandsTests {
 		fleet.advance(TestFleet.HEARTBEAT);
 		assertThat(late.breaker.state()).isEqualTo(State.CLOSED);
 		fleet.open();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "OPEN", "HALF_OPEN" })
+	void whatAGroupWasCommandedEndsForTheFleetWithoutProbes(State commanded) {
+		TestFleet fleet = new TestFleet().start(2);
+		List<CircuitBreaker> standIns = fleet.nodes.stream().map((node) -> {
+			CircuitBreaker standIn = CircuitBreaker.of("stock", fleet.breakerConfig());
+			node.node.shareForGroup(standIn);
+			return standIn;
+		}).toList();
+		fleet.advance(TestFleet.HEARTBEAT);
+		fleet.node(0).node.command("stock", StateCommand.to(commanded));
+		fleet.settle();
+		assertThat(standIns).allMatch((standIn) -> standIn.state() == commanded);
+		assertThat(fleet.store().record("stock").state()).isEqualTo(commanded);
+		fleet.advance(TestFleet.WAIT.plus(TestFleet.NODE_TIMEOUT).plus(TestFleet.HEARTBEAT.multipliedBy(3)));
+		assertThat(fleet.store().record("stock").state()).isEqualTo(State.CLOSED);
+		assertThat(standIns).allMatch((standIn) -> standIn.state() == State.CLOSED);
+		fleet.assertFleet(State.CLOSED);
 	}
 
 	@Test

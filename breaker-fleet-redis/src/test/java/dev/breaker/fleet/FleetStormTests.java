@@ -3,6 +3,7 @@ package dev.breaker.fleet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.State;
@@ -62,6 +63,53 @@ class FleetStormTests {
 		assertThat(exchanges(fleet) - before).isLessThan(100L * 104);
 	}
 
+	@Test
+	void someNodesOfALargeFleetAskForPlacesAtOnce() {
+		TestFleet fleet = new TestFleet().start(400);
+		fleet.open();
+		fleet.advance(TestFleet.WAIT);
+		long before = demands(fleet);
+		fleet.nodes.forEach((node) -> assertThat(node.begin()).isNull());
+		fleet.advance(TestFleet.HEARTBEAT.multipliedBy(2));
+		assertThat(fleet.record().probes().given()).isEqualTo(TestFleet.PERMITTED);
+		// About 8 nodes for each place, and some that look after them in two heartbeats
+		assertThat(demands(fleet) - before).isBetween(20L, 150L);
+	}
+
+	@Test
+	void theOnlyNodeOfALargeFleetThatIsCalledGetsPlaces() {
+		TestFleet fleet = new TestFleet().start(400);
+		fleet.open();
+		fleet.advance(TestFleet.WAIT);
+		assertThat(fleet.node(0).begin()).isNull();
+		fleet.advance(TestFleet.HEARTBEAT);
+		assertThat(fleet.node(0).begin()).isNotNull();
+	}
+
+	@Test
+	void aStoreThatDoesNotAnswerInTimeIsAskedForLess() {
+		TestFleet fleet = new TestFleet().start(2);
+		List<CircuitBreaker> breakers = new ArrayList<>();
+		fleet.nodes.forEach((node) -> breakers.addAll(share(fleet, node, 100)));
+		fleet.advance(TestFleet.HEARTBEAT);
+		breakers.forEach(FleetStormTests::trip);
+		fleet.advance(TestFleet.WAIT.plusSeconds(1));
+		long before = demands(fleet);
+		fleet.work(TestFleet.HEARTBEAT.dividedBy(50));
+		for (int second = 0; second < 10; second++) {
+			breakers.forEach(FleetStormTests::succeed);
+			fleet.advance(Duration.ofSeconds(1));
+		}
+		// Each node asks for 100 places, then for 50, 25, 12, and at least for 10
+		assertThat(demands(fleet) - before).isBetween(200L, 600L);
+		fleet.work(Duration.ZERO);
+		for (int second = 0; second < 20; second++) {
+			breakers.forEach(FleetStormTests::succeed);
+			fleet.advance(Duration.ofSeconds(1));
+		}
+		assertThat(breakers).filteredOn((breaker) -> breaker.state() != State.CLOSED).isEmpty();
+	}
+
 	private static void trip(CircuitBreaker breaker) {
 		for (int i = 0; i < 3; i++) {
 			var permit = breaker.tryAcquire();
@@ -109,6 +157,16 @@ class FleetStormTests {
 
 	@Test
 	void aNodeOfManyAsksAgainForPlacesWhoseAnswerWasLost() {
+		assertAsksAgain((fleet, lost) -> fleet.loss(lost ? 1 : 0));
+	}
+
+	@Test
+	void aNodeOfManyAsksAgainForPlacesWhereNewsOfThemCameBeforeTheAnswerWasMissed() {
+		assertAsksAgain(TestFleet::losesAnswers);
+	}
+
+	/** The node is the first to ask for places of the epoch that its demand begins. */
+	private static void assertAsksAgain(BiConsumer<TestFleet, Boolean> lose) {
 		TestFleet fleet = new TestFleet().start(200);
 		fleet.open();
 		fleet.advance(TestFleet.WAIT);
@@ -116,10 +174,13 @@ class FleetStormTests {
 		for (int call = 0; call < TestFleet.PERMITTED; call++) {
 			assertThat(node.begin()).isNull();
 		}
-		fleet.advance(Duration.ofNanos(1));
-		fleet.loss(1);
+		long before = node.transport.demands();
+		while (node.transport.demands() == before) {
+			fleet.advance(Duration.ofNanos(100_000));
+		}
+		lose.accept(fleet, true);
 		fleet.advance(Duration.ofMillis(5));
-		fleet.loss(0);
+		lose.accept(fleet, false);
 		assertThat(fleet.record().probes().given()).isEqualTo(TestFleet.PERMITTED);
 		fleet.advance(TestFleet.HEARTBEAT.multipliedBy(3));
 		for (int call = 0; call < TestFleet.PERMITTED; call++) {

@@ -66,8 +66,9 @@ final class ModelTransport implements FleetTransport {
 			return;
 		}
 		Reply reply = this.fleet.store().exchange(exchange);
-		this.lastAnswer = arrival(this.lastAnswer);
-		if (isPassed()) {
+		long done = this.fleet.done(this.fleet.time.nanos(), exchange.actions().size());
+		this.lastAnswer = arrival(Math.max(this.lastAnswer, done));
+		if (isPassed() && !this.fleet.losesAnswers()) {
 			at(this.lastAnswer, () -> this.process.run(() -> answer.complete(reply)));
 		}
 	}
@@ -95,7 +96,7 @@ final class ModelTransport implements FleetTransport {
 		return !this.cut && !this.fleet.isDown() && !this.fleet.losesOne();
 	}
 
-	/** No sooner than the message before. */
+	/** No sooner than that. */
 	private long arrival(long before) {
 		return Math.max(before, this.fleet.time.nanos() + this.fleet.latency());
 	}

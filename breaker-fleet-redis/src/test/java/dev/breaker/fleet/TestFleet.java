@@ -50,7 +50,13 @@ final class TestFleet {
 
 	private double loss;
 
+	private boolean losesAnswers;
+
 	private long longestLatencyMillis = 2;
+
+	private Duration work = Duration.ZERO;
+
+	private long busyUntil;
 
 	private int started;
 
@@ -159,8 +165,28 @@ final class TestFleet {
 		return this.loss > 0 && this.random.nextDouble() < this.loss;
 	}
 
+	/** What the nodes say arrives, and so do news, but no answers. */
+	void losesAnswers(boolean loses) {
+		this.losesAnswers = loses;
+	}
+
+	boolean losesAnswers() {
+		return this.losesAnswers;
+	}
+
 	void longestLatency(long millis) {
 		this.longestLatencyMillis = millis;
+	}
+
+	/** So long the store works on each action; it does one thing at a time. */
+	void work(Duration work) {
+		this.work = work;
+	}
+
+	/** When the store has done so many actions that arrive then. */
+	long done(long arrival, int actions) {
+		this.busyUntil = Math.max(this.busyUntil, arrival) + this.work.multipliedBy(actions).toNanos();
+		return this.busyUntil;
 	}
 
 	long latency() {

@@ -122,7 +122,12 @@ final class Membership {
 			}
 			if (present != null) {
 				this.shared.put(name, present);
-				this.node.share(present);
+				if (group != null) {
+					this.node.shareForGroup(present);
+				}
+				else {
+					this.node.share(present);
+				}
 			}
 		}
 		finally {

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.breaker.CircuitBreaker;
@@ -146,7 +149,8 @@ public final class Simulation {
 			loads.add(load());
 			traffic.fail(true);
 			BitSet byVotes = new BitSet();
-			await("all breakers have opened on all nodes", sampling(loads, () -> hasOpenedByVotes(fleet, byVotes)));
+			await("all breakers have opened on all nodes", sampling(loads, () -> hasOpenedByVotes(fleet, byVotes)),
+					() -> told(fleet));
 			loads.add(load());
 			RedisLoad begin = loads.get(0);
 			RedisLoad open = loads.get(loads.size() - 1);
@@ -155,7 +159,7 @@ public final class Simulation {
 			sayMemory("all are open", empty);
 			traffic.fail(false);
 			await("all breakers are closed on all nodes",
-					sampling(loads, () -> fleet.isClosed() && isClosedByProbes(fleet)));
+					sampling(loads, () -> fleet.isClosed() && isClosedByProbes(fleet)), () -> told(fleet));
 			loads.add(load());
 			RedisLoad end = loads.get(loads.size() - 1);
 			double most = IntStream.range(1, loads.size())
@@ -179,6 +183,23 @@ public final class Simulation {
 		check("keys in Redis without an end",
 				this.redis.keys("*").stream().filter((key) -> this.redis.pttl(key) < 0).count(), 0);
 		sayMemory("all are closed again", empty);
+	}
+
+	/** What the breakers are in on the nodes, and the fleet by the first of them. */
+	private static String told(Fleet fleet) {
+		Map<State, Long> states = fleet.members()
+			.stream()
+			.flatMap((member) -> member.breakers().stream())
+			.collect(Collectors.groupingBy(CircuitBreaker::state, TreeMap::new, Collectors.counting()));
+		Map<String, Long> records = IntStream.range(0, fleet.breakers())
+			.mapToObj((breaker) -> fleet.first()
+				.node()
+				.record(Openings.name(breaker))
+				.map((record) -> record.state() + " " + record.cause())
+				.orElse("none"))
+			.collect(Collectors.groupingBy((record) -> record, TreeMap::new, Collectors.counting()));
+		return "; breakers on nodes: " + states + "; records: " + records + "; nodes that reach Redis: "
+				+ fleet.connected() + "; the first one: " + fleet.first().node().status();
 	}
 
 	/** How often a node exchanges a second where it always has something to say. */
@@ -353,10 +374,14 @@ public final class Simulation {
 	}
 
 	private void await(String what, BooleanSupplier condition) {
+		await(what, condition, () -> "");
+	}
+
+	private void await(String what, BooleanSupplier condition, Supplier<String> present) {
 		long end = System.nanoTime() + LONG.toNanos();
 		while (!condition.getAsBoolean()) {
 			if (System.nanoTime() > end) {
-				throw new IllegalStateException("Not within " + LONG.toSeconds() + " s: " + what);
+				throw new IllegalStateException("Not within " + LONG.toSeconds() + " s: " + what + present.get());
 			}
 			pauseMillis(2);
 		}
