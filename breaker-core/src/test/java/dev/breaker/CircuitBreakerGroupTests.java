@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -759,6 +760,44 @@ class CircuitBreakerGroupTests {
 		assertThat(group.get("b").name()).isEqualTo("g:_overflow");
 		group.apply(StateCommand.to(State.CLOSED));
 		assertThat(group.get("b").name()).isEqualTo("g:b");
+	}
+
+	@Test
+	void whatChangesNothingLeavesNoCallUnderWay() {
+		List<Consumer<CircuitBreaker>> commands = List.of(
+				(breaker) -> assertThat(breaker.restore(breaker.export())).isFalse(),
+				(breaker) -> assertThat(breaker.follow(new FleetDecision(State.CLOSED, Duration.ZERO, 0, null)))
+					.isFalse());
+		for (int i = 0; i < commands.size(); i++) {
+			CircuitBreakerGroup group = this.registry.group("group " + i, config(UnaryOperator.identity()), 1);
+			commands.get(i).accept(group.get("a"));
+			assertThat(group.get("b").key()).isEqualTo("b");
+			assertThat(group.find("a")).isEmpty();
+		}
+	}
+
+	@Test
+	void aProbeThatFindsNoPlaceLeavesNoCallUnderWay() {
+		CircuitBreakerGroup group = group(1, (config) -> config.permittedNumberOfCallsInHalfOpenState(1));
+		CircuitBreaker a = group.get("a");
+		a.halfOpen();
+		Permit probe = a.tryAcquireProbe();
+		assertThat(probe).isNotNull();
+		assertThat(a.tryAcquireProbe()).isNull();
+		probe.release();
+		assertThat(group.get("b").key()).isEqualTo("b");
+		assertThat(group.find("a")).isEmpty();
+	}
+
+	@Test
+	void whatFindsNothingToDoBringsNoKeyBack() {
+		CircuitBreakerGroup group = group(1);
+		CircuitBreaker a = group.get("a");
+		CircuitBreaker b = group.get("b");
+		assertThat(a.tryAcquireProbe()).isNull();
+		a.clearSignal("backlog");
+		assertThat(group.find("a")).isEmpty();
+		assertThat(group.find("b")).containsSame(b);
 	}
 
 }

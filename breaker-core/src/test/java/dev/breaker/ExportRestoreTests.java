@@ -421,4 +421,17 @@ class ExportRestoreTests {
 		assertThat(after.breaker.retryAfter()).isEqualTo(WAIT);
 	}
 
+	@Test
+	void aCommandToAllKeysSaysUntilWhenItStillHolds() {
+		TestBreaker clocks = later(Duration.ofSeconds(3), (builder) -> builder);
+		CircuitBreakerConfig config = clocks.breaker.config();
+		StateCommand forced = StateCommand.to(State.FORCED_OPEN).hold(WAIT);
+		CircuitBreakerGroup held = CircuitBreakerRegistry.of(config).group("held", config, 5);
+		assertThat(held.restore(exported(State.FORCED_OPEN, WAIT, 0, forced))).isTrue();
+		assertThat(held.standingCommand().orElseThrow().until()).isEqualTo(HandWallClock.START.plus(WAIT));
+		CircuitBreakerGroup endless = CircuitBreakerRegistry.of(config).group("endless", config, 5);
+		assertThat(endless.restore(exported(State.FORCED_OPEN, null, 0, StateCommand.to(State.FORCED_OPEN)))).isTrue();
+		assertThat(endless.standingCommand().orElseThrow().until()).isNull();
+	}
+
 }

@@ -75,6 +75,50 @@ class GroupMeanwhileTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4, 5 })
+	void aSignalGivenMeanwhileOutlastsACommandToClose(int reading) {
+		CircuitBreaker a = this.group.get("a");
+		this.clock.at(reading, () -> this.group.signal("backlog", null, Duration.ofMinutes(1)));
+		this.group.apply(StateCommand.to(State.CLOSED));
+		this.clock.now();
+		assertThat(a.state()).isEqualTo(this.group.signals().isEmpty() ? State.CLOSED : State.OPEN);
+		assertThat(a.snapshot().signals()).isEqualTo(this.group.signals());
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4, 5 })
+	void aSignalGivenAnewMeanwhileIsNotTakenBackForOneKey(int reading) {
+		CircuitBreaker a = this.group.get("a");
+		this.group.signal("backlog", "first", Duration.ofMinutes(1));
+		this.clock.at(reading, () -> this.group.signal("backlog", "again", Duration.ofMinutes(1)));
+		this.group.clearSignal("backlog");
+		this.clock.now();
+		assertThat(a.snapshot().signals()).isEqualTo(this.group.signals());
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4, 5 })
+	void aSignalTakenBackMeanwhileIsNotTheLastThatIsHeard(int reading) {
+		List<Duration> heard = new ArrayList<>();
+		CircuitBreaker a = this.group.get("a");
+		a.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSignal(CircuitBreaker breaker, Signal signal) {
+				heard.add(signal.remaining());
+			}
+
+		});
+		this.clock.at(reading, () -> this.group.clearSignal("backlog"));
+		this.group.signal("backlog", null, Duration.ofMinutes(1));
+		this.clock.now();
+		assertThat(a.snapshot().signals()).isEqualTo(this.group.signals());
+		if (this.group.signals().isEmpty()) {
+			assertThat(heard).isIn(List.of(), List.of(Duration.ofMinutes(1), Duration.ZERO));
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(ints = { 2, 3 })
 	void aBreakerThatIsRemovedMeanwhileDoesNotComeBack(int reading) {
 		CircuitBreaker a = this.group.get("a");

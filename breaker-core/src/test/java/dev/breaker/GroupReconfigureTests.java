@@ -315,4 +315,40 @@ class GroupReconfigureTests {
 		}
 	}
 
+	@Test
+	void aCallInAListenerBeginsAfterWhatListenersTook() {
+		CircuitBreakerConfig hanging = this.config.toBuilder()
+			.slowCallDurationThreshold(Duration.ofSeconds(1))
+			.slowCallRateThreshold(100)
+			.countHungCalls(true)
+			.build();
+		CircuitBreakerGroup two = this.registry.group("two", hanging, 2);
+		CircuitBreaker a = two.get("a");
+		CircuitBreaker b = two.get("b");
+		List<Permit> hung = List.of(a.acquire(), b.acquire());
+		List<Permit> made = new ArrayList<>();
+		this.registry.addListener(new CircuitBreakerListener() {
+
+			private CircuitBreaker first;
+
+			@Override
+			public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+				if (this.first == null) {
+					this.first = breaker;
+					made.add(((breaker == a) ? b : a).acquire());
+				}
+				else {
+					GroupReconfigureTests.this.clock.advance(Duration.ofSeconds(5));
+				}
+			}
+
+		});
+		this.clock.advance(Duration.ofSeconds(2));
+		two.reconfigure(hanging);
+		hung.forEach(Permit::release);
+		assertThat(made).hasSize(1);
+		assertThat(List.of(a.snapshot().oldestInFlight(), b.snapshot().oldestInFlight())).containsOnly(Duration.ZERO);
+		assertThat(a.snapshot().inFlight() + b.snapshot().inFlight()).isEqualTo(1);
+	}
+
 }

@@ -181,4 +181,43 @@ class GroupSignalTests {
 		assertThat(this.group.signals()).isEmpty();
 	}
 
+	@Test
+	void aKeyMadeLaterIsOpenSinceTheSignalWasGiven() {
+		HandWallClock wall = new HandWallClock();
+		CircuitBreakerGroup timed = this.registry.group("timed", this.config.toBuilder().clock(wall).build(), 3);
+		this.clock.advance(Duration.ofSeconds(5));
+		timed.signal("backlog", null, MINUTE);
+		this.clock.advance(Duration.ofSeconds(20));
+		wall.advance(Duration.ofSeconds(20));
+		assertThat(timed.get("later").snapshot().since()).isEqualTo(HandWallClock.START);
+	}
+
+	@Test
+	void listenersHearTheOpeningsAtOnce() {
+		RecordingListener heard = new RecordingListener();
+		this.registry.addListener(heard);
+		this.group.get("a");
+		this.group.get("b");
+		this.group.signal("backlog", null, MINUTE);
+		assertThat(heard.changes()).extracting(StateChange::reason).containsExactly(Reason.SIGNAL, Reason.SIGNAL);
+	}
+
+	@Test
+	void aSignalThatAKeyDoesNotHaveIsNotTakenBackThere() {
+		List<String> heard = new ArrayList<>();
+		CircuitBreaker a = this.group.get("a");
+		this.group.get("b");
+		a.signal("backlog", null, MINUTE);
+		this.registry.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSignal(CircuitBreaker breaker, Signal signal) {
+				heard.add(breaker.name() + " " + signal.remaining());
+			}
+
+		});
+		this.group.clearSignal("backlog");
+		assertThat(heard).containsExactly("stores:a PT0S");
+	}
+
 }

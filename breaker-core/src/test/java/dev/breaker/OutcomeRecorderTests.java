@@ -260,4 +260,16 @@ class OutcomeRecorderTests {
 		assertThat(breaker.outcomes().refusedCalls()).isEqualTo(40_000);
 	}
 
+	@Test
+	void aKeyThatWasLetGoRecordsAsItsGroupSaidMeanwhile() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.ofDefaults();
+		CircuitBreakerGroup group = CircuitBreakerRegistry.of(config).group("stores", config, 1);
+		CircuitBreaker kept = group.get("lyon");
+		group.get("berlin");
+		group.reconfigure(config.toBuilder().recordOutcomes(10).build());
+		group.apply(StateCommand.to(State.CLOSED));
+		kept.acquire().success(null, 5);
+		assertThat(kept.outcomes().calls()).isEqualTo(1);
+	}
+
 }
