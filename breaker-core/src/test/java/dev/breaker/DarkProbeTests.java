@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 import dev.breaker.reactor.CircuitBreakerOperator;
@@ -511,6 +512,42 @@ class DarkProbeTests {
 		test.advance(WAIT);
 		assertThat(test.breaker.tryAcquireProbe()).isNotNull();
 		assertThat(test.state()).isEqualTo(State.HALF_OPEN);
+	}
+
+	@Test
+	void darkProbesThatAreNeverRecordedAreLogged() {
+		TestBreaker test = dark((config) -> config).in(State.HALF_OPEN);
+		test.breaker.tryAcquireProbe().release();
+		test.advance(LEASE);
+		try (LogCapture log = new LogCapture()) {
+			test.breaker.tryAcquireProbe().release();
+			assertThat(log.trouble()).singleElement()
+				.asString()
+				.contains("has been HALF_OPEN and given out probes for PT30S");
+			test.breaker.tryAcquireProbe().release();
+			assertThat(log.trouble()).hasSize(1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void aProbeThatIsLostWhileAnotherIsAskedForIsTold(int reading) {
+		AtomicLong nanos = new AtomicLong();
+		AtomicInteger readingsLeft = new AtomicInteger();
+		CircuitBreaker breaker = CircuitBreaker.of("payments", CircuitBreakerConfig.builder()
+			.permittedNumberOfCallsInHalfOpenState(1)
+			.maxWaitDurationInHalfOpenState(LEASE)
+			.halfOpenProbes(ProbeSource.DARK)
+			.nanoClock(() -> (readingsLeft.getAndDecrement() == 1) ? nanos.addAndGet(LEASE.toNanos()) : nanos.get())
+			.build());
+		RecordingListener heard = new RecordingListener();
+		breaker.addListener(heard);
+		breaker.halfOpen();
+		Permit lost = breaker.tryAcquireProbe();
+		assertThat(lost).isNotNull();
+		readingsLeft.set(reading);
+		assertThat(breaker.tryAcquireProbe()).isNull();
+		assertThat(heard.changes()).extracting(StateChange::reason).containsExactly(Reason.COMMAND, Reason.PROBES_LOST);
 	}
 
 }

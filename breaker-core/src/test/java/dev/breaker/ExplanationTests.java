@@ -573,7 +573,12 @@ class ExplanationTests {
 		};
 		CircuitBreaker breaker = CircuitBreaker.of("payments", CircuitBreakerConfig.builder().clock(broken).build());
 		breaker.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ofMinutes(1)));
-		assertThat(breaker.explain().toString()).contains("00:01");
+		try (LogCapture log = new LogCapture()) {
+			assertThat(breaker.explain().toString()).contains("00:01");
+			assertThat(log.trouble()).singleElement()
+				.asString()
+				.contains("A rule or clock of circuit breaker 'payments' failed");
+		}
 	}
 
 }

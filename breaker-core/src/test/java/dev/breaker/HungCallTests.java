@@ -73,7 +73,7 @@ class HungCallTests {
 		test.advance(LIMIT.plus(MOMENT));
 		look.at(test, other);
 		assertThat(test.breaker.period().state).isEqualTo(State.OPEN);
-		assertThat(test.heard.changes()).hasSize(1);
+		assertThat(test.heard.changes()).extracting(StateChange::reason).containsExactly(Reason.SLOW_CALL_RATE);
 		assertThat(hung).hasSize(20);
 	}
 
@@ -983,6 +983,35 @@ class HungCallTests {
 
 		},
 
+		SIGNAL {
+
+			@Override
+			void at(TestBreaker test, Permit other) {
+				test.breaker.signal("backlog", null, Duration.ofMinutes(1));
+			}
+
+		},
+
+		FLEET {
+
+			@Override
+			void at(TestBreaker test, Permit other) {
+				test.breaker.follow(new FleetDecision(State.OPEN, Duration.ofMinutes(5), 1, null));
+			}
+
+		},
+
+		RESTORATION {
+
+			@Override
+			void at(TestBreaker test, Permit other) {
+				ExportedState exported = new ExportedState(State.OPEN, HandWallClock.START, HandWallClock.START,
+						Duration.ofHours(1), 1, null);
+				assertThat(test.breaker.restore(exported)).isFalse();
+			}
+
+		},
+
 		SUBSCRIPTION {
 
 			@Override
@@ -1017,6 +1046,81 @@ class HungCallTests {
 		permit.failure(new IllegalStateException("down"), 0);
 		assertThat(breaker.snapshot().bufferedCalls()).isEqualTo(1);
 		assertThat(breaker.snapshot().failedCalls()).isEqualTo(1);
+	}
+
+	@Test
+	void oneCallCountsAsManyAsSixtyFour() {
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 1000, 1000).initialState(State.METRICS_ONLY));
+		List<Permit> hung = take(test, 200);
+		test.advance(Duration.ofSeconds(3));
+		hung.add(test.breaker.acquire());
+		assertThat(test.breaker.period().counts(test.clock.now()).slow()).isEqualTo(64);
+		hung.forEach(Permit::release);
+	}
+
+	@Test
+	void aSignalThatIsTakenBackTellsOfHungCallsToo() {
+		TestBreaker test = watching(10, 10);
+		List<Long> slow = new ArrayList<>();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+				slow.add(elapsedNanos);
+			}
+
+		});
+		Permit hung = test.take();
+		test.breaker.signal("backlog", null, Duration.ofMinutes(1));
+		test.advance(LIMIT.plus(MOMENT));
+		test.breaker.clearSignal("backlog");
+		assertThat(slow).containsExactly(LIMIT.plus(MOMENT).toNanos());
+		hung.release();
+	}
+
+	@Test
+	void theLastProbeThatHungDecidesWhenItIsReleased() {
+		TestBreaker test = twoProbes();
+		Permit hung = test.take();
+		test.advance(Duration.ofSeconds(3));
+		test.succeed();
+		assertThat(test.state()).as("it may fail yet").isEqualTo(State.HALF_OPEN);
+		hung.release();
+		assertThat(test.heard.changes()).extracting(StateChange::to).containsExactly(State.HALF_OPEN, State.CLOSED);
+	}
+
+	@Test
+	void theLastProbeThatHungDecidesWhenItFails() {
+		TestBreaker test = twoProbes();
+		Permit hung = test.take();
+		test.advance(Duration.ofSeconds(3));
+		test.succeed();
+		assertThat(test.state()).as("it may succeed yet").isEqualTo(State.HALF_OPEN);
+		hung.failure(new IllegalStateException(), Duration.ofSeconds(3).toNanos());
+		assertThat(test.heard.changes()).extracting(StateChange::to).containsExactly(State.HALF_OPEN, State.OPEN);
+	}
+
+	private static TestBreaker twoProbes() {
+		return TestBreaker
+			.with((config) -> config.permittedNumberOfCallsInHalfOpenState(2)
+				.failureRateThreshold(50)
+				.slowCallDurationThreshold(LIMIT)
+				.slowCallRateThreshold(100)
+				.countHungCalls(true))
+			.in(State.HALF_OPEN);
+	}
+
+	@Test
+	void metricsOnlyGoesOnCountingPastAllThresholds() {
+		TestBreaker test = TestBreaker
+			.with((config) -> watching(config, 10, 1).failureRateThreshold(10).initialState(State.METRICS_ONLY));
+		Permit hung = test.take();
+		test.advance(Duration.ofSeconds(3));
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
+		hung.failure(new IllegalStateException(), Duration.ofSeconds(3).toNanos());
+		test.fail(2);
+		assertThat(test.snapshot().bufferedCalls()).isEqualTo(3);
+		assertThat(test.snapshot().failedCalls()).isEqualTo(3);
 	}
 
 }

@@ -421,4 +421,27 @@ class NestedCallTests {
 		assertThat(this.test.snapshot().successfulCallsTotal()).isZero();
 	}
 
+	@Test
+	void aCallInsideIsNotRecordedWhereAListenerOnlyMeasures() {
+		this.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				if (change.to() == State.HALF_OPEN) {
+					breaker.metricsOnly();
+				}
+			}
+
+		});
+		OutermostCalls calls = this.breaker.outermost();
+		calls.<String, RuntimeException>call(() -> {
+			this.breaker.open();
+			this.test.advance(Duration.ofSeconds(10));
+			return calls.<String, RuntimeException>call(() -> "pong");
+		});
+		assertThat(this.test.state()).isEqualTo(State.METRICS_ONLY);
+		assertThat(this.test.snapshot().bufferedCalls()).isZero();
+		assertThat(this.test.snapshot().successfulCallsTotal()).isEqualTo(1);
+	}
+
 }

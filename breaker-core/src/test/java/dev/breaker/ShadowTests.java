@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A breaker that does not enforce: it changes its state as one that does, and refuses no
@@ -566,6 +568,44 @@ class ShadowTests {
 		else if (permit != null) {
 			permit.failure(new IllegalStateException(), 0);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whatARampWouldRefusePassesAndIsInNoWindow(boolean hungCallsCount) {
+		TestBreaker test = shadow((config) -> config.recoveryRampDuration(Duration.ofMinutes(1))
+			.recoveryRampStart(50)
+			.slowCallRateThreshold(100)
+			.countHungCalls(hungCallsCount));
+		test.in(State.OPEN).in(State.CLOSED);
+		test.succeed();
+		test.fail();
+		assertTotals(test, 1, 1, 1);
+		assertThat(test.snapshot().bufferedCalls()).isEqualTo(1);
+		assertThat(test.snapshot().failedCalls()).isZero();
+		assertThat(test.snapshot().consecutiveFailures()).isZero();
+		test.fail();
+		assertTotals(test, 1, 2, 1);
+		assertThat(test.snapshot().bufferedCalls()).isEqualTo(2);
+		assertThat(test.snapshot().failedCalls()).isEqualTo(1);
+	}
+
+	@Test
+	void aThreadThatMadeAnUnpermittedCallIsNotKept() throws InterruptedException {
+		TestBreaker test = shadow().in(State.OPEN);
+		WeakReference<Thread> gone = callOnAnotherThread(test);
+		await().untilAsserted(() -> {
+			System.gc();
+			assertThat(gone.get()).isNull();
+		});
+		assertTotals(test, 1, 0, 1);
+	}
+
+	private static WeakReference<Thread> callOnAnotherThread(TestBreaker test) throws InterruptedException {
+		Thread caller = new Thread(test::succeed, "caller");
+		caller.start();
+		caller.join();
+		return new WeakReference<>(caller);
 	}
 
 }

@@ -228,4 +228,46 @@ class ShareRefusalTests {
 		assertThat(test.snapshot().admittedShare()).isEqualTo(50f);
 	}
 
+	@Test
+	void aFailureOfOneThatHungEndsWhatWasCleanSoFar() {
+		TestBreaker test = sharing((config) -> hanging(config).shareFactor(1));
+		Permit hangs = test.take();
+		test.succeed();
+		test.advance(Duration.ofSeconds(2));
+		assertThat(test.snapshot().admittedShare()).isEqualTo(100f);
+		assertThat(test.breaker.period().isLimited()).isFalse();
+		hangs.failure(new IllegalStateException("down"), 0);
+		assertThat(test.snapshot().admittedShare()).isEqualTo(50f);
+		assertThat(passing(test, 100)).isEqualTo(50);
+	}
+
+	@Test
+	void aSuccessOfOneThatHungRefusesNobody() {
+		TestBreaker test = sharing((config) -> hanging(config).shareFactor(1));
+		Permit hangs = test.take();
+		test.succeed();
+		test.advance(Duration.ofSeconds(2));
+		assertThat(test.snapshot().admittedShare()).isEqualTo(100f);
+		hangs.success(null, 0);
+		assertThat(test.breaker.period().isLimited()).isFalse();
+	}
+
+	@Test
+	void aFailureOfOneThatHungOpensAtItsEnd() {
+		TestBreaker test = sharing((config) -> hanging(config).failureRateThreshold(50));
+		Permit hangs = test.take();
+		test.succeed();
+		test.advance(Duration.ofSeconds(2));
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
+		hangs.failure(new IllegalStateException("down"), 0);
+		assertThat(test.heard.changes()).extracting(StateChange::reason).containsExactly(Reason.FAILURE_RATE);
+	}
+
+	private static CircuitBreakerConfig.Builder hanging(CircuitBreakerConfig.Builder config) {
+		return config.minimumNumberOfCalls(2)
+			.slowCallDurationThreshold(Duration.ofSeconds(1))
+			.slowCallRateThreshold(100)
+			.countHungCalls(true);
+	}
+
 }
