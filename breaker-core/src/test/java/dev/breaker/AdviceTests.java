@@ -1,6 +1,7 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
@@ -119,7 +120,7 @@ class AdviceTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "5, 100, and a few bad ones among them open it", "10, , ", "20, , ", "100, , ",
+	@CsvSource({ "5, 100, and a few bad ones among them open it", "10, , ", "20, , ", "100, , ", "600, , ",
 			"601, 100, and an outage is seen as late as that" })
 	void theMinimumFitsTheRate(int present, Integer suggested, String reason) {
 		// Ten calls a second
@@ -187,6 +188,165 @@ class AdviceTests {
 		RecordedTraffic traffic = calm(5_000, Duration.ZERO,
 				(config) -> config.withoutFailureRateThreshold().consecutiveFailureThreshold(5).timeLimit(FIT));
 		assertThat(advice(traffic).suggestions()).isEmpty();
+	}
+
+	@Test
+	void aRecordThatHoldsAThousandIsLargeEnough() {
+		RecordedTraffic traffic = calm(999, Duration.ofSeconds(1), (config) -> config.recordOutcomes(1_000));
+		assertThat(advice(traffic).silence())
+			.isEqualTo("999 successes and failures are on the record, and 1,000 are needed");
+	}
+
+	@Test
+	void theCallsOfAMinuteAreEnough() {
+		RecordedTraffic traffic = calm(2_000, Duration.ofMillis(10), UnaryOperator.identity());
+		assertThat(advice(traffic).silence()).isNull();
+	}
+
+	@Test
+	void aTenthOfTroubleIsNotTooMuch() {
+		RecordedTraffic traffic = calm(1_800, Duration.ofMillis(80), UnaryOperator.identity());
+		traffic.fail(200, TWENTY_MILLIS, Duration.ofMillis(80));
+		assertThat(advice(traffic).silence()).isNull();
+	}
+
+	@Test
+	void refusedCallsAreCallsASecondToo() {
+		RecordedTraffic traffic = calm(1_800, Duration.ofMillis(80),
+				(config) -> slow(config).slidingWindowSize(1_000).minimumNumberOfCalls(5));
+		traffic.breaker.forceOpen();
+		for (int i = 0; i < 200; i++) {
+			traffic.breaker.tryAcquire();
+		}
+		traffic.pass(Duration.ofSeconds(20));
+		assertThat(advice(traffic).suggestions()).containsExactly(new Advice.Suggestion("minimumNumberOfCalls", 5, 100,
+				"There are 10 calls a second, so that 5 calls come within 500 ms, and a few bad ones among them open it; 100 calls come within 10 s"));
+	}
+
+	@Test
+	void oneCallInAHundredMayTakeAnyTime() {
+		RecordedTraffic traffic = calm(1_960, Duration.ofMillis(80), UnaryOperator.identity());
+		traffic.succeed(20, Duration.ofMillis(120), Duration.ofMillis(80));
+		traffic.succeed(20, Duration.ofSeconds(3), Duration.ofMillis(80));
+		assertThat(advice(traffic).suggestions()).singleElement().satisfies((suggestion) -> {
+			assertThat(suggestion.suggested()).isEqualTo(Duration.ofMillis(240));
+			assertThat(suggestion.reason()).contains("and 20 of them took longer");
+		});
+	}
+
+	@Test
+	void aCallThatTakesAsLongAsTheThresholdIsNotSlow() {
+		RecordedTraffic traffic = calm(1_000, Duration.ofMillis(80),
+				(config) -> config.slowCallDurationThreshold(TWENTY_MILLIS).slowCallRateThreshold(100));
+		traffic.succeed(1_000, Duration.ofMillis(50), Duration.ofMillis(50));
+		assertThat(advice(traffic).suggestions()).singleElement()
+			.satisfies((suggestion) -> assertThat(suggestion.reason()).contains("; at present 1,000 of them are slow"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "49999, 100", "50000, 100", "50001, 110", "51000, 110", "499500, 1000", "502500, 1100" })
+	void aThresholdHasTwoDigitsAndIsNeverRoundedDown(long micros, long millis) {
+		RecordedTraffic traffic = calm(1, Duration.ZERO, UnaryOperator.identity());
+		traffic.succeed(2_000, Duration.ofNanos(micros * 1_000), Duration.ofMillis(80));
+		assertThat(advice(traffic).config().slowCallDurationThreshold()).isEqualTo(Duration.ofMillis(millis));
+	}
+
+	@Test
+	void slowCallsAloneNeedAMinimumToo() {
+		assertThat(suggestedForFew((config) -> slow(config).withoutFailureRateThreshold()))
+			.containsExactly("minimumNumberOfCalls");
+	}
+
+	@Test
+	void aThresholdThatIsSuggestedNeedsAMinimumToo() {
+		assertThat(suggestedForFew((config) -> config.withoutFailureRateThreshold()))
+			.containsExactly("slowCallDurationThreshold", "minimumNumberOfCalls");
+	}
+
+	@Test
+	void failuresAloneNeedAMinimumToo() {
+		assertThat(suggestedForFew((config) -> config.timeLimit(FIT))).containsExactly("minimumNumberOfCalls");
+	}
+
+	@Test
+	void slowCallsThatATimeLimitEndsNeedAMinimumToo() {
+		assertThat(suggestedForFew((config) -> config.withoutFailureRateThreshold()
+			.slowCallDurationThreshold(Duration.ofMillis(50))
+			.timeLimit(FIT))).containsExactly("minimumNumberOfCalls");
+	}
+
+	/** What is suggested where five of ten calls a second are judged. */
+	private static List<String> suggestedForFew(UnaryOperator<CircuitBreakerConfig.Builder> settings) {
+		RecordedTraffic traffic = calm(2_000, Duration.ofMillis(80),
+				(config) -> settings.apply(config.slidingWindowSize(1_000).minimumNumberOfCalls(5)));
+		return advice(traffic).suggestions().stream().map(Advice.Suggestion::property).toList();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "49, 20, 300", "50, 20, ", "100, 100, ", "6000, 20, ", "6001, 20, 300" })
+	void aWindowOfCallsFitsTheRate(int present, int minimum, Integer suggested) {
+		// Ten calls a second
+		assertWindow(calm(2_000, Duration.ofMillis(80),
+				(config) -> slow(config).slidingWindowSize(present).minimumNumberOfCalls(minimum)), suggested);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "100, ", "101, 50" })
+	void noWindowIsTooLargeThatIsTheDefault(int present, Integer suggested) {
+		// A call in ten seconds
+		assertWindow(calm(1_000, Duration.ofSeconds(10).minus(TWENTY_MILLIS),
+				(config) -> slow(config).slidingWindowSize(present)), suggested);
+	}
+
+	@Test
+	void aWindowOfCallsHoldsTwiceTheMinimum() {
+		// A call a second
+		assertWindow(calm(1_000, Duration.ofSeconds(1).minus(TWENTY_MILLIS),
+				(config) -> slow(config).slidingWindowSize(601).minimumNumberOfCalls(60)), 120);
+	}
+
+	@Test
+	void aLargeWindowIsNotTooSmallForAnyRate() {
+		// 2,500 calls a second
+		RecordedTraffic traffic = calm(1, Duration.ZERO,
+				(config) -> slow(config).recordOutcomes(200_000).slidingWindowSize(10_000).minimumNumberOfCalls(6_000));
+		traffic.succeed(160_000, Duration.ofNanos(400_000), Duration.ZERO);
+		assertWindow(traffic, null);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "39, 40", "40, ", "100, " })
+	void aTimeWindowThatHoldsTwiceTheMinimumStays(int present, Integer suggested) {
+		// A call a second
+		assertWindow(calm(1_000, Duration.ofSeconds(1).minus(TWENTY_MILLIS),
+				(config) -> slow(config).slidingWindowType(SlidingWindowType.TIME_BASED).slidingWindowSize(present)),
+				suggested);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "14, TIME_BASED, 3600", "15, COUNT_BASED, 50" })
+	void noTimeWindowIsLongerThanAnHour(int minimum, SlidingWindowType type, int size) {
+		// A call in 128 seconds
+		RecordedTraffic traffic = calm(1_000, Duration.ofSeconds(128).minus(TWENTY_MILLIS),
+				(config) -> slow(config).slidingWindowType(SlidingWindowType.TIME_BASED).minimumNumberOfCalls(minimum));
+		Advice advice = advice(traffic);
+		assertThat(advice.config().slidingWindowType()).isEqualTo(type);
+		assertThat(advice.config().slidingWindowSize()).isEqualTo(size);
+	}
+
+	private static void assertWindow(RecordedTraffic traffic, Integer suggested) {
+		Advice advice = advice(traffic);
+		assertThat(advice.silence()).isNull();
+		if (suggested == null) {
+			assertThat(advice.suggestions()).isEmpty();
+		}
+		else {
+			assertThat(advice.suggestions()).singleElement().satisfies((suggestion) -> {
+				assertThat(suggestion.property()).isEqualTo("slidingWindowSize");
+				assertThat(suggestion.suggested()).isEqualTo(suggested);
+			});
+			assertThat(advice.config().slidingWindowSize()).isEqualTo(suggested);
+		}
 	}
 
 	/** Calls of 20 ms, one after the other, that no rule hinders. */

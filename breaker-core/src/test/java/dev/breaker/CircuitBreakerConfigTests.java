@@ -482,6 +482,21 @@ class CircuitBreakerConfigTests {
 	}
 
 	@Test
+	void edgesOfTheRangesOfProbesAndHealthAreAccepted() {
+		CircuitBreakerConfig config = builder().openWhenDown("db")
+			.healthInterval(Duration.ofMillis(100))
+			.probe("bank")
+			.probeInterval(THIRTY_SECONDS.multipliedBy(4))
+			.maxWaitDurationInOpenState(THIRTY_SECONDS.multipliedBy(4))
+			.probeTimeout(THIRTY_SECONDS)
+			.maxWaitDurationInHalfOpenState(THIRTY_SECONDS)
+			.build();
+		assertThat(config.healthInterval()).isEqualTo(Duration.ofMillis(100));
+		assertThat(config.probeInterval()).isEqualTo(config.maxWaitDurationInOpenState());
+		assertThat(config.probeTimeout()).isEqualTo(config.maxWaitDurationInHalfOpenState());
+	}
+
+	@Test
 	void anExceptionClassThatIsNullIsRefusedByName() {
 		assertThatIllegalArgumentException().isThrownBy(() -> builder().recordExceptions(IOException.class, null))
 			.withMessageStartingWith("Invalid recordExceptions");

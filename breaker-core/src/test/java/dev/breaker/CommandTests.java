@@ -550,6 +550,21 @@ class CommandTests {
 		assertThat(test.breaker.isClean(HOLD.toNanos())).isEqualTo(state != State.OPEN);
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = State.class, names = { "FORCED_OPEN", "DISABLED" })
+	void afterAHoldABreakerIsAsNewOnceItForgetsItsOpenings(State state) {
+		TestBreaker test = TestBreaker
+			.with((config) -> config.consecutiveFailureThreshold(1).stableFor(Duration.ofHours(1)));
+		test.advance(HOLD);
+		test.fail();
+		test.breaker.apply(StateCommand.to(state).hold(HOLD));
+		long closed = test.clock.now() + HOLD.toNanos();
+		long forgotten = closed + Duration.ofHours(1).toNanos();
+		assertThat(test.breaker.isClean(closed)).isFalse();
+		assertThat(test.breaker.isClean(forgotten - 1)).isFalse();
+		assertThat(test.breaker.isClean(forgotten)).isTrue();
+	}
+
 	@Test
 	void aBreakerThatSawAFailureIsNotAsNew() {
 		TestBreaker test = TestBreaker.simple();

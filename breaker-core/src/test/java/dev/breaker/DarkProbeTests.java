@@ -375,6 +375,18 @@ class DarkProbeTests {
 	}
 
 	@Test
+	void theExplanationOfANamedProbeHasTheIntervalOnceOneRan() {
+		TestBreaker test = dark((
+				config) -> config.successThresholdInHalfOpenState(2).probe("bank").probeInterval(Duration.ofSeconds(3)))
+			.in(State.HALF_OPEN);
+		assertThat(test.breaker.explain())
+			.hasToString("Half-open by command: 0 of 2 dark probes done; calls are refused until the next dark probe");
+		probe(test).success(null, 0);
+		assertThat(test.breaker.explain()).hasToString(
+				"Half-open by command: 1 of 2 dark probes done; calls are refused until the next dark probe, each 3 s");
+	}
+
+	@Test
 	void theExplanationSaysHowOftenANamedProbeRuns() {
 		TestBreaker test = dark((config) -> config.successThresholdInHalfOpenState(2).probe("bank"))
 			.in(State.HALF_OPEN);

@@ -331,6 +331,13 @@ class ExplanationTests {
 	}
 
 	@Test
+	void aCommentOnProbesComesBeforeTheirCount() {
+		TestBreaker test = TestBreaker.simple();
+		test.breaker.apply(StateCommand.to(State.HALF_OPEN).actor("alice").comment("mended"));
+		assertThat(sentence(test)).isEqualTo("Half-open by alice: mended; 0 of 1 probes done; waiting for calls");
+	}
+
+	@Test
 	void aCommandForTheSameStateEndsWithItsOwnHold() {
 		TestBreaker test = TestBreaker.simple();
 		test.breaker.forceOpen(Duration.ofMinutes(5));

@@ -170,6 +170,35 @@ class ExportRestoreTests {
 	}
 
 	@Test
+	void aRestoredCommandIsToldInItsWords() {
+		this.before.breaker.apply(StateCommand.to(State.FORCED_OPEN).comment("partner asked").actor("alice"));
+		TestBreaker after = restored(Duration.ofSeconds(1));
+		assertThat(after.heard.changes()).containsExactly(new StateChange(State.CLOSED, State.FORCED_OPEN,
+				Reason.RESTORED, HandWallClock.START.plusSeconds(1), null, "partner asked", "alice"));
+	}
+
+	@Test
+	void aCommandToOpenThatIsRestoredKeepsSignals() {
+		this.before.breaker.open(Duration.ofSeconds(5));
+		TestBreaker after = later(Duration.ofSeconds(1), (config) -> config.initialState(State.METRICS_ONLY));
+		after.breaker.signal("backlog", null, Duration.ofMinutes(1));
+		assertThat(after.breaker.restore(this.before.breaker.export())).isTrue();
+		assertThat(after.state()).isEqualTo(State.OPEN);
+		assertThat(after.snapshot().signals()).hasSize(1);
+		assertThat(after.breaker.retryAfter()).isEqualTo(Duration.ofMinutes(1).plus(WAIT));
+	}
+
+	@Test
+	void aCommandToProbeThatIsRestoredClearsSignals() {
+		this.before.breaker.halfOpen();
+		TestBreaker after = later(Duration.ofSeconds(1), (config) -> config.initialState(State.METRICS_ONLY));
+		after.breaker.signal("backlog", null, Duration.ofMinutes(1));
+		assertThat(after.breaker.restore(this.before.breaker.export())).isTrue();
+		assertThat(after.state()).isEqualTo(State.HALF_OPEN);
+		assertThat(after.snapshot().signals()).isEmpty();
+	}
+
+	@Test
 	void aHoldThatEndedMeanwhileIsWorthNothing() {
 		this.before.breaker.forceOpen(Duration.ofMinutes(1));
 		assertNotRestored(later(Duration.ofMinutes(1), (config) -> config));
@@ -391,6 +420,23 @@ class ExportRestoreTests {
 		TestBreaker test = TestBreaker.with((config) -> config.waitDurationInOpenState(Duration.ofSeconds(10)));
 		test.breaker.signal("ops", null, Duration.ofHours(24));
 		assertThat(test.breaker.export().left()).isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void underAShortSignalWhatIsLeftOfALongWaitIsExported() {
+		this.before.breaker.open(Duration.ofHours(1));
+		this.before.advance(Duration.ofMinutes(10));
+		this.before.breaker.signal("ops", null, Duration.ofMinutes(1));
+		assertThat(this.before.breaker.export().left()).isEqualTo(Duration.ofMinutes(50));
+	}
+
+	@Test
+	void afterASignalWhatIsLeftOfItsWaitIsExported() {
+		this.before.breaker.signal("ops", null, Duration.ofMinutes(1));
+		this.before.advance(Duration.ofMinutes(1));
+		assertThat(this.before.breaker.export().left()).isEqualTo(WAIT);
+		this.before.advance(Duration.ofSeconds(4));
+		assertThat(this.before.breaker.export().left()).isEqualTo(Duration.ofSeconds(6));
 	}
 
 	@Test

@@ -237,6 +237,35 @@ class FleetDecisionTests {
 	}
 
 	@Test
+	void theFleetsEndCountsFromNowHoweverLateItOpened() {
+		this.test.advance(Duration.ofHours(1));
+		this.test.fail(3);
+		this.test.advance(Duration.ofSeconds(4));
+		assertThat(open(Duration.ofSeconds(25))).isTrue();
+		assertThat(this.test.breaker.retryAfter()).isEqualTo(Duration.ofSeconds(25));
+	}
+
+	@Test
+	void aSignalAloneKeepsItOpenHoweverLateItOpened() {
+		this.test.advance(Duration.ofHours(1));
+		open(Duration.ofHours(1));
+		this.test.breaker.signal("backlog", null, Duration.ofMinutes(1));
+		this.test.advance(Duration.ofSeconds(20));
+		assertThat(close()).isTrue();
+		assertThat(this.test.breaker.retryAfter()).isEqualTo(Duration.ofSeconds(40).plus(WAIT));
+	}
+
+	@Test
+	void whatASignalOpenedAfterAHoldHasNoWaitToEnd() {
+		this.test.breaker.forceOpen(WAIT);
+		this.test.breaker.signal("backlog", null, Duration.ofMinutes(1));
+		this.test.advance(WAIT);
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
+		assertThat(close()).isFalse();
+		assertThat(this.test.breaker.retryAfter()).isEqualTo(Duration.ofMinutes(1));
+	}
+
+	@Test
 	void aSignalIsHeardWhileTheFleetIsOpen() {
 		open(WAIT);
 		this.test.breaker.signal("backlog", null, Duration.ofMinutes(1));

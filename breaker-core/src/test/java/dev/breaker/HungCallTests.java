@@ -350,6 +350,32 @@ class HungCallTests {
 	}
 
 	@Test
+	void aHungProbeIsToldBeforeTheOpeningAsOfTheThreshold() {
+		TestBreaker test = TestBreaker
+			.with((config) -> watching(config, 10, 10).permittedNumberOfCallsInHalfOpenState(2))
+			.in(State.HALF_OPEN);
+		List<String> told = new ArrayList<>();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+				told.add("slow after " + Duration.ofNanos(elapsedNanos));
+			}
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				told.add(change.to() + " at " + change.at());
+			}
+
+		});
+		Permit hung = test.take();
+		test.advance(Duration.ofSeconds(12));
+		assertThat(test.state()).isEqualTo(State.OPEN);
+		assertThat(told).containsExactly("slow after PT12S", "OPEN at 2026-03-01T12:00:02.000000001Z");
+		hung.release();
+	}
+
+	@Test
 	void aHungProbeThatDecidesNothingIsWaitedFor() {
 		TestBreaker test = TestBreaker
 			.with((config) -> config.permittedNumberOfCallsInHalfOpenState(2)

@@ -166,6 +166,14 @@ class RecoveryRampTests {
 	}
 
 	@Test
+	void theExplanationOfFailuresTellsTheShareToo() {
+		TestBreaker test = closed();
+		taken(test).failure(new IllegalStateException(), 0);
+		assertThat(test.breaker.explain()).hasToString("Closed although 100 % of calls failed: 1 of 2 calls needed; "
+				+ "admits 10 % of calls during its recovery ramp, all in 10 s");
+	}
+
+	@Test
 	void theExplanationTellsTheShareAndWhenItIsAll() {
 		TestBreaker test = closed();
 		assertThat(test.breaker.explain()).hasToString("Closed after its probes succeeded: admits 10 % of calls "
@@ -365,6 +373,18 @@ class RecoveryRampTests {
 		assertThat(test.breaker.isClean(test.clock.now())).isFalse();
 		test.advance(Duration.ofSeconds(5));
 		assertThat(test.breaker.isClean(test.clock.now())).isTrue();
+	}
+
+	@Test
+	void norIsOneThatHasNoOpeningsBehindIt() {
+		TestBreaker test = TestBreaker.with((config) -> config.recoveryRampDuration(TEN_SECONDS));
+		test.breaker.forceOpen(TEN_SECONDS);
+		test.advance(TEN_SECONDS);
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+		assertThat(test.snapshot().openings()).isZero();
+		long over = test.clock.now() + TEN_SECONDS.toNanos();
+		assertThat(test.breaker.isClean(over - 1)).isFalse();
+		assertThat(test.breaker.isClean(over)).isTrue();
 	}
 
 	@Test

@@ -47,6 +47,16 @@ class SignalTests {
 		assertThat(this.test.breaker.isClean(this.test.clock.getAsLong())).isFalse();
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "OPEN", "FORCED_OPEN", "DISABLED", "METRICS_ONLY" })
+	void aBreakerThatBeganSoIsNotCleanWhileASignalLives(State initial) {
+		TestBreaker made = TestBreaker.with((config) -> config.initialState(initial));
+		assertThat(made.breaker.isClean(0)).isTrue();
+		made.breaker.signal("backlog", null, NANO.multipliedBy(2));
+		assertThat(made.breaker.isClean(1)).isFalse();
+		assertThat(made.breaker.isClean(2)).isTrue();
+	}
+
 	@Test
 	void aSignalOpensAClosedBreaker() {
 		this.test.succeed(2);
@@ -343,6 +353,14 @@ class SignalTests {
 	}
 
 	@Test
+	void aFurtherSignalLeavesTheWaitUnderAnotherConfig() {
+		signal("backlog", MINUTE);
+		this.test.breaker.reconfigure(this.test.builder().waitDurationInOpenState(Duration.ofSeconds(3)).build());
+		signal("db", MINUTE.multipliedBy(2));
+		assertThat(this.test.snapshot().retryAfter()).isEqualTo(MINUTE.multipliedBy(2).plus(WAIT));
+	}
+
+	@Test
 	void theWaitThatAServerAsksForIsNoShorterWithASignal() {
 		TestBreaker asked = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1)
 			.waitDurationInOpenState(WAIT)
@@ -509,6 +527,15 @@ class SignalTests {
 			.contains("signal of source 3 (60 s left); 2 further signals; the next")
 			.doesNotContain("source 4");
 		assertThat(this.test.breaker.explain().signals()).hasSize(5);
+	}
+
+	@Test
+	void theExplanationSaysThatThereIsOneMore() {
+		for (int i = 1; i <= 4; i++) {
+			signal("source " + i, MINUTE);
+		}
+		assertThat(this.test.breaker.explain().sentence())
+			.endsWith("signal of source 3 (60 s left); 1 further signal; the next probe may pass in 70 s");
 	}
 
 	@Test
