@@ -148,4 +148,25 @@ class CountWindowTests {
 		assertThat(test.snapshot().failedCalls()).isEqualTo(failed);
 	}
 
+	@Test
+	void aFailedEndInAWindowOfSuccessesIsPushedOutByFurtherOnes() {
+		CircuitBreakerConfig config = CircuitBreakerConfig.builder().slidingWindowSize(4).build();
+		SlidingWindow window = SlidingWindow.of(config, 0);
+		window.recordHung(0, null);
+		succeed(window, 4);
+		assertThat(window.counts(0, config.rules)).extracting(WindowCounts::calls, WindowCounts::slow)
+			.containsExactly(4, 0);
+		window.recordEndOfHung(true, 0, null);
+		assertThat(window.counts(0, config.rules).failed()).isEqualTo(1);
+		succeed(window, 4);
+		assertThat(window.counts(0, config.rules)).extracting(WindowCounts::calls, WindowCounts::failed)
+			.containsExactly(4, 0);
+	}
+
+	private static void succeed(SlidingWindow window, int times) {
+		for (int i = 0; i < times; i++) {
+			window.record(false, false, 0, null);
+		}
+	}
+
 }

@@ -25,6 +25,7 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * A breaker that recovers by dark probes, while no call of a user passes.
@@ -560,6 +561,56 @@ class DarkProbeTests {
 		readingsLeft.set(reading);
 		assertThat(breaker.tryAcquireProbe()).isNull();
 		assertThat(heard.changes()).extracting(StateChange::reason).containsExactly(Reason.COMMAND, Reason.PROBES_LOST);
+	}
+
+	@Test
+	void listenersHearOfADarkProbeAsOfACall() {
+		TestBreaker test = dark((config) -> config.successThresholdInHalfOpenState(2).recordOutcomes(10))
+			.in(State.HALF_OPEN);
+		List<String> successes = new ArrayList<>();
+		List<String> failures = new ArrayList<>();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSuccess(CircuitBreaker breaker, long elapsedNanos) {
+				successes.add("success after " + elapsedNanos);
+			}
+
+		});
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onFailure(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+				failures.add(thrown.getMessage() + " after " + elapsedNanos);
+			}
+
+		});
+		probe(test).success(null, 3);
+		probe(test).failure(new IOException("down"), 5);
+		assertThat(successes).containsExactly("success after 3");
+		assertThat(failures).containsExactly("down after 5");
+		assertThat(test.heard.news()).contains("success", "failure IOException");
+		assertThat(test.heard.durations()).containsExactly(3L, 5L);
+		assertThat(test.breaker.outcomes().recorded()).extracting(RecordedCall::kind, RecordedCall::elapsed)
+			.containsExactly(tuple(RecordedCall.Kind.PROBE_SUCCESS, 3L), tuple(RecordedCall.Kind.PROBE_FAILURE, 5L));
+	}
+
+	@Test
+	void listenersHearOfAnIgnoredDarkProbeThatIsNotRecorded() {
+		TestBreaker test = dark((config) -> config.ignoreExceptions(IllegalArgumentException.class)
+			.outcomeRule((result, thrown) -> "odd".equals(result) ? OutcomeRule.Verdict.IGNORED : null)
+			.recordOutcomes(10)).in(State.HALF_OPEN);
+		test.heard.forget();
+		probe(test).failure(new IllegalArgumentException(), 3);
+		probe(test).success("odd", 5);
+		assertThat(test.heard.news()).containsExactly("ignored IllegalArgumentException", "ignored by result");
+		assertThat(test.heard.durations()).containsExactly(3L, 5L);
+		assertThat(test.breaker.outcomes().recorded()).isEmpty();
+		test.in(State.CLOSED);
+		test.take().failure(new IllegalArgumentException(), 7);
+		test.take().success("odd", 9);
+		assertThat(test.breaker.outcomes().recorded()).extracting(RecordedCall::kind, RecordedCall::elapsed)
+			.containsExactly(tuple(RecordedCall.Kind.IGNORED, 7L), tuple(RecordedCall.Kind.IGNORED, 9L));
 	}
 
 }

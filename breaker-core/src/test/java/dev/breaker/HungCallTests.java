@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -1147,6 +1148,126 @@ class HungCallTests {
 		test.fail(2);
 		assertThat(test.snapshot().bufferedCalls()).isEqualTo(3);
 		assertThat(test.snapshot().failedCalls()).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@EnumSource(SlidingWindowType.class)
+	void theyOpenAtTheThresholdByAClockOfAnyReading(SlidingWindowType type) {
+		for (long start : new long[] { -Duration.ofHours(1).toNanos(), Duration.ofHours(1).toNanos() }) {
+			TestBreaker test = TestBreaker.with(new HandClock(start),
+					(config) -> watching(config, 10, 2).slidingWindowType(type));
+			List<Permit> hung = take(test, 2);
+			test.advance(LIMIT);
+			assertThat(test.state()).isEqualTo(State.CLOSED);
+			test.advance(MOMENT);
+			assertThat(test.state()).isEqualTo(State.OPEN);
+			assertThat(test.snapshot().lastChange().reason()).isEqualTo(Reason.SLOW_CALL_RATE);
+			assertThat(test.snapshot().slowCalls()).isEqualTo(2);
+			hung.forEach(Permit::release);
+		}
+	}
+
+	@Test
+	void aCallIsDueOnceItHasTakenLongerThanTheThreshold() {
+		TestBreaker test = watching(10, 10);
+		CallsInFlight calls = new CallsInFlight();
+		assertThat(calls.isDue(100, 5)).isFalse();
+		CallsInFlight.Tracked call = calls.begin(test.breaker.period(), 10);
+		assertThat(calls.isDue(15, 5)).isFalse();
+		assertThat(calls.count(test.breaker, 15, 5)).isFalse();
+		assertThat(calls.isDue(16, 5)).isTrue();
+		assertThat(calls.count(test.breaker, 16, 5)).isTrue();
+		assertThat(calls.isDue(100, 5)).isFalse();
+		assertThat(calls.count(test.breaker, 100, 5)).isFalse();
+		assertThat(test.snapshot().slowCalls()).isEqualTo(1);
+		assertThat(calls.takeUntold().elapsed).isEqualTo(6);
+		assertThat(CallsInFlight.Call.end(call)).isTrue();
+	}
+
+	@Test
+	void aCallThatReadTheClockBeforeTheOneAheadBeginsWithIt() {
+		TestBreaker test = watching(10, 10);
+		CallsInFlight calls = new CallsInFlight();
+		CallsInFlight.Tracked first = calls.begin(test.breaker.period(), 10);
+		CallsInFlight.Tracked second = calls.begin(test.breaker.period(), 4);
+		assertThat(calls.figures(30)).isEqualTo(new CallsInFlight.Figures(2, Duration.ofNanos(20)));
+		assertThat(CallsInFlight.Call.end(first)).isFalse();
+		assertThat(calls.figures(30)).isEqualTo(new CallsInFlight.Figures(1, Duration.ofNanos(20)));
+		CallsInFlight.Tracked third = calls.begin(test.breaker.period(), 12);
+		assertThat(CallsInFlight.Call.end(second)).isFalse();
+		assertThat(calls.figures(30)).isEqualTo(new CallsInFlight.Figures(1, Duration.ofNanos(18)));
+		assertThat(CallsInFlight.Call.end(third)).isFalse();
+	}
+
+	@Test
+	void aLostPermitThatIsFoundByALookCountsNothingAndLeavesOnce() {
+		TestBreaker test = watching(10, 10);
+		WeakReference<Permit> lost = new WeakReference<>(test.take());
+		test.advance(LIMIT);
+		Permit kept = test.take();
+		test.advance(MOMENT);
+		await().until(() -> {
+			System.gc();
+			return lost.get() == null;
+		});
+		assertThat(test.state()).isEqualTo(State.CLOSED);
+		await().during(Duration.ofMillis(50)).untilAsserted(() -> assertInFlight(test, 1, MOMENT));
+		assertThat(test.snapshot().slowCallsTotal()).isZero();
+		test.advance(LIMIT);
+		assertThat(test.snapshot().slowCallsTotal()).isEqualTo(1);
+		kept.release();
+		assertInFlight(test, 0, Duration.ZERO);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void aBlockedListenerThatLooksHearsOfNoOtherCallMeanwhile(int blocking) throws Exception {
+		TestBreaker test = TestBreaker.with((config) -> watching(config, 1000, 1000).initialState(State.METRICS_ONLY));
+		List<CountDownLatch> release = Stream.generate(() -> new CountDownLatch(1)).limit(blocking).toList();
+		List<CountDownLatch> blocked = Stream.generate(() -> new CountDownLatch(1)).limit(blocking).toList();
+		ThreadLocal<Integer> depth = ThreadLocal.withInitial(() -> 0);
+		AtomicInteger deepest = new AtomicInteger();
+		AtomicInteger heard = new AtomicInteger();
+		test.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onSlowCall(CircuitBreaker breaker, long elapsedNanos) {
+				int number = heard.getAndIncrement();
+				depth.set(depth.get() + 1);
+				deepest.accumulateAndGet(depth.get(), Math::max);
+				if (number < blocking) {
+					blocked.get(number).countDown();
+					awaitQuietly(release.get(number));
+					breaker.state();
+				}
+				depth.set(depth.get() - 1);
+			}
+
+		});
+		List<Permit> hung = new ArrayList<>();
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < blocking; i++) {
+			hung.add(test.take());
+			test.advance(LIMIT.plus(MOMENT));
+			threads.add(new Thread(test.breaker::snapshot, "teller " + i));
+			threads.get(i).start();
+			blocked.get(i).await();
+		}
+		for (int i = 0; i < blocking; i++) {
+			// Told by this thread, while that one tells.
+			hung.add(test.take());
+			test.advance(LIMIT.plus(MOMENT));
+			assertThat(test.snapshot().slowCalls()).isEqualTo(hung.size());
+			assertThat(heard).hasValue(hung.size());
+			// Found by that thread from inside of the listener.
+			hung.add(test.take());
+			test.advance(LIMIT.plus(MOMENT));
+			release.get(i).countDown();
+			threads.get(i).join();
+			assertThat(heard).hasValue(hung.size());
+		}
+		assertThat(deepest).hasValue(1);
+		hung.forEach(Permit::release);
 	}
 
 }

@@ -556,4 +556,76 @@ class SignalTests {
 			.isThrownBy(() -> this.test.breaker.explain().signals().clear());
 	}
 
+	@Test
+	void withoutSignalsAnOpeningLastsAsLongAtAnyReadingOfAClock() {
+		for (long start : new long[] { -Duration.ofHours(1).toNanos(), Duration.ofHours(1).toNanos() }) {
+			TestBreaker breaker = TestBreaker.with(new HandClock(start),
+					(config) -> config.consecutiveFailureThreshold(1).waitDurationInOpenState(WAIT));
+			breaker.fail();
+			assertThat(breaker.snapshot().retryAfter()).isEqualTo(WAIT);
+			breaker.advance(WAIT);
+			assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+		}
+	}
+
+	@Test
+	void withoutSignalsAHoldEndsInClosedAtAnyReadingOfAClock() {
+		for (long start : new long[] { -Duration.ofHours(1).toNanos(), Duration.ofHours(1).toNanos() }) {
+			TestBreaker breaker = TestBreaker.with(new HandClock(start), (config) -> config);
+			assertThat(breaker.breaker.isClean(breaker.clock.now())).isTrue();
+			breaker.breaker.forceOpen(WAIT);
+			assertThat(breaker.refused().retryAfter()).isEqualTo(WAIT);
+			breaker.advance(WAIT);
+			assertThat(breaker.state()).isEqualTo(State.CLOSED);
+			assertThat(breaker.snapshot().lastChange().reason()).isEqualTo(Reason.HOLD_ELAPSED);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "FORCED_OPEN", "DISABLED" })
+	void whatOpensAfterAHoldIsTheSignalThatLivesLongest(State held) {
+		this.test.breaker.apply(StateCommand.to(held).hold(Duration.ofSeconds(20)));
+		this.test.breaker.signal("db", "short", Duration.ofSeconds(30));
+		this.test.breaker.signal("backlog", "long", MINUTE);
+		this.test.breaker.signal("billing", "middle", Duration.ofSeconds(40));
+		this.test.advance(Duration.ofSeconds(20));
+		assertThat(this.test.state()).isEqualTo(State.OPEN);
+		assertThat(lastChange()).extracting(StateChange::actor, StateChange::comment)
+			.containsExactly("backlog", "long");
+	}
+
+	@Test
+	void aReasonThatJustFitsIsKeptAsItIs() {
+		String fits = "x".repeat(Signal.MAX_REASON_LENGTH);
+		String endsInHalfAPair = "x".repeat(Signal.MAX_REASON_LENGTH - 1) + "\uD83D";
+		for (String reason : List.of(fits, endsInHalfAPair)) {
+			this.test.breaker.signal("backlog", reason, MINUTE);
+			assertThat(this.test.snapshot().signals().get(0).reason()).isEqualTo(reason);
+		}
+		this.test.breaker.signal("backlog", fits + "y", MINUTE);
+		assertThat(this.test.snapshot().signals().get(0).reason()).isEqualTo(fits);
+	}
+
+	@Test
+	void whatIsLeftOfSignalsIsNeverBelowZero() {
+		Signals.Given given = Signals.Given.of("backlog", null, Duration.ofNanos(10)).givenAt(100);
+		Signals signals = Signals.NONE.with(given, 100, 7);
+		for (Signals these : List.of(signals, signals.livingAt(100, 7))) {
+			assertThat(List.of(these.left(95), these.left(100), these.left(109), these.left(110), these.left(125)))
+				.containsExactly(15L, 10L, 1L, 0L, 0L);
+		}
+		assertThat(List.of(given.left(95), given.left(100), given.left(109), given.left(110), given.left(125)))
+			.containsExactly(15L, 10L, 1L, 0L, 0L);
+		assertThat(given.shown(125).remaining()).isZero();
+	}
+
+	@Test
+	void signalsWithoutOneThatDoesNotLiveAreTheVerySame() {
+		Signals signals = Signals.NONE.with(Signals.Given.of("backlog", null, Duration.ofNanos(10)).givenAt(0), 0, 7);
+		assertThat(signals.without("db", 5)).isSameAs(signals);
+		assertThat(signals.without("backlog", 10)).isSameAs(signals);
+		assertThat(signals.without("backlog", 9).given()).isEmpty();
+		assertThat(Signals.NONE.without("backlog", 0)).isSameAs(Signals.NONE);
+	}
+
 }

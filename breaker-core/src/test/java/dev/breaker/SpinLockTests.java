@@ -1,6 +1,8 @@
 package dev.breaker;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -28,6 +30,9 @@ class SpinLockTests {
 
 	private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
+	/** Calls under way, which the collector may not take. */
+	private static final List<CallsInFlight.Tracked> KEPT = new ArrayList<>();
+
 	private static final CircuitBreakerConfig CONFIG = CircuitBreakerConfig.builder()
 		.slidingWindowSize(10)
 		.permittedNumberOfCallsInHalfOpenState(3)
@@ -39,6 +44,21 @@ class SpinLockTests {
 				use("count window, failure", SpinLockTests::countWindow,
 						(window) -> window.record(true, false, 0, CONFIG.rules)),
 				use("count window, successes", SpinLockTests::countWindow, SpinLockTests::succeedOften),
+				use("count window, hung call", SpinLockTests::countWindow,
+						(window) -> window.recordHung(0, CONFIG.rules)),
+				use("count window, end of a hung call", SpinLockTests::countWindow,
+						(window) -> window.recordEndOfHung(true, 0, CONFIG.rules)),
+				use("time window, hung call", SpinLockTests::timeWindow,
+						(window) -> window.recordHung(0, CONFIG.rules)),
+				use("time window, end of a hung call", SpinLockTests::timeWindow,
+						(window) -> window.recordEndOfHung(true, 0, CONFIG.rules)),
+				use("calls under way, begin", CallsInFlight::new, (calls) -> calls.begin(closed().period(), 0)),
+				use("calls under way, count", SpinLockTests::callsUnderWay, (calls) -> calls.count(closed(), 10, 5)),
+				use("calls under way, tell", SpinLockTests::callsThatCounted, CallsInFlight::takeUntold),
+				use("calls under way, other rules", CallsInFlight::new, (calls) -> {
+					calls.ruled(0);
+					return null;
+				}), use("calls under way, figures", CallsInFlight::new, (calls) -> calls.figures(0)),
 				use("time window, failure", SpinLockTests::timeWindow,
 						(window) -> window.record(true, false, 0, CONFIG.rules)),
 				use("time window, success of a new second", SpinLockTests::timeWindow,
@@ -57,7 +77,7 @@ class SpinLockTests {
 					lock.run(() -> {
 					});
 					return null;
-				}), use("group, key", SpinLockTests::group, (group) -> group.get("key")));
+				}), use("group, key", SpinLockTests::group, (group) -> group.get("key")), endOfACall());
 	}
 
 	private static <T> Arguments use(String name, Supplier<T> made, Function<T, Object> use) {
@@ -130,6 +150,29 @@ class SpinLockTests {
 
 	private static SlidingWindow timeWindow() {
 		return new TimeWindow(10, 0);
+	}
+
+	private static CircuitBreaker closed() {
+		return CircuitBreaker.of("payments", CONFIG);
+	}
+
+	private static CallsInFlight callsUnderWay() {
+		CallsInFlight calls = new CallsInFlight();
+		KEPT.add(calls.begin(closed().period(), 0));
+		return calls;
+	}
+
+	private static CallsInFlight callsThatCounted() {
+		CallsInFlight calls = callsUnderWay();
+		assertThat(calls.count(closed(), 10, 5)).isTrue();
+		return calls;
+	}
+
+	private static Arguments endOfACall() {
+		CallsInFlight calls = new CallsInFlight();
+		CallsInFlight.Tracked call = calls.begin(closed().period(), 0);
+		Runnable end = () -> CallsInFlight.Call.end(call);
+		return arguments("calls under way, end", calls, end);
 	}
 
 	private static Period halfOpen() {

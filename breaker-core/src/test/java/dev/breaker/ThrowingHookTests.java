@@ -379,4 +379,46 @@ class ThrowingHookTests {
 			.doesNotThrowAnyException();
 	}
 
+	@Test
+	void aListenerThatThrowsAtAnyNewsIsLogged() {
+		List<CircuitBreakerListener> broken = List.of(new CircuitBreakerListener() {
+
+			@Override
+			public void onFailure(CircuitBreaker breaker, @Nullable Throwable thrown, long elapsedNanos) {
+				throw new IllegalStateException("hook");
+			}
+
+		}, new CircuitBreakerListener() {
+
+			@Override
+			public void onStateChange(CircuitBreaker breaker, StateChange change) {
+				throw new IllegalStateException("hook");
+			}
+
+		}, new CircuitBreakerListener() {
+
+			@Override
+			public void onNotPermitted(CircuitBreaker breaker) {
+				throw new IllegalStateException("hook");
+			}
+
+		}, new CircuitBreakerListener() {
+
+			@Override
+			public void onReset(CircuitBreaker breaker) {
+				throw new IllegalStateException("hook");
+			}
+
+		});
+		for (CircuitBreakerListener listener : broken) {
+			TestBreaker test = TestBreaker.simple();
+			test.breaker.addListener(listener);
+			test.fail(3);
+			test.refused();
+			test.breaker.reset();
+			assertThat(this.log.trouble()).last().asString().contains(listener.getClass().getName());
+		}
+		assertThat(this.log.trouble()).hasSize(4);
+	}
+
 }

@@ -231,4 +231,53 @@ class TimeWindowTests {
 		}, (thrown) -> "fallback");
 	}
 
+	@Test
+	void aHungCallCountsInTheSecondFromWhichItIsSlow() {
+		CircuitBreakerConfig config = tenSeconds();
+		SlidingWindow window = SlidingWindow.of(config, 0);
+		window.recordHung(at(3), config.rules);
+		assertCounts(window, config, 12, 1, 0, 1);
+		assertCounts(window, config, 13, 0, 0, 0);
+	}
+
+	@Test
+	void aFailedEndGoesToTheNewestSecondWithAnUnfailedCall() {
+		CircuitBreakerConfig config = tenSeconds();
+		SlidingWindow window = SlidingWindow.of(config, 0);
+		window.recordHung(at(2), config.rules);
+		window.record(true, false, at(5), config.rules);
+		window.recordEndOfHung(true, at(6), config.rules);
+		assertCounts(window, config, 11, 2, 2, 1);
+		assertCounts(window, config, 12, 1, 1, 0);
+		assertCounts(window, config, 15, 0, 0, 0);
+	}
+
+	@Test
+	void aFailedEndAfterAllCallsHaveLeftCountsInItsOwnSecond() {
+		CircuitBreakerConfig config = tenSeconds();
+		SlidingWindow window = SlidingWindow.of(config, 0);
+		window.recordHung(0, config.rules);
+		window.recordEndOfHung(true, at(20), config.rules);
+		assertCounts(window, config, 29, 1, 1, 0);
+		assertCounts(window, config, 30, 0, 0, 0);
+	}
+
+	private static CircuitBreakerConfig tenSeconds() {
+		return CircuitBreakerConfig.builder()
+			.slidingWindowType(SlidingWindowType.TIME_BASED)
+			.slidingWindowSize(10)
+			.build();
+	}
+
+	private static long at(int second) {
+		return Duration.ofSeconds(second).toNanos();
+	}
+
+	private static void assertCounts(SlidingWindow window, CircuitBreakerConfig config, int second, int calls,
+			int failed, int slow) {
+		assertThat(window.counts(at(second), config.rules)).as("second %s", second)
+			.extracting(WindowCounts::calls, WindowCounts::failed, WindowCounts::slow)
+			.containsExactly(calls, failed, slow);
+	}
+
 }
