@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-import com.microsoft.playwright.options.ColorScheme;
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.AfterAll;
@@ -15,8 +14,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -37,21 +34,14 @@ class ManyBreakersTests {
 
 	private static final String NASTY = "<img src=x onerror=\"document.title='gotcha'\">";
 
-	private static Chromium chromium;
-
-	private static ConfigurableApplicationContext application;
+	private static DashboardApplication application;
 
 	private static ScheduledExecutorService callers;
 
 	@BeforeAll
 	static void start() {
-		chromium = Chromium.start();
-		application = new SpringApplicationBuilder(Application.class).run("--server.port=0",
-				"--management.endpoints.web.exposure.include=circuitbreakers,breakerdashboard",
-				// Not the file of the sample, whose classes are on the path in a build
-				// without its jar
-				"--spring.config.name=many-breakers");
-		CircuitBreakerRegistry registry = application.getBean(CircuitBreakerRegistry.class);
+		application = DashboardApplication.start(Application.class, "circuitbreakers");
+		CircuitBreakerRegistry registry = application.registry();
 		CircuitBreaker nasty = registry.get(NASTY);
 		nasty.forceOpen();
 		nasty.signal("backlog", NASTY, Duration.ofHours(10));
@@ -82,15 +72,10 @@ class ManyBreakersTests {
 		if (application != null) {
 			application.close();
 		}
-		if (chromium != null) {
-			chromium.close();
-		}
 	}
 
 	private static Tab open() {
-		String port = application.getEnvironment().getRequiredProperty("local.server.port");
-		Tab tab = chromium.open("http://127.0.0.1:" + port + "/actuator/breakerdashboard", 1280, 900,
-				ColorScheme.LIGHT);
+		Tab tab = application.open();
 		tab.awaitBreakers(BREAKERS);
 		return tab;
 	}

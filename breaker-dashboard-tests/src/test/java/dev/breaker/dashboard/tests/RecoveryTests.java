@@ -25,8 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
@@ -46,9 +44,7 @@ class RecoveryTests {
 	/** Of all breakers: the stream, and what is asked for where it does not come. */
 	private static final List<String> FIGURES = List.of("**/breakerdashboard/stream", "**/breakerdashboard/live");
 
-	private static Chromium chromium;
-
-	private static ConfigurableApplicationContext application;
+	private static DashboardApplication application;
 
 	private static CircuitBreakerRegistry registry;
 
@@ -58,20 +54,15 @@ class RecoveryTests {
 
 	@BeforeAll
 	static void start() {
-		chromium = Chromium.start();
-		application = new SpringApplicationBuilder(Application.class).run("--server.port=0",
-				"--management.endpoints.web.exposure.include=circuitbreakers,breakerdashboard",
-				"--management.endpoint.circuitbreakers.access=unrestricted", "--spring.config.name=none");
-		registry = application.getBean(CircuitBreakerRegistry.class);
+		application = DashboardApplication.start(Application.class, "circuitbreakers",
+				"management.endpoint.circuitbreakers.access=unrestricted");
+		registry = application.registry();
 	}
 
 	@AfterAll
 	static void stop() {
 		if (application != null) {
 			application.close();
-		}
-		if (chromium != null) {
-			chromium.close();
 		}
 	}
 
@@ -88,7 +79,7 @@ class RecoveryTests {
 		CircuitBreakerGroup stores = registry.group("stores", config().build(), 10);
 		stores.get("lyon");
 		stores.signal("lorries", null, LONG);
-		this.tab = chromium.open(dashboard(), 1280, 900, ColorScheme.LIGHT);
+		this.tab = application.open();
 		this.tab.awaitState("quiet", "CLOSED");
 	}
 
@@ -96,16 +87,10 @@ class RecoveryTests {
 		return CircuitBreakerConfig.builder().waitDurationInOpenState(LONG);
 	}
 
-	private static String dashboard() {
-		return "http://127.0.0.1:" + application.getEnvironment().getRequiredProperty("local.server.port")
-				+ "/actuator/breakerdashboard";
-	}
-
 	@AfterEach
 	void forget() {
 		this.hanging.release();
-		registry.groups().forEach((group) -> registry.removeGroup(group.name()));
-		registry.all().forEach((breaker) -> registry.remove(breaker.name()));
+		application.removeAllBreakers();
 		this.tab.assertNothingWrong();
 		this.tab.close();
 	}
@@ -222,7 +207,7 @@ class RecoveryTests {
 	void holdEndsAtOneTimeOfDayInTheZoneOfTheBrowser() {
 		registry.get("quiet").apply(StateCommand.to(State.FORCED_OPEN).hold(LONG).comment("held until 11:20 at least"));
 		for (String zone : List.of("Asia/Kolkata", "America/St_Johns")) {
-			try (Tab elsewhere = chromium.openIn(zone, dashboard())) {
+			try (Tab elsewhere = application.openIn(zone)) {
 				elsewhere.awaitState("quiet", "FORCED_OPEN");
 				String why = elsewhere.tile("quiet").locator(".why").textContent();
 				elsewhere.tile("quiet").locator("a").click();
@@ -309,7 +294,7 @@ class RecoveryTests {
 		registry.get("quiet").forceOpen(LONG);
 		this.tab.awaitState("quiet", "FORCED_OPEN");
 		FIGURES.forEach((figures) -> this.tab.page().route(figures, asked::add));
-		this.tab.page().navigate(dashboard() + "?again#/breaker/quiet");
+		this.tab.page().navigate(application.url() + "?again#/breaker/quiet");
 		assertThat(this.tab.find(".view .state .word")).hasText("Forced open");
 		assertThat(this.tab.find(".view .state .time")).hasText(Pattern.compile("^\\d+\\ss$"));
 		assertThat(this.tab.find(".view .wait")).containsText("Held for another ");
@@ -323,7 +308,7 @@ class RecoveryTests {
 	void searchBeforeTheFirstAnswerFindsNothingMissing() {
 		List<Route> asked = new ArrayList<>();
 		FIGURES.forEach((figures) -> this.tab.page().route(figures, asked::add));
-		this.tab.page().navigate(dashboard() + "?again");
+		this.tab.page().navigate(application.url() + "?again");
 		this.tab.find("input[type=search]").fill("bank");
 		assertThat(this.tab.find(".nothing")).isHidden();
 		assertThat(this.tab.find(".chip")).hasCount(0);
@@ -347,7 +332,7 @@ class RecoveryTests {
 	@EnumSource(value = ColorScheme.class, names = { "LIGHT", "DARK" })
 	void axeFindsNothingSeriousInAnyOfThem(ColorScheme colours) {
 		for (String place : List.of("", "#/breaker/stock", "#/breaker/orders", "#/breaker/offers", "#/breaker/bank")) {
-			try (Tab looked = chromium.open(dashboard() + place, 1280, 900, colours)) {
+			try (Tab looked = application.open(place, 1280, 900, colours)) {
 				assertThat(looked.find("#summary strong")).containsText(" of ");
 				if (!place.isEmpty()) {
 					assertThat(looked.find(".sentence")).isVisible();
@@ -365,7 +350,7 @@ class RecoveryTests {
 	@Test
 	void allOfItFitsAPhone() {
 		for (String place : List.of("", "#/breaker/stock", "#/breaker/orders")) {
-			try (Tab phone = chromium.open(dashboard() + place, 390, 844, ColorScheme.DARK)) {
+			try (Tab phone = application.open(place, 390, 844, ColorScheme.DARK)) {
 				assertThat(phone.find(place.isEmpty() ? ".tile .signals" : ".view .recovery").first()).isVisible();
 				assertThat(phone.page().evaluate("() => document.documentElement.scrollWidth")).isEqualTo(390);
 				phone.assertNothingWrong();

@@ -22,8 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -36,9 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class TroubleTests {
 
-	private static Chromium chromium;
-
-	private static ConfigurableApplicationContext application;
+	private static DashboardApplication application;
 
 	private static CircuitBreakerRegistry registry;
 
@@ -46,20 +42,15 @@ class TroubleTests {
 
 	@BeforeAll
 	static void start() {
-		chromium = Chromium.start();
-		application = new SpringApplicationBuilder(Application.class).run("--server.port=0",
-				"--management.endpoints.web.exposure.include=circuitbreakers,circuitbreakerevents,breakerdashboard",
-				"--management.endpoint.circuitbreakers.access=unrestricted", "--spring.config.name=none");
-		registry = application.getBean(CircuitBreakerRegistry.class);
+		application = DashboardApplication.start(Application.class, "circuitbreakers,circuitbreakerevents",
+				"management.endpoint.circuitbreakers.access=unrestricted");
+		registry = application.registry();
 	}
 
 	@AfterAll
 	static void stop() {
 		if (application != null) {
 			application.close();
-		}
-		if (chromium != null) {
-			chromium.close();
 		}
 	}
 
@@ -68,18 +59,12 @@ class TroubleTests {
 		registry.get("payments").forceOpen();
 		registry.get("stock").forceOpen();
 		registry.get("quiet");
-		this.tab = open(1280, ColorScheme.LIGHT);
-	}
-
-	private static Tab open(int width, ColorScheme colours) {
-		return chromium.open("http://127.0.0.1:" + application.getEnvironment().getRequiredProperty("local.server.port")
-				+ "/actuator/breakerdashboard", width, 900, colours);
+		this.tab = application.open();
 	}
 
 	@AfterEach
 	void forget() {
-		registry.groups().forEach((group) -> registry.removeGroup(group.name()));
-		registry.all().forEach((breaker) -> registry.remove(breaker.name()));
+		application.removeAllBreakers();
 		this.tab.assertNothingWrong();
 		this.tab.close();
 	}
@@ -119,7 +104,7 @@ class TroubleTests {
 		for (int i = 0; i < 8; i++) {
 			registry.get("quiet-" + i);
 		}
-		try (Tab wide = open(width, colours)) {
+		try (Tab wide = application.open("", width, 900, colours)) {
 			Locator tile = wide.tile("warehouse");
 			assertThat(tile.locator(".state .word")).hasText("Half-open, not enforced");
 			assertThat(tile.locator(".state .time")).hasText("1 min 20 s");
