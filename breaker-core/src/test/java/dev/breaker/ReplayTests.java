@@ -5,11 +5,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static dev.breaker.RecordedTraffic.AT_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -172,6 +175,140 @@ class ReplayTests {
 		assertThat(present.unknownCalls()).isZero();
 	}
 
+	/** Of twelve calls four succeeded, so that it admits one of three. */
+	private static RecordedTraffic sharing() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.failureRateThreshold(90)
+			.slidingWindowSize(12)
+			.minimumNumberOfCalls(12)
+			.refuse(Refuse.SHARE)
+			.shareFactor(1));
+		traffic.succeed(4, AT_ONCE, SECOND);
+		traffic.fail(8, AT_ONCE, SECOND);
+		return traffic;
+	}
+
+	private static Pending begin(RecordedTraffic traffic) {
+		Permit permit = traffic.breaker.tryAcquire();
+		assertThat(permit).isNotNull();
+		return new Pending(permit, traffic.clock.now());
+	}
+
+	private static void refused(RecordedTraffic traffic, int calls) {
+		for (int i = 0; i < calls; i++) {
+			assertThat(traffic.breaker.tryAcquire()).isNull();
+		}
+	}
+
+	/** One of two would be admitted: the second refusal, and not the call after it. */
+	private static void assertSecondRefusalCameBeforeTheCall(RecordedTraffic traffic) {
+		Replay present = traffic.replay((config) -> config);
+		assertThat(present.refusedCalls()).isEqualTo(2);
+		assertThat(present.unknownCalls()).isZero();
+		Replay milder = traffic.replay((config) -> config.shareFactor(1.5));
+		assertThat(milder.refusedCalls()).isEqualTo(2);
+		assertThat(milder.unknownCalls()).isEqualTo(1);
+		assertThat(milder.successesRefused()).isEqualTo(1);
+	}
+
+	@Test
+	void refusalsOnOneRecordCameBeforeACallASecondLater() {
+		RecordedTraffic traffic = sharing();
+		Pending first = begin(traffic);
+		traffic.pass(Duration.ofMillis(100));
+		refused(traffic, 2);
+		traffic.pass(SECOND);
+		Pending second = begin(traffic);
+		traffic.pass(SECOND);
+		first.end(traffic, 1);
+		second.end(traffic, 1);
+		assertSecondRefusalCameBeforeTheCall(traffic);
+	}
+
+	@Test
+	void refusalsOnOneRecordCameBeforeTheNextRecord() {
+		RecordedTraffic traffic = sharing();
+		Pending first = begin(traffic);
+		traffic.pass(Duration.ofMillis(100));
+		refused(traffic, 2);
+		traffic.pass(Duration.ofMillis(100));
+		first.end(traffic, 1);
+		traffic.pass(Duration.ofMillis(100));
+		Pending second = begin(traffic);
+		traffic.pass(Duration.ofMillis(100));
+		second.end(traffic, 1);
+		assertSecondRefusalCameBeforeTheCall(traffic);
+	}
+
+	@Test
+	void aRefusalThatWouldPassDoesNotHang() {
+		RecordedTraffic traffic = sharing();
+		Pending first = begin(traffic);
+		traffic.pass(Duration.ofMillis(100));
+		refused(traffic, 2);
+		first.end(traffic, 1);
+		traffic.pass(TEN_SECONDS);
+		Replay replay = traffic.replay((config) -> config.shareFactor(1.5)
+			.slowCallDurationThreshold(SECOND)
+			.slowCallRateThreshold(1)
+			.countHungCalls(true));
+		assertThat(replay.unknownCalls()).isEqualTo(1);
+		assertThat(replay.openings()).isEmpty();
+	}
+
+	@Test
+	void refusalsBeforeTheFirstProbeAreRefusedOnTheRecordToo() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(TEN_SECONDS)
+			.permittedNumberOfCallsInHalfOpenState(2));
+		traffic.fail(1, AT_ONCE, Duration.ofMillis(9_500));
+		refused(traffic, 5);
+		traffic.pass(Duration.ofMillis(500));
+		traffic.succeed(1, Duration.ofMillis(100), SECOND);
+		Replay present = traffic.replay((config) -> config);
+		assertThat(present.refusedCalls()).isEqualTo(5);
+		assertThat(present.unknownCalls()).isZero();
+	}
+
+	@Test
+	void refusalsWherePlacesAmongTheProbesWereFreeAreUnknown() {
+		RecordedTraffic traffic = new RecordedTraffic(
+				(config) -> config.consecutiveFailureThreshold(1).waitDurationInOpenState(TEN_SECONDS));
+		traffic.fail(1, AT_ONCE, Duration.ofSeconds(5));
+		refused(traffic, 3);
+		Replay shorter = traffic.replay((config) -> config.waitDurationInOpenState(SECOND));
+		assertThat(shorter.unknownCalls()).isEqualTo(3);
+		assertThat(shorter.refusedCalls()).isZero();
+		assertThat(shorter.state()).isEqualTo(State.HALF_OPEN);
+	}
+
+	@Test
+	void aRefusedCallIsSlowBeyondTheThresholdAndNotAtIt() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.fail(1, AT_ONCE, SECOND);
+		traffic.succeed(1, AT_ONCE, SECOND);
+		traffic.succeed(1, SECOND, SECOND);
+		traffic.succeed(1, SECOND.plusNanos(1), SECOND);
+		traffic.fail(1, SECOND.plusNanos(1), SECOND);
+		Replay replay = traffic
+			.replay((config) -> config.consecutiveFailureThreshold(1).slowCallDurationThreshold(SECOND));
+		assertThat(replay.refusedCalls()).isEqualTo(4);
+		assertThat(replay.slowCallsSpared()).isEqualTo(2);
+	}
+
+	@Test
+	void classesOfSparedFailuresAreSortedByTheirNumberThenByName() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.fail(1, AT_ONCE, SECOND);
+		traffic.call(new IllegalArgumentException(), SECOND);
+		traffic.call(new IOException(), SECOND);
+		traffic.call(new ArithmeticException(), SECOND);
+		traffic.fail(2, AT_ONCE, SECOND);
+		Replay replay = traffic.replay((config) -> config.consecutiveFailureThreshold(1));
+		assertThat(replay.failuresSparedByType()).containsExactly(entry(IllegalStateException.class.getName(), 2L),
+				entry(IOException.class.getName(), 1L), entry(ArithmeticException.class.getName(), 1L),
+				entry(IllegalArgumentException.class.getName(), 1L));
+	}
+
 	@Test
 	void ignoredCallsGiveTheirPlacesAmongTheProbesBack() {
 		RecordedTraffic traffic = new RecordedTraffic(
@@ -200,6 +337,34 @@ class ReplayTests {
 				.initialState(State.DISABLED));
 			assertThat(replay.openings()).extracting(Replay.Opening::lasted).containsExactly(Duration.ofSeconds(60));
 		}
+	}
+
+	static Stream<UnaryOperator<CircuitBreakerConfig.Builder>> rules() {
+		return Stream.of((config) -> config.recordExceptions(IOException.class),
+				(config) -> config.ignoreExceptions(RuntimeException.class),
+				(config) -> config.recordException((thrown) -> false),
+				(config) -> config.ignoreException((thrown) -> true), (config) -> config.recordResult((result) -> true),
+				(config) -> config.outcomeRule((result, thrown) -> OutcomeRule.Verdict.IGNORED));
+	}
+
+	@ParameterizedTest
+	@MethodSource("rules")
+	void callsCountAsTheyDidWhateverTheRules(UnaryOperator<CircuitBreakerConfig.Builder> rule) {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.succeed(3, AT_ONCE, SECOND);
+		traffic.fail(3, AT_ONCE, SECOND);
+		Replay replay = traffic.replay((config) -> rule.apply(config.consecutiveFailureThreshold(3)));
+		assertThat(replay.openings()).extracting(Replay.Opening::at)
+			.containsExactly(RecordedTraffic.after(Duration.ofSeconds(5)));
+	}
+
+	@Test
+	void aConfigThatIsNotEnforcedIsReplayedAsIfItWas() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.fail(5, AT_ONCE, SECOND);
+		Replay replay = traffic.replay((config) -> config.consecutiveFailureThreshold(3).enforce(false));
+		assertThat(replay.refusedCalls()).isEqualTo(2);
+		assertThat(replay.failuresSpared()).isEqualTo(2);
 	}
 
 	@Test
@@ -433,6 +598,47 @@ class ReplayTests {
 		probe(traffic, new IOException("ignored"));
 		assertThat(traffic.breaker.outcomes().calls()).isZero();
 		assertThat(traffic.breaker.snapshot().ignoredCallsTotal()).isEqualTo(1);
+	}
+
+	@Test
+	void refusalsThatDarkProbesWouldNotHaveCausedAreUnknown() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.consecutiveFailureThreshold(1));
+		traffic.fail(1, AT_ONCE, SECOND);
+		refused(traffic, 3);
+		Replay milder = traffic
+			.replay((config) -> config.consecutiveFailureThreshold(2).halfOpenProbes(ProbeSource.DARK));
+		assertThat(milder.unknownCalls()).isEqualTo(3);
+		assertThat(milder.refusedCalls()).isZero();
+	}
+
+	@Test
+	void callsStandInForDarkProbesWhereThereWereNone() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.fail(2, AT_ONCE, TEN_SECONDS);
+		traffic.succeed(1, AT_ONCE, SECOND);
+		Replay replay = traffic.replay((config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(TEN_SECONDS)
+			.halfOpenProbes(ProbeSource.DARK));
+		assertThat(replay.openings()).extracting(Replay.Opening::reason)
+			.containsExactly(Reason.CONSECUTIVE_FAILURES, Reason.PROBES_FAILED);
+		assertThat(replay.refusedCalls()).isZero();
+		assertThat(replay.state()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void whereThereIsAProbeItsIntervalIsTheWait() {
+		RecordedTraffic traffic = RecordedTraffic.unhindered();
+		traffic.fail(2, AT_ONCE, Duration.ofSeconds(5));
+		traffic.succeed(1, AT_ONCE, SECOND);
+		UnaryOperator<CircuitBreakerConfig.Builder> interval = (config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(TEN_SECONDS)
+			.probe("bank")
+			.probeInterval(Duration.ofSeconds(5));
+		Replay replay = traffic.replay((config) -> interval.apply(config));
+		assertThat(replay.openings()).extracting(Replay.Opening::lasted)
+			.containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(5));
+		Replay without = traffic.replay((config) -> interval.apply(config).withoutProbe());
+		assertThat(without.openings()).extracting(Replay.Opening::lasted).containsExactly(TEN_SECONDS);
 	}
 
 	@Test
