@@ -112,6 +112,28 @@ class OutcomeRecorderTests {
 	}
 
 	@Test
+	void refusalsBeforeAnyCallTakeOnePlaceToo() {
+		RecordedTraffic traffic = new RecordedTraffic((config) -> config.initialState(State.FORCED_OPEN));
+		for (int i = 0; i < 3; i++) {
+			assertThat(traffic.call(null, AT_ONCE)).isFalse();
+		}
+		assertThat(traffic.breaker.outcomes().recorded())
+			.containsExactly(new RecordedCall(0, 0, RecordedCall.Kind.REFUSED, null, 3));
+	}
+
+	@Test
+	void noCallIsFromBeforeTheRecordThoughTheClockFailedAtFirst() {
+		HandClock clock = new HandClock(-SECOND.toNanos());
+		clock.breakDown(new IllegalStateException("no time yet"));
+		CircuitBreaker breaker = CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder().recordOutcomes(5).nanoClock(clock).build());
+		clock.breakDown(null);
+		breaker.acquire().success(null, 0);
+		assertThat(breaker.outcomes().recorded())
+			.containsExactly(new RecordedCall(0, 0, RecordedCall.Kind.SUCCESS, null, 1));
+	}
+
+	@Test
 	void aCallOfDaysIsKeptAsOneOfThirtyNineHours() {
 		RecordedTraffic traffic = new RecordedTraffic((config) -> config);
 		traffic.call(null, Duration.ofDays(3));
