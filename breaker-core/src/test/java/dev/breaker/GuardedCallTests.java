@@ -122,6 +122,47 @@ class GuardedCallTests {
 	}
 
 	@Test
+	void aThreadThatSteppedOutAndLeftCanGoInAgain() {
+		Call call = new Call(this.test.breaker, true);
+		CallEntry entry = call.enter();
+		call.stepOut();
+		call.leave(entry);
+		assertThat(call.enter()).isSameAs(entry);
+		assertThat(call.enter()).isNull();
+		call.leave(entry);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void aThreadThatStepsInIsInsideOfItsUnpermittedCallAgain(boolean nests) {
+		TestBreaker shadow = with((config) -> config.enforce(false)).in(State.OPEN);
+		Call call = new Call(shadow.breaker, nests);
+		CallEntry entry = call.enter();
+		CallEntry left = call.stepOut();
+		shadow.succeed();
+		call.stepIn(left);
+		shadow.succeed();
+		call.leave(entry);
+		call.returned("value");
+		assertThat(shadow.snapshot().wouldRefuseTotal()).as("the call, and the one outside of it").isEqualTo(2);
+		assertTotals(shadow, 2, 0, 0);
+	}
+
+	@Test
+	void aThreadInsideOfACallThatDoesNotNestMakesOutermostCalls() {
+		TestBreaker shadow = with((config) -> config.enforce(false)).in(State.OPEN);
+		Call call = new Call(shadow.breaker, false);
+		CallEntry entry = call.enter();
+		shadow.breaker.close();
+		shadow.breaker.outermost().call(() -> "one");
+		assertTotals(shadow, 1, 0, 0);
+		call.stepIn(call.stepOut());
+		shadow.breaker.outermost().call(() -> "two");
+		assertTotals(shadow, 2, 0, 0);
+		call.leave(entry);
+	}
+
+	@Test
 	void aThreadInsideOfAnotherCallTakesNoSecondPlace() {
 		Call one = new Call(this.test.breaker, true);
 		Call other = new Call(this.test.breaker, true);

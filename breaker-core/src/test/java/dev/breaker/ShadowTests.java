@@ -593,16 +593,27 @@ class ShadowTests {
 	@Test
 	void aThreadThatMadeAnUnpermittedCallIsNotKept() throws InterruptedException {
 		TestBreaker test = shadow().in(State.OPEN);
-		WeakReference<Thread> gone = callOnAnotherThread(test);
+		assertNotKept(onAnotherThread(test::succeed));
+		assertTotals(test, 1, 0, 1);
+	}
+
+	@Test
+	void aThreadThatMadeAnUnpermittedReactiveCallIsNotKept() throws InterruptedException {
+		TestBreaker test = shadow().in(State.OPEN);
+		Mono<String> pong = guarded(test, Mono.just("pong"), false);
+		assertNotKept(onAnotherThread(pong::block));
+		assertTotals(test, 1, 0, 1);
+	}
+
+	private static void assertNotKept(WeakReference<Thread> gone) {
 		await().untilAsserted(() -> {
 			System.gc();
 			assertThat(gone.get()).isNull();
 		});
-		assertTotals(test, 1, 0, 1);
 	}
 
-	private static WeakReference<Thread> callOnAnotherThread(TestBreaker test) throws InterruptedException {
-		Thread caller = new Thread(test::succeed, "caller");
+	private static WeakReference<Thread> onAnotherThread(Runnable work) throws InterruptedException {
+		Thread caller = new Thread(work, "caller");
 		caller.start();
 		caller.join();
 		return new WeakReference<>(caller);
