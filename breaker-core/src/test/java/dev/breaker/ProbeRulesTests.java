@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -92,6 +93,16 @@ class ProbeRulesTests {
 				}
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(floats = { Float.MIN_VALUE, 0.1f, 1f / 3, 33.3f, 50, 50.000004f, 99.99999f, 100 })
+	void theRateThatOpensIsTheLowestThatIsRoundedToTheThreshold(float threshold) {
+		double rate = rules(config().slowCallDurationThreshold(Duration.ofSeconds(1))
+			.slowCallRateThreshold(threshold)
+			.successThresholdInHalfOpenState(1)).slowCallRateToOpen();
+		assertThat((float) rate).isEqualTo(threshold);
+		assertThat((float) Math.nextDown(rate)).isLessThan(threshold);
 	}
 
 	@Test
