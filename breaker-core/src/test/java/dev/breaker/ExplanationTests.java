@@ -352,8 +352,8 @@ class ExplanationTests {
 		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(5)
 			.recordResult("bad"::equals)
 			.waitDurationInOpenState(Duration.ofSeconds(10)));
-		test.fail(2);
 		test.throwing(new IllegalArgumentException());
+		test.fail(2);
 		test.returning("bad");
 		assertThat(test.breaker.explain().failureCounts()).containsExactly(entry("java.lang.IllegalStateException", 2L),
 				entry("java.lang.IllegalArgumentException", 1L), entry(Explanation.RESULTS, 1L));
@@ -407,9 +407,7 @@ class ExplanationTests {
 		assertThat(test.breaker.explain().lastFailures()).isEmpty();
 	}
 
-	@Test
-	void moreThanTenClassesAreCountedAsOthers() {
-		TestBreaker test = TestBreaker.with((config) -> config);
+	private static void throwTwelveClasses(TestBreaker test) {
 		Throwable[] thrown = { new ArithmeticException(), new ArrayStoreException(), new ClassCastException(),
 				new IllegalArgumentException(), new IllegalMonitorStateException(), new IllegalStateException(),
 				new IndexOutOfBoundsException(), new NegativeArraySizeException(), new NullPointerException(),
@@ -417,12 +415,28 @@ class ExplanationTests {
 		for (Throwable each : thrown) {
 			test.throwing(each);
 		}
+	}
+
+	@Test
+	void moreThanTenClassesAreCountedAsOthers() {
+		TestBreaker test = TestBreaker.with((config) -> config);
+		throwTwelveClasses(test);
 		test.throwing(new SecurityException());
 		assertThat(test.breaker.explain().failureCounts()).hasSize(11)
 			.containsEntry(Explanation.OTHERS, 3L)
 			.containsEntry("java.lang.NumberFormatException", 1L)
 			.doesNotContainKey("java.lang.SecurityException");
 		assertThat(sentence(test)).startsWith("Closed although 100 % of calls failed");
+	}
+
+	@Test
+	void aClassAmongTheOthersIsNotTakenForOneThatIsCounted() {
+		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(14));
+		throwTwelveClasses(test);
+		test.throwing(new SecurityException());
+		test.throwing(new NumberFormatException());
+		assertThat(sentence(test))
+			.startsWith("Open: 14 calls in a row failed (threshold 14), mostly java.lang.NumberFormatException; ");
 	}
 
 	@Test

@@ -95,6 +95,16 @@ class ExportRestoreTests {
 		after.refused();
 	}
 
+	@Test
+	void theCommandThatOpenedIsNotThatOfItsProbes() {
+		this.before.breaker.apply(StateCommand.to(State.OPEN).comment("tired"));
+		this.before.advance(Duration.ofSeconds(6));
+		TestBreaker after = restored(Duration.ofSeconds(7));
+		assertThat(after.state()).isEqualTo(State.HALF_OPEN);
+		assertThat(after.breaker.explain().command()).isNull();
+		assertThat(after.breaker.explain().sentence()).doesNotContain("tired");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "9999, true", "10000, false", "3600000, false" })
 	void anExportIsYoungerThanTheWaitOrWorthNothing(long millis, boolean restored) {

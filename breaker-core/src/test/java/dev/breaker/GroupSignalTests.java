@@ -96,6 +96,17 @@ class GroupSignalTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource(names = { "OPEN", "FORCED_OPEN", "DISABLED", "METRICS_ONLY" })
+	void anyOtherCommandToTheGroupKeepsItsSignals(State state) {
+		CircuitBreaker a = this.group.get("a");
+		this.group.signal("backlog", null, MINUTE);
+		this.group.apply(StateCommand.to(state));
+		assertThat(this.group.signals()).hasSize(1);
+		assertThat(a.snapshot().signals()).hasSize(1);
+		assertThat(this.group.get("later").snapshot().signals()).hasSize(1);
+	}
+
+	@ParameterizedTest
 	@EnumSource(names = { "CLOSED", "HALF_OPEN" })
 	void aCommandToCloseTheGroupClearsItsSignals(State state) {
 		CircuitBreaker a = this.group.get("a");

@@ -16,6 +16,8 @@ final class HandGate implements ProbeGate {
 
 	private RuntimeException trouble;
 
+	private RuntimeException troubleWithPlaces;
+
 	/** Gives out so many more places. */
 	synchronized HandGate give(int more) {
 		this.places += more;
@@ -29,6 +31,11 @@ final class HandGate implements ProbeGate {
 	/** From now on each method throws; {@code null} mends it. */
 	synchronized void breakDown(RuntimeException thrown) {
 		this.trouble = thrown;
+	}
+
+	/** From now on those methods throw that ask for a place; {@code null} mends it. */
+	synchronized void breakDownPlaces(RuntimeException thrown) {
+		this.troubleWithPlaces = thrown;
 	}
 
 	/** What was asked of it and came back since the last look, in that order. */
@@ -47,12 +54,14 @@ final class HandGate implements ProbeGate {
 	@Override
 	public synchronized boolean hasPlace() {
 		throwTrouble();
+		throwTroubleWithPlaces();
 		return this.places > 0;
 	}
 
 	@Override
 	public synchronized boolean tryTake() {
 		throwTrouble();
+		throwTroubleWithPlaces();
 		if (this.places == 0) {
 			this.heard.add("wanted");
 			return false;
@@ -78,6 +87,12 @@ final class HandGate implements ProbeGate {
 	private void throwTrouble() {
 		if (this.trouble != null) {
 			throw this.trouble;
+		}
+	}
+
+	private void throwTroubleWithPlaces() {
+		if (this.troubleWithPlaces != null) {
+			throw this.troubleWithPlaces;
 		}
 	}
 

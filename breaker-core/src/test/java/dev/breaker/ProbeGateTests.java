@@ -439,6 +439,17 @@ class ProbeGateTests {
 	}
 
 	@Test
+	void aGateThatThrowsInsteadOfAPlaceHasNone() {
+		this.gate.give(3).breakDownPlaces(new IllegalStateException("no connection"));
+		assertThat(this.test.breaker.permits()).isFalse();
+		this.test.refused();
+		assertThat(this.test.state()).isEqualTo(State.HALF_OPEN);
+		this.gate.breakDownPlaces(null);
+		assertThat(this.test.breaker.permits()).isTrue();
+		this.test.succeed();
+	}
+
+	@Test
 	void aGateThatThrowsLaterHarmsNoResult() {
 		this.gate.give(2);
 		Permit success = this.test.take();

@@ -48,6 +48,14 @@ class ProbeRulesTests {
 			.containsExactly(3, 3, true);
 	}
 
+	@Test
+	void slowCallsAreJudgedByTheirShareOfThosePermitted() {
+		ProbeRules half = new ProbeRules(4, 2, NEVER, 2, false);
+		assertThat(half.slowCallRateToOpen()).isEqualTo(50);
+		assertThat(half.verdict(2, 0, 1, 0)).isEqualTo(Reason.PROBES_FAILED);
+		assertThat(half.verdict(3, 0, 1, 0)).isEqualTo(Reason.PROBES_SUCCEEDED);
+	}
+
 	@ParameterizedTest
 	@CsvSource(nullValues = "-", value = {
 			// By rates: 4 probes, of which 2 failures or 3 slow calls open

@@ -166,6 +166,14 @@ class RecoveryRampTests {
 	}
 
 	@Test
+	void halfwayARefusedCallComesBackWhenTheShareHasGrownToItsPlace() {
+		TestBreaker test = closed();
+		test.advance(Duration.ofSeconds(5));
+		test.succeed(2);
+		assertThat(test.refused().retryAfter()).isBetween(Duration.ofMillis(1100), Duration.ofMillis(1120));
+	}
+
+	@Test
 	void theExplanationOfFailuresTellsTheShareToo() {
 		TestBreaker test = closed();
 		taken(test).failure(new IllegalStateException(), 0);

@@ -634,7 +634,7 @@ class ReplayTests {
 			.waitDurationInOpenState(TEN_SECONDS)
 			.probe("bank")
 			.probeInterval(Duration.ofSeconds(5));
-		Replay replay = traffic.replay((config) -> interval.apply(config));
+		Replay replay = traffic.replay(interval);
 		assertThat(replay.openings()).extracting(Replay.Opening::lasted)
 			.containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(5));
 		Replay without = traffic.replay((config) -> interval.apply(config).withoutProbe());

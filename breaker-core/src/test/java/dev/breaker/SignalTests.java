@@ -458,6 +458,13 @@ class SignalTests {
 	}
 
 	@Test
+	void aSourceMayBeAsLongAsIsSaid() {
+		String longest = "x".repeat(Signal.MAX_SOURCE_LENGTH);
+		signal(longest, MINUTE);
+		assertThat(this.test.snapshot().signals()).extracting(Signal::source).containsExactly(longest);
+	}
+
+	@Test
 	void listenersHearEachSignalAndItsClearing() {
 		List<Signal> heard = new ArrayList<>();
 		List<State> states = new ArrayList<>();
