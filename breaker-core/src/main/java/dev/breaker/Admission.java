@@ -75,10 +75,14 @@ sealed interface Admission permits Period, Probes.Probe, CallsInFlight.Tracked, 
 		}
 
 		CallNotPermittedException toException(String name) {
-			StateChange change = this.period.lastChange;
+			StateChange change = this.period.lastChange();
 			return new CallNotPermittedException(name, this.period.state, this.remaining,
-					(change != null) ? change.reason() : null, this.period.lastFailure(), this.limit,
-					this.period.rules.darkProbes);
+					(change != null) ? change.reason() : null, this.period.lastFailureType(), restriction());
+		}
+
+		private @Nullable Restriction restriction() {
+			return (this.limit != null) ? this.limit
+					: this.period.rules.darkProbes ? Restriction.DarkProbes.ONLY : null;
 		}
 
 	}

@@ -1,6 +1,5 @@
 package dev.breaker;
 
-import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -114,7 +113,7 @@ final class AdmittedShare {
 	 * succeed
 	 * @param nanosLeft of the ramp
 	 */
-	record Limit(float percent, boolean byRamp, long nanosLeft) implements Serializable {
+	record Limit(float percent, boolean byRamp, long nanosLeft) implements Restriction {
 
 		/** A share that is not all of them is never shown as if it was. */
 		private static final float MOST_SHOWN = 99.9f;

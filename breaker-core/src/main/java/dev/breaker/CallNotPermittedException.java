@@ -25,21 +25,18 @@ public class CallNotPermittedException extends RuntimeException {
 
 	private final @Nullable String lastFailure;
 
-	/** In CLOSED. */
-	private final AdmittedShare.@Nullable Limit limit;
-
-	private final boolean darkProbes;
+	// One field for both, since only one of them can be: each field adds to a refusal.
+	private final @Nullable Restriction restriction;
 
 	CallNotPermittedException(String circuitBreakerName, State state, long retryAfterNanos, @Nullable Reason reason,
-			@Nullable Failure lastFailure, AdmittedShare.@Nullable Limit limit, boolean darkProbes) {
+			@Nullable String lastFailure, @Nullable Restriction restriction) {
 		super(null, null, false, false);
 		this.circuitBreakerName = circuitBreakerName;
 		this.state = state;
 		this.retryAfterNanos = retryAfterNanos;
 		this.reason = reason;
-		this.lastFailure = (lastFailure != null) ? lastFailure.type() : null;
-		this.limit = limit;
-		this.darkProbes = darkProbes;
+		this.lastFailure = lastFailure;
+		this.restriction = restriction;
 	}
 
 	/**
@@ -75,7 +72,7 @@ public class CallNotPermittedException extends RuntimeException {
 			.append("' is ")
 			.append(this.state)
 			.append(" and ")
-			.append((this.limit != null) ? this.limit.toString() : "refuses calls");
+			.append((this.restriction instanceof AdmittedShare.Limit limit) ? limit.toString() : "refuses calls");
 		if (this.reason != null) {
 			message.append("; reason: ").append(this.reason);
 		}
@@ -86,18 +83,19 @@ public class CallNotPermittedException extends RuntimeException {
 	}
 
 	private String outlook() {
+		boolean darkProbes = this.restriction == Restriction.DarkProbes.ONLY;
 		if (this.retryAfterNanos > 0) {
 			String outlook = switch (this.state) {
-				case OPEN -> this.darkProbes ? "a dark probe runs" : "a probe may pass";
+				case OPEN -> darkProbes ? "a dark probe runs" : "a probe may pass";
 				case CLOSED -> "try again";
 				case HALF_OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> "calls may pass";
 			};
 			return String.format(Locale.ROOT, "%s in %.3f s", outlook, this.retryAfterNanos / 1e9);
 		}
 		return switch (this.state) {
-			case HALF_OPEN -> this.darkProbes ? "dark probes decide" : "all probes are under way";
+			case HALF_OPEN -> darkProbes ? "dark probes decide" : "all probes are under way";
 			case FORCED_OPEN -> "held until another command";
-			case OPEN -> this.darkProbes ? "a dark probe is due" : "a probe may pass now";
+			case OPEN -> darkProbes ? "a dark probe is due" : "a probe may pass now";
 			case CLOSED, DISABLED, METRICS_ONLY -> "try again";
 		};
 	}

@@ -329,14 +329,14 @@ public final class CircuitBreaker {
 		Sight sight = look();
 		Period p = sight.period();
 		CircuitBreakerConfig config = p.rules.config;
-		FailureLog.Content failures = p.failures().content();
+		FailureLog.Content failures = p.failed();
 		StandingCommand command = p.commanded();
 		String sentence = new Sentence(p, sight.counts(), command, failures.recent(), instant(config, 0),
 				Duration.ofNanos(p.remaining(sight.now())), zone(config), p.limit(sight.now()), inFlight(sight),
-				p.signals.shown(sight.now()))
+				p.signals().shown(sight.now()))
 			.toString();
 		return new Explanation(p.state, p.since, sentence, failures.counts(), failures.last(), command,
-				p.signals.shown(sight.now()));
+				p.signals().shown(sight.now()));
 	}
 
 	private ZoneId zone(CircuitBreakerConfig config) {
@@ -391,8 +391,8 @@ public final class CircuitBreaker {
 				counts.failed(), counts.slow(), counts.consecutiveFailures(), counts.callsUntilEvaluated(),
 				this.successes.sum(), this.failures.sum(), this.slowCalls.sum(), this.ignored.sum(),
 				this.notPermitted.sum(), p.openings(sight.now()), Duration.ofNanos(p.remaining(sight.now())),
-				p.lastChange, (limit != null) ? limit.percent() : 100, inFlight.calls(), inFlight.oldest(),
-				this.notPermitted.unpermittedSum(), p.signals.shown(sight.now()));
+				p.lastChange(), (limit != null) ? limit.percent() : 100, inFlight.calls(), inFlight.oldest(),
+				this.notPermitted.unpermittedSum(), p.signals().shown(sight.now()));
 	}
 
 	/**
@@ -1010,7 +1010,7 @@ public final class CircuitBreaker {
 
 	/** What is to be said, and seen to, before a place is taken. */
 	private void beforeProbe(Period p, Probes probes, long now) {
-		GuardedGate gate = p.gate;
+		GuardedGate gate = p.gate();
 		if (gate != null) {
 			gate.complain(this.name);
 			// A place that was taken there, and not handed on, would be lost.
@@ -1183,10 +1183,19 @@ public final class CircuitBreaker {
 			call.leave();
 		}
 		else {
-			Period admitted = admission.period();
-			admitted.failed((thrown != null) ? Failure.of(thrown, instant(admitted.rules.config, 0)) : null);
+			keep(admission.period(), thrown);
 		}
 		ended(admission, true, result, thrown, elapsed, end);
+	}
+
+	/** Keeps what explains a state; null is a result that counts as a failure. */
+	private void keep(Period admitted, @Nullable Throwable thrown) {
+		if (thrown != null) {
+			admitted.failures().add(thrown, instant(admitted.rules.config, 0));
+		}
+		else {
+			admitted.failures().addResult();
+		}
 	}
 
 	/** Records and tells an end, then what it has decided. */
@@ -1554,7 +1563,7 @@ public final class CircuitBreaker {
 	}
 
 	private boolean tellNews() {
-		if (this.period.news == News.NONE) {
+		if (this.period.news() == News.NONE) {
 			return false;
 		}
 		return dispatcher().tell(this);
@@ -1706,7 +1715,7 @@ public final class CircuitBreaker {
 	 */
 	public void clearSignal(String source) {
 		Objects.requireNonNull(source, "source");
-		if (!live().period.signals.lives(source, this.nanoClock.read())) {
+		if (!live().period.signals().lives(source, this.nanoClock.read())) {
 			return;
 		}
 		CircuitBreaker live = entered(true);
@@ -1854,7 +1863,7 @@ public final class CircuitBreaker {
 
 	private boolean swapRules(Period p, Period next, long now) {
 		Probes probes = p.probes;
-		return (probes != null) ? probes.under(next.rules, next.gate, now, () -> swap(p, next)) : swap(p, next);
+		return (probes != null) ? probes.under(next.rules, next.gate(), now, () -> swap(p, next)) : swap(p, next);
 	}
 
 	/**

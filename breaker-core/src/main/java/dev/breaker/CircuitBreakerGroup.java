@@ -290,7 +290,7 @@ public final class CircuitBreakerGroup {
 	 */
 	private void hear(CircuitBreaker breaker, Signals known, Signals present) {
 		long now = this.clock.read();
-		for (Signals.Given each : breaker.period().signals.living(now)) {
+		for (Signals.Given each : breaker.period().signals().living(now)) {
 			if (each.ofGroup() && !present.lives(each.source(), now)) {
 				breaker.ignoreSignal(each.source());
 			}

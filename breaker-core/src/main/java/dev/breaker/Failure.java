@@ -21,11 +21,8 @@ public record Failure(String type, @Nullable String message, Instant at) {
 
 	private static final String CUT = "...";
 
-	static Failure of(Throwable thrown, Instant at) {
-		return new Failure(thrown.getClass().getName(), messageOf(thrown), at);
-	}
-
-	private static @Nullable String messageOf(Throwable thrown) {
+	/** What is kept of the message of an exception. */
+	static @Nullable String messageOf(Throwable thrown) {
 		try {
 			String message = thrown.getMessage();
 			return (message != null) ? cut(message, MAX_LENGTH) : null;

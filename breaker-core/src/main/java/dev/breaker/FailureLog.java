@@ -1,5 +1,6 @@
 package dev.breaker;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -30,17 +31,44 @@ final class FailureLog extends SpinLock {
 	/** In the order in which they were seen first. */
 	private @Nullable Count first;
 
-	/** Null as long as nothing has failed. */
-	private @Nullable Last last;
+	/**
+	 * The classes of the last failures that were thrown; a ring, as the next three are.
+	 */
+	private final @Nullable String[] types = new @Nullable String[MOST_LAST];
+
+	private final @Nullable String[] messages = new @Nullable String[MOST_LAST];
+
+	// Numbers and not instants: so a failure makes no object that is kept.
+	private final long[] seconds = new long[MOST_LAST];
+
+	private final int[] nanos = new int[MOST_LAST];
+
+	/** How many were thrown, all told. An overflow starts the rings anew. */
+	private int thrown;
+
+	/** The places that the classes of the last failures have among the counts. */
+	private byte[] places = new byte[FIRST_RECENT];
+
+	/** How many failures there were, all told. An overflow starts the ring anew. */
+	private int calls;
+
+	/** Null where the last failure was a result. Written under the lock. */
+	private volatile @Nullable String lastType;
 
 	/** Adds a failure that was thrown. Makes no object for a class that it knows. */
-	void add(Failure failure) {
+	void add(Throwable failure, Instant at) {
+		String type = failure.getClass().getName();
+		String message = Failure.messageOf(failure);
 		lock();
 		try {
-			int place = count(failure.type());
-			Last kept = last();
-			kept.remember(place);
-			kept.add(failure);
+			remember(count(type));
+			int place = this.thrown % MOST_LAST;
+			this.types[place] = type;
+			this.messages[place] = message;
+			this.seconds[place] = at.getEpochSecond();
+			this.nanos[place] = at.getNano();
+			this.thrown = next(this.thrown);
+			this.lastType = type;
 		}
 		finally {
 			this.held = 0;
@@ -51,8 +79,24 @@ final class FailureLog extends SpinLock {
 	void addResult() {
 		lock();
 		try {
-			int place = count(Explanation.RESULTS);
-			last().remember(place);
+			remember(count(Explanation.RESULTS));
+			this.lastType = null;
+		}
+		finally {
+			this.held = 0;
+		}
+	}
+
+	/** The class of the last failure; null where there is none, or it was a result. */
+	@Nullable String lastType() {
+		return this.lastType;
+	}
+
+	/** The last failure; null where there is none, or it was a result. */
+	@Nullable Failure last() {
+		lock();
+		try {
+			return (this.lastType != null) ? thrown((this.thrown + MOST_LAST - 1) % MOST_LAST) : null;
 		}
 		finally {
 			this.held = 0;
@@ -94,35 +138,60 @@ final class FailureLog extends SpinLock {
 		return type.charAt(0) != '(';
 	}
 
-	private Last last() {
-		Last present = this.last;
-		if (present == null) {
-			present = new Last();
-			this.last = present;
+	private void remember(int place) {
+		int length = this.places.length;
+		if (this.calls == length && length < MOST_RECENT) {
+			this.places = Arrays.copyOf(this.places, 4 * length);
 		}
-		return present;
+		this.places[this.calls % this.places.length] = (byte) place;
+		this.calls = next(this.calls);
+	}
+
+	private static int next(int calls) {
+		return (calls == Integer.MAX_VALUE) ? 0 : calls + 1;
+	}
+
+	/** The newest last. */
+	private List<Failure> thrown() {
+		List<Failure> failures = new ArrayList<>(MOST_LAST);
+		for (int i = Math.max(0, this.thrown - MOST_LAST); i < this.thrown; i++) {
+			failures.add(thrown(i % MOST_LAST));
+		}
+		return failures;
+	}
+
+	private Failure thrown(int place) {
+		return new Failure(Objects.requireNonNull(this.types[place]), this.messages[place],
+				Instant.ofEpochSecond(this.seconds[place], this.nanos[place]));
+	}
+
+	/** The newest first. */
+	private byte[] newestFirst() {
+		byte[] newestFirst = new byte[Math.min(this.calls, this.places.length)];
+		for (int i = 0; i < newestFirst.length; i++) {
+			newestFirst[i] = this.places[(this.calls - 1 - i) % this.places.length];
+		}
+		return newestFirst;
 	}
 
 	/** A copy, of one moment. */
 	Content content() {
 		Map<String, Long> counts = new LinkedHashMap<>();
-		List<Failure> failures = List.of();
-		byte[] places = new byte[0];
+		List<Failure> failures;
+		byte[] recent;
 		lock();
 		try {
 			for (Count count = this.first; count != null; count = count.next) {
 				counts.put(count.type, count.calls);
 			}
-			if (this.last != null) {
-				failures = this.last.failures();
-				places = this.last.places();
-			}
+			failures = thrown();
+			recent = newestFirst();
 		}
 		finally {
 			this.held = 0;
 		}
 		return new Content(mostFirst(counts), failures.stream().map(Failure::shown).toList(),
-				new Recent(List.copyOf(counts.keySet()), places));
+				new Recent(List.copyOf(counts.keySet()), recent));
 	}
 
 	private static Map<String, Long> mostFirst(Map<String, Long> counts) {
@@ -142,6 +211,9 @@ final class FailureLog extends SpinLock {
 	 * @param recent the classes of the last failures
 	 */
 	record Content(Map<String, Long> counts, List<Failure> last, Recent recent) {
+
+		static final Content NONE = new Content(Map.of(), List.of(), new Recent(List.of(), new byte[0]));
+
 	}
 
 	/**
@@ -180,60 +252,6 @@ final class FailureLog extends SpinLock {
 				}
 			}
 			return most;
-		}
-
-	}
-
-	/**
-	 * The last failures, in two rings.
-	 */
-	private static final class Last {
-
-		private final @Nullable Failure[] thrown = new @Nullable Failure[MOST_LAST];
-
-		/** How many were thrown, all told. An overflow starts the ring anew. */
-		private int thrownCalls;
-
-		/** The places that the classes of the failures have among the counts. */
-		private byte[] places = new byte[FIRST_RECENT];
-
-		/** How many failures there were, all told. An overflow starts the ring anew. */
-		private int calls;
-
-		void add(Failure failure) {
-			this.thrown[this.thrownCalls % MOST_LAST] = failure;
-			this.thrownCalls = next(this.thrownCalls);
-		}
-
-		void remember(int place) {
-			int length = this.places.length;
-			if (this.calls == length && length < MOST_RECENT) {
-				this.places = Arrays.copyOf(this.places, 4 * length);
-			}
-			this.places[this.calls % this.places.length] = (byte) place;
-			this.calls = next(this.calls);
-		}
-
-		private static int next(int calls) {
-			return (calls == Integer.MAX_VALUE) ? 0 : calls + 1;
-		}
-
-		/** The newest last. */
-		List<Failure> failures() {
-			List<Failure> failures = new ArrayList<>(MOST_LAST);
-			for (int i = Math.max(0, this.thrownCalls - MOST_LAST); i < this.thrownCalls; i++) {
-				failures.add(Objects.requireNonNull(this.thrown[i % MOST_LAST]));
-			}
-			return failures;
-		}
-
-		/** The newest first. */
-		byte[] places() {
-			byte[] newestFirst = new byte[Math.min(this.calls, this.places.length)];
-			for (int i = 0; i < newestFirst.length; i++) {
-				newestFirst[i] = this.places[(this.calls - 1 - i) % this.places.length];
-			}
-			return newestFirst;
 		}
 
 	}

@@ -1,5 +1,7 @@
 package dev.breaker;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,28 +46,14 @@ final class Period implements Admission {
 
 	private final int openings;
 
-	/** Null where there was none yet. */
-	final @Nullable StateChange lastChange;
-
-	/** What it began by; null where that was no command. */
-	private final @Nullable StandingCommand commanded;
-
-	/** The last news of the breaker. */
-	final News news;
-
-	/** In CLOSED and HALF_OPEN there are none: a signal opens the breaker. */
-	final Signals signals;
-
-	/** What gives out the places of probes; null where the breaker does. */
-	final @Nullable GuardedGate gate;
+	private final Circumstances circumstances;
 
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
 			@Nullable Probes probes, @Nullable AdmittedShare share, long began, long limit, Instant since, int openings,
-			@Nullable StateChange lastChange, @Nullable StandingCommand commanded, News news, Signals signals,
-			@Nullable GuardedGate gate) {
+			Circumstances circumstances) {
 		this.state = state;
 		this.rules = rules;
-		this.generation = (generation != null) ? generation : new Generation(new FailureLog(), null, null);
+		this.generation = (generation != null) ? generation : new Generation(null, null, null);
 		if (rules.hungCallsCounted) {
 			this.generation.track();
 		}
@@ -76,11 +64,7 @@ final class Period implements Admission {
 		this.limit = limit;
 		this.since = since;
 		this.openings = openings;
-		this.lastChange = lastChange;
-		this.commanded = commanded;
-		this.news = news;
-		this.signals = signals;
-		this.gate = gate;
+		this.circumstances = circumstances;
 	}
 
 	/** The first period of a breaker. */
@@ -89,22 +73,22 @@ final class Period implements Admission {
 		int openings = (state == State.OPEN) ? 1 : 0;
 		SlidingWindow window = newWindow(state, rules, now);
 		return new Period(state, rules, null, window, newProbes(state, rules, null),
-				newShare(state, null, rules, window), now, limit(state, rules, BY_RULES, openings), at, openings, null,
-				null, News.NONE, Signals.NONE, null);
+				newShare(state, null, rules, window), now, limit(state, rules, BY_RULES, openings), at, openings,
+				Circumstances.NONE);
 	}
 
 	/** The period that follows by the rules or by time. */
 	Period next(State next, Decision decision, long began, Instant at) {
 		boolean bySignals = decision.reason == Reason.SIGNAL;
 		return next(next, decision.reason, bySignals ? 0 : (next == State.OPEN) ? decision.wait : BY_RULES, null,
-				decision, null, this.signals, began, at);
+				decision, null, signals(), began, at);
 	}
 
 	/** The period that follows by a command. */
 	Period next(StateCommand command, long now, Instant at) {
 		Duration hold = command.hold();
 		return next(command.state(), Reason.COMMAND, (hold != null) ? Rules.nanos(hold) : BY_RULES, command, null, null,
-				this.signals, now, at);
+				signals(), now, at);
 	}
 
 	/**
@@ -112,24 +96,31 @@ final class Period implements Admission {
 	 * open already or held by a command, the same with the signal.
 	 */
 	Period signalled(Signals.Given signal, long now, Instant at) {
+		Signals present = signals();
 		return switch (this.state) {
 			case CLOSED, HALF_OPEN ->
-				next(State.OPEN, Reason.SIGNAL, 0, null, null, null, this.signals.with(signal, now, 0), now, at);
-			case OPEN -> with(this.signals.with(signal, now,
-					(this.signals != Signals.NONE) ? this.signals.waitNanos() : this.rules.waitNanos(this.openings)));
-			case FORCED_OPEN, DISABLED, METRICS_ONLY -> with(this.signals.with(signal, now, 0));
+				next(State.OPEN, Reason.SIGNAL, 0, null, null, null, present.with(signal, now, 0), now, at);
+			case OPEN -> with(present.with(signal, now,
+					(present != Signals.NONE) ? present.waitNanos() : this.rules.waitNanos(this.openings)));
+			case FORCED_OPEN, DISABLED, METRICS_ONLY -> with(present.with(signal, now, 0));
 		};
 	}
 
 	/** The same without the signal of a source; this very one where none of it lives. */
 	Period withoutSignal(String source, long now) {
-		Signals fewer = this.signals.without(source, now);
-		return (fewer != this.signals) ? with(fewer) : this;
+		Signals present = signals();
+		Signals fewer = present.without(source, now);
+		return (fewer != present) ? with(fewer) : this;
 	}
 
 	private Period with(Signals signals) {
+		return in(this.circumstances.with(signals));
+	}
+
+	/** The same stay in other circumstances. */
+	private Period in(Circumstances other) {
 		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
-				this.limit, this.since, this.openings, this.lastChange, this.commanded, this.news, signals, this.gate);
+				this.limit, this.since, this.openings, other);
 	}
 
 	/**
@@ -143,19 +134,20 @@ final class Period implements Admission {
 			case FORCED_OPEN, DISABLED, METRICS_ONLY -> this;
 			case CLOSED -> (next != State.CLOSED) ? next(decision, now, at) : this;
 			case HALF_OPEN -> (next != State.HALF_OPEN) ? next(decision, now, at)
-					: lasting(this.limit, openings(decision), this.commanded);
+					: lasting(this.limit, openings(decision), commanded());
 			case OPEN -> hasHoldOfItsOwn() ? this : (next == State.OPEN) ? waiting(decision, now, at)
-					: (this.signals.left(now) > 0) ? waitingForSignals(now) : next(decision, now, at);
+					: (signals().left(now) > 0) ? waitingForSignals(now) : next(decision, now, at);
 		};
 	}
 
 	private Period next(FleetDecision decision, long now, Instant at) {
 		long limit = (decision.state() == State.OPEN) ? Rules.nanos(decision.remaining()) : BY_RULES;
-		return next(decision.state(), Reason.FLEET, limit, null, null, decision, this.signals, now, at);
+		return next(decision.state(), Reason.FLEET, limit, null, null, decision, signals(), now, at);
 	}
 
 	private boolean hasHoldOfItsOwn() {
-		return this.commanded != null && this.commanded.command().hold() != null;
+		StandingCommand by = commanded();
+		return by != null && by.command().hold() != null;
 	}
 
 	/** Open still, until the fleet's end. */
@@ -163,14 +155,14 @@ final class Period implements Admission {
 		long remaining = Rules.nanos(decision.remaining());
 		long passed = Math.max(0, now - this.began);
 		long whole = (remaining <= Long.MAX_VALUE - passed) ? passed + remaining : Long.MAX_VALUE;
-		StandingCommand by = this.commanded;
+		StandingCommand by = commanded();
 		return lasting(whole, openings(decision),
 				(by != null) ? new StandingCommand(by.command(), end(at, remaining)) : null);
 	}
 
 	/** Open still, but only for its signals. */
 	private Period waitingForSignals(long now) {
-		return lasting(Math.min(this.limit, Math.max(0, now - this.began)), this.openings, this.commanded);
+		return lasting(Math.min(this.limit, Math.max(0, now - this.began)), this.openings, commanded());
 	}
 
 	/** As many as can be counted, at most. */
@@ -187,7 +179,7 @@ final class Period implements Admission {
 	private Period lasting(long nanos, int openings, @Nullable StandingCommand commanded) {
 		return (nanos == this.limit && openings == this.openings) ? this
 				: new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
-						nanos, this.since, openings, this.lastChange, commanded, this.news, this.signals, this.gate);
+						nanos, this.since, openings, this.circumstances.with(commanded));
 	}
 
 	private Period next(State next, Reason reason, long limit, @Nullable StateCommand command,
@@ -209,29 +201,25 @@ final class Period implements Admission {
 			case OPEN -> signals.livingAt(began, this.rules.waitNanos(openings));
 			case FORCED_OPEN, DISABLED, METRICS_ONLY -> signals.livingAt(began, 0);
 		};
-		boolean told = !same || hasWords(command) || hasWords(this.lastChange);
+		StateChange last = lastChange();
+		boolean told = !same || hasWords(command) || hasWords(last);
 		Signals.Given cause = (reason == Reason.SIGNAL) ? kept.longest() : null;
-		StateChange change = !told ? this.lastChange
-				: new StateChange(this.state, next, reason, at, this.generation.lastFailure,
-						(command != null) ? command.comment()
-								: (fleet != null) ? fleet.why() : (cause != null) ? cause.reason() : null,
-						(command != null) ? command.actor() : (cause != null) ? cause.source() : null,
-						this.rules.enforced);
-		News news = (told || reset) ? this.news.followedBy(told ? change : null, reset, decision) : this.news;
-		Generation generation;
-		if (next == State.CLOSED) {
-			generation = new Generation(new FailureLog(), null, this.generation.inFlight);
-		}
-		else {
-			generation = new Generation(this.generation.failures, next.refuses() ? counts(began) : null,
-					this.generation.inFlight);
-			generation.lastFailure = this.generation.lastFailure;
-		}
+		StateChange change = !told ? last : new StateChange(this.state, next, reason, at, lastFailure(),
+				(command != null) ? command.comment()
+						: (fleet != null) ? fleet.why() : (cause != null) ? cause.reason() : null,
+				(command != null) ? command.actor() : (cause != null) ? cause.source() : null, this.rules.enforced);
+		News news = news();
+		news = (told || reset) ? news.followedBy(told ? change : null, reset, decision) : news;
+		Generation generation = (next == State.CLOSED) ? new Generation(null, null, this.generation.inFlight)
+				: new Generation(this.generation.failures(), next.refuses() ? counts(began) : null,
+						this.generation.inFlight);
 		long ownLimit = limit(next, this.rules, limit, openings);
 		SlidingWindow window = newWindow(next, this.rules, began);
-		return new Period(next, this.rules, generation, window, newProbes(next, this.rules, this.gate),
-				newShare(next, ramp, this.rules, window), began, ownLimit, same ? this.since : at, openings, change,
-				(command != null) ? new StandingCommand(command, end(at, ownLimit)) : null, news, kept, this.gate);
+		StandingCommand by = (command != null) ? new StandingCommand(command, end(at, ownLimit)) : null;
+		GuardedGate gate = gate();
+		return new Period(next, this.rules, generation, window, newProbes(next, this.rules, gate),
+				newShare(next, ramp, this.rules, window), began, ownLimit, same ? this.since : at, openings,
+				new Circumstances(change, by, news, kept, gate));
 	}
 
 	private boolean refusesAny() {
@@ -272,13 +260,12 @@ final class Period implements Admission {
 		Ramp ramp = isRamping() ? other.rampFrom(this.began) : null;
 		return new Period(this.state, other, this.generation, window, this.probes,
 				newShare(this.state, ramp, other, window), this.began, this.limit, this.since, openings(now),
-				this.lastChange, this.commanded, this.news, this.signals, this.gate);
+				this.circumstances);
 	}
 
 	/** The same generation with another gate, or without one. */
 	Period gated(@Nullable GuardedGate other) {
-		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
-				this.limit, this.since, this.openings, this.lastChange, this.commanded, this.news, this.signals, other);
+		return in(this.circumstances.with(other));
 	}
 
 	/** Whether its ramp is over, so that {@link #afterRamp()} is to follow. */
@@ -290,7 +277,7 @@ final class Period implements Admission {
 	Period afterRamp() {
 		return new Period(this.state, this.rules, this.generation, this.window, this.probes,
 				newShare(this.state, null, this.rules, this.window), this.began, this.limit, this.since, this.openings,
-				this.lastChange, this.commanded, this.news, this.signals, this.gate);
+				this.circumstances);
 	}
 
 	/**
@@ -298,13 +285,13 @@ final class Period implements Admission {
 	 * other side asked for, and no command came since. Asked before the decision is told.
 	 */
 	boolean lacksWaitOf(Decision decision) {
-		return this.state == State.OPEN && this.commanded == null && this.news.decision == decision
+		return this.state == State.OPEN && commanded() == null && news().decision == decision
 				&& this.limit != decision.wait;
 	}
 
 	/** The same generation with another limit. */
 	Period lasting(long nanos) {
-		return lasting(nanos, this.openings, this.commanded);
+		return lasting(nanos, this.openings, commanded());
 	}
 
 	private static @Nullable SlidingWindow newWindow(State state, Rules rules, long now) {
@@ -379,12 +366,12 @@ final class Period implements Admission {
 
 	/** The limit, and in OPEN what signals add to it. */
 	private long lasts() {
-		return (this.state == State.OPEN) ? this.signals.prolong(this.limit, this.began) : this.limit;
+		return (this.state == State.OPEN) ? signals().prolong(this.limit, this.began) : this.limit;
 	}
 
 	/** What follows a hold that ends at that moment. */
 	private Decision held(long end) {
-		return Decision.ofTime((this.signals.left(end) > 0) ? Reason.SIGNAL : Reason.HOLD_ELAPSED, end);
+		return Decision.ofTime((signals().left(end) > 0) ? Reason.SIGNAL : Reason.HOLD_ELAPSED, end);
 	}
 
 	/** Whether time has ended it. At exactly its limit it is over. */
@@ -400,9 +387,9 @@ final class Period implements Admission {
 		if (this.limit == WITHOUT_END || !this.state.refuses()) {
 			return 0;
 		}
-		if (this.state == State.FORCED_OPEN && this.signals.left(this.began + this.limit) > 0) {
+		if (this.state == State.FORCED_OPEN && signals().left(this.began + this.limit) > 0) {
 			double wait = this.rules.plainWaitNanos(Math.max(1, this.openings));
-			return Signals.sum(this.signals.left(now), Math.round(wait));
+			return Signals.sum(signals().left(now), Math.round(wait));
 		}
 		return left(now);
 	}
@@ -426,7 +413,7 @@ final class Period implements Admission {
 
 	/** What another breaker needs to go on from here. */
 	ExportedState exported(long now, Instant at) {
-		StandingCommand by = this.commanded;
+		StandingCommand by = commanded();
 		return new ExportedState(this.state, this.since, at,
 				(this.limit != WITHOUT_END) ? Duration.ofNanos(leftWithoutSignals(now)) : null, openings(now),
 				(by != null) ? by.command() : null);
@@ -435,8 +422,8 @@ final class Period implements Admission {
 	/** What is left where the signals that live, which are not exported, ended now. */
 	private long leftWithoutSignals(long now) {
 		long own = Math.max(0, this.limit - Math.max(0, now - this.began));
-		boolean signalled = this.state == State.OPEN && this.signals.left(now) > 0;
-		return signalled ? Math.max(own, this.signals.waitNanos()) : left(now);
+		boolean signalled = this.state == State.OPEN && signals().left(now) > 0;
+		return signalled ? Math.max(own, signals().waitNanos()) : left(now);
 	}
 
 	/**
@@ -454,19 +441,20 @@ final class Period implements Admission {
 				(command != null) ? command.comment() : null, (command != null) ? command.actor() : null,
 				this.rules.enforced);
 		SlidingWindow window = newWindow(next, this.rules, now);
-		Signals kept = (next == State.HALF_OPEN) ? Signals.NONE : this.signals.livingAt(now,
+		Signals kept = (next == State.HALF_OPEN) ? Signals.NONE : signals().livingAt(now,
 				(next == State.OPEN) ? this.rules.waitNanos(Math.max(1, restoration.openings())) : 0);
-		Generation generation = new Generation(new FailureLog(), null, this.generation.inFlight);
-		return new Period(next, this.rules, generation, window, newProbes(next, this.rules, this.gate),
+		Generation generation = new Generation(null, null, this.generation.inFlight);
+		StandingCommand by = (command != null) ? new StandingCommand(command, end(at, restoration.limit())) : null;
+		GuardedGate gate = gate();
+		return new Period(next, this.rules, generation, window, newProbes(next, this.rules, gate),
 				newShare(next, null, this.rules, window), now, restoration.limit(), restoration.since(),
-				restoration.openings(), change,
-				(command != null) ? new StandingCommand(command, end(at, restoration.limit())) : null,
-				this.news.followedBy(change, false, null), kept, this.gate);
+				restoration.openings(),
+				new Circumstances(change, by, news().followedBy(change, false, null), kept, gate));
 	}
 
 	/** Whether it is what the breaker began with. */
 	private boolean isFirst() {
-		return this.lastChange == null && this.commanded == null;
+		return lastChange() == null && commanded() == null;
 	}
 
 	/**
@@ -474,13 +462,13 @@ final class Period implements Admission {
 	 * opening, and has seen no failure and no slow call.
 	 */
 	boolean isClean(long now) {
-		if (this.signals.left(now) > 0) {
+		if (signals().left(now) > 0) {
 			return false;
 		}
 		if (isOver(now) && (this.state == State.FORCED_OPEN || this.state == State.DISABLED)) {
 			long closed = this.began + this.limit;
 			// Closed by now, or open since then.
-			if (this.signals.left(closed) != 0) {
+			if (signals().left(closed) != 0) {
 				return false;
 			}
 			Ramp ramp = refusesAny() ? this.rules.rampFrom(closed) : null;
@@ -503,11 +491,11 @@ final class Period implements Admission {
 	 * one.
 	 */
 	long heldNanos(long now) {
-		return Math.max(heldByCommand(now), this.signals.left(now));
+		return Math.max(heldByCommand(now), signals().left(now));
 	}
 
 	private long heldByCommand(long now) {
-		if (this.commanded == null) {
+		if (commanded() == null) {
 			return 0;
 		}
 		return switch (this.state) {
@@ -519,7 +507,23 @@ final class Period implements Admission {
 
 	/** The command that it began by; null where it began by none. */
 	@Nullable StandingCommand commanded() {
-		return this.commanded;
+		return this.circumstances.commanded();
+	}
+
+	@Nullable StateChange lastChange() {
+		return this.circumstances.lastChange();
+	}
+
+	News news() {
+		return this.circumstances.news();
+	}
+
+	Signals signals() {
+		return this.circumstances.signals();
+	}
+
+	@Nullable GuardedGate gate() {
+		return this.circumstances.gate();
 	}
 
 	WindowCounts counts(long now) {
@@ -533,17 +537,6 @@ final class Period implements Admission {
 		return (frozen != null) ? frozen : new WindowCounts(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));
 	}
 
-	/** A call failed; the failure is null where it was a result. */
-	void failed(@Nullable Failure failure) {
-		this.generation.lastFailure = failure;
-		if (failure != null) {
-			this.generation.failures.add(failure);
-		}
-		else {
-			this.generation.failures.addResult();
-		}
-	}
-
 	/** The calls under way, of earlier periods too; null where they are not tracked. */
 	@Nullable CallsInFlight inFlight() {
 		return this.rules.hungCallsCounted ? this.generation.inFlight : null;
@@ -551,11 +544,25 @@ final class Period implements Admission {
 
 	/** What failed since the breaker was last closed. */
 	FailureLog failures() {
-		return this.generation.failures;
+		return this.generation.failures();
 	}
 
-	@Nullable Failure lastFailure() {
-		return this.generation.lastFailure;
+	/** A copy of that, of one moment. */
+	FailureLog.Content failed() {
+		FailureLog failures = this.generation.failures;
+		return (failures != null) ? failures.content() : FailureLog.Content.NONE;
+	}
+
+	/** Null where nothing has failed, or a result last. */
+	private @Nullable Failure lastFailure() {
+		FailureLog failures = this.generation.failures;
+		return (failures != null) ? failures.last() : null;
+	}
+
+	/** The class of the last failure, as far as there is one. */
+	@Nullable String lastFailureType() {
+		FailureLog failures = this.generation.failures;
+		return (failures != null) ? failures.lastType() : null;
 	}
 
 	/**
@@ -563,27 +570,36 @@ final class Period implements Admission {
 	 */
 	static final class Generation {
 
-		/**
-		 * The last failure, since the breaker was last closed; null where it was a
-		 * result. Written by any thread; only shown.
-		 */
-		private volatile @Nullable Failure lastFailure;
+		private static final VarHandle FAILURES = FieldHandle.of(MethodHandles.lookup(), "failures", FailureLog.class);
 
-		private final FailureLog failures;
+		private static final VarHandle IN_FLIGHT = FieldHandle.of(MethodHandles.lookup(), "inFlight",
+				CallsInFlight.class);
+
+		/** Made with the first failure, or at the end of the generation. */
+		private volatile @Nullable FailureLog failures;
 
 		/** In OPEN and FORCED_OPEN: the counts when it opened. */
 		private final @Nullable WindowCounts frozen;
 
 		/**
 		 * Made when a config first wants it, and handed on from then: calls outlast the
-		 * periods that admit them. Set under the lock of the failures.
+		 * periods that admit them.
 		 */
 		private volatile @Nullable CallsInFlight inFlight;
 
-		Generation(FailureLog failures, @Nullable WindowCounts frozen, @Nullable CallsInFlight inFlight) {
+		Generation(@Nullable FailureLog failures, @Nullable WindowCounts frozen, @Nullable CallsInFlight inFlight) {
 			this.failures = failures;
 			this.frozen = frozen;
 			this.inFlight = inFlight;
+		}
+
+		private FailureLog failures() {
+			FailureLog present = this.failures;
+			while (present == null) {
+				FAILURES.compareAndSet(this, null, new FailureLog());
+				present = this.failures;
+			}
+			return present;
 		}
 
 		/** The calls under way, also where the present rules track none. */
@@ -593,8 +609,7 @@ final class Period implements Admission {
 
 		private void track() {
 			if (this.inFlight == null) {
-				CallsInFlight made = new CallsInFlight();
-				this.failures.run(() -> this.inFlight = (this.inFlight != null) ? this.inFlight : made);
+				IN_FLIGHT.compareAndSet(this, null, new CallsInFlight());
 			}
 		}
 

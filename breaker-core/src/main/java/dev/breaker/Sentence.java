@@ -156,7 +156,7 @@ final class Sentence {
 	}
 
 	private String openedBySignal() {
-		StateChange change = this.period.lastChange;
+		StateChange change = this.period.lastChange();
 		String source = (change != null) ? change.actor() : null;
 		String words = (change != null) ? change.comment() : null;
 		return "a signal" + ((source != null) ? " of " + LogText.oneLine(source) : "") + " opened it"
@@ -165,7 +165,7 @@ final class Sentence {
 
 	/** Why the fleet decided so. */
 	private String fleetsWords() {
-		StateChange change = this.period.lastChange;
+		StateChange change = this.period.lastChange();
 		String why = (change != null) ? change.comment() : null;
 		return (why != null) ? " (" + LogText.oneLine(why) + ")" : "";
 	}
@@ -263,7 +263,7 @@ final class Sentence {
 
 	/** Why it changed to its present state; null where it began with it. */
 	private @Nullable Reason reason() {
-		StateChange change = this.period.lastChange;
+		StateChange change = this.period.lastChange();
 		return (change != null && change.to() == this.period.state) ? change.reason() : null;
 	}
 

@@ -62,7 +62,7 @@ final class StateChangeDispatcher {
 	 * @return whether this thread told anything, so that time has passed
 	 */
 	boolean tell(CircuitBreaker breaker) {
-		News present = breaker.period().news;
+		News present = breaker.period().news();
 		Thread me = Thread.currentThread();
 		// This thread may tell already, further up its stack, in the listener that led
 		// here.
@@ -130,7 +130,7 @@ final class StateChangeDispatcher {
 		boolean toldAny = false;
 		boolean holds = true;
 		while (holds) {
-			Deque<News> untold = untold(breaker.period().news);
+			Deque<News> untold = untold(breaker.period().news());
 			if (untold.isEmpty()) {
 				holds = !handOver() && goesOn(breaker, me);
 			}
@@ -154,7 +154,7 @@ final class StateChangeDispatcher {
 	private boolean goesOn(CircuitBreaker breaker, Thread me) {
 		this.teller = null;
 		LockSupport.unpark(this.successor);
-		return !untold(breaker.period().news).isEmpty() && TELLER.compareAndSet(this, null, me);
+		return !untold(breaker.period().news()).isEmpty() && TELLER.compareAndSet(this, null, me);
 	}
 
 	/** See {@link ClassWarmUp}: what only two threads at a time come to. */

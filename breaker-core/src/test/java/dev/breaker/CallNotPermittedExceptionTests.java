@@ -188,8 +188,8 @@ class CallNotPermittedExceptionTests {
 			"FORCED_OPEN, 1500, calls may pass in 1.500 s", "FORCED_OPEN, 0, held until another command",
 			"HALF_OPEN, 0, all probes are under way", "CLOSED, 0, try again" })
 	void theMessageEndsWithWhatComesNext(State state, long millis, String outlook) {
-		assertThat(new CallNotPermittedException("payments", state, Duration.ofMillis(millis).toNanos(), null, null,
-				null, false))
+		assertThat(
+				new CallNotPermittedException("payments", state, Duration.ofMillis(millis).toNanos(), null, null, null))
 			.hasMessageEndingWith("; " + outlook);
 	}
 

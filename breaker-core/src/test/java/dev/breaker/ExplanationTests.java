@@ -264,7 +264,7 @@ class ExplanationTests {
 		FailureLog log = new FailureLog();
 		assertThat(log.content().recent().most(10)).isNull();
 		for (int i = 0; i < 17; i++) {
-			log.add(Failure.of(new IllegalArgumentException(), Instant.EPOCH));
+			log.add(new IllegalArgumentException(), Instant.EPOCH);
 		}
 		for (int i = 0; i < 16; i++) {
 			log.addResult();
@@ -274,7 +274,7 @@ class ExplanationTests {
 		assertThat(log.content().recent().most(31)).isEqualTo(Explanation.RESULTS);
 		assertThat(log.content().recent().most(0)).isNull();
 		for (int i = 0; i < 400; i++) {
-			log.add(Failure.of(new IllegalStateException(), Instant.EPOCH));
+			log.add(new IllegalStateException(), Instant.EPOCH);
 		}
 		assertThat(log.content().recent().most(433)).isEqualTo("java.lang.IllegalStateException");
 		assertThat(log.content().counts()).hasSize(3);

@@ -100,9 +100,9 @@ class NewsTests {
 	@Test
 	void aCommandThatChangesNothingIsNoNews() {
 		this.breaker.open();
-		News present = this.breaker.period().news;
+		News present = this.breaker.period().news();
 		this.breaker.open();
-		assertThat(this.breaker.period().news).isSameAs(present);
+		assertThat(this.breaker.period().news()).isSameAs(present);
 	}
 
 	@Test

@@ -166,7 +166,7 @@ class PermitBackAttackTests {
 		CircuitBreaker breaker = halfOpen(3);
 		List<Throwable> nothing = List.of(new InterruptedException(), new CancellationException(),
 				new IllegalArgumentException(),
-				new CallNotPermittedException("inner", State.OPEN, 1, null, null, null, false));
+				new CallNotPermittedException("inner", State.OPEN, 1, null, null, null));
 		Crowd.run(Crowd.SIZE, (number) -> {
 			for (int i = 0; i < Crowd.scaled(500); i++) {
 				Throwable thrown = nothing.get(ThreadLocalRandom.current().nextInt(nothing.size()));

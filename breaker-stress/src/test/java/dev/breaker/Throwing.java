@@ -25,7 +25,7 @@ final class Throwing implements CircuitBreakerListener {
 		return Stream.of(new IllegalStateException("hostile"), new IOException("hostile"),
 				new AssertionError("hostile"), new StackOverflowError("hostile"), new OutOfMemoryError("hostile"),
 				new LinkageError("hostile"),
-				new CallNotPermittedException("other", State.OPEN, 1, null, null, null, false),
+				new CallNotPermittedException("other", State.OPEN, 1, null, null, null),
 				new InterruptedException("hostile"), new Dying(), new Unspeakable());
 	}
 
