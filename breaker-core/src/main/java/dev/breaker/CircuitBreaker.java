@@ -462,9 +462,15 @@ public final class CircuitBreaker {
 	private <T extends @Nullable Object, X extends Throwable> T make(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback, boolean inside) throws X {
 		Admission admission = judge(Thread.currentThread(), inside);
-		if (admission instanceof Period) {
-			return attempt(admission, work, fallback);
-		}
+		// By itself, so that what most calls take is small enough to be compiled in one
+		// piece with what is around it.
+		return (admission instanceof Period) ? attempt(admission, work, fallback)
+				: makeOtherwise(admission, work, fallback);
+	}
+
+	/** A call that is refused, or that its end must be told to its admission. */
+	private <T extends @Nullable Object, X extends Throwable> T makeOtherwise(Admission admission,
+			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
 		if (admission instanceof Admission.Refusal refusal) {
 			return fallback.apply(refusal.toException(this.name));
 		}
@@ -941,6 +947,14 @@ public final class CircuitBreaker {
 			return (p.state == State.FORCED_OPEN) ? refuse(new Admission.Refusal(p, 0), caller)
 					: inside ? new Admission.Nested(p) : p;
 		}
+		// What most refusals are, without what the others take.
+		long left = (p.state == State.OPEN) ? p.remaining(this.nanoClock.read()) : 0;
+		return (left > 0) ? refuse(new Admission.Refusal(p, left), caller) : admitAsDue(caller, inside);
+	}
+
+	/** As {@link #admit}, after the changes that are due. */
+	private Admission admitAsDue(@Nullable Thread caller, boolean inside) {
+		Period p = this.period;
 		while (true) {
 			Period before = p;
 			long now = this.nanoClock.read();
