@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * admitted it, so that its result cannot count in another one.
  */
 sealed interface Admission permits Period, Probes.Probe, CallsInFlight.Tracked, Admission.Nested, Admission.Nesting,
-		Admission.Timed, Admission.Refusal, UnpermittedCalls.Unpermitted {
+		Admission.Refusal, UnpermittedCalls.Unpermitted {
 
 	Period period();
 
@@ -44,18 +44,6 @@ sealed interface Admission permits Period, Probes.Probe, CallsInFlight.Tracked, 
 			super(null);
 			this.admission = admission;
 		}
-
-		@Override
-		public Period period() {
-			return this.admission.period();
-		}
-
-	}
-
-	/**
-	 * The call is admitted, and its time runs from that reading of the clock.
-	 */
-	record Timed(Admission admission, long start) implements Admission {
 
 		@Override
 		public Period period() {

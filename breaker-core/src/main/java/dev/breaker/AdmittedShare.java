@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * without chance: each call adds the share to a sum, and is admitted where that brings
  * the sum to, or past, a whole number. Safe for use by many threads.
  */
-final class AdmittedShare {
+final class AdmittedShare implements Admitting {
 
 	/** The share that is all calls. A power of two: only the rest of a sum matters. */
 	static final long WHOLE = 1L << 32;

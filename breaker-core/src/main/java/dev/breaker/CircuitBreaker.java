@@ -677,7 +677,7 @@ public final class CircuitBreaker {
 				tell();
 				continue;
 			}
-			Probes probes = p.probes;
+			Probes probes = p.probes();
 			if (probes == null) {
 				return null;
 			}
@@ -772,7 +772,7 @@ public final class CircuitBreaker {
 		if (p.rules.hungCallsCounted) {
 			return judgeTracked(caller, inside);
 		}
-		if (p.share == AdmittedShare.ALL) {
+		if (p.admitsAll()) {
 			return inside ? new Admission.Nested(p) : p;
 		}
 		Admission admission = admit(caller, inside);
@@ -968,7 +968,7 @@ public final class CircuitBreaker {
 			Admission admission = switch (p.state) {
 				case CLOSED -> inside ? new Admission.Nested(p) : share(p, caller, now);
 				case DISABLED, METRICS_ONLY -> inside ? new Admission.Nested(p) : p;
-				case HALF_OPEN -> p.rules.darkProbes ? Objects.requireNonNull(p.probes).nest()
+				case HALF_OPEN -> p.rules.darkProbes ? Objects.requireNonNull(p.probes()).nest()
 						: (inside || isInsideUnpermitted(p)) ? nested(p) : takeProbe(p, caller, now);
 				case OPEN, FORCED_OPEN -> null;
 			};
@@ -996,7 +996,7 @@ public final class CircuitBreaker {
 	}
 
 	private Admission share(Period p, @Nullable Thread caller, long now) {
-		Admission admission = Objects.requireNonNull(p.share).admit(p, now);
+		Admission admission = Objects.requireNonNull(p.share()).admit(p, now);
 		return (admission instanceof Admission.Refusal refusal) ? refuse(refusal, caller) : admission;
 	}
 
@@ -1010,12 +1010,12 @@ public final class CircuitBreaker {
 
 	/** Admits a call that is inside of another one, which may be a probe. */
 	private static Admission nested(Period p) {
-		Admission inProbe = Objects.requireNonNull(p.probes).nest();
+		Admission inProbe = Objects.requireNonNull(p.probes()).nest();
 		return (inProbe != null) ? inProbe : new Admission.Nested(p);
 	}
 
 	private @Nullable Admission takeProbe(Period p, @Nullable Thread caller, long now) {
-		Probes probes = Objects.requireNonNull(p.probes);
+		Probes probes = Objects.requireNonNull(p.probes());
 		beforeProbe(p, probes, now);
 		// Nothing is called once the place is taken: where the stack ends, it would stay
 		// so.
@@ -1353,7 +1353,7 @@ public final class CircuitBreaker {
 		if (p.generation != admitted.generation) {
 			return null;
 		}
-		if (p.share == AdmittedShare.ALL) {
+		if (p.admitsAll()) {
 			SlidingWindow window = Objects.requireNonNull(p.window);
 			return window.record(failed, slow, timeFor(window, end), p.rules);
 		}
@@ -1395,7 +1395,7 @@ public final class CircuitBreaker {
 	/** A failure is in the window: the share that goes on with it is to see it. */
 	private void toldShare(Period p) {
 		Period present = this.period;
-		AdmittedShare share = (present.generation == p.generation) ? present.share : p.share;
+		AdmittedShare share = (present.generation == p.generation) ? present.share() : p.share();
 		if (share != null) {
 			share.failed();
 		}
@@ -1408,7 +1408,7 @@ public final class CircuitBreaker {
 		if (window == null || p.generation != admission.period().generation) {
 			return record(admission, failed, false, end);
 		}
-		AdmittedShare share = p.share;
+		AdmittedShare share = p.share();
 		if (share == null || share == AdmittedShare.ALL) {
 			return window.recordEndOfHung(failed, timeFor(window, end), (share != null) ? p.rules : null);
 		}
@@ -1876,7 +1876,7 @@ public final class CircuitBreaker {
 	}
 
 	private boolean swapRules(Period p, Period next, long now) {
-		Probes probes = p.probes;
+		Probes probes = p.probes();
 		return (probes != null) ? probes.under(next.rules, next.gate(), now, () -> swap(p, next)) : swap(p, next);
 	}
 

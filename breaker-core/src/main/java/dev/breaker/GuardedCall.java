@@ -17,21 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class GuardedCall {
 
-	private static final VarHandle ENDED = FieldHandle.of(MethodHandles.lookup(), "ended", boolean.class);
+	private static final VarHandle STATE = FieldHandle.of(MethodHandles.lookup(), "state", CallState.class);
 
-	private final CircuitBreaker breaker;
-
-	/**
-	 * With its time, and the threads inside, where that is needed: a call without is the
-	 * smaller object.
-	 */
-	private final Admission admission;
-
-	/** Whether threads inside are listed as such, for all calls of the breaker. */
-	private final boolean nests;
-
-	@SuppressWarnings("UnusedVariable") // swapped by its handle
-	private volatile boolean ended;
+	/** The only field: what most calls need besides is shared by them. */
+	private volatile CallState state;
 
 	/**
 	 * Asks for a permit.
@@ -41,18 +30,16 @@ public abstract class GuardedCall {
 	 */
 	protected GuardedCall(CircuitBreaker breaker, boolean nests) {
 		CircuitBreaker live = breaker.entered(false);
-		this.breaker = live;
 		Admission given = null;
 		try {
 			Admission admission = live.judge(null, nests && live.outermost().isInside());
 			given = admission;
-			boolean refused = admission instanceof Admission.Refusal;
-			Admission held = (!refused && live.timed(admission)) ? new Admission.Timed(admission, live.start(admission))
-					: admission;
-			this.nests = nests && !refused && !(admission instanceof Admission.Nested);
-			this.admission = this.nests ? new Admission.Nesting(held) : held;
-			if (refused) {
+			if (admission instanceof Admission.Refusal refusal) {
+				this.state = new CallState.Refused(refusal.toException(live.name()));
 				live.exit();
+			}
+			else {
+				this.state = admitted(live, admission, nests && !(admission instanceof Admission.Nested));
 			}
 		}
 		catch (Throwable ex) {
@@ -67,6 +54,15 @@ public abstract class GuardedCall {
 			}
 			throw ex;
 		}
+	}
+
+	private static CallState admitted(CircuitBreaker breaker, Admission admission, boolean nests) {
+		boolean timed = breaker.timed(admission);
+		if (admission instanceof Period period && !nests && !timed && !period.rules.resultsJudged) {
+			return period.calls(breaker);
+		}
+		return new CallState.Own(breaker, nests ? new Admission.Nesting(admission) : admission,
+				timed ? breaker.start(admission) : CircuitBreaker.UNREAD);
 	}
 
 	/**
@@ -118,10 +114,10 @@ public abstract class GuardedCall {
 
 	/**
 	 * Why the call is not to be made. One that was refused has no end.
-	 * @return a new exception, or {@code null} where it is admitted
+	 * @return the exception, or {@code null} where it is admitted
 	 */
 	protected final @Nullable CallNotPermittedException refusal() {
-		return (this.admission instanceof Admission.Refusal refusal) ? refusal.toException(this.breaker.name()) : null;
+		return (this.state instanceof CallState.Refused refused) ? refused.exception() : null;
 	}
 
 	/**
@@ -131,8 +127,8 @@ public abstract class GuardedCall {
 	 * where it is inside already, or none of it matters
 	 */
 	protected final @Nullable CallEntry enter() {
-		CallEntry first = entries();
-		if (first == null) {
+		CallEntry first;
+		if (!(this.state instanceof CallState.Own own) || (first = own.entries()) == null) {
 			return null;
 		}
 		Thread me = Thread.currentThread();
@@ -141,12 +137,7 @@ public abstract class GuardedCall {
 		}
 		CallEntry entry = first.take(me);
 		try {
-			if (this.nests) {
-				this.breaker.outermost().enter(entry);
-			}
-			if (first instanceof UnpermittedCalls.Unpermitted call) {
-				call.calls.enter(entry);
-			}
+			goIn(own, entry);
 		}
 		catch (Throwable ex) {
 			// The end of the stack: nothing can be called, only written.
@@ -161,26 +152,39 @@ public abstract class GuardedCall {
 		return entry;
 	}
 
+	private static void goIn(CallState.Own own, CallEntry entry) {
+		if (own.nests()) {
+			own.breaker.outermost().enter(entry);
+		}
+		if (own.admission() instanceof UnpermittedCalls.Unpermitted call) {
+			call.calls.enter(entry);
+		}
+	}
+
+	private static void goOut(CallState.Own own, CallEntry entry) {
+		OutermostCalls outermost = own.breaker.outermost;
+		if (own.nests() && outermost != null) {
+			outermost.leave(entry);
+		}
+	}
+
 	/**
 	 * The thread comes out of the guarded work that it went into, on the same thread and
 	 * in the order of the stack.
 	 * @param entry what the thread has taken, and gives back
 	 */
 	protected final void leave(@Nullable CallEntry entry) {
-		if (entry == null) {
+		if (entry == null || !(this.state instanceof CallState.Own own)) {
 			return;
 		}
-		OutermostCalls outermost = this.breaker.outermost;
 		try {
-			if (this.nests && outermost != null) {
-				outermost.leave(entry);
-			}
+			goOut(own, entry);
 		}
 		finally {
 			entry.out = false;
 			entry.thread = null;
 		}
-		if (admission() instanceof UnpermittedCalls.Unpermitted call) {
+		if (own.admission() instanceof UnpermittedCalls.Unpermitted call) {
 			call.calls.forget(entry);
 		}
 	}
@@ -192,13 +196,13 @@ public abstract class GuardedCall {
 	 * where it did not go into this call
 	 */
 	protected final @Nullable CallEntry stepOut() {
-		CallEntry first = entries();
+		if (!(this.state instanceof CallState.Own own)) {
+			return null;
+		}
+		CallEntry first = own.entries();
 		CallEntry entry = (first != null) ? first.of(Thread.currentThread()) : null;
 		if (entry != null) {
-			OutermostCalls outermost = this.breaker.outermost;
-			if (this.nests && outermost != null) {
-				outermost.leave(entry);
-			}
+			goOut(own, entry);
 			entry.out = true;
 		}
 		return entry;
@@ -209,27 +213,10 @@ public abstract class GuardedCall {
 	 * @param entry what {@link #stepOut()} gave
 	 */
 	protected final void stepIn(@Nullable CallEntry entry) {
-		if (entry != null) {
+		if (entry != null && this.state instanceof CallState.Own own) {
 			entry.out = false;
-			if (this.nests) {
-				this.breaker.outermost().enter(entry);
-			}
-			if (admission() instanceof UnpermittedCalls.Unpermitted call) {
-				call.calls.enter(entry);
-			}
+			goIn(own, entry);
 		}
-	}
-
-	/** Of the threads that are inside; null where that matters to none. */
-	private @Nullable CallEntry entries() {
-		Admission given = admission();
-		if (given instanceof Probes.Probe probe) {
-			return probe;
-		}
-		if (given instanceof UnpermittedCalls.Unpermitted call) {
-			return call;
-		}
-		return (this.admission instanceof Admission.Nesting nesting) ? nesting : null;
 	}
 
 	/**
@@ -241,21 +228,36 @@ public abstract class GuardedCall {
 	}
 
 	/**
-	 * Asks the rules about one of several results.
+	 * The call gave one of several results, which the rules judge: where one of them is a
+	 * failure the call is one, else where one is a success it is that.
 	 * @param result the result
-	 * @return what it counts as
 	 */
-	protected final OutcomeRule.Verdict judge(@Nullable Object result) {
-		return this.breaker.judgeOne(admission(), result);
+	protected final void emitted(@Nullable Object result) {
+		CallState present = this.state;
+		if (present instanceof CallState.OfPeriod before) {
+			CallState.OfPeriod after = before.emitted;
+			if (after != null) {
+				STATE.compareAndSet(this, before, after);
+			}
+		}
+		else if (present instanceof CallState.Own own && !own.isSettled()) {
+			own.emit(own.breaker.judgeOne(own.admission(), result));
+		}
 	}
 
 	/**
-	 * The call gave all its results.
-	 * @param verdict what it counts as by them: where one of them is a failure a failure,
-	 * else where one is a success a success
+	 * Whether the call has given its result, or one of several.
+	 * @return whether there was any
 	 */
-	protected final void ended(OutcomeRule.Verdict verdict) {
-		end(End.JUDGED, verdict);
+	protected final boolean hasEmitted() {
+		return this.state.hasEmitted();
+	}
+
+	/**
+	 * The call gave all its results. Without any it is a success.
+	 */
+	protected final void completed() {
+		end(End.COMPLETED, null);
 	}
 
 	/**
@@ -290,22 +292,36 @@ public abstract class GuardedCall {
 
 	/**
 	 * The first end gives the permit back.
-	 * @param with the result, the verdict, or what was thrown
+	 * @param with the result, or what was thrown
 	 * @return what was thrown counts as, where it counts; {@code null} else, and where
 	 * the call has ended before
 	 */
 	private @Nullable Outcome end(End how, @Nullable Object with) {
-		Admission given = admission();
-		if (!ENDED.compareAndSet(this, false, true)) {
+		CallState ended = endState(how == End.RETURNED);
+		// Nothing is called from here on before the end of the stack is caught.
+		CallState.Own own;
+		CircuitBreaker breaker;
+		Admission given;
+		if (ended instanceof CallState.OfPeriod ofPeriod) {
+			own = null;
+			breaker = ofPeriod.breaker;
+			given = ofPeriod.period;
+		}
+		else if (ended instanceof CallState.Own ofCall) {
+			own = ofCall;
+			breaker = own.breaker;
+			given = (own.admission instanceof Admission.Nesting nesting) ? nesting.admission : own.admission;
+		}
+		else {
 			return null;
 		}
 		boolean exited = false;
 		try {
 			try {
-				return record(given, how, with);
+				return record(breaker, given, own, how, with);
 			}
 			finally {
-				this.breaker.exit();
+				breaker.exit();
 				exited = true;
 			}
 		}
@@ -314,7 +330,7 @@ public abstract class GuardedCall {
 			if (given instanceof Probes.Probe probe) {
 				probe.over = true;
 			}
-			GroupMember place = this.breaker.member;
+			GroupMember place = breaker.member;
 			if (!exited && place != null) {
 				place.endUncounted = true;
 				place.group.queue.stackEnded = true;
@@ -323,50 +339,58 @@ public abstract class GuardedCall {
 		}
 	}
 
-	private @Nullable Outcome record(Admission given, End how, @Nullable Object with) {
-		long end = now();
-		long elapsed = elapsed(end);
+	/**
+	 * Lets one of those that end the call do so.
+	 * @param emitting whether by its result
+	 * @return the state that it ended in, or {@code null} where there is nothing to end
+	 */
+	private @Nullable CallState endState(boolean emitting) {
+		CallState present = this.state;
+		if (present instanceof CallState.Own own) {
+			return own.end(emitting) ? own : null;
+		}
+		while (present instanceof CallState.OfPeriod before) {
+			CallState.Ended after = (emitting || before.hasEmitted()) ? CallState.Ended.WITH_RESULT
+					: CallState.Ended.WITHOUT_RESULT;
+			if (STATE.compareAndSet(this, before, after)) {
+				return before;
+			}
+			present = this.state;
+		}
+		if (emitting && present == CallState.Ended.WITHOUT_RESULT) {
+			this.state = CallState.Ended.WITH_RESULT;
+		}
+		return null;
+	}
+
+	private static @Nullable Outcome record(CircuitBreaker breaker, Admission given, CallState.@Nullable Own own,
+			End how, @Nullable Object with) {
+		long end = (own != null) ? own.now() : CircuitBreaker.UNREAD;
+		long elapsed = (own != null) ? own.elapsed(end) : 0;
 		switch (how) {
-			case RETURNED -> this.breaker.returned(given, with, elapsed, end);
-			case JUDGED -> {
-				if (with == OutcomeRule.Verdict.IGNORED) {
-					this.breaker.ignored(given, elapsed);
+			case RETURNED -> breaker.returned(given, with, elapsed, end);
+			case COMPLETED -> {
+				OutcomeRule.Verdict verdict = (own != null) ? own.verdict() : OutcomeRule.Verdict.SUCCESS;
+				if (verdict == OutcomeRule.Verdict.IGNORED) {
+					breaker.ignored(given, elapsed);
 				}
 				else {
-					this.breaker.ended(given, with == OutcomeRule.Verdict.FAILURE, elapsed, end);
+					breaker.ended(given, verdict == OutcomeRule.Verdict.FAILURE, elapsed, end);
 				}
 			}
 			case THREW, CANCELLED -> {
-				if (with instanceof Throwable thrown
-						&& (how == End.THREW || this.breaker.counts(this.admission, thrown))) {
-					return this.breaker.threw(given, thrown, elapsed, end);
+				if (with instanceof Throwable thrown && (how == End.THREW || breaker.counts(given, thrown))) {
+					return breaker.threw(given, thrown, elapsed, end);
 				}
-				this.breaker.abandoned(given, elapsed, end);
+				breaker.abandoned(given, elapsed, end);
 			}
 		}
 		return null;
 	}
 
-	private Admission admission() {
-		Admission held = held();
-		return (held instanceof Admission.Timed timed) ? timed.admission() : held;
-	}
-
-	private Admission held() {
-		return (this.admission instanceof Admission.Nesting nesting) ? nesting.admission : this.admission;
-	}
-
-	private long now() {
-		return (held() instanceof Admission.Timed) ? this.breaker.nanoClock().read() : CircuitBreaker.UNREAD;
-	}
-
-	private long elapsed(long end) {
-		return (held() instanceof Admission.Timed timed) ? CircuitBreaker.elapsed(timed.start(), end) : 0;
-	}
-
 	private enum End {
 
-		RETURNED, JUDGED, THREW, CANCELLED
+		RETURNED, COMPLETED, THREW, CANCELLED
 
 	}
 

@@ -32,11 +32,8 @@ final class Period implements Admission {
 	/** In CLOSED and METRICS_ONLY. */
 	final @Nullable SlidingWindow window;
 
-	/** In HALF_OPEN. */
-	final @Nullable Probes probes;
-
-	/** In CLOSED. */
-	final @Nullable AdmittedShare share;
+	/** In CLOSED its share, in HALF_OPEN its probes. */
+	private final @Nullable Admitting admitting;
 
 	private final long began;
 
@@ -48,8 +45,14 @@ final class Period implements Admission {
 
 	private final Circumstances circumstances;
 
+	/**
+	 * What the calls that end elsewhere have in common. Made by the first of them,
+	 * perhaps by some at once: each keeps its own. Plain, since all it holds is final.
+	 */
+	private CallState.@Nullable OfPeriod calls;
+
 	private Period(State state, Rules rules, @Nullable Generation generation, @Nullable SlidingWindow window,
-			@Nullable Probes probes, @Nullable AdmittedShare share, long began, long limit, Instant since, int openings,
+			@Nullable Admitting admitting, long began, long limit, Instant since, int openings,
 			Circumstances circumstances) {
 		this.state = state;
 		this.rules = rules;
@@ -58,8 +61,7 @@ final class Period implements Admission {
 			this.generation.track();
 		}
 		this.window = window;
-		this.probes = probes;
-		this.share = share;
+		this.admitting = admitting;
 		this.began = began;
 		this.limit = limit;
 		this.since = since;
@@ -72,9 +74,8 @@ final class Period implements Admission {
 		State state = rules.config.initialState();
 		int openings = (state == State.OPEN) ? 1 : 0;
 		SlidingWindow window = newWindow(state, rules, now);
-		return new Period(state, rules, null, window, newProbes(state, rules, null),
-				newShare(state, null, rules, window), now, limit(state, rules, BY_RULES, openings), at, openings,
-				Circumstances.NONE);
+		return new Period(state, rules, null, window, newAdmitting(state, rules, window, null, null), now,
+				limit(state, rules, BY_RULES, openings), at, openings, Circumstances.NONE);
 	}
 
 	/** The period that follows by the rules or by time. */
@@ -119,8 +120,8 @@ final class Period implements Admission {
 
 	/** The same stay in other circumstances. */
 	private Period in(Circumstances other) {
-		return new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
-				this.limit, this.since, this.openings, other);
+		return new Period(this.state, this.rules, this.generation, this.window, this.admitting, this.began, this.limit,
+				this.since, this.openings, other);
 	}
 
 	/**
@@ -178,8 +179,8 @@ final class Period implements Admission {
 	/** The same stay with another end, or this very one where it is the same. */
 	private Period lasting(long nanos, int openings, @Nullable StandingCommand commanded) {
 		return (nanos == this.limit && openings == this.openings) ? this
-				: new Period(this.state, this.rules, this.generation, this.window, this.probes, this.share, this.began,
-						nanos, this.since, openings, this.circumstances.with(commanded));
+				: new Period(this.state, this.rules, this.generation, this.window, this.admitting, this.began, nanos,
+						this.since, openings, this.circumstances.with(commanded));
 	}
 
 	private Period next(State next, Reason reason, long limit, @Nullable StateCommand command,
@@ -217,9 +218,8 @@ final class Period implements Admission {
 		SlidingWindow window = newWindow(next, this.rules, began);
 		StandingCommand by = (command != null) ? new StandingCommand(command, end(at, ownLimit)) : null;
 		GuardedGate gate = gate();
-		return new Period(next, this.rules, generation, window, newProbes(next, this.rules, gate),
-				newShare(next, ramp, this.rules, window), began, ownLimit, same ? this.since : at, openings,
-				new Circumstances(change, by, news, kept, gate));
+		return new Period(next, this.rules, generation, window, newAdmitting(next, this.rules, window, ramp, gate),
+				began, ownLimit, same ? this.since : at, openings, new Circumstances(change, by, news, kept, gate));
 	}
 
 	private boolean refusesAny() {
@@ -258,9 +258,8 @@ final class Period implements Admission {
 			inFlight.ruled(now);
 		}
 		Ramp ramp = isRamping() ? other.rampFrom(this.began) : null;
-		return new Period(this.state, other, this.generation, window, this.probes,
-				newShare(this.state, ramp, other, window), this.began, this.limit, this.since, openings(now),
-				this.circumstances);
+		return new Period(this.state, other, this.generation, window, sharing(ramp, other, window), this.began,
+				this.limit, this.since, openings(now), this.circumstances);
 	}
 
 	/** The same generation with another gate, or without one. */
@@ -270,14 +269,14 @@ final class Period implements Admission {
 
 	/** Whether its ramp is over, so that {@link #afterRamp()} is to follow. */
 	boolean isRampOver(long now) {
-		return this.share != null && this.share.isRampOver(now);
+		AdmittedShare share = share();
+		return share != null && share.isRampOver(now);
 	}
 
 	/** The same generation without the ramp. */
 	Period afterRamp() {
-		return new Period(this.state, this.rules, this.generation, this.window, this.probes,
-				newShare(this.state, null, this.rules, this.window), this.began, this.limit, this.since, this.openings,
-				this.circumstances);
+		return new Period(this.state, this.rules, this.generation, this.window, sharing(null, this.rules, this.window),
+				this.began, this.limit, this.since, this.openings, this.circumstances);
 	}
 
 	/**
@@ -298,13 +297,44 @@ final class Period implements Admission {
 		return (state == State.CLOSED || state == State.METRICS_ONLY) ? SlidingWindow.of(rules.config, now) : null;
 	}
 
-	private static @Nullable AdmittedShare newShare(State state, @Nullable Ramp ramp, Rules rules,
-			@Nullable SlidingWindow window) {
-		return (state == State.CLOSED) ? AdmittedShare.of(ramp, rules, Objects.requireNonNull(window)) : null;
+	private static @Nullable Admitting newAdmitting(State state, Rules rules, @Nullable SlidingWindow window,
+			@Nullable Ramp ramp, @Nullable GuardedGate gate) {
+		return switch (state) {
+			case CLOSED -> AdmittedShare.of(ramp, rules, Objects.requireNonNull(window));
+			case HALF_OPEN -> new Probes(rules, gate);
+			case OPEN, FORCED_OPEN, DISABLED, METRICS_ONLY -> null;
+		};
 	}
 
-	private static @Nullable Probes newProbes(State state, Rules rules, @Nullable GuardedGate gate) {
-		return (state == State.HALF_OPEN) ? new Probes(rules, gate) : null;
+	/** With another share, where it has one. */
+	private @Nullable Admitting sharing(@Nullable Ramp ramp, Rules other, @Nullable SlidingWindow window) {
+		return (this.state == State.CLOSED) ? AdmittedShare.of(ramp, other, Objects.requireNonNull(window))
+				: this.admitting;
+	}
+
+	/** Whether it is closed and admits all calls, at no cost. */
+	boolean admitsAll() {
+		return this.admitting == AdmittedShare.ALL;
+	}
+
+	/** In CLOSED. */
+	@Nullable AdmittedShare share() {
+		return (this.admitting instanceof AdmittedShare share) ? share : null;
+	}
+
+	/** In HALF_OPEN. */
+	@Nullable Probes probes() {
+		return (this.admitting instanceof Probes probes) ? probes : null;
+	}
+
+	/** What calls of the breaker that it admits and that end elsewhere begin with. */
+	CallState.OfPeriod calls(CircuitBreaker breaker) {
+		CallState.OfPeriod present = this.calls;
+		if (present == null) {
+			present = new CallState.OfPeriod(breaker, this);
+			this.calls = present;
+		}
+		return present;
 	}
 
 	private static long limit(State state, Rules rules, long limit, int openings) {
@@ -321,16 +351,18 @@ final class Period implements Admission {
 
 	/** Whether time cannot end it, or its ramp, so that no clock need be read. */
 	boolean isTimeless() {
-		return this.limit == WITHOUT_END && this.probes == null && !isRamping();
+		return this.limit == WITHOUT_END && this.state != State.HALF_OPEN && !isRamping();
 	}
 
 	private boolean isRamping() {
-		return this.share != null && this.share.isRamping();
+		AdmittedShare share = share();
+		return share != null && share.isRamping();
 	}
 
 	/** Whether it is closed and a call may be refused all the same. */
 	boolean isLimited() {
-		return this.share != null && this.share.isLimited();
+		AdmittedShare share = share();
+		return share != null && share.isLimited();
 	}
 
 	/**
@@ -345,12 +377,14 @@ final class Period implements Admission {
 
 	/** Why not all calls are admitted while it is closed; null where they are. */
 	AdmittedShare.@Nullable Limit limit(long now) {
-		return (this.share != null) ? this.share.limit(now) : null;
+		AdmittedShare share = share();
+		return (share != null) ? share.limit(now) : null;
 	}
 
 	/** The rules that judge its window at that moment. */
 	Rules judge(long now) {
-		return (this.share != null) ? this.share.judge(this.rules, now) : this.rules;
+		AdmittedShare share = share();
+		return (share != null) ? share.judge(this.rules, now) : this.rules;
 	}
 
 	/** What ends it, if it is to end at that moment. */
@@ -360,7 +394,7 @@ final class Period implements Admission {
 			case CLOSED -> Objects.requireNonNull(this.window).decision();
 			case OPEN -> isOver(now) ? Decision.ofTime(Reason.WAIT_ELAPSED, this.began + lasts()) : null;
 			case FORCED_OPEN, DISABLED -> isOver(now) ? held(this.began + this.limit) : null;
-			case HALF_OPEN -> Objects.requireNonNull(this.probes).decision(now);
+			case HALF_OPEN -> Objects.requireNonNull(probes()).decision(now);
 		};
 	}
 
@@ -406,7 +440,7 @@ final class Period implements Admission {
 	boolean admits() {
 		return !this.rules.enforced || switch (this.state) {
 			case CLOSED, DISABLED, METRICS_ONLY -> true;
-			case HALF_OPEN -> Objects.requireNonNull(this.probes).hasPlace();
+			case HALF_OPEN -> Objects.requireNonNull(probes()).hasPlace();
 			case OPEN, FORCED_OPEN -> false;
 		};
 	}
@@ -446,9 +480,8 @@ final class Period implements Admission {
 		Generation generation = new Generation(null, null, this.generation.inFlight);
 		StandingCommand by = (command != null) ? new StandingCommand(command, end(at, restoration.limit())) : null;
 		GuardedGate gate = gate();
-		return new Period(next, this.rules, generation, window, newProbes(next, this.rules, gate),
-				newShare(next, null, this.rules, window), now, restoration.limit(), restoration.since(),
-				restoration.openings(),
+		return new Period(next, this.rules, generation, window, newAdmitting(next, this.rules, window, null, gate), now,
+				restoration.limit(), restoration.since(), restoration.openings(),
 				new Circumstances(change, by, news().followedBy(change, false, null), kept, gate));
 	}
 
@@ -530,8 +563,9 @@ final class Period implements Admission {
 		if (this.window != null) {
 			return this.window.counts(now, judge(now));
 		}
-		if (this.probes != null) {
-			return this.probes.counts();
+		Probes probes = probes();
+		if (probes != null) {
+			return probes.counts();
 		}
 		WindowCounts frozen = this.generation.frozen;
 		return (frozen != null) ? frozen : new WindowCounts(0, 0, 0, 0, this.rules.callsUntilEvaluated(0));

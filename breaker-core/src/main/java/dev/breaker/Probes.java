@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * decision nothing changes it, and the next look carries it out. While a gate shares the
  * probes it gives out the places, and there is no decision here.
  */
-final class Probes extends SpinLock {
+final class Probes extends SpinLock implements Admitting {
 
 	private Rules rules;
 
@@ -492,20 +492,20 @@ final class Probes extends SpinLock {
 		}
 
 		void giveBack() {
-			Objects.requireNonNull(this.period.probes).giveBack(this, false);
+			Objects.requireNonNull(this.period.probes()).giveBack(this, false);
 		}
 
 		/** As {@link #giveBack()}, after the end of its period. */
 		void giveBackLate() {
-			Objects.requireNonNull(this.period.probes).giveBack(this, true);
+			Objects.requireNonNull(this.period.probes()).giveBack(this, true);
 		}
 
 		@Nullable Decision record(boolean failed, boolean slow) {
-			return Objects.requireNonNull(this.period.probes).record(this, failed, slow);
+			return Objects.requireNonNull(this.period.probes()).record(this, failed, slow);
 		}
 
 		@Nullable Decision recordHung(long due) {
-			return Objects.requireNonNull(this.period.probes).recordHung(this, due);
+			return Objects.requireNonNull(this.period.probes()).recordHung(this, due);
 		}
 
 	}

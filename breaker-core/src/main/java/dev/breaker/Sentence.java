@@ -199,7 +199,8 @@ final class Sentence {
 
 	private String halfOpen() {
 		boolean dark = this.period.rules.darkProbes;
-		boolean shared = this.period.probes != null && this.period.probes.isShared();
+		Probes probes = this.period.probes();
+		boolean shared = probes != null && probes.isShared();
 		StringBuilder sentence = new StringBuilder(since("Half-open")).append((this.command != null) ? commanded() : "")
 			.append(hasComment() ? "; " : ": ")
 			.append(probesDone(shared ? "" : " of " + (this.counts.calls() + this.counts.callsUntilEvaluated())));
@@ -212,7 +213,7 @@ final class Sentence {
 		if (shared) {
 			sentence.append("; its fleet gives out the probes and judges them");
 		}
-		else if (this.period.probes != null && this.period.probes.isIdle()) {
+		else if (probes != null && probes.isIdle()) {
 			sentence.append(dark ? untilDarkProbe() : "; waiting for calls");
 		}
 		return sentence.toString();

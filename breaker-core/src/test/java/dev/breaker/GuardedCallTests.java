@@ -2,11 +2,15 @@ package dev.breaker;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -64,7 +68,7 @@ class GuardedCallTests {
 		Call returned = new Call(this.test.breaker, false);
 		returned.returned("value");
 		assertThat(returned.threw(new IOException())).isNull();
-		returned.ended(OutcomeRule.Verdict.FAILURE);
+		returned.completed();
 		IOException thrown = new IOException();
 		Call threw = new Call(this.test.breaker, false);
 		assertThat(threw.threw(thrown)).isSameAs(thrown);
@@ -73,25 +77,73 @@ class GuardedCallTests {
 		assertTotals(this.test, 1, 1, 0);
 	}
 
-	@Test
-	void severalResultsCountAsTheVerdictOnThemSays() {
-		for (OutcomeRule.Verdict verdict : OutcomeRule.Verdict.values()) {
-			new Call(this.test.breaker, false).ended(verdict);
-		}
-		assertTotals(this.test, 1, 1, 1);
-		assertThat(this.test.heard.news()).containsExactlyInAnyOrder("success", "failure by result",
-				"ignored by result");
+	@ParameterizedTest
+	@CsvSource({ "'', success", "SUCCESS, success", "FAILURE, failure by result", "IGNORED, ignored by result",
+			"IGNORED SUCCESS, success", "SUCCESS IGNORED, success", "SUCCESS FAILURE, failure by result",
+			"FAILURE IGNORED SUCCESS, failure by result", "IGNORED FAILURE, failure by result" })
+	void severalResultsCountAsTheRuleOnThemSays(String results, String news) {
+		TestBreaker judging = judging();
+		emitting(judging, results).completed();
+		assertThat(judging.heard.news()).containsExactly(news);
 	}
 
 	@Test
 	void severalResultsAreRecordedNowhereWhileDisabled() {
-		this.test.in(State.DISABLED);
-		this.test.heard.forget();
+		TestBreaker judging = judging();
+		judging.in(State.DISABLED);
+		judging.heard.forget();
 		for (OutcomeRule.Verdict verdict : OutcomeRule.Verdict.values()) {
-			new Call(this.test.breaker, false).ended(verdict);
+			emitting(judging, verdict.name()).completed();
 		}
-		assertTotals(this.test, 0, 0, 0);
-		assertThat(this.test.heard.news()).isEmpty();
+		assertTotals(judging, 0, 0, 0);
+		assertThat(judging.heard.news()).isEmpty();
+	}
+
+	@Test
+	void whatIsGivenAfterTheEndIsNotJudged() {
+		List<Object> judged = new ArrayList<>();
+		TestBreaker judging = TestBreaker.with((config) -> config.recordResult(judged::add));
+		Call call = emitting(judging, "first");
+		call.emitted("second");
+		assertThat(judged).as("since the first one is a failure").containsExactly("first");
+		Call cancelled = new Call(judging.breaker, false);
+		cancelled.cancelled();
+		cancelled.emitted("third");
+		assertThat(cancelled.hasEmitted()).isFalse();
+		assertThat(judged).containsExactly("first");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void aCallKnowsWhetherItHasGivenAResult(boolean ownState) {
+		CircuitBreaker breaker = ownState ? this.test.breaker : CircuitBreaker.ofDefaults("payments");
+		Call several = new Call(breaker, false);
+		assertThat(several.hasEmitted()).isFalse();
+		several.emitted("one");
+		several.emitted("two");
+		assertThat(several.hasEmitted()).isTrue();
+		several.completed();
+		assertThat(several.hasEmitted()).isTrue();
+		Call one = new Call(breaker, false);
+		one.returned("one");
+		assertThat(one.hasEmitted()).isTrue();
+		Call late = new Call(breaker, false);
+		late.cancelled();
+		assertThat(late.hasEmitted()).isFalse();
+		late.returned("late");
+		assertThat(late.hasEmitted()).as("although it had ended").isTrue();
+		assertThat(breaker.snapshot().successfulCallsTotal()).isEqualTo(2);
+	}
+
+	private static TestBreaker judging() {
+		return TestBreaker.with((config) -> config
+			.outcomeRule((result, thrown) -> OutcomeRule.Verdict.valueOf(String.valueOf(result))));
+	}
+
+	private static Call emitting(TestBreaker test, String results) {
+		Call call = new Call(test.breaker, false);
+		results.lines().flatMap((line) -> Stream.of(line.split(" "))).forEach(call::emitted);
+		return call;
 	}
 
 	@Test

@@ -30,7 +30,7 @@ class HalfOpenDecisionTests {
 			.failureRateThreshold(50)
 			.build();
 		Period period = Period.first(config.rules, 0, Instant.EPOCH);
-		Probes probes = period.probes;
+		Probes probes = period.probes();
 		Probes.Probe one = (Probes.Probe) probes.take(period, null, 0);
 		Probes.Probe other = (Probes.Probe) probes.take(period, null, 0);
 		one.record(true, false);

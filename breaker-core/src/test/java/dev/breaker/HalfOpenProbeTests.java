@@ -283,7 +283,7 @@ class HalfOpenProbeTests {
 			.maxWaitDurationInHalfOpenState(LEASE)
 			.build();
 		Period period = Period.first(config.rules, 0, Instant.EPOCH);
-		Probes probes = period.probes;
+		Probes probes = period.probes();
 		Probes.Probe first = (Probes.Probe) probes.take(period, null, 20);
 		probes.take(period, null, 10);
 		first.giveBack();
@@ -308,40 +308,40 @@ class HalfOpenProbeTests {
 	@Test
 	void aPlaceThatWasForgottenIsFreeAgain() {
 		Period period = halfOpenSince(100);
-		Probes.Probe first = (Probes.Probe) period.probes.take(period, null, 100);
-		assertThat(period.probes.take(period, null, 100)).isNotNull();
-		assertThat(period.probes.take(period, null, 100)).isNull();
+		Probes.Probe first = (Probes.Probe) period.probes().take(period, null, 100);
+		assertThat(period.probes().take(period, null, 100)).isNotNull();
+		assertThat(period.probes().take(period, null, 100)).isNull();
 		first.over = true;
-		assertThat(period.probes.take(period, null, 100)).isNotNull();
+		assertThat(period.probes().take(period, null, 100)).isNotNull();
 		first.over = true;
-		assertThat(period.probes.take(period, null, 100)).as("a place that was given back twice").isNull();
+		assertThat(period.probes().take(period, null, 100)).as("a place that was given back twice").isNull();
 	}
 
 	@Test
 	void aProbeThatWasForgottenIsNotLost() {
 		Period period = halfOpenSince(100);
-		Probes.Probe first = (Probes.Probe) period.probes.take(period, null, 100);
+		Probes.Probe first = (Probes.Probe) period.probes().take(period, null, 100);
 		first.over = true;
-		assertThat(period.probes.decision(100 + LEASE.toNanos())).isNull();
+		assertThat(period.probes().decision(100 + LEASE.toNanos())).isNull();
 	}
 
 	@Test
 	void noPlaceIsTakenAfterADecision() {
 		Period period = halfOpenSince(100);
-		period.probes.take(period, null, 100);
-		assertThat(period.probes.decision(100 + LEASE.toNanos()).reason).isEqualTo(Reason.PROBES_LOST);
-		assertThat(period.probes.take(period, null, 100 + LEASE.toNanos())).isNull();
+		period.probes().take(period, null, 100);
+		assertThat(period.probes().decision(100 + LEASE.toNanos()).reason).isEqualTo(Reason.PROBES_LOST);
+		assertThat(period.probes().take(period, null, 100 + LEASE.toNanos())).isNull();
 	}
 
 	@Test
 	void probesAreFruitlessOnceAfterTheTimeOfOne() {
 		Period period = halfOpenSince(100);
-		assertThat(period.probes.isFruitless(100 + LEASE.toNanos())).as("none was taken").isFalse();
-		((Probes.Probe) period.probes.take(period, null, 200)).giveBack();
-		assertThat(period.probes.isFruitless(200)).isFalse();
-		assertThat(period.probes.isFruitless(199 + LEASE.toNanos())).isFalse();
-		assertThat(period.probes.isFruitless(200 + LEASE.toNanos())).isTrue();
-		assertThat(period.probes.isFruitless(200 + LEASE.toNanos())).isFalse();
+		assertThat(period.probes().isFruitless(100 + LEASE.toNanos())).as("none was taken").isFalse();
+		((Probes.Probe) period.probes().take(period, null, 200)).giveBack();
+		assertThat(period.probes().isFruitless(200)).isFalse();
+		assertThat(period.probes().isFruitless(199 + LEASE.toNanos())).isFalse();
+		assertThat(period.probes().isFruitless(200 + LEASE.toNanos())).isTrue();
+		assertThat(period.probes().isFruitless(200 + LEASE.toNanos())).isFalse();
 	}
 
 	@Test
@@ -363,10 +363,10 @@ class HalfOpenProbeTests {
 	void otherRulesHoldIfTheirSwapDoes() {
 		Period period = halfOpenSince(100);
 		CircuitBreakerConfig one = period.rules.config.toBuilder().permittedNumberOfCallsInHalfOpenState(1).build();
-		assertThat(period.probes.under(one.rules, null, 100, () -> false)).isFalse();
-		assertThat(period.probes.counts().callsUntilEvaluated()).isEqualTo(2);
-		assertThat(period.probes.under(one.rules, null, 100, () -> true)).isTrue();
-		assertThat(period.probes.counts().callsUntilEvaluated()).isEqualTo(1);
+		assertThat(period.probes().under(one.rules, null, 100, () -> false)).isFalse();
+		assertThat(period.probes().counts().callsUntilEvaluated()).isEqualTo(2);
+		assertThat(period.probes().under(one.rules, null, 100, () -> true)).isTrue();
+		assertThat(period.probes().counts().callsUntilEvaluated()).isEqualTo(1);
 	}
 
 	/** With two places. */

@@ -114,7 +114,7 @@ class RecoveryRampTests {
 		long reads = test.clock.reads();
 		assertThat(passing(test, 100)).hasSize(100);
 		assertThat(test.clock.reads()).isEqualTo(reads);
-		assertThat(test.breaker.period().share).isSameAs(AdmittedShare.ALL);
+		assertThat(test.breaker.period().share()).isSameAs(AdmittedShare.ALL);
 	}
 
 	@Test
@@ -122,14 +122,14 @@ class RecoveryRampTests {
 		TestBreaker test = closed();
 		test.advance(TEN_SECONDS);
 		assertThat(test.snapshot().admittedShare()).isEqualTo(100);
-		assertThat(test.breaker.period().share).isSameAs(AdmittedShare.ALL);
+		assertThat(test.breaker.period().share()).isSameAs(AdmittedShare.ALL);
 		assertThat(test.heard.changes()).hasSize(3);
 	}
 
 	@Test
 	void withoutARampAllCallsPassAtOnce() {
 		TestBreaker test = closed(CircuitBreakerConfig.Builder::withoutRecoveryRampDuration);
-		assertThat(test.breaker.period().share).isSameAs(AdmittedShare.ALL);
+		assertThat(test.breaker.period().share()).isSameAs(AdmittedShare.ALL);
 		assertThat(test.snapshot().admittedShare()).isEqualTo(100);
 		assertThat(passing(test, 20)).hasSize(20);
 	}
@@ -138,7 +138,7 @@ class RecoveryRampTests {
 	void aNewBreakerHasNoRamp() {
 		TestBreaker test = TestBreaker.with((config) -> config.recoveryRampDuration(TEN_SECONDS));
 		assertThat(passing(test, 20)).hasSize(20);
-		assertThat(test.breaker.period().share).isSameAs(AdmittedShare.ALL);
+		assertThat(test.breaker.period().share()).isSameAs(AdmittedShare.ALL);
 	}
 
 	@Test
@@ -348,9 +348,9 @@ class RecoveryRampTests {
 		TestBreaker test = closed();
 		CircuitBreakerConfig with = test.breaker.config();
 		test.breaker.reconfigure(with.toBuilder().withoutRecoveryRampDuration().build());
-		assertThat(test.breaker.period().share).isSameAs(AdmittedShare.ALL);
+		assertThat(test.breaker.period().share()).isSameAs(AdmittedShare.ALL);
 		test.breaker.reconfigure(with);
-		assertThat(test.breaker.period().share).isSameAs(AdmittedShare.ALL);
+		assertThat(test.breaker.period().share()).isSameAs(AdmittedShare.ALL);
 	}
 
 	@Test

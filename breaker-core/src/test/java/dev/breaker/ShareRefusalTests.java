@@ -95,7 +95,7 @@ class ShareRefusalTests {
 		TestBreaker test = sharing((config) -> config.refuse(Refuse.ALL));
 		record(test, 2, 18);
 		assertThat(passing(test, 100)).isEqualTo(100);
-		assertThat(test.breaker.period().share).isSameAs(AdmittedShare.ALL);
+		assertThat(test.breaker.period().share()).isSameAs(AdmittedShare.ALL);
 	}
 
 	@Test

@@ -63,12 +63,12 @@ class SpinLockTests {
 						(window) -> window.record(true, false, 0, CONFIG.rules)),
 				use("time window, success of a new second", SpinLockTests::timeWindow,
 						(window) -> window.record(false, false, SECOND, CONFIG.rules)),
-				use("probes, take", SpinLockTests::halfOpen, (period) -> period.probes.take(period, null, 0)),
-				use("probes, decision", SpinLockTests::halfOpen, (period) -> period.probes.decision(0)),
-				use("probes, fruitless", SpinLockTests::halfOpen, (period) -> period.probes.isFruitless(0)),
-				use("probes, counts", SpinLockTests::halfOpen, (period) -> period.probes.counts()),
+				use("probes, take", SpinLockTests::halfOpen, (period) -> period.probes().take(period, null, 0)),
+				use("probes, decision", SpinLockTests::halfOpen, (period) -> period.probes().decision(0)),
+				use("probes, fruitless", SpinLockTests::halfOpen, (period) -> period.probes().isFruitless(0)),
+				use("probes, counts", SpinLockTests::halfOpen, (period) -> period.probes().counts()),
 				use("probes, other rules", SpinLockTests::halfOpen,
-						(period) -> period.probes.under(CONFIG.rules, null, 0, () -> true)),
+						(period) -> period.probes().under(CONFIG.rules, null, 0, () -> true)),
 				use("probe, give back", SpinLockTests::probe, (probe) -> {
 					probe.giveBack();
 					return null;
@@ -183,7 +183,7 @@ class SpinLockTests {
 
 	private static Probes.Probe probe() {
 		Period period = halfOpen();
-		return (Probes.Probe) period.probes.take(period, null, 0);
+		return (Probes.Probe) period.probes().take(period, null, 0);
 	}
 
 	private static CircuitBreakerGroup group() {
@@ -195,9 +195,9 @@ class SpinLockTests {
 			return group.lock;
 		}
 		if (used instanceof Period period) {
-			return period.probes;
+			return period.probes();
 		}
-		return (used instanceof Probes.Probe probe) ? probe.period().probes : (SpinLock) used;
+		return (used instanceof Probes.Probe probe) ? probe.period().probes() : (SpinLock) used;
 	}
 
 }

@@ -169,7 +169,7 @@ class ProbeLimitAttackTests {
 		Field admission = DefaultPermit.class.getDeclaredField("admission");
 		admission.setAccessible(true);
 		Period period = ((Admission) admission.get(permit)).period();
-		return (period.probes != null) ? period.probes : period;
+		return (period.probes() != null) ? period.probes() : period;
 	}
 
 	private record Probe(Permit permit, Object round) {

@@ -3,7 +3,6 @@ package dev.breaker.reactor;
 import java.time.Duration;
 
 import dev.breaker.CircuitBreaker;
-import dev.breaker.OutcomeRule;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -34,7 +33,10 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 		}
 		Duration limit = breaker.config().timeLimit();
 		Flux<? extends T> limited = (limit != null) ? TimeLimit.on(this.source, limit) : this.source;
-		new FluxCall<T>(actual, breaker, this.operator).start(limited);
+		boolean nests = this.operator.nests;
+		FluxCall<T> call = (this.operator.fallback != null) ? new FluxCallWithFallback<>(actual, breaker, nests)
+				: new FluxCall<>(actual, breaker, nests);
+		call.start(limited);
 	}
 
 	@Override
@@ -46,64 +48,57 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 	/**
 	 * Is recorded at its end, whatever elements came before.
 	 */
-	private static final class FluxCall<T> extends PublisherCall<T> {
+	private static class FluxCall<T> extends PublisherCall<T> {
 
-		private static final byte NOTHING = 0;
-
-		private static final byte IGNORED = 1;
-
-		private static final byte SUCCESS = 2;
-
-		private static final byte FAILURE = 3;
-
-		/** The highest of what was emitted. Written by signals, which are serial. */
-		private byte emitted = NOTHING;
-
-		FluxCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, CircuitBreakerOperator<T> operator) {
-			super(actual, breaker, operator);
+		FluxCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests) {
+			super(actual, breaker, nests);
 		}
 
 		@Override
-		public void onNext(T element) {
+		boolean fallsBack() {
+			return false;
+		}
+
+		@Override
+		public final void onNext(T element) {
 			if (isDone()) {
 				Operators.onNextDropped(element, currentContext());
 				return;
 			}
-			if (this.emitted != FAILURE) {
-				this.emitted = (byte) Math.max(this.emitted, switch (judge(element)) {
-					case IGNORED -> IGNORED;
-					case SUCCESS -> SUCCESS;
-					case FAILURE -> FAILURE;
-				});
-			}
+			emitted(element);
 			next(element);
 		}
 
 		@Override
-		public void onComplete() {
+		public final void onComplete() {
 			if (isDone()) {
 				return;
 			}
-			ended();
+			completed();
 			complete();
 		}
 
 		@Override
-		void end() {
-			if (this.emitted == NOTHING) {
-				cancelled();
+		final void end() {
+			if (hasEmitted()) {
+				completed();
 			}
 			else {
-				ended();
+				cancelled();
 			}
 		}
 
-		private void ended() {
-			ended(switch (this.emitted) {
-				case IGNORED -> OutcomeRule.Verdict.IGNORED;
-				case FAILURE -> OutcomeRule.Verdict.FAILURE;
-				default -> OutcomeRule.Verdict.SUCCESS;
-			});
+	}
+
+	private static final class FluxCallWithFallback<T> extends FluxCall<T> {
+
+		FluxCallWithFallback(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests) {
+			super(actual, breaker, nests);
+		}
+
+		@Override
+		boolean fallsBack() {
+			return true;
 		}
 
 	}

@@ -33,7 +33,10 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 		}
 		Duration limit = breaker.config().timeLimit();
 		Mono<? extends T> limited = (limit != null) ? this.source.timeout(TimeLimit.bounded(limit)) : this.source;
-		new MonoCall<T>(actual, breaker, this.operator).start(limited);
+		boolean nests = this.operator.nests;
+		MonoCall<T> call = (this.operator.fallback != null) ? new MonoCallWithFallback<>(actual, breaker, nests)
+				: new MonoCall<>(actual, breaker, nests);
+		call.start(limited);
 	}
 
 	@Override
@@ -45,40 +48,54 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 	/**
 	 * Is recorded by its value: a subscriber that has it may look at the breaker.
 	 */
-	private static final class MonoCall<T> extends PublisherCall<T> {
+	private static class MonoCall<T> extends PublisherCall<T> {
 
-		/** Written by signals, which are serial. */
-		private boolean emitted;
-
-		MonoCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, CircuitBreakerOperator<T> operator) {
-			super(actual, breaker, operator);
+		MonoCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests) {
+			super(actual, breaker, nests);
 		}
 
 		@Override
-		public void onNext(T value) {
-			if (this.emitted || isDone()) {
+		boolean fallsBack() {
+			return false;
+		}
+
+		@Override
+		public final void onNext(T value) {
+			if (hasEmitted() || isDone()) {
 				Operators.onNextDropped(value, currentContext());
 				return;
 			}
-			this.emitted = true;
 			returned(value);
 			next(value);
 		}
 
 		@Override
-		public void onComplete() {
+		public final void onComplete() {
 			if (isDone()) {
 				return;
 			}
-			if (!this.emitted) {
+			if (!hasEmitted()) {
 				returned(null);
 			}
 			complete();
 		}
 
 		@Override
-		void end() {
+		final void end() {
 			cancelled();
+		}
+
+	}
+
+	private static final class MonoCallWithFallback<T> extends MonoCall<T> {
+
+		MonoCallWithFallback(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests) {
+			super(actual, breaker, nests);
+		}
+
+		@Override
+		boolean fallsBack() {
+			return true;
 		}
 
 	}

@@ -24,22 +24,22 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	final CoreSubscriber<? super T> actual;
 
-	private final boolean fallsBack;
-
 	/** Cancelled once the source has ended. Written by signals, which are serial. */
 	private @Nullable Subscription subscription;
 
-	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, CircuitBreakerOperator<T> operator) {
-		super(breaker, operator.nests);
+	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests) {
+		super(breaker, nests);
 		this.actual = actual;
-		this.fallsBack = operator.fallback != null;
 	}
+
+	/** Whether there is a fallback: told by the class, which makes the call no larger. */
+	abstract boolean fallsBack();
 
 	/** Subscribes the source, unless the call is refused. */
 	final void start(CorePublisher<? extends T> source) {
 		CallNotPermittedException refusal = refusal();
 		if (refusal != null) {
-			Operators.error(this.actual, this.fallsBack ? new FallbackSignal(refusal) : refusal);
+			Operators.error(this.actual, fallsBack() ? new FallbackSignal(refusal) : refusal);
 			return;
 		}
 		CallEntry entry = null;
@@ -121,7 +121,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		Throwable cause = threw(thrown);
 		CallEntry left = stepOut();
 		try {
-			this.actual.onError((this.fallsBack && cause != null) ? new FallbackSignal(cause) : thrown);
+			this.actual.onError((fallsBack() && cause != null) ? new FallbackSignal(cause) : thrown);
 		}
 		finally {
 			stepIn(left);

@@ -28,9 +28,6 @@ final class LaterCall extends GuardedCall implements CallEnd {
 
 	private final @Nullable RetryAttempts attempts;
 
-	/** What several results count as; null where there was none. */
-	private OutcomeRule.@Nullable Verdict verdict;
-
 	/**
 	 * Asks for a permit.
 	 * @param fallback is run instead of a call that is refused or fails
@@ -155,17 +152,12 @@ final class LaterCall extends GuardedCall implements CallEnd {
 
 	@Override
 	public void next(@Nullable Object result) {
-		if (this.verdict == null || this.verdict == OutcomeRule.Verdict.IGNORED) {
-			this.verdict = judge(result);
-		}
-		else if (this.verdict == OutcomeRule.Verdict.SUCCESS && judge(result) == OutcomeRule.Verdict.FAILURE) {
-			this.verdict = OutcomeRule.Verdict.FAILURE;
-		}
+		emitted(result);
 	}
 
 	@Override
 	public void complete() {
-		ended((this.verdict != null) ? this.verdict : OutcomeRule.Verdict.SUCCESS);
+		completed();
 	}
 
 	@Override
