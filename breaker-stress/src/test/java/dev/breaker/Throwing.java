@@ -24,8 +24,7 @@ final class Throwing implements CircuitBreakerListener {
 	static Stream<Throwable> throwables() {
 		return Stream.of(new IllegalStateException("hostile"), new IOException("hostile"),
 				new AssertionError("hostile"), new StackOverflowError("hostile"), new OutOfMemoryError("hostile"),
-				new LinkageError("hostile"),
-				new CallNotPermittedException("other", State.OPEN, 1, null, null, null),
+				new LinkageError("hostile"), new CallNotPermittedException("other", State.OPEN, 1, null, null, null),
 				new InterruptedException("hostile"), new Dying(), new Unspeakable());
 	}
 
