@@ -83,7 +83,9 @@ class SharedFieldsTests {
 			throw new UncheckedIOException(ex);
 		}
 		String[] types = new String[20];
-		for (String line : text.split("\n")) {
+		String[] lines = text.split("\n");
+		for (int i = 0; i < lines.length; i++) {
+			String line = lines[i];
 			Matcher type = TYPE.matcher(line);
 			Matcher field = FIELD.matcher(line);
 			if (type.matches()) {
@@ -94,10 +96,13 @@ class SharedFieldsTests {
 			else if (field.matches() && types[field.group(1).length() - 1] != null) {
 				String name = types[field.group(1).length() - 1] + "." + field.group(4);
 				add(name, SHARED.matcher(line).find());
+				// A handle is looked up by the type that has the field.
+				String declaring = types[field.group(1).length() - 1];
+				HANDLE.matcher(line + lines[i + 1])
+					.results()
+					.forEach((handle) -> this.shared.add(declaring + "." + handle.group(1)));
 			}
 		}
-		String type = file.getFileName().toString().replace(".java", "");
-		HANDLE.matcher(text).results().forEach((handle) -> this.shared.add(type + "." + handle.group(1)));
 	}
 
 	private void add(String name, boolean shared) {
