@@ -9,9 +9,9 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Promise 1: a call that gives a result and ends, while its subscriber cancels it, counts
- * once or, where it was cancelled before its result, not at all: both where its state is
- * that of all calls of its period, and where it has its own.
+ * Promise 11: a call that gives a result and ends, while its subscriber cancels it,
+ * counts once or, where it was cancelled before its result, not at all: both where its
+ * state is that of all calls of its period, and where it has its own.
  *
  * <p>
  * {@code mvn verify -pl breaker-stress -am -Dtest=JcstressTests
