@@ -24,7 +24,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		final Period period;
 
-		/** What follows the first result; null where this does. */
+		/** What the first result leads to; null in that itself. */
 		final @Nullable OfPeriod emitted;
 
 		OfPeriod(CircuitBreaker breaker, Period period) {
@@ -51,7 +51,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		private static final VarHandle PHASE = FieldHandle.of(MethodHandles.lookup(), "phase", int.class);
 
-		// Results that were given, the higher one counts.
+		// Of several results, the higher one counts.
 
 		private static final int IGNORED = 1;
 
@@ -60,6 +60,9 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 		private static final int FAILURE = 3;
 
 		private static final int ENDED = 4;
+
+		/** That it gave its one result, which says nothing on several. */
+		private static final int RETURNED = 8;
 
 		final CircuitBreaker breaker;
 
@@ -113,7 +116,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		@Override
 		public boolean hasEmitted() {
-			return (this.phase & FAILURE) != 0;
+			return (this.phase & (FAILURE | RETURNED)) != 0;
 		}
 
 		/** Whether no further result can change what the call counts as. */
@@ -141,7 +144,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 		 */
 		boolean end(boolean emitting) {
 			int present = this.phase;
-			while (!PHASE.compareAndSet(this, present, ENDED | present | (emitting ? SUCCESS : 0))) {
+			while (!PHASE.compareAndSet(this, present, ENDED | present | (emitting ? RETURNED : 0))) {
 				present = this.phase;
 			}
 			return present < ENDED;
@@ -175,7 +178,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 	/**
 	 * The call is not to be made.
 	 */
-	record Refused(CallNotPermittedException exception) implements CallState {
+	record Refused(String name, Admission.Refusal refusal) implements CallState {
 
 		@Override
 		public boolean hasEmitted() {

@@ -462,15 +462,9 @@ public final class CircuitBreaker {
 	private <T extends @Nullable Object, X extends Throwable> T make(ThrowingSupplier<? extends T, X> work,
 			Fallback<? extends T, X> fallback, boolean inside) throws X {
 		Admission admission = judge(Thread.currentThread(), inside);
-		// By itself, so that what most calls take is small enough to be compiled in one
-		// piece with what is around it.
-		return (admission instanceof Period) ? attempt(admission, work, fallback)
-				: makeOtherwise(admission, work, fallback);
-	}
-
-	/** A call that is refused, or that its end must be told to its admission. */
-	private <T extends @Nullable Object, X extends Throwable> T makeOtherwise(Admission admission,
-			ThrowingSupplier<? extends T, X> work, Fallback<? extends T, X> fallback) throws X {
+		if (admission instanceof Period) {
+			return attempt(admission, work, fallback);
+		}
 		if (admission instanceof Admission.Refusal refusal) {
 			return fallback.apply(refusal.toException(this.name));
 		}

@@ -28,28 +28,20 @@ final class FailureLog extends SpinLock {
 
 	private static final int FIRST_RECENT = 4;
 
+	private static final byte[] NONE_RECENT = {};
+
 	/** In the order in which they were seen first. */
 	private @Nullable Count first;
 
+	/** Null as long as nothing was thrown. */
+	private @Nullable Thrown thrown;
+
+	/** The places that the classes of the last failures have among the counts; a ring. */
+	private byte[] places = NONE_RECENT;
+
 	/**
-	 * The classes of the last failures that were thrown; a ring, as the next three are.
+	 * How many failures there were: up to a full ring, then those in it and some more.
 	 */
-	private final @Nullable String[] types = new @Nullable String[MOST_LAST];
-
-	private final @Nullable String[] messages = new @Nullable String[MOST_LAST];
-
-	// Numbers and not instants: so a failure makes no object that is kept.
-	private final long[] seconds = new long[MOST_LAST];
-
-	private final int[] nanos = new int[MOST_LAST];
-
-	/** How many were thrown, all told. An overflow starts the rings anew. */
-	private int thrown;
-
-	/** The places that the classes of the last failures have among the counts. */
-	private byte[] places = new byte[FIRST_RECENT];
-
-	/** How many failures there were, all told. An overflow starts the ring anew. */
 	private int calls;
 
 	/** Null where the last failure was a result. Written under the lock. */
@@ -59,15 +51,17 @@ final class FailureLog extends SpinLock {
 	void add(Throwable failure, Instant at) {
 		String type = failure.getClass().getName();
 		String message = Failure.messageOf(failure);
+		long second = at.getEpochSecond();
+		int nano = at.getNano();
 		lock();
 		try {
+			Thrown kept = this.thrown;
+			if (kept == null) {
+				kept = new Thrown();
+				this.thrown = kept;
+			}
 			remember(count(type));
-			int place = this.thrown % MOST_LAST;
-			this.types[place] = type;
-			this.messages[place] = message;
-			this.seconds[place] = at.getEpochSecond();
-			this.nanos[place] = at.getNano();
-			this.thrown = next(this.thrown);
+			kept.add(type, message, second, nano);
 			this.lastType = type;
 		}
 		finally {
@@ -96,7 +90,7 @@ final class FailureLog extends SpinLock {
 	@Nullable Failure last() {
 		lock();
 		try {
-			return (this.lastType != null) ? thrown((this.thrown + MOST_LAST - 1) % MOST_LAST) : null;
+			return (this.thrown != null && this.lastType != null) ? this.thrown.last() : null;
 		}
 		finally {
 			this.held = 0;
@@ -141,28 +135,15 @@ final class FailureLog extends SpinLock {
 	private void remember(int place) {
 		int length = this.places.length;
 		if (this.calls == length && length < MOST_RECENT) {
-			this.places = Arrays.copyOf(this.places, 4 * length);
+			this.places = Arrays.copyOf(this.places, Math.max(FIRST_RECENT, 4 * length));
 		}
 		this.places[this.calls % this.places.length] = (byte) place;
-		this.calls = next(this.calls);
+		this.calls = next(this.calls, MOST_RECENT);
 	}
 
-	private static int next(int calls) {
-		return (calls == Integer.MAX_VALUE) ? 0 : calls + 1;
-	}
-
-	/** The newest last. */
-	private List<Failure> thrown() {
-		List<Failure> failures = new ArrayList<>(MOST_LAST);
-		for (int i = Math.max(0, this.thrown - MOST_LAST); i < this.thrown; i++) {
-			failures.add(thrown(i % MOST_LAST));
-		}
-		return failures;
-	}
-
-	private Failure thrown(int place) {
-		return new Failure(Objects.requireNonNull(this.types[place]), this.messages[place],
-				Instant.ofEpochSecond(this.seconds[place], this.nanos[place]));
+	/** Counts up to a full ring, and then round and round: no number is too large. */
+	private static int next(int calls, int ring) {
+		return (calls == 2 * ring - 1) ? ring : calls + 1;
 	}
 
 	/** The newest first. */
@@ -184,7 +165,7 @@ final class FailureLog extends SpinLock {
 			for (Count count = this.first; count != null; count = count.next) {
 				counts.put(count.type, count.calls);
 			}
-			failures = thrown();
+			failures = (this.thrown != null) ? this.thrown.all() : List.of();
 			recent = newestFirst();
 		}
 		finally {
@@ -252,6 +233,55 @@ final class FailureLog extends SpinLock {
 				}
 			}
 			return most;
+		}
+
+	}
+
+	/**
+	 * The last failures that were thrown, in rings: numbers and not instants, so that a
+	 * failure makes no object that is kept.
+	 */
+	private static final class Thrown {
+
+		private final @Nullable String[] types = new @Nullable String[MOST_LAST];
+
+		private final @Nullable String[] messages = new @Nullable String[MOST_LAST];
+
+		private final long[] seconds = new long[MOST_LAST];
+
+		private final int[] nanos = new int[MOST_LAST];
+
+		/** How many there were: up to a full ring, then those in it and some more. */
+		private int calls;
+
+		void add(String type, @Nullable String message, long second, int nano) {
+			int following = next(this.calls, MOST_LAST);
+			int place = this.calls % MOST_LAST;
+			// From here on no call that a stack's end could stop half-way
+			this.types[place] = type;
+			this.messages[place] = message;
+			this.seconds[place] = second;
+			this.nanos[place] = nano;
+			this.calls = following;
+		}
+
+		Failure last() {
+			return at(this.calls - 1);
+		}
+
+		/** The newest last. */
+		List<Failure> all() {
+			List<Failure> failures = new ArrayList<>(MOST_LAST);
+			for (int i = Math.max(0, this.calls - MOST_LAST); i < this.calls; i++) {
+				failures.add(at(i));
+			}
+			return failures;
+		}
+
+		private Failure at(int call) {
+			int place = call % MOST_LAST;
+			return new Failure(Objects.requireNonNull(this.types[place]), this.messages[place],
+					Instant.ofEpochSecond(this.seconds[place], this.nanos[place]));
 		}
 
 	}

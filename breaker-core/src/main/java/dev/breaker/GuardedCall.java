@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * rules or a listener of the breaker need that.
  *
  * <p>
- * Safe for use by several threads: the first one to end it wins.
+ * Safe for use by several threads that get it from each other safely: the first one to
+ * end it wins.
  */
 public abstract class GuardedCall {
 
@@ -35,8 +36,8 @@ public abstract class GuardedCall {
 			Admission admission = live.judge(null, nests && live.outermost().isInside());
 			given = admission;
 			if (admission instanceof Admission.Refusal refusal) {
-				this.state = new CallState.Refused(refusal.toException(live.name()));
 				live.exit();
+				this.state = new CallState.Refused(live.name(), refusal);
 			}
 			else {
 				this.state = admitted(live, admission, nests && !(admission instanceof Admission.Nested));
@@ -62,7 +63,8 @@ public abstract class GuardedCall {
 			return period.calls(breaker);
 		}
 		return new CallState.Own(breaker, nests ? new Admission.Nesting(admission) : admission,
-				timed ? breaker.start(admission) : CircuitBreaker.UNREAD);
+				// A reading that is that very number is taken for the next one.
+				timed ? Math.max(breaker.start(admission), CircuitBreaker.UNREAD + 1) : CircuitBreaker.UNREAD);
 	}
 
 	/**
@@ -114,10 +116,10 @@ public abstract class GuardedCall {
 
 	/**
 	 * Why the call is not to be made. One that was refused has no end.
-	 * @return the exception, or {@code null} where it is admitted
+	 * @return a new exception, or {@code null} where it is admitted
 	 */
 	protected final @Nullable CallNotPermittedException refusal() {
-		return (this.state instanceof CallState.Refused refused) ? refused.exception() : null;
+		return (this.state instanceof CallState.Refused refused) ? refused.refusal().toException(refused.name()) : null;
 	}
 
 	/**
@@ -246,7 +248,8 @@ public abstract class GuardedCall {
 	}
 
 	/**
-	 * Whether the call has given its result, or one of several.
+	 * Whether the call has given its result, also after another end, or one of several
+	 * before its end.
 	 * @return whether there was any
 	 */
 	protected final boolean hasEmitted() {

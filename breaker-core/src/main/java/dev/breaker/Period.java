@@ -219,7 +219,8 @@ final class Period implements Admission {
 		StandingCommand by = (command != null) ? new StandingCommand(command, end(at, ownLimit)) : null;
 		GuardedGate gate = gate();
 		return new Period(next, this.rules, generation, window, newAdmitting(next, this.rules, window, ramp, gate),
-				began, ownLimit, same ? this.since : at, openings, new Circumstances(change, by, news, kept, gate));
+				began, ownLimit, same ? this.since : at, openings,
+				new Circumstances(change, by, news, kept, next.refuses() ? lastFailure() : null, gate));
 	}
 
 	private boolean refusesAny() {
@@ -482,7 +483,7 @@ final class Period implements Admission {
 		GuardedGate gate = gate();
 		return new Period(next, this.rules, generation, window, newAdmitting(next, this.rules, window, null, gate), now,
 				restoration.limit(), restoration.since(), restoration.openings(),
-				new Circumstances(change, by, news().followedBy(change, false, null), kept, gate));
+				new Circumstances(change, by, news().followedBy(change, false, null), kept, null, gate));
 	}
 
 	/** Whether it is what the breaker began with. */
@@ -589,12 +590,19 @@ final class Period implements Admission {
 
 	/** Null where nothing has failed, or a result last. */
 	private @Nullable Failure lastFailure() {
+		if (this.state.refuses()) {
+			return this.circumstances.lastFailure();
+		}
 		FailureLog failures = this.generation.failures;
 		return (failures != null) ? failures.last() : null;
 	}
 
 	/** The class of the last failure, as far as there is one. */
 	@Nullable String lastFailureType() {
+		if (this.state.refuses()) {
+			Failure last = this.circumstances.lastFailure();
+			return (last != null) ? last.type() : null;
+		}
 		FailureLog failures = this.generation.failures;
 		return (failures != null) ? failures.lastType() : null;
 	}

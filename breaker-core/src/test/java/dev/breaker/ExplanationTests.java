@@ -281,6 +281,42 @@ class ExplanationTests {
 	}
 
 	@Test
+	void howeverManyFailuresThereWereTheLastAreKept() {
+		FailureLog log = new FailureLog();
+		assertThat(log.last()).isNull();
+		assertThat(log.content().last()).isEmpty();
+		for (int number = 1; number <= 300; number++) {
+			Instant at = Instant.EPOCH.minusNanos(number);
+			log.add(new IllegalStateException("no " + number), at);
+			assertThat(log.last()).isEqualTo(new Failure("java.lang.IllegalStateException", "no " + number, at));
+			assertThat(log.content().last()).hasSize(Math.min(5, number)).endsWith(log.last());
+			assertThat(log.content().recent().most(number)).isEqualTo("java.lang.IllegalStateException");
+		}
+		assertThat(log.content().last()).extracting(Failure::message)
+			.containsExactly("no 296", "no 297", "no 298", "no 299", "no 300");
+		log.addResult();
+		assertThat(log.last()).as("a result").isNull();
+		assertThat(log.content().last()).hasSize(5);
+	}
+
+	@Test
+	void whatEndsTooLateDoesNotHideWhatOpenedTheBreaker() {
+		TestBreaker test = TestBreaker.with((config) -> config.consecutiveFailureThreshold(1)
+			.waitDurationInOpenState(Duration.ofSeconds(30))
+			.recordResult("bad"::equals));
+		Permit late = test.breaker.acquire();
+		Permit later = test.breaker.acquire();
+		test.throwing(new ConnectException("refused"));
+		late.success("bad", 0);
+		later.failure(new IllegalStateException(), 0);
+		assertThat(test.refused()).hasMessageContaining("last failure: java.net.ConnectException");
+		assertThat(test.breaker.explain().failureCounts()).as("it failed all the same").hasSize(3);
+		test.breaker.forceOpen();
+		assertThat(test.snapshot().lastChange().lastFailure().message()).isEqualTo("refused");
+		assertThat(test.refused()).hasMessageContaining("last failure: java.net.ConnectException");
+	}
+
+	@Test
 	void aHalfOpenBreakerCountsItsProbes() {
 		TestBreaker test = ofTen((config) -> config.permittedNumberOfCallsInHalfOpenState(4)
 			.slowCallDurationThreshold(Duration.ofSeconds(10)));

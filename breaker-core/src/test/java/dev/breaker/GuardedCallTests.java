@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -133,6 +134,33 @@ class GuardedCallTests {
 		late.returned("late");
 		assertThat(late.hasEmitted()).as("although it had ended").isTrue();
 		assertThat(breaker.snapshot().successfulCallsTotal()).isEqualTo(2);
+	}
+
+	@Test
+	void anEndThatComesTooLateChangesNoVerdict() {
+		List<Call> late = new ArrayList<>();
+		CircuitBreaker breaker = CircuitBreaker.of("payments", CircuitBreakerConfig.builder().nanoClock(() -> {
+			// As another thread, while the first end is being recorded.
+			late.forEach((call) -> call.returned("late"));
+			return 0;
+		}).slowCallDurationThreshold(SLOW).outcomeRule((result, thrown) -> OutcomeRule.Verdict.IGNORED).build());
+		Call call = new Call(breaker, false);
+		call.emitted("one");
+		late.add(call);
+		call.completed();
+		assertThat(breaker.snapshot().failedCallsTotal()).isZero();
+		assertThat(breaker.snapshot().ignoredCallsTotal()).isOne();
+	}
+
+	@Test
+	void aCallIsTimedFromTheLowestReadingOnToo() {
+		AtomicLong time = new AtomicLong(Long.MIN_VALUE);
+		CircuitBreaker breaker = CircuitBreaker.of("payments",
+				CircuitBreakerConfig.builder().nanoClock(time::get).slowCallDurationThreshold(SLOW).build());
+		Call call = new Call(breaker, false);
+		time.addAndGet(SLOW.multipliedBy(2).toNanos());
+		call.returned("value");
+		assertThat(breaker.snapshot().slowCallsTotal()).isOne();
 	}
 
 	private static TestBreaker judging() {

@@ -42,6 +42,10 @@ class FirstCallAtTheStackEndTests {
 		REFUSAL((breaker) -> {
 			breaker.forceOpen();
 			breaker.run(Calls.FINE);
+		}), ADAPTER((breaker) -> {
+			Adapter call = new Adapter(breaker);
+			call.emitted("fine");
+			call.completed();
 		});
 
 		private final Consumer<CircuitBreaker> act;
@@ -74,6 +78,7 @@ class FirstCallAtTheStackEndTests {
 			for (CircuitBreaker tried : new CircuitBreaker[] { breaker, CircuitBreaker.ofDefaults("second") }) {
 				tried.reset();
 				tried.run(Calls.FINE);
+				new Adapter(tried).returned("fine");
 				tried.call(() -> {
 					throw new IllegalStateException();
 				}, Throwable::toString);
@@ -92,6 +97,17 @@ class FirstCallAtTheStackEndTests {
 			catch (StackOverflowError ex) {
 				first.act.accept(breaker);
 			}
+		}
+
+	}
+
+	/**
+	 * Needs nothing of its own.
+	 */
+	private static final class Adapter extends GuardedCall {
+
+		Adapter(CircuitBreaker breaker) {
+			super(breaker, false);
 		}
 
 	}
