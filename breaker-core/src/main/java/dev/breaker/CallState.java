@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.Ended, CallState.Refused {
 
-	/** Whether the call has given a result. */
-	boolean hasEmitted();
+	/** Whether the call has given its one result. */
+	boolean hasReturned();
 
 	/**
 	 * That of all calls which their period alone admitted, and of which neither time nor
@@ -24,22 +24,14 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		final Period period;
 
-		/** What the first result leads to; null in that itself. */
-		final @Nullable OfPeriod emitted;
-
 		OfPeriod(CircuitBreaker breaker, Period period) {
-			this(breaker, period, new OfPeriod(breaker, period, null));
-		}
-
-		private OfPeriod(CircuitBreaker breaker, Period period, @Nullable OfPeriod emitted) {
 			this.breaker = breaker;
 			this.period = period;
-			this.emitted = emitted;
 		}
 
 		@Override
-		public boolean hasEmitted() {
-			return this.emitted == null;
+		public boolean hasReturned() {
+			return false;
 		}
 
 	}
@@ -61,7 +53,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		private static final int ENDED = 4;
 
-		/** That it gave its one result, which says nothing on several. */
+		/** That it gave its one result. */
 		private static final int RETURNED = 8;
 
 		final CircuitBreaker breaker;
@@ -115,8 +107,8 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 		}
 
 		@Override
-		public boolean hasEmitted() {
-			return (this.phase & (FAILURE | RETURNED)) != 0;
+		public boolean hasReturned() {
+			return (this.phase & RETURNED) != 0;
 		}
 
 		/** Whether no further result can change what the call counts as. */
@@ -124,7 +116,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 			return this.phase >= FAILURE;
 		}
 
-		/** It gave a result that counts as that, unless it has ended. */
+		/** It gave one of several results, which counts as that, unless it has ended. */
 		void emit(OutcomeRule.Verdict verdict) {
 			int given = switch (verdict) {
 				case IGNORED -> IGNORED;
@@ -139,12 +131,12 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		/**
 		 * Ends it.
-		 * @param emitting whether by its result
+		 * @param returning whether by its one result
 		 * @return whether it had not ended before
 		 */
-		boolean end(boolean emitting) {
+		boolean end(boolean returning) {
 			int present = this.phase;
-			while (!PHASE.compareAndSet(this, present, ENDED | present | (emitting ? RETURNED : 0))) {
+			while (!PHASE.compareAndSet(this, present, ENDED | present | (returning ? RETURNED : 0))) {
 				present = this.phase;
 			}
 			return present < ENDED;
@@ -169,7 +161,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 		WITH_RESULT, WITHOUT_RESULT;
 
 		@Override
-		public boolean hasEmitted() {
+		public boolean hasReturned() {
 			return this == WITH_RESULT;
 		}
 
@@ -181,7 +173,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 	record Refused(String name, Admission.Refusal refusal) implements CallState {
 
 		@Override
-		public boolean hasEmitted() {
+		public boolean hasReturned() {
 			return false;
 		}
 

@@ -235,25 +235,17 @@ public abstract class GuardedCall {
 	 * @param result the result
 	 */
 	protected final void emitted(@Nullable Object result) {
-		CallState present = this.state;
-		if (present instanceof CallState.OfPeriod before) {
-			CallState.OfPeriod after = before.emitted;
-			if (after != null) {
-				STATE.compareAndSet(this, before, after);
-			}
-		}
-		else if (present instanceof CallState.Own own && !own.isSettled()) {
+		if (this.state instanceof CallState.Own own && !own.isSettled()) {
 			own.emit(own.breaker.judgeOne(own.admission(), result));
 		}
 	}
 
 	/**
-	 * Whether the call has given its result, also after another end, or one of several
-	 * before its end.
-	 * @return whether there was any
+	 * Whether the call has given its one result, also after another end.
+	 * @return whether it has
 	 */
-	protected final boolean hasEmitted() {
-		return this.state.hasEmitted();
+	protected final boolean hasReturned() {
+		return this.state.hasReturned();
 	}
 
 	/**
@@ -344,23 +336,22 @@ public abstract class GuardedCall {
 
 	/**
 	 * Lets one of those that end the call do so.
-	 * @param emitting whether by its result
+	 * @param returning whether by its one result
 	 * @return the state that it ended in, or {@code null} where there is nothing to end
 	 */
-	private @Nullable CallState endState(boolean emitting) {
+	private @Nullable CallState endState(boolean returning) {
 		CallState present = this.state;
 		if (present instanceof CallState.Own own) {
-			return own.end(emitting) ? own : null;
+			return own.end(returning) ? own : null;
 		}
 		while (present instanceof CallState.OfPeriod before) {
-			CallState.Ended after = (emitting || before.hasEmitted()) ? CallState.Ended.WITH_RESULT
-					: CallState.Ended.WITHOUT_RESULT;
+			CallState.Ended after = returning ? CallState.Ended.WITH_RESULT : CallState.Ended.WITHOUT_RESULT;
 			if (STATE.compareAndSet(this, before, after)) {
 				return before;
 			}
 			present = this.state;
 		}
-		if (emitting && present == CallState.Ended.WITHOUT_RESULT) {
+		if (returning && present == CallState.Ended.WITHOUT_RESULT) {
 			this.state = CallState.Ended.WITH_RESULT;
 		}
 		return null;

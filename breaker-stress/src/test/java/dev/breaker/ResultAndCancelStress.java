@@ -60,17 +60,11 @@ public class ResultAndCancelStress {
 		}
 
 		void giveAndEnd() {
-			emitted("result");
-			completed();
+			returned("result");
 		}
 
 		void cancel() {
-			if (hasEmitted()) {
-				completed();
-			}
-			else {
-				cancelled();
-			}
+			cancelled();
 		}
 
 	}

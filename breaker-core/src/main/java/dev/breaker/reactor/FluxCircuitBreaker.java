@@ -50,6 +50,9 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 	 */
 	private static class FluxCall<T> extends PublisherCall<T> {
 
+		/** Written by signals, which are serial. */
+		private boolean emitted;
+
 		FluxCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests) {
 			super(actual, breaker, nests);
 		}
@@ -65,6 +68,7 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 				Operators.onNextDropped(element, currentContext());
 				return;
 			}
+			this.emitted = true;
 			emitted(element);
 			next(element);
 		}
@@ -80,7 +84,7 @@ final class FluxCircuitBreaker<T> extends FluxOperator<T, T> {
 
 		@Override
 		final void end() {
-			if (hasEmitted()) {
+			if (this.emitted) {
 				completed();
 			}
 			else {

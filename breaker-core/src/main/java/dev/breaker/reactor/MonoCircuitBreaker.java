@@ -61,7 +61,7 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 
 		@Override
 		public final void onNext(T value) {
-			if (hasEmitted() || isDone()) {
+			if (hasReturned() || isDone()) {
 				Operators.onNextDropped(value, currentContext());
 				return;
 			}
@@ -74,7 +74,7 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 			if (isDone()) {
 				return;
 			}
-			if (!hasEmitted()) {
+			if (!hasReturned()) {
 				returned(null);
 			}
 			complete();
