@@ -3,15 +3,14 @@ package dev.breaker;
 import java.io.Serializable;
 
 /**
- * Which calls pass, or are to pass next, where it is not all of them or a probe of the
- * users' calls.
+ * What a refusal says of the calls that pass, where its state alone does not say it.
  */
 sealed interface Restriction extends Serializable permits AdmittedShare.Limit, Restriction.DarkProbes {
 
 	/** Probes that no user waits for decide whether the breaker closes. */
 	enum DarkProbes implements Restriction {
 
-		/** The only value: enums are one after they were written and read, too. */
+		/** The only value, also after it was written and read. */
 		ONLY
 
 	}
