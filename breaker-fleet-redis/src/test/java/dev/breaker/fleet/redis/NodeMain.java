@@ -47,8 +47,6 @@ final class NodeMain {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
 
-	private static final long ALONE = -1;
-
 	private final CircuitBreaker breaker;
 
 	private final FleetNode node;
@@ -104,26 +102,18 @@ final class NodeMain {
 		};
 	}
 
-	/**
-	 * Begins a call. A probe is said to be of an epoch only where the node was connected,
-	 * and in that epoch, both before and after: else it may be one that it made alone, or
-	 * of the epoch before.
-	 */
+	/** Begins a call. */
 	private String take() {
 		boolean halfOpen = this.breaker.state() == State.HALF_OPEN;
-		long epoch = connectedEpoch();
+		boolean connected = this.node.status().connected();
 		Permit permit = this.breaker.tryAcquire();
 		if (permit == null) {
 			return "refused";
 		}
 		this.taken.add(permit);
 		boolean probe = halfOpen && this.breaker.state() == State.HALF_OPEN;
-		boolean sure = epoch != ALONE && epoch == connectedEpoch();
-		return !probe ? "call" : !sure ? "alone" : "probe of " + epoch;
-	}
-
-	private long connectedEpoch() {
-		return this.node.status().connected() ? this.node.record(BREAKER).map(FleetRecord::epoch).orElse(0L) : ALONE;
+		return !probe ? "call"
+				: !connected ? "alone" : "probe of " + this.node.record(BREAKER).map(FleetRecord::epoch).orElse(0L);
 	}
 
 	/** Ends all calls that have begun. */
