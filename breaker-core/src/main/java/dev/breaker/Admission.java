@@ -53,18 +53,24 @@ sealed interface Admission permits Period, Probes.Probe, CallsInFlight.Tracked, 
 	}
 
 	/**
-	 * The call is not admitted, by this period and for so many nanoseconds more; the
-	 * limit is null where the period admits none.
+	 * The call is not admitted by the breaker of that name, by this period and for so
+	 * many nanoseconds more; the limit is null where the period admits none.
 	 */
-	record Refusal(Period period, long remaining, AdmittedShare.@Nullable Limit limit) implements Admission {
+	record Refusal(String name, Period period, long remaining,
+			AdmittedShare.@Nullable Limit limit) implements Admission, CallState {
 
-		Refusal(Period period, long remaining) {
-			this(period, remaining, null);
+		Refusal(String name, Period period, long remaining) {
+			this(name, period, remaining, null);
 		}
 
-		CallNotPermittedException toException(String name) {
+		@Override
+		public boolean hasReturned() {
+			return false;
+		}
+
+		CallNotPermittedException toException() {
 			StateChange change = this.period.lastChange();
-			return new CallNotPermittedException(name, this.period.state, this.remaining,
+			return new CallNotPermittedException(this.name, this.period.state, this.remaining,
 					(change != null) ? change.reason() : null, this.period.lastFailureType(), restriction());
 		}
 

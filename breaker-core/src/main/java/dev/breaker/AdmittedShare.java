@@ -60,8 +60,11 @@ final class AdmittedShare implements Admitting {
 		return this.ramp != null || (this.successes != null && this.successes.isLimited());
 	}
 
-	/** Admits a call to the period that has this share, or refuses it. */
-	Admission admit(Period period, long now) {
+	/**
+	 * Admits a call of the breaker of that name to the period that has this share, or
+	 * refuses it.
+	 */
+	Admission admit(String name, Period period, long now) {
 		long share = at(now);
 		if (share == WHOLE) {
 			return period;
@@ -73,7 +76,7 @@ final class AdmittedShare implements Admitting {
 		Limit limit = limit(share, now);
 		// The places of the refused calls spread those that come back over the ramp.
 		long remaining = (this.ramp != null && limit.byRamp) ? this.ramp.nanosUntil(place, now) : 0;
-		return new Admission.Refusal(period, remaining, limit);
+		return new Admission.Refusal(name, period, remaining, limit);
 	}
 
 	private long at(long now) {

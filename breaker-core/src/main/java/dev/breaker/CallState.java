@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  * How a {@link GuardedCall} stands: what admitted it, what it has given so far, and
  * whether it has ended.
  */
-sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.Ended, CallState.Refused {
+sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.Ended, Admission.Refusal {
 
 	/** Whether the call has given its one result. */
 	boolean hasReturned();
+
+	/** Whether the call ends once, and has given one of several results. */
+	default boolean hasEmitted() {
+		return false;
+	}
 
 	/**
 	 * That of all calls which their period alone admitted, and of which neither time nor
@@ -24,9 +29,30 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		final Period period;
 
-		OfPeriod(CircuitBreaker breaker, Period period) {
+		/** Whether the adapter sees to it that the call ends once. */
+		final boolean endsOnce;
+
+		/**
+		 * That of calls which end once where this is of others, and of those among them
+		 * that have given one of several results.
+		 */
+		final @Nullable OfPeriod following;
+
+		private OfPeriod(CircuitBreaker breaker, Period period, boolean endsOnce, @Nullable OfPeriod following) {
 			this.breaker = breaker;
 			this.period = period;
+			this.endsOnce = endsOnce;
+			this.following = following;
+		}
+
+		static OfPeriod of(CircuitBreaker breaker, Period period) {
+			OfPeriod emitted = new OfPeriod(breaker, period, true, null);
+			return new OfPeriod(breaker, period, false, new OfPeriod(breaker, period, true, emitted));
+		}
+
+		@Override
+		public boolean hasEmitted() {
+			return this.following == null;
 		}
 
 		@Override
@@ -56,6 +82,9 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 		/** That it gave its one result. */
 		private static final int RETURNED = 8;
 
+		/** That its adapter sees to it that it ends once. */
+		private static final int ENDS_ONCE = 16;
+
 		final CircuitBreaker breaker;
 
 		/**
@@ -70,10 +99,12 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		private volatile int phase;
 
-		Own(CircuitBreaker breaker, Admission admission, long start) {
+		Own(CircuitBreaker breaker, Admission admission, long start, boolean endsOnce) {
 			this.breaker = breaker;
 			this.admission = admission;
 			this.start = start;
+			int fresh = endsOnce ? ENDS_ONCE : 0;
+			PHASE.set(this, fresh);
 		}
 
 		/** What admitted it. */
@@ -113,7 +144,26 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		/** Whether no further result can change what the call counts as. */
 		boolean isSettled() {
-			return this.phase >= FAILURE;
+			int present = this.phase;
+			return (present & ENDED) != 0 || (present & FAILURE) == FAILURE;
+		}
+
+		boolean endsOnce() {
+			return (this.phase & ENDS_ONCE) != 0;
+		}
+
+		@Override
+		public boolean hasEmitted() {
+			int present = this.phase;
+			return (present & ENDS_ONCE) != 0 && (present & FAILURE) != 0;
+		}
+
+		/**
+		 * It ended, which its adapter decided, and further results change nothing. One at
+		 * this very moment counts or does not.
+		 */
+		void settle() {
+			PHASE.setRelease(this, this.phase | ENDED);
 		}
 
 		/** It gave one of several results, which counts as that, unless it has ended. */
@@ -124,7 +174,8 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 				case FAILURE -> FAILURE;
 			};
 			int present = this.phase;
-			while (present < given && !PHASE.compareAndSet(this, present, given)) {
+			while ((present & ENDED) == 0 && (present & FAILURE) < given
+					&& !PHASE.compareAndSet(this, present, (present & ~FAILURE) | given)) {
 				present = this.phase;
 			}
 		}
@@ -139,7 +190,7 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 			while (!PHASE.compareAndSet(this, present, ENDED | present | (returning ? RETURNED : 0))) {
 				present = this.phase;
 			}
-			return present < ENDED;
+			return (present & ENDED) == 0;
 		}
 
 		/** What it counts as by the results that it gave. */
@@ -163,18 +214,6 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 		@Override
 		public boolean hasReturned() {
 			return this == WITH_RESULT;
-		}
-
-	}
-
-	/**
-	 * The call is not to be made.
-	 */
-	record Refused(String name, Admission.Refusal refusal) implements CallState {
-
-		@Override
-		public boolean hasReturned() {
-			return false;
 		}
 
 	}

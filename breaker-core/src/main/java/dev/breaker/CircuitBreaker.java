@@ -466,7 +466,7 @@ public final class CircuitBreaker {
 			return attempt(admission, work, fallback);
 		}
 		if (admission instanceof Admission.Refusal refusal) {
-			return fallback.apply(refusal.toException(this.name));
+			return fallback.apply(refusal.toException());
 		}
 		try {
 			return attempt(admission, work, fallback);
@@ -571,7 +571,7 @@ public final class CircuitBreaker {
 			if (admission instanceof Admission.Refusal refusal) {
 				live.exit();
 				exited = true;
-				CallNotPermittedException exception = refusal.toException(live.name);
+				CallNotPermittedException exception = refusal.toException();
 				return (fallback != null) ? AsyncCall.instead(fallback, exception)
 						: CompletableFuture.failedFuture(exception);
 			}
@@ -695,7 +695,7 @@ public final class CircuitBreaker {
 				live.exit();
 				exited = true;
 				if (orThrow) {
-					throw refusal.toException(live.name);
+					throw refusal.toException();
 				}
 				return null;
 			}
@@ -938,12 +938,12 @@ public final class CircuitBreaker {
 	Admission admit(@Nullable Thread caller, boolean inside) {
 		Period p = this.period;
 		if (p.isTimeless() && !p.isLimited()) {
-			return (p.state == State.FORCED_OPEN) ? refuse(new Admission.Refusal(p, 0), caller)
+			return (p.state == State.FORCED_OPEN) ? refuse(new Admission.Refusal(this.name, p, 0), caller)
 					: inside ? new Admission.Nested(p) : p;
 		}
 		// What most refusals are, without what the others take.
 		long left = (p.state == State.OPEN) ? p.remaining(this.nanoClock.read()) : 0;
-		return (left > 0) ? refuse(new Admission.Refusal(p, left), caller) : admitAsDue(caller, inside);
+		return (left > 0) ? refuse(new Admission.Refusal(this.name, p, left), caller) : admitAsDue(caller, inside);
 	}
 
 	/** As {@link #admit}, after the changes that are due. */
@@ -971,7 +971,7 @@ public final class CircuitBreaker {
 			}
 			// No place among the probes: perhaps since they have just decided.
 			if (p.state != State.HALF_OPEN || p == current(now)) {
-				return refuse(new Admission.Refusal(p, p.remaining(now)), caller);
+				return refuse(new Admission.Refusal(this.name, p, p.remaining(now)), caller);
 			}
 		}
 	}
@@ -990,7 +990,7 @@ public final class CircuitBreaker {
 	}
 
 	private Admission share(Period p, @Nullable Thread caller, long now) {
-		Admission admission = Objects.requireNonNull(p.share()).admit(p, now);
+		Admission admission = Objects.requireNonNull(p.share()).admit(this.name, p, now);
 		return (admission instanceof Admission.Refusal refusal) ? refuse(refusal, caller) : admission;
 	}
 

@@ -36,7 +36,10 @@ final class FailureLog extends SpinLock {
 	/** Null as long as nothing was thrown. */
 	private @Nullable Thrown thrown;
 
-	/** The places that the classes of the last failures have among the counts; a ring. */
+	/**
+	 * The places that the classes of the last failures have among the counts; a ring,
+	 * whose length is a power of two.
+	 */
 	private byte[] places = NONE_RECENT;
 
 	/**
@@ -44,8 +47,11 @@ final class FailureLog extends SpinLock {
 	 */
 	private int calls;
 
-	/** Null where the last failure was a result. Written under the lock. */
-	private volatile @Nullable String lastType;
+	/**
+	 * Null where the last failure was a result. Written under the lock, and read without
+	 * it by those that the failure made a state refuse, and who see it by that state.
+	 */
+	private @Nullable String lastType;
 
 	/** Adds a failure that was thrown. Makes no object for a class that it knows. */
 	void add(Throwable failure, Instant at) {
@@ -137,7 +143,7 @@ final class FailureLog extends SpinLock {
 		if (this.calls == length && length < MOST_RECENT) {
 			this.places = Arrays.copyOf(this.places, Math.max(FIRST_RECENT, 4 * length));
 		}
-		this.places[this.calls % this.places.length] = (byte) place;
+		this.places[this.calls & (this.places.length - 1)] = (byte) place;
 		this.calls = next(this.calls, MOST_RECENT);
 	}
 
@@ -150,7 +156,7 @@ final class FailureLog extends SpinLock {
 	private byte[] newestFirst() {
 		byte[] newestFirst = new byte[Math.min(this.calls, this.places.length)];
 		for (int i = 0; i < newestFirst.length; i++) {
-			newestFirst[i] = this.places[(this.calls - 1 - i) % this.places.length];
+			newestFirst[i] = this.places[(this.calls - 1 - i) & (this.places.length - 1)];
 		}
 		return newestFirst;
 	}

@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ public abstract class GuardedCall {
 	private static final VarHandle STATE = FieldHandle.of(MethodHandles.lookup(), "state", CallState.class);
 
 	/** The only field: what most calls need besides is shared by them. */
-	private volatile CallState state;
+	private CallState state;
 
 	/**
 	 * Asks for a permit.
@@ -30,6 +31,18 @@ public abstract class GuardedCall {
 	 * others inside, as those of {@link CircuitBreaker#outermost()}
 	 */
 	protected GuardedCall(CircuitBreaker breaker, boolean nests) {
+		this(breaker, nests, false);
+	}
+
+	/**
+	 * Asks for a permit.
+	 * @param breaker the breaker
+	 * @param nests whether the call can be inside of another one of its breaker, or have
+	 * others inside, as those of {@link CircuitBreaker#outermost()}
+	 * @param endsOnce whether {@link #claim} decides which of its ends is the first, and
+	 * results are told one at a time, none at the moment of a signal that ends it
+	 */
+	protected GuardedCall(CircuitBreaker breaker, boolean nests, boolean endsOnce) {
 		CircuitBreaker live = breaker.entered(false);
 		Admission given = null;
 		try {
@@ -37,10 +50,10 @@ public abstract class GuardedCall {
 			given = admission;
 			if (admission instanceof Admission.Refusal refusal) {
 				live.exit();
-				this.state = new CallState.Refused(live.name(), refusal);
+				this.state = refusal;
 			}
 			else {
-				this.state = admitted(live, admission, nests && !(admission instanceof Admission.Nested));
+				this.state = admitted(live, admission, nests && !(admission instanceof Admission.Nested), endsOnce);
 			}
 		}
 		catch (Throwable ex) {
@@ -57,14 +70,16 @@ public abstract class GuardedCall {
 		}
 	}
 
-	private static CallState admitted(CircuitBreaker breaker, Admission admission, boolean nests) {
+	private static CallState admitted(CircuitBreaker breaker, Admission admission, boolean nests, boolean endsOnce) {
 		boolean timed = breaker.timed(admission);
 		if (admission instanceof Period period && !nests && !timed && !period.rules.resultsJudged) {
-			return period.calls(breaker);
+			CallState.OfPeriod calls = period.calls(breaker);
+			return endsOnce ? Objects.requireNonNull(calls.following) : calls;
 		}
 		return new CallState.Own(breaker, nests ? new Admission.Nesting(admission) : admission,
 				// A reading that is that very number is taken for the next one.
-				timed ? Math.max(breaker.start(admission), CircuitBreaker.UNREAD + 1) : CircuitBreaker.UNREAD);
+				timed ? Math.max(breaker.start(admission), CircuitBreaker.UNREAD + 1) : CircuitBreaker.UNREAD,
+				endsOnce);
 	}
 
 	/**
@@ -119,7 +134,7 @@ public abstract class GuardedCall {
 	 * @return a new exception, or {@code null} where it is admitted
 	 */
 	protected final @Nullable CallNotPermittedException refusal() {
-		return (this.state instanceof CallState.Refused refused) ? refused.refusal().toException(refused.name()) : null;
+		return (this.state instanceof Admission.Refusal refusal) ? refusal.toException() : null;
 	}
 
 	/**
@@ -235,9 +250,25 @@ public abstract class GuardedCall {
 	 * @param result the result
 	 */
 	protected final void emitted(@Nullable Object result) {
-		if (this.state instanceof CallState.Own own && !own.isSettled()) {
-			own.emit(own.breaker.judgeOne(own.admission(), result));
+		CallState present = this.state;
+		if (present instanceof CallState.Own own) {
+			if (!own.isSettled()) {
+				own.emit(own.breaker.judgeOne(own.admission(), result));
+			}
 		}
+		else if (present instanceof CallState.OfPeriod ofPeriod && ofPeriod.endsOnce && !ofPeriod.hasEmitted()) {
+			this.state = Objects.requireNonNull(ofPeriod.following);
+		}
+	}
+
+	/**
+	 * Lets the first of several ends of the call do so, where the adapter was made to
+	 * decide that: with an atomic step that it needs anyway. Another call decides itself.
+	 * @param cancelled whether the end is {@link #cancelled}
+	 * @return whether the call had not ended before; {@code true}, unless overridden
+	 */
+	protected boolean claim(boolean cancelled) {
+		return true;
 	}
 
 	/**
@@ -270,7 +301,8 @@ public abstract class GuardedCall {
 	/**
 	 * The call was given up before it had a result. Where it was slow by then it is
 	 * recorded as a slow success, so that timeouts of callers are seen; else nothing is
-	 * recorded, and a probe's place is free again.
+	 * recorded, and a probe's place is free again. One that ends once, and has given one
+	 * of several results, is {@link #completed}.
 	 */
 	protected final void cancelled() {
 		end(End.CANCELLED, null);
@@ -292,18 +324,15 @@ public abstract class GuardedCall {
 	 * the call has ended before
 	 */
 	private @Nullable Outcome end(End how, @Nullable Object with) {
-		CallState ended = endState(how == End.RETURNED);
+		CallState ended = endState(how);
 		// Nothing is called from here on before the end of the stack is caught.
-		CallState.Own own;
 		CircuitBreaker breaker;
 		Admission given;
 		if (ended instanceof CallState.OfPeriod ofPeriod) {
-			own = null;
 			breaker = ofPeriod.breaker;
 			given = ofPeriod.period;
 		}
-		else if (ended instanceof CallState.Own ofCall) {
-			own = ofCall;
+		else if (ended instanceof CallState.Own own) {
 			breaker = own.breaker;
 			given = (own.admission instanceof Admission.Nesting nesting) ? nesting.admission : own.admission;
 		}
@@ -313,7 +342,7 @@ public abstract class GuardedCall {
 		boolean exited = false;
 		try {
 			try {
-				return record(breaker, given, own, how, with);
+				return record(breaker, given, ended, how, with);
 			}
 			finally {
 				breaker.exit();
@@ -336,20 +365,26 @@ public abstract class GuardedCall {
 
 	/**
 	 * Lets one of those that end the call do so.
-	 * @param returning whether by its one result
 	 * @return the state that it ended in, or {@code null} where there is nothing to end
 	 */
-	private @Nullable CallState endState(boolean returning) {
+	private @Nullable CallState endState(End how) {
+		boolean returning = how == End.RETURNED;
 		CallState present = this.state;
 		if (present instanceof CallState.Own own) {
-			return own.end(returning) ? own : null;
+			if (!own.endsOnce()) {
+				return own.end(returning) ? own : null;
+			}
+			return claim(how == End.CANCELLED) ? own : null;
 		}
 		while (present instanceof CallState.OfPeriod before) {
+			if (before.endsOnce) {
+				return claim(how == End.CANCELLED) ? this.state : null;
+			}
 			CallState.Ended after = returning ? CallState.Ended.WITH_RESULT : CallState.Ended.WITHOUT_RESULT;
 			if (STATE.compareAndSet(this, before, after)) {
 				return before;
 			}
-			present = this.state;
+			present = (CallState) STATE.getVolatile(this);
 		}
 		if (returning && present == CallState.Ended.WITHOUT_RESULT) {
 			this.state = CallState.Ended.WITH_RESULT;
@@ -357,29 +392,41 @@ public abstract class GuardedCall {
 		return null;
 	}
 
-	private static @Nullable Outcome record(CircuitBreaker breaker, Admission given, CallState.@Nullable Own own,
-			End how, @Nullable Object with) {
+	private static @Nullable Outcome record(CircuitBreaker breaker, Admission given, CallState ended, End how,
+			@Nullable Object with) {
+		CallState.Own own = (ended instanceof CallState.Own ofCall) ? ofCall : null;
+		if (own != null && own.endsOnce()) {
+			own.settle();
+		}
 		long end = (own != null) ? own.now() : CircuitBreaker.UNREAD;
 		long elapsed = (own != null) ? own.elapsed(end) : 0;
 		switch (how) {
 			case RETURNED -> breaker.returned(given, with, elapsed, end);
-			case COMPLETED -> {
-				OutcomeRule.Verdict verdict = (own != null) ? own.verdict() : OutcomeRule.Verdict.SUCCESS;
-				if (verdict == OutcomeRule.Verdict.IGNORED) {
-					breaker.ignored(given, elapsed);
-				}
-				else {
-					breaker.ended(given, verdict == OutcomeRule.Verdict.FAILURE, elapsed, end);
-				}
-			}
+			case COMPLETED -> complete(breaker, given, own, elapsed, end);
 			case THREW, CANCELLED -> {
 				if (with instanceof Throwable thrown && (how == End.THREW || breaker.counts(given, thrown))) {
 					return breaker.threw(given, thrown, elapsed, end);
 				}
-				breaker.abandoned(given, elapsed, end);
+				if (ended.hasEmitted()) {
+					complete(breaker, given, own, elapsed, end);
+				}
+				else {
+					breaker.abandoned(given, elapsed, end);
+				}
 			}
 		}
 		return null;
+	}
+
+	private static void complete(CircuitBreaker breaker, Admission given, CallState.@Nullable Own own, long elapsed,
+			long end) {
+		OutcomeRule.Verdict verdict = (own != null) ? own.verdict() : OutcomeRule.Verdict.SUCCESS;
+		if (verdict == OutcomeRule.Verdict.IGNORED) {
+			breaker.ignored(given, elapsed);
+		}
+		else {
+			breaker.ended(given, verdict == OutcomeRule.Verdict.FAILURE, elapsed, end);
+		}
 	}
 
 	private enum End {

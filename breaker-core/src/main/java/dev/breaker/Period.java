@@ -332,7 +332,7 @@ final class Period implements Admission {
 	CallState.OfPeriod calls(CircuitBreaker breaker) {
 		CallState.OfPeriod present = this.calls;
 		if (present == null) {
-			present = new CallState.OfPeriod(breaker, this);
+			present = CallState.OfPeriod.of(breaker, this);
 			this.calls = present;
 		}
 		return present;

@@ -9,6 +9,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 import dev.breaker.reactor.CircuitBreakerOperator;
@@ -22,6 +24,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Scannable;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -447,6 +450,92 @@ class CircuitBreakerOperatorTests {
 		assertThat(this.test.heard.news()).containsExactly("success", "success");
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aSourceCanBeAskedAndCancelledAfterItsSubscriberThrew(boolean many) {
+		List<Long> requested = new ArrayList<>();
+		AtomicInteger cancelled = new AtomicInteger();
+		BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				throw new LinkageError("of the subscriber");
+			}
+
+		};
+		Sink source = new Sink(requested::add, cancelled::incrementAndGet);
+		assertThatThrownBy(() -> source.guarded(this.breaker, many).subscribe(subscriber))
+			.isInstanceOf(LinkageError.class);
+		subscriber.request(2);
+		subscriber.cancel();
+		assertThat(requested).containsExactly(2L);
+		assertThat(cancelled).hasValue(1);
+		assertThat(this.test.heard.news()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aSourceThatThrowsWhenItIsAskedCanBeCancelled(boolean many) {
+		AtomicInteger cancelled = new AtomicInteger();
+		BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				// It asks later.
+			}
+
+		};
+		Sink source = new Sink((elements) -> {
+			throw new LinkageError("of the source");
+		}, cancelled::incrementAndGet);
+		source.guarded(this.breaker, many).subscribe(subscriber);
+		assertThatThrownBy(() -> subscriber.request(1)).isInstanceOf(LinkageError.class);
+		subscriber.cancel();
+		subscriber.cancel();
+		assertThat(cancelled).hasValue(1);
+		assertThat(this.test.heard.news()).containsExactly("failure LinkageError");
+	}
+
+	@Test
+	void whatAFluxSignalsAfterItsCancellationStillPasses() {
+		List<String> signals = new ArrayList<>();
+		AtomicReference<Subscription> subscription = new AtomicReference<>();
+		TestPublisher<String> loose = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+		guarded(loose.flux()).subscribe(new CoreSubscriber<>() {
+
+			@Override
+			public void onSubscribe(Subscription given) {
+				subscription.set(given);
+				given.request(9);
+			}
+
+			@Override
+			public void onNext(String element) {
+				signals.add(element);
+			}
+
+			@Override
+			public void onError(Throwable thrown) {
+				signals.add("error");
+			}
+
+			@Override
+			public void onComplete() {
+				signals.add("complete");
+			}
+
+		});
+		loose.next("a");
+		subscription.get().cancel();
+		subscription.get().cancel();
+		subscription.get().request(1);
+		loose.next("b");
+		loose.complete();
+		loose.complete();
+		assertThat(signals).containsExactly("a", "b", "complete");
+		assertThat(this.test.heard.news()).containsExactly("success");
+	}
+
 	@Test
 	void aFallbackGivesWhatARefusedOrFailedCallDoesNot() {
 		List<Throwable> given = new ArrayList<>();
@@ -715,6 +804,26 @@ class CircuitBreakerOperatorTests {
 			for (Thread thread : this.threads) {
 				thread.join();
 			}
+		}
+
+	}
+
+	/** A source of which only is seen what a subscriber wants of it. */
+	private record Sink(LongConsumer onRequest, Runnable onCancel) implements Subscription {
+
+		Publisher<String> guarded(CircuitBreaker breaker, boolean many) {
+			Flux<String> source = Flux.from((subscriber) -> subscriber.onSubscribe(this));
+			return CircuitBreakerOperator.<String>of(breaker).apply(many ? source : Mono.fromDirect(source));
+		}
+
+		@Override
+		public void request(long elements) {
+			this.onRequest.accept(elements);
+		}
+
+		@Override
+		public void cancel() {
+			this.onCancel.run();
 		}
 
 	}

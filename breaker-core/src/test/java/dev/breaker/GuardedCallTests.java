@@ -156,6 +156,51 @@ class GuardedCallTests {
 		assertThat(breaker.snapshot().slowCallsTotal()).isOne();
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void oneThatEndsOnceAndIsGivenUpAfterAResultIsCompleted(boolean ownState) {
+		CircuitBreaker breaker = ownState ? this.test.breaker : CircuitBreaker.ofDefaults("payments");
+		ClaimedCall given = new ClaimedCall(breaker);
+		given.emitted("one");
+		given.emitted("two");
+		given.cancelled();
+		ClaimedCall empty = new ClaimedCall(breaker);
+		empty.cancelled();
+		assertThat(breaker.snapshot().successfulCallsTotal()).isOne();
+		assertThat(given.claims).containsExactly(true);
+		assertThat(empty.claims).containsExactly(true);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void ofOneThatEndsOnceTheClaimDecides(boolean ownState) {
+		CircuitBreaker breaker = ownState ? this.test.breaker : CircuitBreaker.ofDefaults("payments");
+		ClaimedCall call = new ClaimedCall(breaker);
+		call.emitted("one");
+		call.completed();
+		call.completed();
+		call.cancelled();
+		assertThat(call.threw(new IOException())).isNull();
+		assertThat(breaker.snapshot().successfulCallsTotal()).isOne();
+		assertThat(breaker.snapshot().failedCallsTotal()).isZero();
+		assertThat(call.claims).containsExactly(false, false, true, false);
+	}
+
+	@Test
+	void whatOneThatEndsOnceGivesAfterItsEndIsNotJudged() {
+		List<Object> judged = new ArrayList<>();
+		TestBreaker judging = TestBreaker.with((config) -> config.recordResult((result) -> {
+			judged.add(result);
+			return false;
+		}));
+		ClaimedCall call = new ClaimedCall(judging.breaker);
+		call.emitted("one");
+		call.cancelled();
+		call.emitted("two");
+		assertThat(judged).containsExactly("one");
+		assertTotals(judging, 1, 0, 0);
+	}
+
 	private static TestBreaker judging() {
 		return TestBreaker.with((config) -> config
 			.outcomeRule((result, thrown) -> OutcomeRule.Verdict.valueOf(String.valueOf(result))));
@@ -260,6 +305,23 @@ class GuardedCallTests {
 
 		Call(CircuitBreaker breaker, boolean nests) {
 			super(breaker, nests);
+		}
+
+	}
+
+	/** Decides itself which of its ends is the first. */
+	private static final class ClaimedCall extends GuardedCall {
+
+		private final List<Boolean> claims = new ArrayList<>();
+
+		ClaimedCall(CircuitBreaker breaker) {
+			super(breaker, false, true);
+		}
+
+		@Override
+		protected boolean claim(boolean cancelled) {
+			this.claims.add(cancelled);
+			return this.claims.size() == 1;
 		}
 
 	}

@@ -6,8 +6,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import dev.breaker.reactor.CircuitBreakerOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,7 +49,7 @@ class FirstCallAtTheStackEndTests {
 			Adapter call = new Adapter(breaker);
 			call.emitted("fine");
 			call.completed();
-		});
+		}), FLUX((breaker) -> Calls.guarded(breaker).subscribe(new OneElement()));
 
 		private final Consumer<CircuitBreaker> act;
 
@@ -67,8 +70,10 @@ class FirstCallAtTheStackEndTests {
 		public static void main(String[] args) {
 			First first = First.valueOf(args[0]);
 			Calls.FINE.run();
+			Calls.FLUX.subscribe(new OneElement());
 			CircuitBreaker breaker = CircuitBreaker.of("first",
 					CircuitBreakerConfig.builder().consecutiveFailureThreshold(1).build());
+			CircuitBreakerOperator.of(breaker);
 			try {
 				recurse(breaker, first);
 			}
@@ -87,6 +92,8 @@ class FirstCallAtTheStackEndTests {
 				tried.forceOpen();
 				tried.call(() -> "refused", Throwable::toString);
 				tried.snapshot();
+				tried.reset();
+				Calls.guarded(tried).subscribe(new OneElement());
 			}
 		}
 
@@ -124,7 +131,23 @@ class FirstCallAtTheStackEndTests {
 			throw new IllegalStateException();
 		};
 
+		static final Flux<String> FLUX = Flux.just("one", "two");
+
 		private Calls() {
+		}
+
+		static Flux<String> guarded(CircuitBreaker breaker) {
+			return Flux.from(CircuitBreakerOperator.<String>of(breaker).apply(FLUX));
+		}
+
+	}
+
+	/** Cancels with its first element. */
+	private static final class OneElement extends BaseSubscriber<String> {
+
+		@Override
+		protected void hookOnNext(String element) {
+			cancel();
 		}
 
 	}

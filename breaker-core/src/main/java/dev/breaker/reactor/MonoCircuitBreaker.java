@@ -51,12 +51,17 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 	private static class MonoCall<T> extends PublisherCall<T> {
 
 		MonoCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests) {
-			super(actual, breaker, nests);
+			super(actual, breaker, nests, false);
 		}
 
 		@Override
 		boolean fallsBack() {
 			return false;
+		}
+
+		@Override
+		final void keepSource() {
+			// It is kept until it has ended.
 		}
 
 		@Override
@@ -78,11 +83,6 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 				returned(null);
 			}
 			complete();
-		}
-
-		@Override
-		final void end() {
-			cancelled();
 		}
 
 	}

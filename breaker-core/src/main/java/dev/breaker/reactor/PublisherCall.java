@@ -1,5 +1,7 @@
 package dev.breaker.reactor;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
 import dev.breaker.CallEntry;
@@ -22,18 +24,41 @@ import reactor.util.context.Context;
  */
 abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>, Subscription, Scannable {
 
+	private static final VarHandle SUBSCRIPTION;
+
+	static {
+		try {
+			SUBSCRIPTION = MethodHandles.lookup()
+				.findVarHandle(PublisherCall.class, "subscription", Subscription.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	static final Subscription DONE = Operators.cancelledSubscription();
+
 	final CoreSubscriber<? super T> actual;
 
-	/** Cancelled once the source has ended. Written by signals, which are serial. */
+	/**
+	 * {@link #DONE} once the source has ended. Written by signals, which are serial, and
+	 * where it decides which end is the first.
+	 */
 	private @Nullable Subscription subscription;
 
-	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests) {
-		super(breaker, nests);
+	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean endsOnce) {
+		super(breaker, nests, endsOnce);
 		this.actual = actual;
 	}
 
 	/** Whether there is a fallback: told by the class, which makes the call no larger. */
 	abstract boolean fallsBack();
+
+	/**
+	 * The call is about to end without a signal of the source or of the subscriber, who
+	 * may still want something of the source.
+	 */
+	abstract void keepSource();
 
 	/** Subscribes the source, unless the call is refused. */
 	final void start(CorePublisher<? extends T> source) {
@@ -50,6 +75,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		catch (Throwable ex) {
 			if (Exceptions.isFatal(ex)) {
 				// No signal follows.
+				keepSource();
 				threw(ex);
 			}
 			Operators.reportThrowInSubscribe(this, ex);
@@ -71,7 +97,8 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		}
 		catch (Throwable ex) {
 			// Not the source's: as if it had cancelled.
-			end();
+			keepSource();
+			cancelled();
 			throw ex;
 		}
 		finally {
@@ -87,7 +114,8 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		}
 		catch (Throwable ex) {
 			// Not the source's: as if it had cancelled.
-			end();
+			keepSource();
+			cancelled();
 			throw ex;
 		}
 		finally {
@@ -95,13 +123,24 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		}
 	}
 
-	/** Whether the source has ended. */
-	final boolean isDone() {
-		return this.subscription == Operators.cancelledSubscription();
+	/** As it is at the moment, also where other threads replace it. */
+	final @Nullable Subscription subscription() {
+		return (Subscription) SUBSCRIPTION.getVolatile(this);
 	}
 
+	/** Puts another one in the place of that one, if it still has it. */
+	final boolean replace(@Nullable Subscription present, Subscription next) {
+		return SUBSCRIPTION.compareAndSet(this, present, next);
+	}
+
+	/** Whether the source has ended. */
+	final boolean isDone() {
+		return this.subscription == DONE;
+	}
+
+	/** Passes on that there is no more. */
 	final void complete() {
-		this.subscription = Operators.cancelledSubscription();
+		this.subscription = DONE;
 		CallEntry left = stepOut();
 		try {
 			this.actual.onComplete();
@@ -117,8 +156,8 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			Operators.onErrorDropped(thrown, currentContext());
 			return;
 		}
-		this.subscription = Operators.cancelledSubscription();
 		Throwable cause = threw(thrown);
+		this.subscription = DONE;
 		CallEntry left = stepOut();
 		try {
 			this.actual.onError((fallsBack() && cause != null) ? new FallbackSignal(cause) : thrown);
@@ -127,9 +166,6 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			stepIn(left);
 		}
 	}
-
-	/** The subscriber wants no more. */
-	abstract void end();
 
 	@Override
 	public final void request(long elements) {
@@ -140,6 +176,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		}
 		catch (Throwable ex) {
 			// No signal follows.
+			keepSource();
 			threw(ex);
 			throw ex;
 		}
@@ -150,11 +187,11 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	@Override
 	public final void cancel() {
+		Subscription source = subscription();
 		try {
-			end();
+			cancelled();
 		}
 		finally {
-			Subscription source = this.subscription;
 			if (source != null) {
 				source.cancel();
 			}
