@@ -80,13 +80,26 @@ final class SharedProbes {
 		SharedGate before = this.gate;
 		SharedGate next = shared ? new SharedGate(this.link, this.wake) : null;
 		if (before != null) {
-			before.retire();
+			before.takeUnused();
 		}
-		boolean awaited = endWait();
 		this.gate = next;
 		this.unanswered &= shared;
-		if (before != null || next != null || awaited) {
-			this.breaker.probeGate(next);
+		replace(before, endWait());
+	}
+
+	/**
+	 * Calls go through the present gate. One before shares until then, and gives out
+	 * nothing: a breaker without a gate that shares has places of its own.
+	 */
+	private void replace(@Nullable SharedGate before, @Nullable SharedGate awaiting) {
+		if (this.gate != null || before != null || awaiting != null) {
+			this.breaker.probeGate(this.gate);
+		}
+		if (before != null) {
+			before.retire();
+		}
+		if (awaiting != null) {
+			awaiting.retire();
 		}
 	}
 
@@ -106,20 +119,19 @@ final class SharedProbes {
 	 * had taken the place of.
 	 */
 	void giveUpWait() {
-		if (endWait()) {
-			this.breaker.probeGate(this.gate);
+		SharedGate empty = endWait();
+		if (empty != null) {
+			replace(null, empty);
 		}
 	}
 
-	/** The gate that waits for the fleet gives out nothing, and stops no call. */
-	private boolean endWait() {
+	/** The gate that waits for the fleet, which nothing waits for any more. */
+	private @Nullable SharedGate endWait() {
 		SharedGate empty = this.early;
-		if (empty == null) {
-			return false;
+		if (empty != null) {
+			this.early = null;
 		}
-		empty.retire();
-		this.early = null;
-		return true;
+		return empty;
 	}
 
 	/**
@@ -127,7 +139,7 @@ final class SharedProbes {
 	 */
 	void settle() {
 		if (!this.leases.isEmpty()) {
-			end();
+			takeOut();
 			this.leases.lose();
 			open(true);
 		}
@@ -142,13 +154,21 @@ final class SharedProbes {
 
 	/** No call gets a place any more. */
 	void end() {
-		endWait();
+		SharedGate empty = endWait();
+		if (empty != null) {
+			empty.retire();
+		}
 		SharedGate ended = this.gate;
 		if (ended != null) {
 			ended.retire();
-			collect();
-			giveBackUnused();
 		}
+		takeOut();
+	}
+
+	/** Takes out of the gate what came of its places, and those that no call has. */
+	private void takeOut() {
+		collect();
+		giveBackUnused();
 	}
 
 	/**
