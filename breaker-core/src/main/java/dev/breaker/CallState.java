@@ -29,7 +29,6 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		final Period period;
 
-		/** Whether the adapter sees to it that the call ends once. */
 		final boolean endsOnce;
 
 		/**
@@ -82,8 +81,12 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 		/** That it gave its one result. */
 		private static final int RETURNED = 8;
 
-		/** That its adapter sees to it that it ends once. */
 		private static final int ENDS_ONCE = 16;
+
+		/**
+		 * That it ends once, and gave one of several results, whatever that counts as.
+		 */
+		private static final int GAVE = 32;
 
 		final CircuitBreaker breaker;
 
@@ -154,8 +157,15 @@ sealed interface CallState permits CallState.OfPeriod, CallState.Own, CallState.
 
 		@Override
 		public boolean hasEmitted() {
+			return (this.phase & GAVE) != 0;
+		}
+
+		/** It gives one of several results, which is not judged yet. */
+		void given() {
 			int present = this.phase;
-			return (present & ENDS_ONCE) != 0 && (present & FAILURE) != 0;
+			if ((present & (ENDS_ONCE | GAVE)) == ENDS_ONCE) {
+				PHASE.setRelease(this, present | GAVE);
+			}
 		}
 
 		/**

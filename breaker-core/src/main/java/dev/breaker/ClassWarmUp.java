@@ -143,13 +143,25 @@ final class ClassWarmUp {
 		other.cancelled();
 	}
 
-	/** A call that needs nothing of its own. */
+	/** Calls that need nothing of their own. */
 	private static void warmUpSharedState() {
-		GuardedCall call = new GuardedCall(CircuitBreaker.ofDefaults("warm-up"), false) {
+		CircuitBreaker breaker = CircuitBreaker.ofDefaults("warm-up");
+		GuardedCall call = new GuardedCall(breaker, false) {
 		};
 		call.emitted("good");
 		call.completed();
 		call.returned("good");
+		for (boolean completes : new boolean[] { true, false }) {
+			SourceCall<String> ofSource = new SourceCall<>(breaker, false, true) {
+			};
+			ofSource.begin("good");
+			ofSource.emitted("good");
+			if (completes) {
+				ofSource.completed();
+			}
+			ofSource.cancelled();
+			ofSource.done();
+		}
 	}
 
 	/** Makes calls that are not permitted. */

@@ -36,13 +36,10 @@ public abstract class GuardedCall {
 
 	/**
 	 * Asks for a permit.
-	 * @param breaker the breaker
-	 * @param nests whether the call can be inside of another one of its breaker, or have
-	 * others inside, as those of {@link CircuitBreaker#outermost()}
 	 * @param endsOnce whether {@link #claim} decides which of its ends is the first, and
-	 * results are told one at a time, none at the moment of a signal that ends it
+	 * results are told one at a time
 	 */
-	protected GuardedCall(CircuitBreaker breaker, boolean nests, boolean endsOnce) {
+	GuardedCall(CircuitBreaker breaker, boolean nests, boolean endsOnce) {
 		CircuitBreaker live = breaker.entered(false);
 		Admission given = null;
 		try {
@@ -68,6 +65,13 @@ public abstract class GuardedCall {
 			}
 			throw ex;
 		}
+	}
+
+	/** Whether {@link #claim} decides which of its ends is the first. */
+	final boolean endsOnce() {
+		CallState present = this.state;
+		return (present instanceof CallState.OfPeriod ofPeriod) ? ofPeriod.endsOnce
+				: present instanceof CallState.Own own && own.endsOnce();
 	}
 
 	private static CallState admitted(CircuitBreaker breaker, Admission admission, boolean nests, boolean endsOnce) {
@@ -253,6 +257,7 @@ public abstract class GuardedCall {
 		CallState present = this.state;
 		if (present instanceof CallState.Own own) {
 			if (!own.isSettled()) {
+				own.given();
 				own.emit(own.breaker.judgeOne(own.admission(), result));
 			}
 		}
@@ -262,12 +267,11 @@ public abstract class GuardedCall {
 	}
 
 	/**
-	 * Lets the first of several ends of the call do so, where the adapter was made to
-	 * decide that: with an atomic step that it needs anyway. Another call decides itself.
-	 * @param cancelled whether the end is {@link #cancelled}
-	 * @return whether the call had not ended before; {@code true}, unless overridden
+	 * Lets the first of several ends of a call that ends once do so.
+	 * @param signalled whether the source has signalled its end
+	 * @return whether the call had not ended before
 	 */
-	protected boolean claim(boolean cancelled) {
+	boolean claim(boolean signalled) {
 		return true;
 	}
 
@@ -294,15 +298,23 @@ public abstract class GuardedCall {
 	 * wraps around it, or {@code null} where none runs
 	 */
 	protected final @Nullable Throwable threw(Throwable thrown) {
-		Outcome outcome = end(End.THREW, thrown);
+		return threw(End.THREW, thrown);
+	}
+
+	/** As {@link #threw(Throwable)}, where the source has signalled that it failed. */
+	final @Nullable Throwable signalled(Throwable thrown) {
+		return threw(End.FAILED, thrown);
+	}
+
+	private @Nullable Throwable threw(End how, Throwable thrown) {
+		Outcome outcome = end(how, thrown);
 		return (outcome != null && outcome.fallsBack()) ? CallClassifier.unwrap(thrown) : null;
 	}
 
 	/**
 	 * The call was given up before it had a result. Where it was slow by then it is
 	 * recorded as a slow success, so that timeouts of callers are seen; else nothing is
-	 * recorded, and a probe's place is free again. One that ends once, and has given one
-	 * of several results, is {@link #completed}.
+	 * recorded, and a probe's place is free again.
 	 */
 	protected final void cancelled() {
 		end(End.CANCELLED, null);
@@ -374,11 +386,11 @@ public abstract class GuardedCall {
 			if (!own.endsOnce()) {
 				return own.end(returning) ? own : null;
 			}
-			return claim(how == End.CANCELLED) ? own : null;
+			return claim(how.isSignalled()) ? own : null;
 		}
 		while (present instanceof CallState.OfPeriod before) {
 			if (before.endsOnce) {
-				return claim(how == End.CANCELLED) ? this.state : null;
+				return claim(how.isSignalled()) ? this.state : null;
 			}
 			CallState.Ended after = returning ? CallState.Ended.WITH_RESULT : CallState.Ended.WITHOUT_RESULT;
 			if (STATE.compareAndSet(this, before, after)) {
@@ -403,11 +415,11 @@ public abstract class GuardedCall {
 		switch (how) {
 			case RETURNED -> breaker.returned(given, with, elapsed, end);
 			case COMPLETED -> complete(breaker, given, own, elapsed, end);
-			case THREW, CANCELLED -> {
-				if (with instanceof Throwable thrown && (how == End.THREW || breaker.counts(given, thrown))) {
+			case THREW, FAILED, CANCELLED -> {
+				if (with instanceof Throwable thrown && (how != End.CANCELLED || breaker.counts(given, thrown))) {
 					return breaker.threw(given, thrown, elapsed, end);
 				}
-				if (ended.hasEmitted()) {
+				if (how == End.CANCELLED && ended.hasEmitted()) {
 					complete(breaker, given, own, elapsed, end);
 				}
 				else {
@@ -431,7 +443,11 @@ public abstract class GuardedCall {
 
 	private enum End {
 
-		RETURNED, COMPLETED, THREW, CANCELLED
+		RETURNED, COMPLETED, THREW, FAILED, CANCELLED;
+
+		private boolean isSignalled() {
+			return this == COMPLETED || this == FAILED;
+		}
 
 	}
 

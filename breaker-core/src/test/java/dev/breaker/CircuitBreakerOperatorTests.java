@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
+import reactor.core.CorePublisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Scannable;
@@ -494,6 +496,135 @@ class CircuitBreakerOperatorTests {
 		subscriber.cancel();
 		assertThat(cancelled).hasValue(1);
 		assertThat(this.test.heard.news()).containsExactly("failure LinkageError");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void theProbeOfASourceThatIsCancelledFromTheStartIsGivenBack(boolean many) {
+		this.test.in(State.HALF_OPEN);
+		boolean permits = this.breaker.permits();
+		Subscription cancelled = Operators.cancelledSubscription();
+		for (int i = 0; i < 100; i++) {
+			BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+			};
+			Flux<String> source = Flux.from((actual) -> actual.onSubscribe(cancelled));
+			CircuitBreakerOperator.<String>of(this.breaker)
+				.apply(many ? source : Mono.fromDirect(source))
+				.subscribe(subscriber);
+			subscriber.cancel();
+		}
+		assertThat(this.breaker.permits()).isEqualTo(permits).isTrue();
+	}
+
+	@Test
+	void aSourceThatThrowsAtItsSubscriptionCanStillSubscribeLater() {
+		AtomicReference<CoreSubscriber<? super String>> actual = new AtomicReference<>();
+		Flux<String> source = new Flux<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super String> given) {
+				actual.set(given);
+				throw new LinkageError("of the source");
+			}
+
+		};
+		AtomicInteger cancelled = new AtomicInteger();
+		List<String> signals = new ArrayList<>();
+		BaseSubscriber<String> subscriber = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				signals.add("subscribed");
+			}
+
+		};
+		assertThatThrownBy(() -> guarded(source).subscribe(subscriber)).isInstanceOf(LinkageError.class);
+		actual.get().onSubscribe(new Sink((elements) -> {
+		}, cancelled::incrementAndGet));
+		subscriber.cancel();
+		assertThat(signals).containsExactly("subscribed");
+		assertThat(cancelled).hasValue(1);
+		assertThat(this.test.heard.news()).containsExactly("failure LinkageError");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aSourceThatThrowsWhenItIsCancelledCanBeCancelledAgain(boolean many) {
+		AtomicInteger cancelled = new AtomicInteger();
+		AtomicReference<Subscription> given = new AtomicReference<>();
+		Sink source = new Sink((elements) -> {
+		}, () -> {
+			if (cancelled.getAndIncrement() == 0) {
+				throw new IllegalStateException("of the source");
+			}
+		});
+		((CorePublisher<String>) source.guarded(this.breaker, many)).subscribe(subscriber(given::set));
+		assertThatThrownBy(() -> given.get().cancel()).isInstanceOf(IllegalStateException.class);
+		given.get().cancel();
+		assertThat(cancelled).hasValue(2);
+		assertThat(this.test.heard.news()).isEmpty();
+	}
+
+	@Test
+	void aRuleThatCancelsWhileItJudgesTheFirstElementMakesTheCallASuccess() {
+		AtomicReference<Subscription> given = new AtomicReference<>();
+		TestBreaker judging = TestBreaker.with((config) -> config.recordResult((result) -> {
+			given.get().cancel();
+			return false;
+		}));
+		Flux<String> source = Flux.just("a", "b").transform(CircuitBreakerOperator.of(judging.breaker));
+		source.subscribe(subscriber((subscription) -> {
+			given.set(subscription);
+			subscription.request(1);
+		}));
+		assertThat(judging.heard.news()).containsExactly("success");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aListenerThatCancelsAFailedCallReachesNoSourceThatHasEnded(boolean many) {
+		AtomicInteger cancelled = new AtomicInteger();
+		AtomicReference<Subscription> given = new AtomicReference<>();
+		this.breaker.addListener(new CircuitBreakerListener() {
+
+			@Override
+			public void onFailure(CircuitBreaker breaker, Throwable thrown, long elapsedNanos) {
+				given.get().request(1);
+				given.get().cancel();
+			}
+
+		});
+		Flux<String> failing = Flux.from((actual) -> {
+			actual.onSubscribe(new Sink((elements) -> cancelled.incrementAndGet(), cancelled::incrementAndGet));
+			actual.onError(new IOException());
+		});
+		((CorePublisher<String>) CircuitBreakerOperator.<String>of(this.breaker)
+			.apply(many ? failing : Mono.fromDirect(failing))).subscribe(subscriber(given::set));
+		assertThat(cancelled).hasValue(0);
+		assertThat(this.test.heard.news()).containsExactly("failure IOException");
+	}
+
+	private static CoreSubscriber<String> subscriber(Consumer<Subscription> onSubscribe) {
+		return new CoreSubscriber<>() {
+
+			@Override
+			public void onSubscribe(Subscription subscription) {
+				onSubscribe.accept(subscription);
+			}
+
+			@Override
+			public void onNext(String element) {
+			}
+
+			@Override
+			public void onError(Throwable thrown) {
+			}
+
+			@Override
+			public void onComplete() {
+			}
+
+		};
 	}
 
 	@Test

@@ -167,8 +167,8 @@ class GuardedCallTests {
 		ClaimedCall empty = new ClaimedCall(breaker);
 		empty.cancelled();
 		assertThat(breaker.snapshot().successfulCallsTotal()).isOne();
-		assertThat(given.claims).containsExactly(true);
-		assertThat(empty.claims).containsExactly(true);
+		assertThat(given.claims).containsExactly(false);
+		assertThat(empty.claims).containsExactly(false);
 	}
 
 	@ParameterizedTest
@@ -183,7 +183,7 @@ class GuardedCallTests {
 		assertThat(call.threw(new IOException())).isNull();
 		assertThat(breaker.snapshot().successfulCallsTotal()).isOne();
 		assertThat(breaker.snapshot().failedCallsTotal()).isZero();
-		assertThat(call.claims).containsExactly(false, false, true, false);
+		assertThat(call.claims).containsExactly(true, true, false, false);
 	}
 
 	@Test
@@ -319,8 +319,8 @@ class GuardedCallTests {
 		}
 
 		@Override
-		protected boolean claim(boolean cancelled) {
-			this.claims.add(cancelled);
+		boolean claim(boolean signalled) {
+			this.claims.add(signalled);
 			return this.claims.size() == 1;
 		}
 

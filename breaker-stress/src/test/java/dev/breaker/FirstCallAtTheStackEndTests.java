@@ -73,7 +73,6 @@ class FirstCallAtTheStackEndTests {
 			Calls.FLUX.subscribe(new OneElement());
 			CircuitBreaker breaker = CircuitBreaker.of("first",
 					CircuitBreakerConfig.builder().consecutiveFailureThreshold(1).build());
-			CircuitBreakerOperator.of(breaker);
 			try {
 				recurse(breaker, first);
 			}

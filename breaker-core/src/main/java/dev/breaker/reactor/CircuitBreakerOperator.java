@@ -50,11 +50,6 @@ import reactor.core.publisher.Mono;
  */
 public final class CircuitBreakerOperator<T> implements UnaryOperator<Publisher<T>> {
 
-	static {
-		// What is first met where a stack ends, and fails there, stays unusable for good.
-		FluxCircuitBreaker.warmUp();
-	}
-
 	/** The breaker, or a supplier of it: one field, since many operators are made. */
 	private final Object breaker;
 

@@ -60,11 +60,6 @@ final class MonoCircuitBreaker<T> extends MonoOperator<T, T> {
 		}
 
 		@Override
-		final void keepSource() {
-			// It is kept until it has ended.
-		}
-
-		@Override
 		public final void onNext(T value) {
 			if (hasReturned() || isDone()) {
 				Operators.onNextDropped(value, currentContext());

@@ -1,13 +1,9 @@
 package dev.breaker.reactor;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.Objects;
-
 import dev.breaker.CallEntry;
 import dev.breaker.CallNotPermittedException;
 import dev.breaker.CircuitBreaker;
-import dev.breaker.GuardedCall;
+import dev.breaker.SourceCall;
 import dev.breaker.reactor.CircuitBreakerOperator.FallbackSignal;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -22,29 +18,9 @@ import reactor.util.context.Context;
  * One subscription that is guarded: both the permit and what stands between source and
  * subscriber. Code of the source runs inside of the call, code of the subscriber outside.
  */
-abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>, Subscription, Scannable {
-
-	private static final VarHandle SUBSCRIPTION;
-
-	static {
-		try {
-			SUBSCRIPTION = MethodHandles.lookup()
-				.findVarHandle(PublisherCall.class, "subscription", Subscription.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	static final Subscription DONE = Operators.cancelledSubscription();
+abstract class PublisherCall<T> extends SourceCall<Subscription> implements CoreSubscriber<T>, Subscription, Scannable {
 
 	final CoreSubscriber<? super T> actual;
-
-	/**
-	 * {@link #DONE} once the source has ended. Written by signals, which are serial, and
-	 * where it decides which end is the first.
-	 */
-	private @Nullable Subscription subscription;
 
 	PublisherCall(CoreSubscriber<? super T> actual, CircuitBreaker breaker, boolean nests, boolean endsOnce) {
 		super(breaker, nests, endsOnce);
@@ -53,12 +29,6 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	/** Whether there is a fallback: told by the class, which makes the call no larger. */
 	abstract boolean fallsBack();
-
-	/**
-	 * The call is about to end without a signal of the source or of the subscriber, who
-	 * may still want something of the source.
-	 */
-	abstract void keepSource();
 
 	/** Subscribes the source, unless the call is refused. */
 	final void start(CorePublisher<? extends T> source) {
@@ -75,7 +45,6 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		catch (Throwable ex) {
 			if (Exceptions.isFatal(ex)) {
 				// No signal follows.
-				keepSource();
 				threw(ex);
 			}
 			Operators.reportThrowInSubscribe(this, ex);
@@ -87,17 +56,17 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	@Override
 	public final void onSubscribe(Subscription source) {
-		if (!Operators.validate(this.subscription, source)) {
+		if (!begin(source)) {
+			source.cancel();
+			Operators.reportSubscriptionSet();
 			return;
 		}
-		this.subscription = source;
 		CallEntry left = stepOut();
 		try {
 			this.actual.onSubscribe(this);
 		}
 		catch (Throwable ex) {
 			// Not the source's: as if it had cancelled.
-			keepSource();
 			cancelled();
 			throw ex;
 		}
@@ -114,7 +83,6 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		}
 		catch (Throwable ex) {
 			// Not the source's: as if it had cancelled.
-			keepSource();
 			cancelled();
 			throw ex;
 		}
@@ -123,24 +91,9 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 		}
 	}
 
-	/** As it is at the moment, also where other threads replace it. */
-	final @Nullable Subscription subscription() {
-		return (Subscription) SUBSCRIPTION.getVolatile(this);
-	}
-
-	/** Puts another one in the place of that one, if it still has it. */
-	final boolean replace(@Nullable Subscription present, Subscription next) {
-		return SUBSCRIPTION.compareAndSet(this, present, next);
-	}
-
-	/** Whether the source has ended. */
-	final boolean isDone() {
-		return this.subscription == DONE;
-	}
-
 	/** Passes on that there is no more. */
 	final void complete() {
-		this.subscription = DONE;
+		done();
 		CallEntry left = stepOut();
 		try {
 			this.actual.onComplete();
@@ -156,8 +109,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 			Operators.onErrorDropped(thrown, currentContext());
 			return;
 		}
-		Throwable cause = threw(thrown);
-		this.subscription = DONE;
+		Throwable cause = failed(thrown);
 		CallEntry left = stepOut();
 		try {
 			this.actual.onError((fallsBack() && cause != null) ? new FallbackSignal(cause) : thrown);
@@ -169,14 +121,16 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	@Override
 	public final void request(long elements) {
-		Subscription source = Objects.requireNonNull(this.subscription);
+		Subscription source = source();
+		if (source == null) {
+			return;
+		}
 		CallEntry entry = enter();
 		try {
 			source.request(elements);
 		}
 		catch (Throwable ex) {
 			// No signal follows.
-			keepSource();
 			threw(ex);
 			throw ex;
 		}
@@ -187,7 +141,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 
 	@Override
 	public final void cancel() {
-		Subscription source = subscription();
+		Subscription source = source();
 		try {
 			cancelled();
 		}
@@ -207,7 +161,7 @@ abstract class PublisherCall<T> extends GuardedCall implements CoreSubscriber<T>
 	@SuppressWarnings("rawtypes")
 	public final @Nullable Object scanUnsafe(Attr key) {
 		if (key == Attr.PARENT) {
-			return this.subscription;
+			return source();
 		}
 		if (key == Attr.ACTUAL) {
 			return this.actual;
