@@ -413,29 +413,7 @@ class CircuitBreakerOperatorTests {
 			}
 
 		};
-		guarded(twice).subscribe(new CoreSubscriber<>() {
-
-			@Override
-			public void onSubscribe(Subscription subscription) {
-				elements.add("subscribed");
-			}
-
-			@Override
-			public void onNext(String element) {
-				elements.add(element);
-			}
-
-			@Override
-			public void onError(Throwable thrown) {
-				elements.add("error");
-			}
-
-			@Override
-			public void onComplete() {
-				elements.add("complete");
-			}
-
-		});
+		guarded(twice).subscribe(subscriber((subscription) -> elements.add("subscribed"), elements));
 		this.source.assertCancelled();
 		assertThat(elements).containsExactly("subscribed", "a");
 	}
@@ -605,39 +583,16 @@ class CircuitBreakerOperatorTests {
 	}
 
 	private static CoreSubscriber<String> subscriber(Consumer<Subscription> onSubscribe) {
+		return subscriber(onSubscribe, new ArrayList<>());
+	}
+
+	/** Writes down what it is signalled after its subscription. */
+	private static CoreSubscriber<String> subscriber(Consumer<Subscription> onSubscribe, List<String> signals) {
 		return new CoreSubscriber<>() {
 
 			@Override
 			public void onSubscribe(Subscription subscription) {
 				onSubscribe.accept(subscription);
-			}
-
-			@Override
-			public void onNext(String element) {
-			}
-
-			@Override
-			public void onError(Throwable thrown) {
-			}
-
-			@Override
-			public void onComplete() {
-			}
-
-		};
-	}
-
-	@Test
-	void whatAFluxSignalsAfterItsCancellationStillPasses() {
-		List<String> signals = new ArrayList<>();
-		AtomicReference<Subscription> subscription = new AtomicReference<>();
-		TestPublisher<String> loose = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
-		guarded(loose.flux()).subscribe(new CoreSubscriber<>() {
-
-			@Override
-			public void onSubscribe(Subscription given) {
-				subscription.set(given);
-				given.request(9);
 			}
 
 			@Override
@@ -655,7 +610,31 @@ class CircuitBreakerOperatorTests {
 				signals.add("complete");
 			}
 
+		};
+	}
+
+	@Test
+	@SuppressWarnings("NullAway") // what a source must not do
+	void anErrorThatIsNullIsNoSuccessAfterAnElement() {
+		Flux<String> source = Flux.from((actual) -> {
+			actual.onSubscribe(Operators.emptySubscription());
+			actual.onNext("a");
+			actual.onError(null);
 		});
+		guarded(source).subscribe(subscriber((subscription) -> {
+		}));
+		assertThat(this.test.heard.news()).isEmpty();
+	}
+
+	@Test
+	void whatAFluxSignalsAfterItsCancellationStillPasses() {
+		List<String> signals = new ArrayList<>();
+		AtomicReference<Subscription> subscription = new AtomicReference<>();
+		TestPublisher<String> loose = TestPublisher.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+		guarded(loose.flux()).subscribe(subscriber((given) -> {
+			subscription.set(given);
+			given.request(9);
+		}, signals));
 		loose.next("a");
 		subscription.get().cancel();
 		subscription.get().cancel();
