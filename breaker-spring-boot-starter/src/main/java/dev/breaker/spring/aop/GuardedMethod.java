@@ -108,7 +108,7 @@ final class GuardedMethod {
 	void unfollowed(String reason, String consequence) {
 		if (!this.unfollowed.get() && this.unfollowed.compareAndSet(false, true)) {
 			logger.warn("{} returned {}: {}. {} This is logged once", this.description, reason, consequence,
-					ReturnKinds.REMEDY);
+					ReturnKinds.remedy());
 		}
 	}
 

@@ -26,16 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ReactiveAdapter;
-import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
 /**
  * The kinds of return types that can be guarded, and the kind of a method. Types whose
  * work goes on after the method has returned are refused, since a call would count as an
- * instant success. Reactive types are known by Spring's {@link ReactiveAdapterRegistry},
- * and can be guarded where Reactor is there; others are known by name, so that their
- * libraries need not be there.
+ * instant success. Reactive types are those of {@link ReactiveTypes}, and can be guarded
+ * where Reactor is there; others are known by name, so that their libraries need not be
+ * there.
  */
 final class ReturnKinds {
 
@@ -54,8 +53,11 @@ final class ReturnKinds {
 
 	private static final boolean COROUTINES = isPresent("kotlinx.coroutines.reactor.MonoKt");
 
-	/** The first that includes a type is its kind; the last includes all. */
-	private static final List<ReturnKind> KINDS = kinds();
+	/**
+	 * The kinds of types that are not reactive. The first that includes a type is its
+	 * kind; the last includes all.
+	 */
+	private static final List<ReturnKind> KINDS = kinds(false);
 
 	/** Are a kind of their own where their content is of one. */
 	private static final List<ContainerReturnKind<?>> CONTAINER_KINDS = WEB
@@ -66,7 +68,7 @@ final class ReturnKinds {
 
 		@Override
 		protected ReturnKind computeValue(Class<?> result) {
-			ReturnKind kind = Stream.concat(CONTAINER_KINDS.stream(), KINDS.stream())
+			ReturnKind kind = Stream.concat(CONTAINER_KINDS.stream(), kinds(result).stream())
 				.filter((candidate) -> candidate.includesResult(result))
 				.findFirst()
 				.orElseThrow();
@@ -82,15 +84,6 @@ final class ReturnKinds {
 		}
 
 	};
-
-	private static final String KINDS_IN_WORDS = Stream.concat(Stream.of(VALUE), KINDS.stream())
-		.distinct()
-		.map(ReturnKind::describe)
-		.collect(Collectors.joining(", or "));
-
-	/** What to do where a type cannot be guarded. */
-	static final String REMEDY = "Declare %s, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins."
-		.formatted(KINDS_IN_WORDS);
 
 	private static final String SUPPLIER = "java.util.function.Supplier";
 
@@ -171,13 +164,23 @@ final class ReturnKinds {
 	private ReturnKinds() {
 	}
 
+	/** What to do where a type cannot be guarded. */
+	static String remedy() {
+		String kinds = Stream.concat(Stream.of(VALUE), (REACTOR ? WithReactive.KINDS : KINDS).stream())
+			.distinct()
+			.map(ReturnKind::describe)
+			.collect(Collectors.joining(", or "));
+		return "Declare %s, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins."
+			.formatted(kinds);
+	}
+
 	private static boolean isPresent(String type) {
 		return ClassUtils.isPresent(type, ReturnKinds.class.getClassLoader());
 	}
 
-	private static List<ReturnKind> kinds() {
+	private static List<ReturnKind> kinds(boolean reactive) {
 		List<ReturnKind> kinds = new ArrayList<>(List.of(new StageReturnKind(), new FutureReturnKind()));
-		if (REACTOR) {
+		if (reactive) {
 			kinds.add(new ReactiveReturnKind());
 		}
 		// Publishers such as those of Mono.just and Mono.fromCallable are callables, too.
@@ -188,6 +191,10 @@ final class ReturnKinds {
 		}
 		kinds.add(VALUE);
 		return List.copyOf(kinds);
+	}
+
+	private static List<ReturnKind> kinds(Class<?> type) {
+		return (REACTOR && ReactiveTypes.mayInclude(type)) ? WithReactive.KINDS : KINDS;
 	}
 
 	/** The kind of a result whose method declares no type that tells. */
@@ -271,7 +278,7 @@ final class ReturnKinds {
 	}
 
 	private static ReturnKind kind(Class<?> returned) {
-		return KINDS.stream().filter((candidate) -> candidate.includes(returned)).findFirst().orElseThrow();
+		return kinds(returned).stream().filter((candidate) -> candidate.includes(returned)).findFirst().orElseThrow();
 	}
 
 	/** The kind of a container whose content is of another kind, or not known. */
@@ -303,7 +310,7 @@ final class ReturnKinds {
 			}
 		}
 		Class<?> raw = container.resolve();
-		ReactiveAdapter adapter = (raw != null) ? ReactiveAdapterRegistry.getSharedInstance().getAdapter(raw) : null;
+		ReactiveAdapter adapter = (raw != null) ? ReactiveTypes.adapter(raw) : null;
 		if (adapter != null) {
 			return elementsReason(container.as(adapter.getReactiveType()), depth);
 		}
@@ -384,7 +391,7 @@ final class ReturnKinds {
 		if (reason == null && CompletionStage.class.isAssignableFrom(type)) {
 			return ELSEWHERE;
 		}
-		return (reason == null && ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null) ? LAZY : reason;
+		return (reason == null && ReactiveTypes.adapter(type) != null) ? LAZY : reason;
 	}
 
 	private static @Nullable String itsOwnReason(Class<?> type) {
@@ -434,8 +441,18 @@ final class ReturnKinds {
 		return new InvalidCircuitBreakerAnnotationException(
 				"@CircuitBreaker cannot guard %s: %s.".formatted(MethodSignatures.qualified(method, type), reason),
 				reason.endsWith(NEEDS_REACTOR)
-						? REMEDY + " The dependency io.projectreactor:reactor-core lets reactive types be guarded."
-						: REMEDY);
+						? remedy() + " The dependency io.projectreactor:reactor-core lets reactive types be guarded."
+						: remedy());
+	}
+
+	/**
+	 * The kinds of all types. Loaded where Reactor is there, for the first type that may
+	 * be reactive.
+	 */
+	private static final class WithReactive {
+
+		static final List<ReturnKind> KINDS = kinds(true);
+
 	}
 
 }
