@@ -93,7 +93,7 @@ final class AnnotatedMethodFinder {
 	 */
 	static List<AnnotatedMethod> inheritedFinals(Subject subject, boolean weaving) {
 		Class<?> type = subject.type();
-		if (type == null) {
+		if (type == null || annotated(type) == null) {
 			return List.of();
 		}
 		AnnotatedMethodFinder finder = new AnnotatedMethodFinder(weaving, (problem) -> {
@@ -176,10 +176,7 @@ final class AnnotatedMethodFinder {
 		if (!Modifier.isFinal(method.getModifiers()) || isWoven(method)) {
 			return false;
 		}
-		Class<?> annotated = type;
-		while (annotated != null && !isAnnotated(annotated)) {
-			annotated = annotated.getSuperclass();
-		}
+		Class<?> annotated = annotated(type);
 		Class<?> declaring = method.getDeclaringClass();
 		return annotated != null && declaring != annotated && declaring.isAssignableFrom(annotated);
 	}
@@ -260,7 +257,8 @@ final class AnnotatedMethodFinder {
 	}
 
 	private @Nullable OnMethod onMethod(MergedAnnotations annotations, Method method, Class<?> type) {
-		MergedAnnotation<CircuitBreaker> guarded = nearest(annotations);
+		List<MergedAnnotation<CircuitBreaker>> all = all(annotations);
+		MergedAnnotation<CircuitBreaker> guarded = nearest(all);
 		MergedAnnotation<Unguarded> unguarded = annotations.get(Unguarded.class);
 		if (guarded.isPresent() && unguarded.isPresent()) {
 			int nearer = Integer.compare(guarded.getAggregateIndex(), unguarded.getAggregateIndex());
@@ -275,7 +273,7 @@ final class AnnotatedMethodFinder {
 			}
 		}
 		if (guarded.isPresent()) {
-			return new OnMethod(onlyOne(guarded, annotations, method, type));
+			return new OnMethod(onlyOne(guarded, all, method, type));
 		}
 		return unguarded.isPresent() ? OnMethod.UNGUARDED : null;
 	}
@@ -316,9 +314,18 @@ final class AnnotatedMethodFinder {
 
 	private @Nullable Declared nearest(AnnotatedElement element, SearchStrategy strategy, Method method,
 			Class<?> type) {
-		MergedAnnotations annotations = MergedAnnotations.from(element, strategy);
-		MergedAnnotation<CircuitBreaker> nearest = nearest(annotations);
-		return nearest.isPresent() ? onlyOne(nearest, annotations, method, type) : null;
+		List<MergedAnnotation<CircuitBreaker>> all = all(MergedAnnotations.from(element, strategy));
+		MergedAnnotation<CircuitBreaker> nearest = nearest(all);
+		return nearest.isPresent() ? onlyOne(nearest, all, method, type) : null;
+	}
+
+	/** The nearest class that bears the annotation. */
+	private static @Nullable Class<?> annotated(Class<?> type) {
+		Class<?> annotated = type;
+		while (annotated != null && !isAnnotated(annotated)) {
+			annotated = annotated.getSuperclass();
+		}
+		return annotated;
 	}
 
 	private static boolean isAnnotated(Class<?> type) {
@@ -329,9 +336,9 @@ final class AnnotatedMethodFinder {
 	 * The annotation of the nearest element, there the least composed one. Of methods of
 	 * interfaces the most specific interface is the nearest.
 	 */
-	private static MergedAnnotation<CircuitBreaker> nearest(MergedAnnotations annotations) {
+	private static MergedAnnotation<CircuitBreaker> nearest(List<MergedAnnotation<CircuitBreaker>> all) {
 		MergedAnnotation<CircuitBreaker> nearest = MergedAnnotation.missing();
-		for (MergedAnnotation<CircuitBreaker> candidate : all(annotations)) {
+		for (MergedAnnotation<CircuitBreaker> candidate : all) {
 			if (!nearest.isPresent() || isMoreSpecific(candidate, nearest)) {
 				nearest = candidate;
 			}
@@ -340,18 +347,21 @@ final class AnnotatedMethodFinder {
 	}
 
 	private static List<MergedAnnotation<CircuitBreaker>> all(MergedAnnotations annotations) {
-		return annotations.stream(CircuitBreaker.class)
-			.sorted(Comparator.<MergedAnnotation<CircuitBreaker>>comparingInt(MergedAnnotation::getAggregateIndex)
-				.thenComparingInt(MergedAnnotation::getDistance))
-			.toList();
+		List<MergedAnnotation<CircuitBreaker>> all = new ArrayList<>();
+		annotations.stream(CircuitBreaker.class).forEach(all::add);
+		if (all.size() > 1) {
+			all.sort(Comparator.<MergedAnnotation<CircuitBreaker>>comparingInt(MergedAnnotation::getAggregateIndex)
+				.thenComparingInt(MergedAnnotation::getDistance));
+		}
+		return all;
 	}
 
 	/** Reports others that are as near and say something else. */
-	private Declared onlyOne(MergedAnnotation<CircuitBreaker> nearest, MergedAnnotations annotations, Method method,
-			Class<?> type) {
+	private Declared onlyOne(MergedAnnotation<CircuitBreaker> nearest, List<MergedAnnotation<CircuitBreaker>> all,
+			Method method, Class<?> type) {
 		CircuitBreaker annotation = nearest.synthesize();
-		for (MergedAnnotation<CircuitBreaker> other : all(annotations)) {
-			if (isAsNear(other, nearest)) {
+		for (MergedAnnotation<CircuitBreaker> other : all) {
+			if (other != nearest && isAsNear(other, nearest)) {
 				requireEqual(annotation, other.synthesize(), method, type);
 			}
 		}

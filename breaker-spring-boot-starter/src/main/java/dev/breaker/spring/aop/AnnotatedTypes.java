@@ -55,7 +55,9 @@ final class AnnotatedTypes {
 			return false;
 		}
 		for (Method method : methods) {
-			if (MergedAnnotations.from(method).isPresent(CircuitBreaker.class)) {
+			// Most methods have none, and Spring would remember that of each of them
+			if (method.getDeclaredAnnotations().length > 0
+					&& MergedAnnotations.from(method).isPresent(CircuitBreaker.class)) {
 				return true;
 			}
 		}

@@ -97,6 +97,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private final Map<Subject, List<GuardedMethod>> known = new ConcurrentHashMap<>();
 
+	/** Those of beans that were not given out: they are refused each time. */
+	private final Set<Subject> refused = ConcurrentHashMap.newKeySet();
+
 	private final Map<String, NamedBreaker> namedBreakers = new ConcurrentHashMap<>();
 
 	private final SharedNames sharedNames;
@@ -506,7 +509,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 */
 	List<GuardedMethod> of(Subject subject) {
 		List<GuardedMethod> methods = this.known.get(subject);
-		if (methods != null) {
+		if (methods != null && !this.refused.contains(subject)) {
 			return methods;
 		}
 		Problems problems = new Problems();
@@ -517,6 +520,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		if (!problems.isEmpty()) {
 			this.known.remove(subject);
+			this.refused.add(subject);
 			throw withAllOthers(problems);
 		}
 		return methods;
@@ -710,7 +714,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 					remedy);
 		}
 		this.configs.refuseTimeLimit(name,
-				"a call of %s, which returns %s,".formatted(annotated.describe(), kind.describe()), remedy);
+				"a call of " + annotated.describe() + ", which returns " + kind.describe() + ",", remedy);
 	}
 
 	private String name(AnnotatedMethod annotated) {

@@ -197,8 +197,10 @@ final class NamedBreaker implements Supplier<CircuitBreaker> {
 		if (method.fallback() != null) {
 			this.fallsBack = true;
 		}
-		if (this.methods.stream().map(GuardedMethod::method).distinct().count() > 1) {
-			nests();
+		for (GuardedMethod other : this.methods) {
+			if (!other.method().equals(method.method())) {
+				nests();
+			}
 		}
 	}
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.target.EmptyTargetSource;
+import org.springframework.cglib.proxy.Factory;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -32,7 +33,9 @@ record Subject(@Nullable Class<?> type, List<Class<?>> interfaces, boolean guard
 		if (Proxy.isProxyClass(behind)) {
 			return new Subject(null, others(behind, Object.class), guardsDefaults);
 		}
-		return new Subject(behind, others(bean.getClass(), behind), guardsDefaults);
+		List<Class<?>> others = others(bean.getClass(), behind);
+		// As it is known by its type, where there is nothing else
+		return new Subject(behind, others, guardsDefaults && !others.isEmpty());
 	}
 
 	/** The subject as far as it is known before there is a bean. */
@@ -47,12 +50,16 @@ record Subject(@Nullable Class<?> type, List<Class<?>> interfaces, boolean guard
 		return new Subject(userType, List.of(), false);
 	}
 
+	/** Whether all proxies that Spring makes have an interface. */
+	private static boolean isOfProxies(Class<?> type) {
+		return type.getName().startsWith("org.springframework.aop.") || type == Factory.class;
+	}
+
 	private static List<Class<?>> others(Class<?> proxy, Class<?> behind) {
 		List<Class<?>> others = new ArrayList<>();
 		if (Proxy.isProxyClass(proxy) || ClassUtils.getUserClass(proxy) != proxy) {
 			for (Class<?> candidate : proxy.getInterfaces()) {
-				if (!candidate.isAssignableFrom(behind)
-						&& !candidate.getName().startsWith("org.springframework.aop.")) {
+				if (!candidate.isAssignableFrom(behind) && !isOfProxies(candidate)) {
 					others.add(candidate);
 				}
 			}
