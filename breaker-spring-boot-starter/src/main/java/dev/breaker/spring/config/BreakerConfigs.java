@@ -192,7 +192,9 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	 * @return their names, or those of the breakers made by key, unmodifiable
 	 */
 	public Set<String> httpClientBreakers() {
-		return httpClients().stream().map(HttpClientEntry::breaker).collect(Collectors.toUnmodifiableSet());
+		List<HttpClientEntry> clients = httpClients();
+		return clients.isEmpty() ? Set.of()
+				: clients.stream().map(HttpClientEntry::breaker).collect(Collectors.toUnmodifiableSet());
 	}
 
 	/**

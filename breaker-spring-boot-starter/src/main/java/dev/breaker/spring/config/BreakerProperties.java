@@ -14,6 +14,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
@@ -63,16 +66,29 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * @param <T> the type
 	 * @param environment where it is
 	 * @param key the whole key
-	 * @param type the type
+	 * @param type the type, of one value: no list, no map and no record
 	 * @return the value, empty where there is none that can be used
 	 */
 	public static <T> Optional<T> find(Environment environment, String key, Class<T> type) {
+		// Most are not set, and a binder is made for each look
+		if (!isSet(environment, ConfigurationPropertyName.of(key))) {
+			return Optional.empty();
+		}
 		try {
 			return Optional.ofNullable(Binder.get(environment).bind(key, type).orElse(null));
 		}
 		catch (BindException ex) {
 			return Optional.empty();
 		}
+	}
+
+	private static boolean isSet(Environment environment, ConfigurationPropertyName key) {
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			if (source.getConfigurationProperty(key) != null) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -2,9 +2,12 @@ package dev.breaker.spring.config;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -30,6 +33,7 @@ import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.PlaceholderResolutionException;
 
 /**
@@ -42,6 +46,8 @@ final class BreakerPropertySources {
 
 	private final List<ConfigurationPropertySource> sources;
 
+	private final ConfigurationPropertyName root;
+
 	/** The sources that may have keys below {@code breaker}, usually one or two. */
 	private final List<ConfigurationPropertySource> speaking;
 
@@ -50,6 +56,12 @@ final class BreakerPropertySources {
 	private final @Nullable ClassLoader classLoader;
 
 	private final Binder binder;
+
+	/**
+	 * What stands directly below each name, in uniform form; {@code null} until it is
+	 * asked for.
+	 */
+	private @Nullable Map<ConfigurationPropertyName, Set<String>> elementsBelow;
 
 	BreakerPropertySources(Environment environment, @Nullable ClassLoader classLoader) {
 		this(ConfigurationPropertySources.get(environment), Level.ROOT,
@@ -70,6 +82,7 @@ final class BreakerPropertySources {
 
 	private BreakerPropertySources(Iterable<ConfigurationPropertySource> sources, ConfigurationPropertyName root,
 			PlaceholdersResolver placeholders, @Nullable ClassLoader classLoader) {
+		this.root = root;
 		this.sources = StreamSupport.stream(sources.spliterator(), false).toList();
 		this.speaking = this.sources.stream()
 			.filter((source) -> source.containsDescendantOf(root) != ConfigurationPropertyState.ABSENT)
@@ -84,6 +97,7 @@ final class BreakerPropertySources {
 	 * of it.
 	 */
 	private BreakerPropertySources(BreakerPropertySources all, ConfigurationPropertySource only) {
+		this.root = all.root;
 		this.sources = all.sources;
 		this.speaking = List.of(only);
 		this.placeholders = all.placeholders;
@@ -156,6 +170,43 @@ final class BreakerPropertySources {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * What stands directly below a name. Much cheaper than to ask for each of the
+	 * properties of each of many breakers.
+	 * @return the elements in uniform form; {@code null} where a source does not tell all
+	 * its names, or takes a name for several, as it does with environment variables
+	 */
+	@Nullable Set<String> elementsBelow(ConfigurationPropertyName name) {
+		for (ConfigurationPropertySource source : this.speaking) {
+			if (!(source instanceof IterableConfigurationPropertySource)
+					|| source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource) {
+				return null;
+			}
+		}
+		Map<ConfigurationPropertyName, Set<String>> known = this.elementsBelow;
+		if (known == null) {
+			known = indexed();
+			this.elementsBelow = known;
+		}
+		return known.getOrDefault(name, Set.of());
+	}
+
+	private Map<ConfigurationPropertyName, Set<String>> indexed() {
+		Map<ConfigurationPropertyName, Set<String>> below = new HashMap<>();
+		for (ConfigurationPropertySource source : this.speaking) {
+			for (ConfigurationPropertyName name : (IterableConfigurationPropertySource) source) {
+				if (!this.root.isAncestorOf(name)) {
+					continue;
+				}
+				for (int i = this.root.getNumberOfElements(); i < name.getNumberOfElements(); i++) {
+					below.computeIfAbsent(name.chop(i), (prefix) -> new HashSet<>())
+						.add(name.getElement(i, Form.UNIFORM));
+				}
+			}
+		}
+		return below;
 	}
 
 	/**

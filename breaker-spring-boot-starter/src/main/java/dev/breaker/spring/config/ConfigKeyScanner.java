@@ -369,10 +369,8 @@ final class ConfigKeyScanner {
 	}
 
 	private static @Nullable PropertyDefinition property(ConfigurationPropertyName below) {
-		return PropertyDefinition.OF_BREAKER.stream()
-			.filter((property) -> property.matches(below))
-			.findFirst()
-			.orElse(null);
+		PropertyDefinition property = PropertyDefinition.ofBreaker(below.getElement(0, Form.UNIFORM));
+		return (property != null && property.matches(below)) ? property : null;
 	}
 
 	/**

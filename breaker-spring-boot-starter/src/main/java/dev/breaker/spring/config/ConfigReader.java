@@ -1,8 +1,12 @@
 package dev.breaker.spring.config;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
@@ -35,13 +39,31 @@ final class ConfigReader {
 	LayeredProperties read(List<Level> chain) {
 		LayeredProperties properties = new LayeredProperties(chain);
 		List<Level> speaking = chain.stream().filter((level) -> this.sources.maySay(level.prefix())).toList();
-		for (PropertyDefinition property : PropertyDefinition.OF_BREAKER) {
+		for (PropertyDefinition property : mentioned(speaking)) {
 			if (!property.toString().equals(PropertyDefinition.BASE_CONFIG)) {
 				read(property, speaking, properties);
 			}
 		}
 		properties.leaveOutDetails();
 		return properties;
+	}
+
+	/** The properties of which any level may say something, in their order. */
+	private Collection<PropertyDefinition> mentioned(List<Level> levels) {
+		SortedMap<String, PropertyDefinition> mentioned = new TreeMap<>();
+		for (Level level : levels) {
+			Set<String> below = this.sources.elementsBelow(level.prefix());
+			if (below == null) {
+				return PropertyDefinition.OF_BREAKER;
+			}
+			for (String element : below) {
+				PropertyDefinition property = PropertyDefinition.ofBreaker(element);
+				if (property != null) {
+					mentioned.put(property.name(), property);
+				}
+			}
+		}
+		return mentioned.values();
 	}
 
 	/**

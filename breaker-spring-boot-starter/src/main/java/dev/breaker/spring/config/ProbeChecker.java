@@ -17,13 +17,12 @@ final class ProbeChecker {
 
 	private static final String PROBE = "probe";
 
-	private final @Nullable ProbeFinder finder;
+	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final ConfigProblems problems;
 
 	ProbeChecker(ConfigurableListableBeanFactory beanFactory, ConfigProblems problems) {
-		boolean areRun = beanFactory.getBeanNamesForType(DarkProbes.class, true, false).length > 0;
-		this.finder = areRun ? new ProbeFinder(beanFactory) : null;
+		this.beanFactory = beanFactory;
 		this.problems = problems;
 	}
 
@@ -54,11 +53,12 @@ final class ProbeChecker {
 	}
 
 	private @Nullable String problem(String probe) {
-		return (this.finder != null) ? this.finder.problem(probe) : null;
+		boolean areRun = this.beanFactory.getBeanNamesForType(DarkProbes.class, true, false).length > 0;
+		return areRun ? new ProbeFinder(this.beanFactory).problem(probe) : null;
 	}
 
 	private String remedy(String key, String probe, String reason) {
-		String nearest = (this.finder != null) ? SimilarNames.of(probe, this.finder.names()) : null;
+		String nearest = SimilarNames.of(probe, new ProbeFinder(this.beanFactory).names());
 		return (nearest != null && !nearest.equals(probe))
 				? "Instead of \"%s\" for \"%s\": did you mean \"%s\"?".formatted(probe, key, nearest)
 				: "Change \"%s\": it %s.".formatted(key, reason);

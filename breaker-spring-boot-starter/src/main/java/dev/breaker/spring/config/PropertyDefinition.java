@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -49,6 +50,10 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 			ConfigurationPropertyName.EMPTY)
 		.toList();
 
+	/** The same, by their keys in uniform form. */
+	private static final Map<String, PropertyDefinition> OF_BREAKER_BY_KEY = OF_BREAKER.stream()
+		.collect(Collectors.toMap((property) -> property.key().getLastElement(Form.UNIFORM), Function.identity()));
+
 	static final PropertyDefinition BASE = OF_BREAKER.stream()
 		.filter((property) -> property.toString().equals(BASE_CONFIG))
 		.findFirst()
@@ -73,6 +78,14 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 		.stream(CircuitBreakerConfig.Builder.class.getMethods())
 		.filter((method) -> method.getReturnType() == CircuitBreakerConfig.Builder.class)
 		.collect(Collectors.toMap(Method::getName, Function.identity()));
+
+	/**
+	 * The property of a config or an instance whose key begins with an element.
+	 * @param element the element in uniform form
+	 */
+	static @Nullable PropertyDefinition ofBreaker(String element) {
+		return OF_BREAKER_BY_KEY.get(element);
+	}
 
 	private static Stream<PropertyDefinition> of(Class<?> type, ConfigurationPropertyName prefix) {
 		return Arrays.stream(type.getRecordComponents())
