@@ -8,6 +8,7 @@ import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.event.StartupNewsKeeper;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,7 +30,14 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(BreakerProperties.class)
 public final class BreakerAutoConfiguration {
 
-	@Bean
+	/**
+	 * The name of a bean that is there where this configuration is, and with it a
+	 * registry. A condition that asks for the registry itself looks through all beans, as
+	 * does a parameter that is not called as the bean that it is for.
+	 */
+	static final String PRESENT = "breakerBeansByType";
+
+	@Bean(PRESENT)
 	static BeansByType breakerBeansByType() {
 		return new BeansByType();
 	}
@@ -56,22 +64,24 @@ public final class BreakerAutoConfiguration {
 
 	@Bean
 	static StartupNewsKeeper breakerStartupNews(ConfigurableListableBeanFactory beanFactory) {
+		BeanFactory parent = beanFactory.getParentBeanFactory();
 		return new StartupNewsKeeper(beanFactory,
-				Hierarchy.hasOwnRegistry(beanFactory) ? null : beanFactory.getParentBeanFactory());
+				(parent != null && !Hierarchy.hasOwnRegistry(beanFactory)) ? parent : null);
 	}
 
 	@Bean
 	@Lazy(false)
 	@ConditionalOnInherited(CircuitBreakerRegistry.class)
-	SharedBreakers breakerSharedBreakers(CircuitBreakerRegistry registry, BreakerConfigs configs) {
-		return new SharedBreakers(registry, configs);
+	SharedBreakers breakerSharedBreakers(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs) {
+		return new SharedBreakers(registry, breakerConfigs);
 	}
 
 	@Bean
 	@Lazy(false)
-	BreakerStartup breakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
-			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethodRegistry> guardedMethods) {
-		return new BreakerStartup(context, properties, configs, registry, guardedMethods);
+	BreakerStartup breakerStartup(ApplicationContext context, BreakerProperties properties,
+			BreakerConfigs breakerConfigs, CircuitBreakerRegistry registry,
+			ObjectProvider<GuardedMethodRegistry> guardedMethods) {
+		return new BreakerStartup(context, properties, breakerConfigs, registry, guardedMethods);
 	}
 
 }

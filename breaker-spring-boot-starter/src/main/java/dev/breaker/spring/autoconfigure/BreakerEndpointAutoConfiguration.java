@@ -19,7 +19,6 @@ import dev.breaker.spring.stream.SseStreams;
 import dev.breaker.spring.stream.WebFluxSseStreams;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -43,44 +42,46 @@ import org.springframework.core.Ordered;
 @AutoConfiguration(after = { BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class })
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-@ConditionalOnBean(CircuitBreakerRegistry.class)
+@ConditionalOnBean(name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnBreakerEnabled
 public final class BreakerEndpointAutoConfiguration {
 
+	// Conditions are evaluated in their order, and those come last that look at all beans
+
 	@Bean
-	@ConditionalOnMissingPart
 	@ConditionalOnAvailableEndpoint
+	@ConditionalOnMissingPart
 	@ConditionalOnFreeEndpointId("circuitbreakers")
 	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher,
-			BreakerConfigs configs, ObjectProvider<FleetAccess> fleet) {
-		return new CircuitBreakersEndpoint(registry, publisher, configs, fleet.getIfAvailable());
+			BreakerConfigs breakerConfigs, ObjectProvider<FleetAccess> fleet) {
+		return new CircuitBreakersEndpoint(registry, publisher, breakerConfigs, fleet.getIfAvailable());
 	}
 
 	@Bean
+	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	@ConditionalOnMissingPart
 	@ConditionalOnBean(CircuitBreakersEndpoint.class)
-	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	CircuitBreakersEndpointWebExtension breakerEndpointWebExtension(CircuitBreakersEndpoint endpoint) {
 		return new CircuitBreakersEndpointWebExtension(endpoint);
 	}
 
 	@Bean
-	@ConditionalOnMissingPart
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
-	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	@ConditionalOnSwitch("breaker.events.enabled")
+	@ConditionalOnMissingPart
+	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	// Begins to listen when all beans are there, which its type does not tell.
 	@Lazy(false)
 	EventStore breakerEventStore(CircuitBreakerRegistry registry, BreakerProperties properties,
-			StartupNewsKeeper startupNews) {
+			StartupNewsKeeper breakerStartupNews) {
 		BreakerProperties.Events events = properties.events();
-		return new RingEventStore(registry, events.capacity(), events.types(), startupNews.of(registry));
+		return new RingEventStore(registry, events.capacity(), events.types(), breakerStartupNews.of(registry));
 	}
 
 	@Bean
+	@ConditionalOnAvailableEndpoint
 	@ConditionalOnMissingPart
 	@ConditionalOnBean(EventStore.class)
-	@ConditionalOnAvailableEndpoint
 	@ConditionalOnFreeEndpointId("circuitbreakerevents")
 	CircuitBreakerEventsEndpoint breakerEventsEndpoint(CircuitBreakerRegistry registry, EventStore events) {
 		return new CircuitBreakerEventsEndpoint(registry, events);
@@ -101,33 +102,33 @@ public final class BreakerEndpointAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBean({ CircuitBreakerEventsEndpoint.class, SseStreams.class })
 	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
+	@ConditionalOnBean({ CircuitBreakerEventsEndpoint.class, SseStreams.class })
 	EventStreams breakerEventStreams(SseStreams streams) {
 		return new EventStreams(streams);
 	}
 
 	@Bean
+	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	@ConditionalOnMissingPart
 	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
-	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(CircuitBreakerEventsEndpoint endpoint,
 			ObjectProvider<EventStreams> streams) {
 		return new CircuitBreakerEventsEndpointWebExtension(endpoint, streams.getIfAvailable());
 	}
 
 	@Bean
-	@ConditionalOnMissingPart
-	@ConditionalOnBean(GuardedMethodRegistry.class)
 	@ConditionalOnAvailableEndpoint
+	@ConditionalOnMissingPart
+	@ConditionalOnBean(name = BreakerAopAutoConfiguration.GUARDED_METHODS)
 	@ConditionalOnFreeEndpointId("circuitbreakerbindings")
 	CircuitBreakerBindingsEndpoint breakerBindingsEndpoint(GuardedMethodRegistry methods) {
 		return new CircuitBreakerBindingsEndpoint(methods);
 	}
 
 	@Bean
-	EndpointIds breakerEndpointIds(ConfigurableListableBeanFactory beanFactory) {
-		return new EndpointIds(beanFactory);
+	EndpointIds breakerEndpointIds(BeansByType breakerBeansByType) {
+		return new EndpointIds(breakerBeansByType.beanFactory());
 	}
 
 	@Bean

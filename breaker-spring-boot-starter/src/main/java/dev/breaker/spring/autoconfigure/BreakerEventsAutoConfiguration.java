@@ -8,7 +8,6 @@ import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.event.StateChangeLogger;
 import dev.breaker.spring.event.StateChangePublisher;
 
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -20,7 +19,7 @@ import org.springframework.context.annotation.Bean;
  * the log line, the application event, and every {@link CircuitBreakerListener} bean.
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
-@ConditionalOnBean(CircuitBreakerRegistry.class)
+@ConditionalOnBean(name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnBreakerEnabled
 public final class BreakerEventsAutoConfiguration {
 
@@ -33,14 +32,14 @@ public final class BreakerEventsAutoConfiguration {
 	@Bean
 	StateChangePublisher breakerStateChangePublisher(ApplicationContext context) {
 		ApplicationContext parent = context.getParent();
-		return new StateChangePublisher(context,
-				!Hierarchy.hasOwnRegistry(context) && Hierarchy.sharesAny(parent, StateChangePublisher.class));
+		return new StateChangePublisher(context, parent != null && !Hierarchy.hasOwnRegistry(context)
+				&& Hierarchy.sharesAny(parent, StateChangePublisher.class));
 	}
 
 	@Bean
-	ListenerRegistrar breakerListenerRegistrar(CircuitBreakerRegistry registry, StartupNewsKeeper startupNews,
-			ListableBeanFactory beanFactory) {
-		return new ListenerRegistrar(registry, startupNews, beanFactory);
+	ListenerRegistrar breakerListenerRegistrar(CircuitBreakerRegistry registry, StartupNewsKeeper breakerStartupNews,
+			BeansByType breakerBeansByType) {
+		return new ListenerRegistrar(registry, breakerStartupNews, breakerBeansByType.beanFactory());
 	}
 
 }

@@ -4,7 +4,6 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakersHealthIndicator;
 import dev.breaker.spring.config.BreakerProperties;
 
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -23,7 +22,7 @@ import org.springframework.core.Ordered;
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)
-@ConditionalOnBean(CircuitBreakerRegistry.class)
+@ConditionalOnBean(name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnBreakerEnabled
 public final class BreakerHealthAutoConfiguration {
 
@@ -37,8 +36,8 @@ public final class BreakerHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnEnabledHealthIndicator("circuitbreakers")
-	HealthName breakerHealthName(ConfigurableListableBeanFactory beanFactory) {
-		return new HealthName(beanFactory);
+	HealthName breakerHealthName(BeansByType breakerBeansByType) {
+		return new HealthName(breakerBeansByType.beanFactory());
 	}
 
 }

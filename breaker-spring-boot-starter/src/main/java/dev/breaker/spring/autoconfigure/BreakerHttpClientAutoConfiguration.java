@@ -35,9 +35,10 @@ import org.springframework.web.reactive.function.client.WebClient;
 public final class BreakerHttpClientAutoConfiguration {
 
 	@Bean
-	HttpClientBreakers breakerHttpClientBreakers(BreakerConfigs configs, CircuitBreakerRegistry registry,
+	HttpClientBreakers breakerHttpClientBreakers(BreakerConfigs breakerConfigs, CircuitBreakerRegistry registry,
 			BreakerProperties properties) {
-		return new HttpClientBreakers(configs.httpClients(), registry, configs::get, properties.keys().max());
+		return new HttpClientBreakers(breakerConfigs.httpClients(), registry, breakerConfigs::get,
+				properties.keys().max());
 	}
 
 	/** A client that is customized twice has one guard. */

@@ -39,8 +39,8 @@ public final class BreakerHttpServerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnWebApplication
-	RequestRejector breakerRequestRejector(BreakerConfigs configs, CircuitBreakerRegistry registry) {
-		return new RequestRejector(configs.httpRejects(), registry);
+	RequestRejector breakerRequestRejector(BreakerConfigs breakerConfigs, CircuitBreakerRegistry registry) {
+		return new RequestRejector(breakerConfigs.httpRejects(), registry);
 	}
 
 	@Configuration(proxyBeanMethods = false)

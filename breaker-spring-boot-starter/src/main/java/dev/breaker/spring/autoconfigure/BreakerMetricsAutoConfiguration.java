@@ -32,33 +32,33 @@ import org.springframework.context.annotation.Configuration;
 				BreakerHttpServerAutoConfiguration.class },
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean({ CircuitBreakerRegistry.class, MeterRegistry.class })
+@ConditionalOnBean(value = MeterRegistry.class, name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnBreakerEnabled
 @ConditionalOnSwitch("breaker.metrics.enabled")
 public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingPart
-	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, BreakerConfigs configs,
-			ObjectProvider<GuardedMethodRegistry> guardedMethods, StartupNewsKeeper startupNews) {
+	BreakerMetrics breakerMetrics(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs,
+			ObjectProvider<GuardedMethodRegistry> guardedMethods, StartupNewsKeeper breakerStartupNews) {
 		return new BreakerMetrics(registry,
 				() -> Stream
 					.concat(guardedMethods.stream().flatMap((methods) -> methods.breakerNames().stream()),
-							configs.httpClientBreakers().stream())
+							breakerConfigs.httpClientBreakers().stream())
 					.collect(Collectors.toSet()),
-				startupNews.of(registry));
+				breakerStartupNews.of(registry));
 	}
 
 	@Bean
 	@ConditionalOnMissingPart
-	@ConditionalOnBean(GuardedMethodRegistry.class)
+	@ConditionalOnBean(name = BreakerAopAutoConfiguration.GUARDED_METHODS)
 	KeyedBreakerMetrics breakerKeyedMetrics(CircuitBreakerRegistry registry) {
 		return new KeyedBreakerMetrics(registry);
 	}
 
 	/** Where there is a web application, whose class the bean needs. */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(type = "dev.breaker.spring.web.RequestRejector", search = SearchStrategy.CURRENT)
+	@ConditionalOnBean(name = "breakerRequestRejector", search = SearchStrategy.CURRENT)
 	static class OfRejectedRequests {
 
 		@Bean
@@ -71,9 +71,9 @@ public final class BreakerMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnInherited(BreakerMetrics.class)
 	SharedMeters breakerSharedMeters(BreakerMetrics metrics, @Nullable KeyedBreakerMetrics keyedMetrics,
-			ObjectProvider<GuardedMethodRegistry> guardedMethods, BreakerConfigs configs,
+			ObjectProvider<GuardedMethodRegistry> guardedMethods, BreakerConfigs breakerConfigs,
 			ListableBeanFactory beanFactory) {
-		return new SharedMeters(metrics, keyedMetrics, guardedMethods, configs, beanFactory);
+		return new SharedMeters(metrics, keyedMetrics, guardedMethods, breakerConfigs, beanFactory);
 	}
 
 }

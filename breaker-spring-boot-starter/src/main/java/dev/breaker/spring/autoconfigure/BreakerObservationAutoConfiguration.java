@@ -1,6 +1,5 @@
 package dev.breaker.spring.autoconfigure;
 
-import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.metrics.OutcomeObservations;
 import io.micrometer.observation.ObservationRegistry;
 
@@ -16,7 +15,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = BreakerAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
 @ConditionalOnClass(ObservationRegistry.class)
-@ConditionalOnBean({ CircuitBreakerRegistry.class, ObservationRegistry.class })
+@ConditionalOnBean(value = ObservationRegistry.class, name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnBreakerEnabled
 public final class BreakerObservationAutoConfiguration {
 

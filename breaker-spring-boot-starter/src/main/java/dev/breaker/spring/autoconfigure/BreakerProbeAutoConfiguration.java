@@ -21,19 +21,20 @@ import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
  * and none of those keeps a probe waiting.
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class)
-@ConditionalOnBean(CircuitBreakerRegistry.class)
+@ConditionalOnBean(name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnBreakerEnabled
 public final class BreakerProbeAutoConfiguration {
 
 	@Bean
-	DarkProbes breakerDarkProbes(CircuitBreakerRegistry registry, BreakerConfigs configs,
-			ConfigurableListableBeanFactory beanFactory, ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {
+	DarkProbes breakerDarkProbes(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs,
+			BeansByType breakerBeansByType, ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {
+		ConfigurableListableBeanFactory beanFactory = breakerBeansByType.beanFactory();
 		DarkProbes inherited = Hierarchy.inherited(beanFactory, DarkProbes.class);
 		DarkProbes probes = new DarkProbes(registry, new ProbeFinder(beanFactory), () -> scheduler(builders),
 				inherited);
-		configs.addChangeListener(probes::lookAtAll);
+		breakerConfigs.addChangeListener(probes::lookAtAll);
 		if (inherited != null) {
-			configs.addChangeListener(inherited::lookAtAll);
+			breakerConfigs.addChangeListener(inherited::lookAtAll);
 		}
 		return probes;
 	}

@@ -18,14 +18,15 @@ import org.springframework.context.annotation.Lazy;
 @AutoConfiguration(after = BreakerAutoConfiguration.class,
 		afterName = "org.springframework.cloud.autoconfigure.ConfigurationPropertiesRebinderAutoConfiguration")
 @ConditionalOnClass(name = EnvironmentChangeListener.CHANGE)
-@ConditionalOnBean(BreakerConfigs.class)
+@ConditionalOnBean(name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnBreakerEnabled
 public final class BreakerRefreshAutoConfiguration {
 
 	@Bean
 	@Lazy(false)
-	EnvironmentChangeListener breakerEnvironmentChangeListener(ApplicationContext context, BreakerConfigs configs) {
-		return new EnvironmentChangeListener(context, configs);
+	EnvironmentChangeListener breakerEnvironmentChangeListener(ApplicationContext context,
+			BreakerConfigs breakerConfigs) {
+		return new EnvironmentChangeListener(context, breakerConfigs);
 	}
 
 }

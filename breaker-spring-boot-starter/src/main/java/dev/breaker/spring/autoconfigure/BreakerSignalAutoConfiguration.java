@@ -16,7 +16,6 @@ import reactor.core.publisher.Flux;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -44,7 +43,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(after = BreakerAutoConfiguration.class,
 		afterName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
-@ConditionalOnBean(CircuitBreakerRegistry.class)
+@ConditionalOnBean(name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnBreakerEnabled
 public final class BreakerSignalAutoConfiguration {
 
@@ -59,9 +58,9 @@ public final class BreakerSignalAutoConfiguration {
 	@Bean
 	@Lazy(false)
 	@ConditionalOnMissingPart
-	SignalPropagation breakerSignalPropagation(CircuitBreakerRegistry registry, BreakerConfigs configs) {
+	SignalPropagation breakerSignalPropagation(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs) {
 		SignalPropagation propagation = new SignalPropagation(registry);
-		configs.addChangeListener(propagation::lookAtAll);
+		breakerConfigs.addChangeListener(propagation::lookAtAll);
 		return propagation;
 	}
 
@@ -69,9 +68,9 @@ public final class BreakerSignalAutoConfiguration {
 	@Bean
 	@Lazy(false)
 	@ConditionalOnInherited(SignalPropagation.class)
-	SmartInitializingSingleton breakerInheritedSignalPropagation(BreakerConfigs configs,
+	SmartInitializingSingleton breakerInheritedSignalPropagation(BreakerConfigs breakerConfigs,
 			SignalPropagation propagation) {
-		return () -> configs.addChangeListener(propagation::lookAtAll);
+		return () -> breakerConfigs.addChangeListener(propagation::lookAtAll);
 	}
 
 	/**
@@ -83,11 +82,11 @@ public final class BreakerSignalAutoConfiguration {
 
 		@Bean
 		@Lazy(false)
-		HealthWatch breakerHealthWatch(CircuitBreakerRegistry registry, BreakerConfigs configs,
-				ConfigurableListableBeanFactory beanFactory, ObjectProvider<HealthSource> sources,
-				Environment environment) {
-			return new HealthWatch(registry, configs, sources.orderedStream().toList(),
-					Threading.VIRTUAL.isActive(environment), Hierarchy.inherited(beanFactory, HealthWatch.class));
+		HealthWatch breakerHealthWatch(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs,
+				BeansByType breakerBeansByType, ObjectProvider<HealthSource> sources, Environment environment) {
+			return new HealthWatch(registry, breakerConfigs, sources.orderedStream().toList(),
+					Threading.VIRTUAL.isActive(environment),
+					Hierarchy.inherited(breakerBeansByType.beanFactory(), HealthWatch.class));
 		}
 
 		@Bean

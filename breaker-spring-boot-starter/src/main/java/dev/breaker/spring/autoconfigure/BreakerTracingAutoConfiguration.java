@@ -1,6 +1,5 @@
 package dev.breaker.spring.autoconfigure;
 
-import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.metrics.OutcomeSpans;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
@@ -22,7 +21,7 @@ import org.springframework.context.annotation.Bean;
 		"org.springframework.boot.micrometer.tracing.brave.autoconfigure.BraveAutoConfiguration",
 		"org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration" })
 @ConditionalOnClass({ ObservationRegistry.class, Tracer.class })
-@ConditionalOnBean(CircuitBreakerRegistry.class)
+@ConditionalOnBean(name = BreakerAutoConfiguration.PRESENT)
 @ConditionalOnSingleCandidate(Tracer.class)
 @ConditionalOnBreakerEnabled
 public final class BreakerTracingAutoConfiguration {

@@ -1,7 +1,9 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,8 +42,9 @@ final class EndpointIds implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		List<String> taken = new ArrayList<>();
 		List<String> owners = new ArrayList<>();
+		Map<String, List<String>> others = others(this.beanFactory, OWN);
 		for (String id : OWN) {
-			for (String beanName : others(this.beanFactory, id)) {
+			for (String beanName : others.getOrDefault(id, List.of())) {
 				taken.add(id);
 				owners.add("'%s' of %s".formatted(beanName, typeName(beanName)));
 			}
@@ -63,12 +66,19 @@ final class EndpointIds implements SmartInitializingSingleton {
 	 * The beans that are endpoints of this id, and not the starter's.
 	 */
 	static List<String> others(ConfigurableListableBeanFactory beanFactory, String id) {
-		List<String> others = new ArrayList<>();
+		return others(beanFactory, List.of(id)).getOrDefault(id, List.of());
+	}
+
+	/** The same of several ids, in one look at all beans. */
+	private static Map<String, List<String>> others(ConfigurableListableBeanFactory beanFactory, List<String> ids) {
+		Map<String, List<String>> others = new HashMap<>();
 		beanFactory.getBeanNamesIterator().forEachRemaining((beanName) -> {
 			Endpoint endpoint = beanFactory.findAnnotationOnBean(beanName, Endpoint.class, false);
 			Class<?> type = (endpoint != null) ? beanFactory.getType(beanName, false) : null;
-			if (endpoint != null && type != null && isId(endpoint.id(), id) && !isOwn(type)) {
-				others.add(beanName);
+			if (endpoint != null && type != null && !isOwn(type)) {
+				ids.stream()
+					.filter((id) -> isId(endpoint.id(), id))
+					.forEach((id) -> others.computeIfAbsent(id, (newId) -> new ArrayList<>()).add(beanName));
 			}
 		});
 		return others;

@@ -25,26 +25,29 @@ final class Hierarchy {
 
 	/** Whether the context, or one that it shares the whole with, has such a bean. */
 	static boolean sharesAny(@Nullable BeanFactory beanFactory, Class<?> type) {
-		for (BeanFactory each = beanFactory; each != null; each = parent(each)) {
+		BeanFactory each = beanFactory;
+		while (each != null) {
 			if (has(each, type)) {
 				return true;
 			}
-			if (hasOwnRegistry(each)) {
-				return false;
-			}
+			BeanFactory parent = parent(each);
+			// Looks through all beans: asked only where the answer matters
+			each = (parent != null && !hasOwnRegistry(each)) ? parent : null;
 		}
 		return false;
 	}
 
 	/** Whether an ancestor that this context shares the whole with has such a bean. */
 	static boolean isInherited(BeanFactory beanFactory, Class<?> type) {
-		return !has(beanFactory, type) && !hasOwnRegistry(beanFactory) && sharesAny(parent(beanFactory), type);
+		BeanFactory parent = parent(beanFactory);
+		return parent != null && !has(beanFactory, type) && !hasOwnRegistry(beanFactory) && sharesAny(parent, type);
 	}
 
 	/** The bean of an ancestor that this context shares the whole with. */
 	static <T> @Nullable T inherited(BeanFactory beanFactory, Class<T> type) {
-		BeanFactory parent = hasOwnRegistry(beanFactory) ? null : parent(beanFactory);
-		return (parent != null && sharesAny(parent, type)) ? parent.getBeanProvider(type).getIfUnique() : null;
+		BeanFactory parent = parent(beanFactory);
+		return (parent != null && !hasOwnRegistry(beanFactory) && sharesAny(parent, type))
+				? parent.getBeanProvider(type).getIfUnique() : null;
 	}
 
 	private static @Nullable BeanFactory parent(BeanFactory beanFactory) {

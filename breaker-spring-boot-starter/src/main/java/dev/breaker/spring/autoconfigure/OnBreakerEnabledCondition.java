@@ -19,8 +19,8 @@ class OnBreakerEnabledCondition extends SpringBootCondition {
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		boolean enabled = isEnabled(context.getEnvironment());
-		return new ConditionOutcome(enabled, ConditionMessage.forCondition(ConditionalOnBreakerEnabled.class)
-			.because("%s is %s".formatted(PROPERTY, enabled)));
+		return new ConditionOutcome(enabled,
+				ConditionMessage.forCondition(ConditionalOnBreakerEnabled.class).because(PROPERTY + " is " + enabled));
 	}
 
 	static boolean isEnabled(Environment environment) {

@@ -21,7 +21,7 @@ class OnSwitchCondition extends SpringBootCondition {
 		boolean on = BreakerProperties.find(context.getEnvironment(), key, Boolean.class)
 			.orElse(annotation.getBoolean("byDefault"));
 		return new ConditionOutcome(on,
-				ConditionMessage.forCondition(ConditionalOnSwitch.class).because("%s is %s".formatted(key, on)));
+				ConditionMessage.forCondition(ConditionalOnSwitch.class).because(key + " is " + on));
 	}
 
 }
