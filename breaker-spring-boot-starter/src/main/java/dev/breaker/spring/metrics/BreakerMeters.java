@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class BreakerMeters {
 
 	private final MeterRegistry registry;
 
-	private final String name;
+	private final Tags name;
 
 	private final Set<CircuitBreaker> breakers = ConcurrentHashMap.newKeySet();
 
@@ -63,7 +64,7 @@ final class BreakerMeters {
 
 	BreakerMeters(MeterRegistry registry, String name) {
 		this.registry = registry;
-		this.name = name;
+		this.name = Tags.of("name", name);
 		this.success = calls("success");
 		this.failure = calls("failure");
 		this.ignored = calls("ignored");
@@ -152,7 +153,7 @@ final class BreakerMeters {
 	private Timer calls(String outcome) {
 		return registered(Timer.builder("breaker.calls")
 			.description("Recorded and ignored calls")
-			.tags("name", this.name, "outcome", outcome)
+			.tags(and("outcome", outcome))
 			.register(this.registry));
 	}
 
@@ -161,18 +162,13 @@ final class BreakerMeters {
 	}
 
 	private Counter counter(String meter, String description, String... tags) {
-		return registered(Counter.builder(meter)
-			.description(description)
-			.tag("name", this.name)
-			.tags(tags)
-			.register(this.registry));
+		return registered(Counter.builder(meter).description(description).tags(and(tags)).register(this.registry));
 	}
 
 	private void gauge(String meter, String description, ToDoubleFunction<Set<CircuitBreaker>> value, String... tags) {
 		registered(Gauge.builder(meter, this.breakers, value)
 			.description(description)
-			.tag("name", this.name)
-			.tags(tags)
+			.tags(and(tags))
 			.strongReference(true)
 			.register(this.registry));
 	}
@@ -181,10 +177,13 @@ final class BreakerMeters {
 			String... tags) {
 		registered(TimeGauge.builder(meter, this.breakers, TimeUnit.SECONDS, seconds)
 			.description(description)
-			.tag("name", this.name)
-			.tags(tags)
+			.tags(and(tags))
 			.strongReference(true)
 			.register(this.registry));
+	}
+
+	private Tags and(String... tags) {
+		return (tags.length > 0) ? this.name.and(tags) : this.name;
 	}
 
 	private <M extends Meter> M registered(M meter) {
