@@ -3,6 +3,8 @@ package dev.breaker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Leads a breaker once through all it can do, so that every class and lambda of the core
@@ -11,6 +13,14 @@ import java.util.concurrent.CompletableFuture;
  * breaker of the JVM throwing {@link NoClassDefFoundError}.
  */
 final class ClassWarmUp {
+
+	private static final ThrowingSupplier<String, RuntimeException> GOOD = () -> "good";
+
+	private static final ThrowingSupplier<String, RuntimeException> BAD = () -> {
+		throw new IllegalStateException();
+	};
+
+	private static final Fallback<String, RuntimeException> INSTEAD = Throwable::toString;
 
 	private ClassWarmUp() {
 	}
@@ -31,20 +41,18 @@ final class ClassWarmUp {
 						.build());
 			breaker.run(() -> {
 			});
-			breaker.callAsync(() -> CompletableFuture.completedFuture("good"));
-			breaker.callAsync(CompletableFuture::new).toCompletableFuture().cancel(true);
-			breaker.callAsync(CompletableFuture::new)
-				.toCompletableFuture()
-				.completeExceptionally(new IllegalArgumentException());
+			breaker.callAsync(ClassWarmUp::goodLater);
+			Supplier<CompletionStage<String>> later = CompletableFuture::new;
+			breaker.callAsync(later).toCompletableFuture().cancel(true);
+			breaker.callAsync(later).toCompletableFuture().completeExceptionally(new IllegalArgumentException());
 			breaker.acquire().failure(new IllegalArgumentException(), 0);
 			warmUpEntries(breaker);
 			fail(breaker);
 			fail(breaker);
 			breaker.open(Duration.ZERO);
 			breaker.acquire().release();
-			breaker.<String, RuntimeException>call(() -> breaker.call(() -> "good"));
-			breaker.outermost()
-				.call(() -> breaker.outermost().call(() -> "good", Throwable::toString), Throwable::toString);
+			nest(breaker);
+			breaker.outermost().call(() -> breaker.outermost().call(GOOD, INSTEAD), INSTEAD);
 			breaker.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()),
 					CompletableFuture::failedFuture);
 			breaker.signal("warm-up", "good", Duration.ofHours(1));
@@ -73,7 +81,7 @@ final class ClassWarmUp {
 					.build());
 		breaker.halfOpen();
 		breaker.close();
-		breaker.call(() -> "good");
+		breaker.call(GOOD);
 		fail(breaker);
 		breaker.explain();
 		breaker.reconfigure(CircuitBreakerConfig.ofDefaults());
@@ -88,7 +96,7 @@ final class ClassWarmUp {
 		Permit permit = breaker.acquire();
 		breaker.snapshot();
 		permit.failure(new IllegalArgumentException(), 0);
-		breaker.call(() -> "good");
+		breaker.call(GOOD);
 		breaker.halfOpen();
 		Permit probe = breaker.acquire();
 		breaker.snapshot();
@@ -125,7 +133,7 @@ final class ClassWarmUp {
 		});
 		breaker.follow(new FleetDecision(State.HALF_OPEN, Duration.ZERO, 1, "good"));
 		breaker.acquire().release();
-		breaker.call(() -> "good");
+		breaker.call(GOOD);
 		breaker.explain();
 		breaker.probeGate(null);
 	}
@@ -168,8 +176,8 @@ final class ClassWarmUp {
 	private static void warmUpUnenforced(CircuitBreaker breaker) {
 		breaker.reconfigure(breaker.config().toBuilder().enforce(false).build());
 		breaker.open();
-		breaker.<String, RuntimeException>call(() -> breaker.call(() -> "good"));
-		breaker.callAsync(() -> CompletableFuture.completedFuture("good"));
+		nest(breaker);
+		breaker.callAsync(ClassWarmUp::goodLater);
 		warmUpEntries(breaker);
 		breaker.explain();
 	}
@@ -184,14 +192,14 @@ final class ClassWarmUp {
 		registry.addRegistryListener(registryListener);
 		CircuitBreakerGroup group = registry.group("warm-up", config, 1);
 		CircuitBreaker first = group.get("first");
-		first.call(() -> "good");
+		first.call(GOOD);
 		group.apply(StateCommand.to(State.FORCED_OPEN).hold(Duration.ZERO));
 		group.reconfigure(config);
 		group.signal("warm-up", null, Duration.ofHours(1));
 		group.clearSignal("warm-up");
 		group.apply(StateCommand.reset());
 		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
-		first.call(() -> "good");
+		first.call(GOOD);
 		first.state();
 		group.size();
 		group.all();
@@ -202,11 +210,17 @@ final class ClassWarmUp {
 		registry.removeRegistryListener(registryListener);
 	}
 
+	private static CompletionStage<String> goodLater() {
+		return CompletableFuture.completedFuture("good");
+	}
+
+	private static void nest(CircuitBreaker breaker) {
+		breaker.<String, RuntimeException>call(() -> breaker.call(GOOD));
+	}
+
 	/** Fails while it is closed, and is refused then. */
 	private static void fail(CircuitBreaker breaker) {
-		breaker.call(() -> {
-			throw new IllegalStateException();
-		}, Throwable::toString);
+		breaker.call(BAD, INSTEAD);
 	}
 
 }

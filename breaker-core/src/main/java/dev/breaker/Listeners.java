@@ -1,9 +1,10 @@
 package dev.breaker;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,11 +20,17 @@ final class Listeners {
 	private static final Logger logger = LoggerFactory.getLogger(CircuitBreaker.class);
 
 	// Looked up once for a class: breakers made by key come and go with their listeners.
-	private static final ClassValue<Overridden> OVERRIDDEN = new ClassValue<>() {
+	private static final ClassValue<Set<News>> OVERRIDDEN = new ClassValue<>() {
 
 		@Override
-		protected Overridden computeValue(Class<?> type) {
-			return Overridden.by(type);
+		protected Set<News> computeValue(Class<?> type) {
+			Set<News> overridden = EnumSet.noneOf(News.class);
+			for (News news : News.values()) {
+				if (news.isOverridden(type)) {
+					overridden.add(news);
+				}
+			}
+			return overridden;
 		}
 
 	};
@@ -61,30 +68,30 @@ final class Listeners {
 	private Listeners(List<CircuitBreakerListener> all, @Nullable OutcomeRecorder recorder) {
 		this.all = all;
 		this.recorder = recorder;
-		this.stateChange = overriding(Overridden::stateChange);
-		this.success = overriding(Overridden::success);
-		this.failure = overriding(Overridden::failure);
-		this.slowCall = overriding(Overridden::slowCall);
-		this.ignored = overriding(Overridden::ignored);
-		this.ignoredResult = overriding(Overridden::ignoredResult);
-		this.notPermitted = overriding(Overridden::notPermitted);
-		this.wouldRefuse = overriding(Overridden::wouldRefuse);
-		this.reset = overriding(Overridden::reset);
-		this.signal = overriding(Overridden::signal);
+		this.stateChange = hearing(News.STATE_CHANGE);
+		this.success = hearing(News.SUCCESS);
+		this.failure = hearing(News.FAILURE);
+		this.slowCall = hearing(News.SLOW_CALL);
+		this.ignored = hearing(News.IGNORED);
+		this.ignoredResult = hearing(News.IGNORED_RESULT);
+		this.notPermitted = hearing(News.NOT_PERMITTED);
+		this.wouldRefuse = hearing(News.WOULD_REFUSE);
+		this.reset = hearing(News.RESET);
+		this.signal = hearing(News.SIGNAL);
 		this.wantTime = this.success.length + this.failure.length + this.ignored.length + this.ignoredResult.length > 0;
 	}
 
-	private CircuitBreakerListener[] overriding(Predicate<Overridden> wanted) {
+	private CircuitBreakerListener[] hearing(News news) {
 		List<CircuitBreakerListener> found = new ArrayList<>(this.all.size());
-		if (this.recorder != null && wanted.test(OVERRIDDEN.get(OutcomeRecorder.class))) {
+		if (this.recorder != null && OVERRIDDEN.get(OutcomeRecorder.class).contains(news)) {
 			found.add(this.recorder);
 		}
 		for (CircuitBreakerListener listener : this.all) {
-			if (wanted.test(OVERRIDDEN.get(listener.getClass()))) {
+			if (OVERRIDDEN.get(listener.getClass()).contains(news)) {
 				found.add(listener);
 			}
 		}
-		return found.toArray(CircuitBreakerListener[]::new);
+		return found.toArray(new CircuitBreakerListener[0]);
 	}
 
 	/**
@@ -252,25 +259,45 @@ final class Listeners {
 		}
 	}
 
-	/** What a class of listeners overrides. */
-	private record Overridden(boolean stateChange, boolean success, boolean failure, boolean slowCall, boolean ignored,
-			boolean ignoredResult, boolean notPermitted, boolean reset, boolean wouldRefuse, boolean signal) {
+	/** What a listener can hear, each by a method of its own. */
+	// Arrays that nothing changes
+	@SuppressWarnings("ImmutableEnumChecker")
+	private enum News {
 
-		static Overridden by(Class<?> type) {
-			return new Overridden(by(type, "onStateChange", CircuitBreaker.class, StateChange.class),
-					by(type, "onSuccess", CircuitBreaker.class, long.class),
-					by(type, "onFailure", CircuitBreaker.class, Throwable.class, long.class),
-					by(type, "onSlowCall", CircuitBreaker.class, long.class),
-					by(type, "onIgnored", CircuitBreaker.class, Throwable.class, long.class),
-					by(type, "onIgnoredResult", CircuitBreaker.class, long.class),
-					by(type, "onNotPermitted", CircuitBreaker.class), by(type, "onReset", CircuitBreaker.class),
-					by(type, "onWouldRefuse", CircuitBreaker.class),
-					by(type, "onSignal", CircuitBreaker.class, Signal.class));
+		STATE_CHANGE("onStateChange", StateChange.class),
+
+		SUCCESS("onSuccess", long.class),
+
+		FAILURE("onFailure", Throwable.class, long.class),
+
+		SLOW_CALL("onSlowCall", long.class),
+
+		IGNORED("onIgnored", Throwable.class, long.class),
+
+		IGNORED_RESULT("onIgnoredResult", long.class),
+
+		NOT_PERMITTED("onNotPermitted"),
+
+		RESET("onReset"),
+
+		WOULD_REFUSE("onWouldRefuse"),
+
+		SIGNAL("onSignal", Signal.class);
+
+		private final String method;
+
+		private final Class<?>[] parameters;
+
+		News(String method, Class<?>... others) {
+			this.method = method;
+			this.parameters = new Class<?>[others.length + 1];
+			this.parameters[0] = CircuitBreaker.class;
+			System.arraycopy(others, 0, this.parameters, 1, others.length);
 		}
 
-		private static boolean by(Class<?> type, String method, Class<?>... parameters) {
+		boolean isOverridden(Class<?> type) {
 			try {
-				return type.getMethod(method, parameters).getDeclaringClass() != CircuitBreakerListener.class;
+				return type.getMethod(this.method, this.parameters).getDeclaringClass() != CircuitBreakerListener.class;
 			}
 			catch (Throwable ex) {
 				// As in a native image that was not told of the class: it hears
