@@ -1,7 +1,13 @@
 package dev.breaker.benchmarks;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.asm.ClassWriter;
 import org.springframework.asm.MethodVisitor;
@@ -10,11 +16,15 @@ import org.springframework.asm.Type;
 
 /**
  * Makes as many classes as are asked for, each with one method guarded by a breaker of
- * its own: nobody wants to read a hundred of them.
+ * its own: nobody wants to read a hundred of them. Each has a class file that is found at
+ * once, as the classes of an application have.
  */
 final class Services extends ClassLoader {
 
 	private static final String CONSTRUCTOR = "<init>";
+
+	/** By the names that they have as resources. */
+	private final Map<String, byte[]> files = new HashMap<>();
 
 	private Services() {
 		super(Services.class.getClassLoader());
@@ -29,10 +39,18 @@ final class Services extends ClassLoader {
 		Services loader = new Services();
 		List<Class<?>> services = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
-			byte[] code = code("services/Service" + i, Type.getDescriptor(annotation), name(i));
+			String type = "services/Service" + i;
+			byte[] code = code(type, Type.getDescriptor(annotation), name(i));
+			loader.files.put(type + ".class", code);
 			services.add(loader.defineClass(null, code, 0, code.length));
 		}
 		return services;
+	}
+
+	@Override
+	public @Nullable InputStream getResourceAsStream(String name) {
+		byte[] file = this.files.get(name);
+		return (file != null) ? new ByteArrayInputStream(file) : super.getResourceAsStream(name);
 	}
 
 	/** The name of the breaker of one of them. */
