@@ -1,6 +1,7 @@
-package dev.breaker.spring.aop
+package dev.breaker.spring.fallback
 
 import dev.breaker.annotation.CircuitBreaker as Guarded
+import dev.breaker.spring.aop.Contexts
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.yield
 import org.assertj.core.api.Assertions.assertThat
