@@ -68,6 +68,30 @@ class FallbackMisfitTests {
 	}
 
 	@Test
+	void aThrowableComesLastAlsoWhereThereAreNoArguments() {
+		assertThat(analysis(ThrowableBeforeMore.class).getDescription().lines()).contains(
+				"    String instead(Throwable, String): the Throwable is parameter 1, and must come last",
+				"    String instead(String, Throwable): it takes 2 parameters, and there are no arguments: none, or one Throwable");
+	}
+
+	static class ThrowableBeforeMore {
+
+		@CircuitBreaker(name = "near", fallbackMethod = "instead")
+		public String find() {
+			return "";
+		}
+
+		String instead(Throwable thrown, String more) {
+			return more;
+		}
+
+		String instead(String more, Throwable thrown) {
+			return more;
+		}
+
+	}
+
+	@Test
 	void typeArgumentsThatDoNotFitAreANearMiss() {
 		assertThat(analysis(WrongTypeArguments.class).getDescription())
 			.contains("List<Integer> instead(): it returns List<Integer>, which is no List<String>");
@@ -174,6 +198,22 @@ class FallbackMisfitTests {
 		FailureAnalysis analysis = analysis(WithBean.class);
 		assertThat(analysis.getDescription()).contains("\"systemProperties.instead\"", "is not the name of a method");
 		assertThat(analysis.getAction()).contains("Write \"systemProperties::instead\".");
+	}
+
+	@Test
+	void aMethodOfAnotherBeanIsAnsweredWithItsBean() {
+		FailureAnalysis analysis = analysis(OtherBeanWithParentheses.class, OtherBean.class);
+		assertThat(analysis.getDescription()).contains("\"otherBean::hidden()\"", "is not the name of a method");
+		assertThat(analysis.getAction()).contains("Write \"otherBean::hidden\".");
+	}
+
+	static class OtherBeanWithParentheses {
+
+		@CircuitBreaker(name = "plain", fallbackMethod = "otherBean::hidden()")
+		public String find() {
+			return "";
+		}
+
 	}
 
 	static class WithParentheses {
