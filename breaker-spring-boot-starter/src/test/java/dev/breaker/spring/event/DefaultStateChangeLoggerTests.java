@@ -143,6 +143,16 @@ class DefaultStateChangeLoggerTests {
 	}
 
 	@Test
+	void whoEndedTheRefusalsAndWhyIsInTheLine() {
+		CircuitBreaker breaker = breaker(this.clock.config());
+		breaker.apply(StateCommand.to(State.DISABLED).actor("alice\nof WARN").comment("partner is back\nWARN forged"));
+		breaker.apply(StateCommand.to(State.CLOSED).comment("all is well"));
+		assertThat(lines()).containsExactly(
+				"INFO Circuit breaker 'payments': CLOSED -> DISABLED (COMMAND by alice of WARN: partner is back WARN forged)",
+				"INFO Circuit breaker 'payments': DISABLED -> CLOSED (COMMAND: all is well)");
+	}
+
+	@Test
 	void keyOfABreakerForgesNoLine() {
 		CircuitBreaker breaker = CircuitBreaker.of("inventory:berlin\nWARN forged\u0085\u202Edesrever",
 				this.clock.config().minimumNumberOfCalls(1).build());
@@ -513,6 +523,23 @@ class DefaultStateChangeLoggerTests {
 		assertThat(disabled.get("actor").asString()).isEqualTo("alice");
 		assertThat(disabled.get("comment").asString()).isEqualTo("no WARN forged");
 		assertThat(disabled.get("refused").asInt()).isEqualTo(3);
+		assertThat(disabled.has("openings")).isFalse();
+		assertThat(disabled.has("enforced")).isFalse();
+	}
+
+	@Test
+	void aStructuredLogTellsSlowCallsAndWhatRefusesNobody() {
+		CircuitBreaker breaker = breaker(this.clock.config()
+			.minimumNumberOfCalls(2)
+			.slowCallDurationThreshold(Duration.ofSeconds(1))
+			.slowCallRateThreshold(50)
+			.enforce(false));
+		Calls.succeed(breaker);
+		Calls.succeed(breaker, Duration.ofSeconds(2));
+		JsonNode opened = structured(this.appender.list.get(0)).get("breaker");
+		assertThat(opened.get("reason").asString()).isEqualTo("SLOW_CALL_RATE");
+		assertThat(opened.at("/slow/call/rate").asDouble()).isEqualTo(50.0);
+		assertThat(opened.get("enforced").asBoolean()).isFalse();
 	}
 
 	/** The event as Spring Boot writes it with logging.structured.format.console=ecs. */

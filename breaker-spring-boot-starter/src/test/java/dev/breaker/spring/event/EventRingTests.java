@@ -28,6 +28,26 @@ class EventRingTests {
 		assertThat(sequencesOf(ring)).containsExactly(2L);
 	}
 
+	@Test
+	void nothingIsLostWhileEverythingFits() {
+		EventRing ring = new EventRing(2);
+		assertThat(ring.mayHaveLost(0)).isFalse();
+		ring.add(entry(1));
+		ring.add(entry(2));
+		assertThat(ring.mayHaveLost(0)).isFalse();
+	}
+
+	@Test
+	void eventsMayBeLostFromAPlaceThatNothingThatIsLeftIsBefore() {
+		EventRing ring = new EventRing(2);
+		for (long sequence = 1; sequence <= 3; sequence++) {
+			ring.add(entry(sequence));
+		}
+		assertThat(ring.mayHaveLost(1)).isTrue();
+		assertThat(ring.mayHaveLost(2)).isTrue();
+		assertThat(ring.mayHaveLost(3)).isFalse();
+	}
+
 	private static EventRing.Entry entry(long sequence) {
 		return new EventRing.Entry(sequence, "payments",
 				new BreakerEvent(Instant.EPOCH, "payments", BreakerEvent.Type.SUCCESS, null, null, null, null, null));

@@ -19,6 +19,7 @@ import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.OutcomeRule;
 import dev.breaker.Reason;
 import dev.breaker.State;
 import dev.breaker.spring.support.Calls;
@@ -237,6 +238,59 @@ class RingEventStoreTests {
 		events.afterSingletonsInstantiated();
 		Calls.succeed(breaker);
 		assertThat(events.all()).isEmpty();
+		assertThat(events.told()).as("events that a stream waits for").isZero();
+	}
+
+	@Test
+	void eventsOfBreakersWithClocksOfTheirOwnStandByTheirTimes() {
+		RingEventStore events = listening(10, ALL_TYPES);
+		ManualClock later = new ManualClock();
+		later.advance(Duration.ofHours(1));
+		Calls.succeed(this.registry.get("later", later.config().build()));
+		Calls.succeed(this.registry.get("payments"));
+		assertThat(events.all()).extracting(BreakerEvent::circuitBreaker).containsExactly("payments", "later");
+	}
+
+	@Test
+	void betweenTwoPlacesAreTheEventsFromTheFirstAndBeforeTheSecondAsTheyWereTold() {
+		RingEventStore events = listening(10, ALL_TYPES);
+		for (int call = 0; call < 3; call++) {
+			Calls.succeed(this.registry.get("payments"));
+			Calls.succeed(this.registry.get("stock"));
+		}
+		assertThat(events.between(null, 1, 5)).extracting(EventRing.Entry::sequence).containsExactly(1L, 2L, 3L, 4L);
+		assertThat(events.between("stock", 1, 5)).extracting(EventRing.Entry::sequence).containsExactly(1L, 3L);
+	}
+
+	@Test
+	void lostEventsOfOneNameAreNoneOfAnother() {
+		RingEventStore events = listening(2, ALL_TYPES);
+		Calls.succeed(this.registry.get("stock"));
+		for (int call = 0; call < 3; call++) {
+			Calls.succeed(this.registry.get("payments"));
+		}
+		assertThat(events.mayHaveLost("payments", 0)).isTrue();
+		assertThat(events.mayHaveLost("stock", 0)).isFalse();
+	}
+
+	@Test
+	void aResultThatIsIgnoredIsKeptWithItsTime() {
+		RingEventStore events = listening(10, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments",
+				this.clock.config().outcomeRule((result, thrown) -> OutcomeRule.Verdict.IGNORED).build());
+		Calls.succeed(breaker);
+		assertThat(events.all()).containsExactly(new BreakerEvent(ManualClock.DEFAULT_START, "payments",
+				BreakerEvent.Type.IGNORED, null, null, null, null, Duration.ofMillis(20)));
+	}
+
+	@Test
+	void aCallThatWouldBeRefusedIsKeptBesideItsEnd() {
+		RingEventStore events = listening(10, ALL_TYPES);
+		CircuitBreaker breaker = this.registry.get("payments", this.clock.config().enforce(false).build());
+		breaker.forceOpen();
+		Calls.succeed(breaker);
+		assertThat(typesOf(events.all())).containsExactly(BreakerEvent.Type.STATE_CHANGE,
+				BreakerEvent.Type.WOULD_REFUSE, BreakerEvent.Type.SUCCESS);
 	}
 
 	@Test

@@ -158,6 +158,41 @@ class StartupNewsTests {
 	}
 
 	@Test
+	void aCallThatHasSeenTheNewsBeforeTheyCloseLeavesNothing() {
+		this.news.close();
+		this.news.onSuccess(this.breaker, 1);
+		assertThat(kept()).isEmpty();
+	}
+
+	@Test
+	void aCallThatHasSeenTheNewsBeforeTheListenersIsToldToThem() {
+		Recording recording = new Recording();
+		this.news.handOver(List.of(recording));
+		this.news.onSuccess(this.breaker, Duration.ofMillis(20).toNanos());
+		assertThat(recording.heard).containsExactly("success 20");
+		assertThat(kept()).isEmpty();
+	}
+
+	@Test
+	void aSlowCallIsToldAsSlowAndIsNoEventOfItsOwn() {
+		this.breaker
+			.reconfigure(this.breaker.config().toBuilder().slowCallDurationThreshold(Duration.ofSeconds(1)).build());
+		Calls.succeed(this.breaker, Duration.ofSeconds(2));
+		RingEventStore events = new RingEventStore(this.registry, 10, EnumSet.allOf(BreakerEvent.Type.class),
+				this.news);
+		events.afterSingletonsInstantiated();
+		assertThat(events.all()).extracting(BreakerEvent::type).containsExactly(BreakerEvent.Type.SUCCESS);
+		List<Duration> slow = new ArrayList<>();
+		this.news.handOver(List.of(new CircuitBreakerListener() {
+			@Override
+			public void onSlowCall(CircuitBreaker called, long elapsedNanos) {
+				slow.add(Duration.ofNanos(elapsedNanos));
+			}
+		}));
+		assertThat(slow).containsExactly(Duration.ofSeconds(2));
+	}
+
+	@Test
 	void aClockThatFailsLosesNoNews() {
 		Instant before = Instant.now();
 		InstantSource failing = () -> {

@@ -1,5 +1,8 @@
 package dev.breaker.spring.event;
 
+import java.time.Instant;
+
+import dev.breaker.Failure;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +26,15 @@ class ThrowableTextTests {
 	@Test
 	void nothingThrownIsNothingSaid() {
 		assertThat(ThrowableText.of((Throwable) null)).isNull();
+		assertThat(ThrowableText.of((Failure) null)).isNull();
+	}
+
+	@Test
+	void aFailureReadsAsWhatWasThrown() {
+		assertThat(ThrowableText.of(new Failure("shop.NoRoute", "Read timed\nout", Instant.EPOCH)))
+			.isEqualTo("shop.NoRoute: Read timed out");
+		assertThat(ThrowableText.of(new Failure("shop.NoRoute", null, Instant.EPOCH))).isEqualTo("shop.NoRoute");
+		assertThat(ThrowableText.of(new Failure("shop.NoRoute", " \n", Instant.EPOCH))).isEqualTo("shop.NoRoute");
 	}
 
 	@Test
