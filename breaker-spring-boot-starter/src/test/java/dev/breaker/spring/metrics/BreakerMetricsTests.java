@@ -9,12 +9,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerListener;
 import dev.breaker.CircuitBreakerRegistry;
+import dev.breaker.OutcomeRule;
 import dev.breaker.State;
 import dev.breaker.StateCommand;
 import dev.breaker.Permit;
@@ -371,6 +373,16 @@ class BreakerMetricsTests {
 		assertThat(open).as("of a state that has ended").isZero();
 	}
 
+	@Test
+	void theTimeInAStateIsZeroWhereTheClockWasPutBack() {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+		InstantSource clock = now::get;
+		this.breakers.get("payments", this.clock.config().clock(clock.withZone(ZoneOffset.UTC)).build());
+		bind(this.meters);
+		now.set(Instant.EPOCH.minusSeconds(60));
+		assertThat(secondsIn("payments", "closed")).isZero();
+	}
+
 	private double secondsIn(String name, String state) {
 		return this.meters.get("breaker.state.duration")
 			.tags("name", name, "state", state)
@@ -414,6 +426,50 @@ class BreakerMetricsTests {
 		bind(this.meters);
 		assertThat(transitions("payments", "open", "disabled")).isEqualTo(1);
 		assertThat(transitions("payments", "closed", "open")).isZero();
+	}
+
+	@Test
+	void aMeterRegistryThatComesLateHasTheCommandThatWasRestored() {
+		CircuitBreaker before = CircuitBreaker.of("before", this.clock.config().build());
+		before.forceOpen();
+		assertThat(this.breakers.get("payments").restore(before.export())).isTrue();
+		bind(this.meters);
+		assertThat(transitionsBecauseOf("closed", "forced_open", "restored")).isEqualTo(1);
+	}
+
+	@Test
+	void aMeterRegistryThatComesLateHasNoOpeningsOfBefore() {
+		this.breakers.get("payments").open();
+		Calls.fail(this.breakers.get("stock"), 4);
+		bind(this.meters);
+		assertThat(state("payments", "open")).isEqualTo(1);
+		assertThat(state("stock", "open")).isEqualTo(1);
+		assertThat(transitions("payments", "closed", "open")).isZero();
+		assertThat(transitions("stock", "closed", "open")).isZero();
+	}
+
+	@Test
+	void aResultThatIsIgnoredCountsAsIgnored() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments",
+				this.clock.config().outcomeRule((result, thrown) -> OutcomeRule.Verdict.IGNORED).build());
+		Calls.succeed(breaker, Duration.ofSeconds(2));
+		Timer ignored = this.meters.get("breaker.calls").tags("name", "payments", "outcome", "ignored").timer();
+		assertThat(ignored.count()).isEqualTo(1);
+		assertThat(ignored.totalTime(TimeUnit.SECONDS)).isEqualTo(2);
+		assertThat(calls("payments", "success")).isZero();
+	}
+
+	@Test
+	void aCallThatWouldBeRefusedIsCountedBesideItsOutcome() {
+		bind(this.meters);
+		CircuitBreaker breaker = this.breakers.get("payments", this.clock.config().enforce(false).build());
+		breaker.forceOpen();
+		Calls.succeed(breaker);
+		assertThat(count("breaker.calls.would.refuse", "payments")).isEqualTo(1);
+		assertThat(count("breaker.calls.not.permitted", "payments")).isZero();
+		assertThat(calls("payments", "success")).isEqualTo(1);
+		assertThat(gauge("breaker.enforced", "payments")).isZero();
 	}
 
 	@Test
