@@ -151,7 +151,10 @@ class SignalHierarchyTests {
 
 	@Test
 	void aContributorOfAChildThatHasClosedIsNotMissed(CapturedOutput output) {
-		this.parent.withBean("dbHealthIndicator", HealthIndicator.class, () -> this::look).run((outer) -> {
+		// The child has to be there at the second look
+		ApplicationContextRunner seldom = this.parent
+			.withPropertyValues("breaker.instances.payments.health-interval=500ms");
+		seldom.withBean("dbHealthIndicator", HealthIndicator.class, () -> this::look).run((outer) -> {
 			this.child.withParent(outer)
 				.withBean("queueHealthIndicator", HealthIndicator.class, () -> () -> Health.up().build())
 				.run((inner) -> awaitLooks(3));
