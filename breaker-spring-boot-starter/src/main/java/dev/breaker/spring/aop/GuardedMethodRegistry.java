@@ -509,12 +509,14 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 */
 	List<GuardedMethod> of(Subject subject) {
 		List<GuardedMethod> methods = this.known.get(subject);
-		if (methods != null && !this.refused.contains(subject)) {
+		Class<?> type = subject.type();
+		// A look at all beans, for the problems of another one, does not read their code
+		boolean read = !this.started || type == null || this.selfInvocations.containsKey(type);
+		if (methods != null && read && !this.refused.contains(subject)) {
 			return methods;
 		}
 		Problems problems = new Problems();
 		methods = find(subject, problems);
-		Class<?> type = subject.type();
 		if (this.started && type != null) {
 			findSelfInvocations(Set.of(type), problems);
 		}
@@ -609,10 +611,11 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (known != null) {
 			return known;
 		}
-		int before = problems.size();
+		// Others may have had the same problem before
+		Problems own = new Problems();
 		List<GuardedMethod> methods = new ArrayList<>();
-		for (AnnotatedMethod annotated : AnnotatedMethodFinder.of(subject, this.weaving, problems::add)) {
-			GuardedMethod method = resolve(annotated, problems);
+		for (AnnotatedMethod annotated : AnnotatedMethodFinder.of(subject, this.weaving, own::add)) {
+			GuardedMethod method = resolve(annotated, own);
 			if (method != null) {
 				methods.add(method);
 			}
@@ -620,14 +623,15 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		Class<?> type = subject.type();
 		if (type != null) {
 			this.unintercepted.addInheritedFinals(type, AnnotatedMethodFinder.inheritedFinals(subject, this.weaving),
-					problems::add);
-			if (this.ofClasses.putIfAbsent(type, List.copyOf(methods)) == null && problems.size() == before) {
+					own::add);
+			if (this.ofClasses.putIfAbsent(type, List.copyOf(methods)) == null && own.isEmpty()) {
 				reportIgnoredFallbacks(methods);
 			}
 		}
-		if (problems.size() == before) {
+		if (own.isEmpty()) {
 			this.known.put(subject, List.copyOf(methods));
 		}
+		problems.addAll(own);
 		return methods;
 	}
 
@@ -765,6 +769,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			this.problems.add(problem);
 		}
 
+		void addAll(Problems others) {
+			this.problems.addAll(others.problems);
+		}
+
 		/** Gets something, or {@code null} and what the exception says. */
 		<T> @Nullable T get(Supplier<@Nullable T> supplier) {
 			try {
@@ -786,10 +794,6 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 		boolean isEmpty() {
 			return this.problems.isEmpty();
-		}
-
-		int size() {
-			return this.problems.size();
 		}
 
 		InvalidCircuitBreakerAnnotationException toException() {
