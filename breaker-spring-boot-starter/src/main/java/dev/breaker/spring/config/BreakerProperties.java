@@ -83,12 +83,18 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	}
 
 	private static boolean isSet(Environment environment, ConfigurationPropertyName key) {
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (source.getConfigurationProperty(key) != null) {
-				return true;
+		try {
+			for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+				if (source.getConfigurationProperty(key) != null) {
+					return true;
+				}
 			}
+			return false;
 		}
-		return false;
+		catch (RuntimeException ex) {
+			// A source that cannot tell: the binder knows what that means
+			return true;
+		}
 	}
 
 	/**

@@ -175,13 +175,13 @@ final class BreakerPropertySources {
 	/**
 	 * What stands directly below a name. Much cheaper than to ask for each of the
 	 * properties of each of many breakers.
-	 * @return the elements in uniform form; {@code null} where a source does not tell all
-	 * its names, or takes a name for several, as it does with environment variables
+	 * @return the elements in uniform form; {@code null} where a source may answer to
+	 * names that it does not list, as that of the environment variables does
 	 */
 	@Nullable Set<String> elementsBelow(ConfigurationPropertyName name) {
 		for (ConfigurationPropertySource source : this.speaking) {
 			if (!(source instanceof IterableConfigurationPropertySource)
-					|| source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource) {
+					|| !listsAllNames(source.getUnderlyingSource())) {
 				return null;
 			}
 		}
@@ -191,6 +191,14 @@ final class BreakerPropertySources {
 			this.elementsBelow = known;
 		}
 		return known.getOrDefault(name, Set.of());
+	}
+
+	/**
+	 * A map of Spring's own, and not several sources in one, nor one of an application.
+	 */
+	private static boolean listsAllNames(@Nullable Object source) {
+		return source instanceof MapPropertySource && !(source instanceof SystemEnvironmentPropertySource)
+				&& source.getClass().getName().startsWith("org.springframework.");
 	}
 
 	private Map<ConfigurationPropertyName, Set<String>> indexed() {

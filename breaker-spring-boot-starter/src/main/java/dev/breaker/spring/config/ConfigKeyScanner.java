@@ -369,7 +369,9 @@ final class ConfigKeyScanner {
 	}
 
 	private static @Nullable PropertyDefinition property(ConfigurationPropertyName below) {
-		PropertyDefinition property = PropertyDefinition.ofBreaker(below.getElement(0, Form.UNIFORM));
+		// A key of nothing but odd characters is empty
+		PropertyDefinition property = below.isEmpty() ? null
+				: PropertyDefinition.ofBreaker(below.getElement(0, Form.UNIFORM));
 		return (property != null && property.matches(below)) ? property : null;
 	}
 

@@ -6,13 +6,19 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.spring.autoconfigure.BreakerAutoConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.CompositePropertySource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,6 +55,22 @@ class ConfigEnvironmentVariableTests {
 			assertThat(configs.instanceNames()).containsExactly("payments-api", "stock");
 			assertThat(configs.get("stock").failureRateThreshold()).isEqualTo(60);
 		}
+	}
+
+	@Test
+	void variablesInOneSourceWithOthersAreRead() {
+		CompositePropertySource both = new CompositePropertySource("both");
+		both.addPropertySource(
+				new MapPropertySource("map", Map.of("breaker.instances.stock.minimum-number-of-calls", "5")));
+		both.addPropertySource(new SystemEnvironmentPropertySource("variables",
+				Map.of("BREAKER_INSTANCES_STOCK_SLIDING_WINDOW_SIZE", "7")));
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(BreakerAutoConfiguration.class))
+			.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(both))
+			.run((context) -> {
+				CircuitBreakerConfig config = context.getBean(BreakerConfigs.class).get("stock");
+				assertThat(config.minimumNumberOfCalls()).isEqualTo(5);
+				assertThat(config.slidingWindowSize()).isEqualTo(7);
+			});
 	}
 
 	@Test

@@ -40,6 +40,13 @@ class ConfigTypoTests {
 		new YamlApplication(this.directory).start("breaker: { }").close();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "[ ]", "record-result-predicate[ ]", "..", "[]" })
+	void aKeyOfOddCharactersIsNoProperty(String key) {
+		assertThat(new YamlApplication(this.directory).withArgument("--breaker.backends.my_name." + key + "=x")
+			.failure("")).contains("Property: breaker.backends.my_name.").contains("is not a property");
+	}
+
 	@Test
 	void typoInAnInstanceNamesTheNearestKeyAndTheLine() {
 		String failure = failure("""
