@@ -36,11 +36,6 @@ final class BeansByType implements BeanFactoryAware {
 		return Objects.requireNonNull(resolve(type, true));
 	}
 
-	/** A bean of this context that the starter itself defines. */
-	<T> T named(String name, Class<T> type) {
-		return beanFactory().getBean(name, type);
-	}
-
 	/** The bean of a type, or {@code null} where there is none. */
 	<T> @Nullable T find(Class<T> type) {
 		return resolve(type, false);

@@ -24,9 +24,6 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBreakerEnabled
 public final class BreakerAopAutoConfiguration {
 
-	/** The name of the bean that knows all guarded methods. */
-	static final String GUARDED_METHODS = "breakerGuardedMethodRegistry";
-
 	private static final String ORDER = "breaker.aspect.order";
 
 	private static final String MAX_KEYS = "breaker.keys.max";
@@ -64,7 +61,7 @@ public final class BreakerAopAutoConfiguration {
 		return new AdvisorOrderBeanPostProcessor(breakerBeanPostProcessor);
 	}
 
-	@Bean(GUARDED_METHODS)
+	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	GuardedMethodRegistry breakerGuardedMethodRegistry(Environment environment, BeansByType breakerBeansByType,
 			ObjectProvider<FallbackListener> fallbackListeners) {
@@ -74,10 +71,8 @@ public final class BreakerAopAutoConfiguration {
 			.orElse(DEFAULT_MAX_KEYS);
 		boolean strict = BreakerProperties.find(environment, STRICT, Boolean.class).orElse(false);
 		return new GuardedMethodRegistry(breakerBeansByType.beanFactory(),
-				breakerBeansByType.get(CircuitBreakerRegistry.class),
-				breakerBeansByType.named("breakerConfigs", BreakerConfigs.class), maxKeys, strict,
-				breakerBeansByType.named("breakerBeanPostProcessor", CircuitBreakerBeanPostProcessor.class),
-				fallbackListeners);
+				breakerBeansByType.get(CircuitBreakerRegistry.class), breakerBeansByType.get(BreakerConfigs.class),
+				maxKeys, strict, breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);
 	}
 
 }

@@ -19,6 +19,7 @@ import dev.breaker.spring.stream.SseStreams;
 import dev.breaker.spring.stream.WebFluxSseStreams;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -120,15 +121,15 @@ public final class BreakerEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnMissingPart
-	@ConditionalOnBean(name = BreakerAopAutoConfiguration.GUARDED_METHODS)
+	@ConditionalOnBean(GuardedMethodRegistry.class)
 	@ConditionalOnFreeEndpointId("circuitbreakerbindings")
 	CircuitBreakerBindingsEndpoint breakerBindingsEndpoint(GuardedMethodRegistry methods) {
 		return new CircuitBreakerBindingsEndpoint(methods);
 	}
 
 	@Bean
-	EndpointIds breakerEndpointIds(BeansByType breakerBeansByType) {
-		return new EndpointIds(breakerBeansByType.beanFactory());
+	EndpointIds breakerEndpointIds(ConfigurableListableBeanFactory beanFactory) {
+		return new EndpointIds(beanFactory);
 	}
 
 	@Bean

@@ -8,6 +8,7 @@ import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.event.StateChangeLogger;
 import dev.breaker.spring.event.StateChangePublisher;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -38,8 +39,8 @@ public final class BreakerEventsAutoConfiguration {
 
 	@Bean
 	ListenerRegistrar breakerListenerRegistrar(CircuitBreakerRegistry registry, StartupNewsKeeper breakerStartupNews,
-			BeansByType breakerBeansByType) {
-		return new ListenerRegistrar(registry, breakerStartupNews, breakerBeansByType.beanFactory());
+			ListableBeanFactory beanFactory) {
+		return new ListenerRegistrar(registry, breakerStartupNews, beanFactory);
 	}
 
 }

@@ -4,6 +4,7 @@ import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.CircuitBreakersHealthIndicator;
 import dev.breaker.spring.config.BreakerProperties;
 
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -36,8 +37,8 @@ public final class BreakerHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnEnabledHealthIndicator("circuitbreakers")
-	HealthName breakerHealthName(BeansByType breakerBeansByType) {
-		return new HealthName(breakerBeansByType.beanFactory());
+	HealthName breakerHealthName(ConfigurableListableBeanFactory beanFactory) {
+		return new HealthName(beanFactory);
 	}
 
 }

@@ -51,14 +51,14 @@ public final class BreakerMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingPart
-	@ConditionalOnBean(name = BreakerAopAutoConfiguration.GUARDED_METHODS)
+	@ConditionalOnBean(GuardedMethodRegistry.class)
 	KeyedBreakerMetrics breakerKeyedMetrics(CircuitBreakerRegistry registry) {
 		return new KeyedBreakerMetrics(registry);
 	}
 
 	/** Where there is a web application, whose class the bean needs. */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(name = "breakerRequestRejector", search = SearchStrategy.CURRENT)
+	@ConditionalOnBean(type = "dev.breaker.spring.web.RequestRejector", search = SearchStrategy.CURRENT)
 	static class OfRejectedRequests {
 
 		@Bean

@@ -27,8 +27,7 @@ public final class BreakerProbeAutoConfiguration {
 
 	@Bean
 	DarkProbes breakerDarkProbes(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs,
-			BeansByType breakerBeansByType, ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {
-		ConfigurableListableBeanFactory beanFactory = breakerBeansByType.beanFactory();
+			ConfigurableListableBeanFactory beanFactory, ObjectProvider<SimpleAsyncTaskSchedulerBuilder> builders) {
 		DarkProbes inherited = Hierarchy.inherited(beanFactory, DarkProbes.class);
 		DarkProbes probes = new DarkProbes(registry, new ProbeFinder(beanFactory), () -> scheduler(builders),
 				inherited);

@@ -16,6 +16,7 @@ import reactor.core.publisher.Flux;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -83,10 +84,10 @@ public final class BreakerSignalAutoConfiguration {
 		@Bean
 		@Lazy(false)
 		HealthWatch breakerHealthWatch(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs,
-				BeansByType breakerBeansByType, ObjectProvider<HealthSource> sources, Environment environment) {
+				ConfigurableListableBeanFactory beanFactory, ObjectProvider<HealthSource> sources,
+				Environment environment) {
 			return new HealthWatch(registry, breakerConfigs, sources.orderedStream().toList(),
-					Threading.VIRTUAL.isActive(environment),
-					Hierarchy.inherited(breakerBeansByType.beanFactory(), HealthWatch.class));
+					Threading.VIRTUAL.isActive(environment), Hierarchy.inherited(beanFactory, HealthWatch.class));
 		}
 
 		@Bean

@@ -89,6 +89,19 @@ class ContextHierarchyTests {
 	}
 
 	@Test
+	void listenersOfAChildWithoutConfigsOfItsOwnHearEveryChangeOnce(CapturedOutput output) {
+		try (ConfigurableApplicationContext parent = parent();
+				ConfigurableApplicationContext child = child(parent,
+						"spring.autoconfigure.exclude=" + BreakerAutoConfiguration.class.getName())) {
+			parent.getBean(CircuitBreakerRegistry.class).get("payments").forceOpen();
+			for (ConfigurableApplicationContext context : List.of(parent, child)) {
+				assertThat(context.getBean(Hearing.class).listened).containsExactly("payments");
+			}
+			assertThat(output).containsOnlyOnce("'payments': CLOSED");
+		}
+	}
+
+	@Test
 	void changesWhileTheChildStartsAreHeardOnceByBoth(CapturedOutput output) {
 		try (ConfigurableApplicationContext parent = parent();
 				ConfigurableApplicationContext child = child(parent, OpeningAtStart.class)) {
