@@ -33,7 +33,7 @@ final class ReactiveTypes {
 		return false;
 	}
 
-	/** The adapter of a type; {@code null} where it is not reactive, or a stage. */
+	/** The adapter of a type; {@code null} where it has none, or is of the JDK alone. */
 	static @Nullable ReactiveAdapter adapter(Class<?> type) {
 		return mayInclude(type) ? ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) : null;
 	}
