@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -123,7 +124,13 @@ public final class CircuitBreakerGroup {
 	 * @return a number from zero to the {@link #limit()}
 	 */
 	public int size() {
-		return this.lock.get(this.members::size);
+		this.lock.lock();
+		try {
+			return this.members.size();
+		}
+		finally {
+			this.lock.held = 0;
+		}
 	}
 
 	/**
@@ -159,7 +166,7 @@ public final class CircuitBreakerGroup {
 	 */
 	public Optional<CircuitBreaker> find(String key) {
 		GroupMember present = this.members.get(KeyText.bounded(Objects.requireNonNull(key, "key")));
-		return Optional.ofNullable(present).map((member) -> member.breaker);
+		return (present != null) ? Optional.of(present.breaker) : Optional.empty();
 	}
 
 	/**
@@ -167,7 +174,17 @@ public final class CircuitBreakerGroup {
 	 * @return an unmodifiable copy, in no order; without the {@link #overflow()} breaker
 	 */
 	public Collection<CircuitBreaker> all() {
-		return this.lock.get(() -> this.members.values().stream().map((member) -> member.breaker).toList());
+		List<CircuitBreaker> all = new ArrayList<>();
+		this.lock.lock();
+		try {
+			for (GroupMember member : this.members.values()) {
+				all.add(member.breaker);
+			}
+		}
+		finally {
+			this.lock.held = 0;
+		}
+		return Collections.unmodifiableList(all);
 	}
 
 	/**
@@ -176,7 +193,8 @@ public final class CircuitBreakerGroup {
 	 * @return the breaker, if there was such a key
 	 */
 	public Optional<CircuitBreaker> overflow() {
-		return overflowMember().map((member) -> member.breaker);
+		GroupMember present = this.overflow;
+		return (present != null) ? Optional.of(present.breaker) : Optional.empty();
 	}
 
 	/**
@@ -203,19 +221,26 @@ public final class CircuitBreakerGroup {
 		long limit = GroupCommand.limit(command, present.rules);
 		Instant until = (limit != GroupCommand.WITHOUT_END) ? instantAfter(limit) : null;
 		GroupCommand issued = new GroupCommand(command, present, this.clock.read(), limit, until);
-		Told told = this.lock.get(() -> {
+		List<GroupMember> members;
+		Signals told;
+		this.lock.lock();
+		try {
 			this.latest = issued;
 			if (command.clearsSignals()) {
 				this.signals = Signals.NONE;
 			}
-			return new Told(everyMember(), this.signals);
-		});
+			members = everyMember();
+			told = this.signals;
+		}
+		finally {
+			this.lock.held = 0;
+		}
 		// In force for all keys before a listener hears of one.
-		told.members().forEach((member) -> {
+		for (GroupMember member : members) {
 			obeyLatest(member);
-			hearLatest(member, told.signals());
-		});
-		told.members().forEach((member) -> member.breaker.tell());
+			hearLatest(member, told);
+		}
+		tell(members);
 	}
 
 	/**
@@ -250,24 +275,35 @@ public final class CircuitBreakerGroup {
 
 	private void changeSignals(UnaryOperator<Signals> change, Predicate<CircuitBreaker> step, Signal heard) {
 		StackEnd.requireFar();
-		Told told = this.lock.get(() -> {
+		List<GroupMember> members;
+		Signals told;
+		this.lock.lock();
+		try {
 			this.signals = change.apply(this.signals);
-			return new Told(everyMember(), this.signals);
-		});
+			members = everyMember();
+			told = this.signals;
+		}
+		finally {
+			this.lock.held = 0;
+		}
 		List<CircuitBreaker> changed = new ArrayList<>();
 		// In force for all keys before a listener hears of one.
-		for (GroupMember member : told.members()) {
+		for (GroupMember member : members) {
 			if (step.test(member.breaker)) {
 				changed.add(member.breaker);
 			}
-			hearLatest(member, told.signals());
+			hearLatest(member, told);
 		}
-		told.members().forEach((member) -> member.breaker.tell());
-		changed.forEach((breaker) -> breaker.listeners().signalled(breaker, heard));
+		tell(members);
+		for (CircuitBreaker breaker : changed) {
+			breaker.listeners().signalled(breaker, heard);
+		}
 	}
 
-	/** What all breakers are told, and those that there are at that time. */
-	private record Told(List<GroupMember> members, Signals signals) {
+	private static void tell(List<GroupMember> members) {
+		for (GroupMember member : members) {
+			member.breaker.tell();
+		}
 	}
 
 	/**
@@ -354,27 +390,32 @@ public final class CircuitBreakerGroup {
 		long limit = GroupCommand.limit(command, present.rules);
 		GroupCommand issued = new GroupCommand(command, present, this.clock.read(), limit,
 				(limit != GroupCommand.WITHOUT_END) ? instantAfter(limit) : null);
-		List<GroupMember> members = this.lock.get(() -> {
-			if (this.latest != null) {
-				return List.of();
+		List<GroupMember> members = List.of();
+		this.lock.lock();
+		try {
+			if (this.latest == null) {
+				this.latest = issued;
+				members = everyMember();
 			}
-			this.latest = issued;
-			return everyMember();
-		});
+		}
+		finally {
+			this.lock.held = 0;
+		}
 		// One that is made from now on obeys it, and one of before has heard of nothing.
-		members.forEach((member) -> member.breaker.restore(exported));
+		for (GroupMember member : members) {
+			member.breaker.restore(exported);
+		}
 		return this.latest == issued;
 	}
 
 	/** Those of the keys, and the one that keys share. */
 	private List<GroupMember> everyMember() {
 		List<GroupMember> all = new ArrayList<>(this.members.values());
-		overflowMember().ifPresent(all::add);
+		GroupMember shared = this.overflow;
+		if (shared != null) {
+			all.add(shared);
+		}
 		return all;
-	}
-
-	private Optional<GroupMember> overflowMember() {
-		return Optional.ofNullable(this.overflow);
 	}
 
 	private Instant instantAfter(long nanos) {
@@ -422,13 +463,20 @@ public final class CircuitBreakerGroup {
 	public void reconfigure(CircuitBreakerConfig config) {
 		CircuitBreakerConfig given = Objects.requireNonNull(config, "config").withClocksOf(this.config);
 		StackEnd.requireFar();
-		List<GroupMember> all = this.lock.get(() -> {
+		List<GroupMember> all;
+		this.lock.lock();
+		try {
 			this.config = given;
-			return everyMember();
-		});
+			all = everyMember();
+		}
+		finally {
+			this.lock.held = 0;
+		}
 		// In force for all keys before a listener hears what it has decided for one.
-		all.forEach(this::followLatest);
-		all.forEach((member) -> member.breaker.tell());
+		for (GroupMember member : all) {
+			followLatest(member);
+		}
+		tell(all);
 	}
 
 	/** Of two configs at a time, all breakers go on under the same one. */
@@ -622,14 +670,15 @@ public final class CircuitBreakerGroup {
 		}
 		while (obeyed != this.latest || followed != this.config || heard != this.signals);
 		former.breaker.tell();
-		GroupCommand lastObeyed = obeyed;
-		CircuitBreakerConfig lastFollowed = followed;
-		Signals lastHeard = heard;
-		this.lock.run(() -> {
-			former.obeyed = lastObeyed;
-			former.followed = lastFollowed;
-			former.heard = lastHeard;
-		});
+		this.lock.lock();
+		try {
+			former.obeyed = obeyed;
+			former.followed = followed;
+			former.heard = heard;
+		}
+		finally {
+			this.lock.held = 0;
+		}
 	}
 
 	private boolean register(GroupMember candidate) {
@@ -703,37 +752,50 @@ public final class CircuitBreakerGroup {
 
 	/** Takes a breaker out by hand, for good. */
 	boolean remove(GroupMember member) {
-		boolean removed = this.lock.get(() -> {
-			if (!this.registered) {
+		this.lock.lock();
+		try {
+			if (!this.registered || !takeForGood(member)) {
 				return false;
 			}
-			if (member == this.overflow) {
-				this.overflow = null;
-				this.registry.take(member.breaker);
-				return true;
-			}
-			if (member.key == null || !isPresent(member)) {
-				return false;
-			}
-			member.leaveForGood();
-			take(member);
-			return true;
-		});
-		if (removed) {
-			this.registry.tellRemoved(member.breaker);
 		}
-		return removed;
+		finally {
+			this.lock.held = 0;
+		}
+		this.registry.tellRemoved(member.breaker);
+		return true;
+	}
+
+	private boolean takeForGood(GroupMember member) {
+		if (member == this.overflow) {
+			this.overflow = null;
+			this.registry.take(member.breaker);
+			return true;
+		}
+		if (member.key == null || !isPresent(member)) {
+			return false;
+		}
+		member.leaveForGood();
+		take(member);
+		return true;
 	}
 
 	/** Takes all breakers out of the registry; the group can still be used. */
 	void unregister() {
-		List<GroupMember> all = this.lock.get(() -> {
+		List<GroupMember> all;
+		this.lock.lock();
+		try {
 			this.registered = false;
-			List<GroupMember> every = everyMember();
-			every.forEach((member) -> this.registry.take(member.breaker));
-			return every;
-		});
-		all.forEach((member) -> this.registry.tellRemoved(member.breaker));
+			all = everyMember();
+			for (GroupMember member : all) {
+				this.registry.take(member.breaker);
+			}
+		}
+		finally {
+			this.lock.held = 0;
+		}
+		for (GroupMember member : all) {
+			this.registry.tellRemoved(member.breaker);
+		}
 	}
 
 	private void tellAdded(GroupMember member) {

@@ -42,7 +42,7 @@ public final class CircuitBreakerRegistry {
 
 	// Guards that a breaker and a listener that come at the same moment meet exactly
 	// once. After the lock of a group.
-	private final SpinLock membership = new SpinLock();
+	final SpinLock membership = new SpinLock();
 
 	/** Guarded by the membership. */
 	private List<CircuitBreakerListener> listeners = List.of();
@@ -174,7 +174,13 @@ public final class CircuitBreakerRegistry {
 	 * @return an unmodifiable copy, in no order
 	 */
 	public Collection<CircuitBreaker> all() {
-		return this.membership.get(() -> List.copyOf(this.breakers.values()));
+		this.membership.lock();
+		try {
+			return List.copyOf(this.breakers.values());
+		}
+		finally {
+			this.membership.held = 0;
+		}
 	}
 
 	/**
@@ -285,10 +291,16 @@ public final class CircuitBreakerRegistry {
 		Listeners.lookAt(listener);
 		StackEnd.requireFar();
 		List<CircuitBreakerListener> added = List.of(listener);
-		this.membership.run(() -> {
+		this.membership.lock();
+		try {
 			this.listeners = Listeners.with(this.listeners, added);
-			this.breakers.values().forEach((breaker) -> breaker.attach(added));
-		});
+			for (CircuitBreaker breaker : this.breakers.values()) {
+				breaker.attach(added);
+			}
+		}
+		finally {
+			this.membership.held = 0;
+		}
 	}
 
 	/**
@@ -297,13 +309,20 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void removeListener(CircuitBreakerListener listener) {
 		StackEnd.requireFar();
-		this.membership.run(() -> {
+		this.membership.lock();
+		try {
 			List<CircuitBreakerListener> fewer = Listeners.without(this.listeners, listener);
-			if (fewer != this.listeners) {
-				this.listeners = fewer;
-				this.breakers.values().forEach((breaker) -> breaker.detach(List.of(listener)));
+			if (fewer == this.listeners) {
+				return;
 			}
-		});
+			this.listeners = fewer;
+			for (CircuitBreaker breaker : this.breakers.values()) {
+				breaker.detach(List.of(listener));
+			}
+		}
+		finally {
+			this.membership.held = 0;
+		}
 	}
 
 	/**
@@ -314,15 +333,24 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void replaceListener(CircuitBreakerListener listener, List<? extends CircuitBreakerListener> replacements) {
 		List<CircuitBreakerListener> others = List.copyOf(replacements);
-		others.forEach(Listeners::lookAt);
+		for (CircuitBreakerListener other : others) {
+			Listeners.lookAt(other);
+		}
 		StackEnd.requireFar();
-		this.membership.run(() -> {
+		this.membership.lock();
+		try {
 			List<CircuitBreakerListener> replaced = Listeners.replacing(this.listeners, listener, others);
-			if (replaced != this.listeners) {
-				this.listeners = replaced;
-				this.breakers.values().forEach((breaker) -> breaker.replaceListener(listener, others));
+			if (replaced == this.listeners) {
+				return;
 			}
-		});
+			this.listeners = replaced;
+			for (CircuitBreaker breaker : this.breakers.values()) {
+				breaker.replaceListener(listener, others);
+			}
+		}
+		finally {
+			this.membership.held = 0;
+		}
 	}
 
 	/**
@@ -332,9 +360,19 @@ public final class CircuitBreakerRegistry {
 	 */
 	public void addRegistryListener(CircuitBreakerRegistryListener listener) {
 		Hearing hearing = new Hearing(Objects.requireNonNull(listener, "listener"));
-		this.membership.run(() -> this.registryListeners = Listeners.with(this.registryListeners, List.of(hearing)));
-		groups().forEach((group) -> hearing.tell((hears) -> hears.onGroupAdded(group)));
-		all().forEach((breaker) -> hearing.tell((hears) -> hears.onAdded(breaker)));
+		this.membership.lock();
+		try {
+			this.registryListeners = Listeners.with(this.registryListeners, List.of(hearing));
+		}
+		finally {
+			this.membership.held = 0;
+		}
+		for (CircuitBreakerGroup group : groups()) {
+			hearing.tell((hears) -> hears.onGroupAdded(group));
+		}
+		for (CircuitBreaker breaker : all()) {
+			hearing.tell((hears) -> hears.onAdded(breaker));
+		}
 	}
 
 	/**
@@ -342,14 +380,18 @@ public final class CircuitBreakerRegistry {
 	 * @param listener the listener
 	 */
 	public void removeRegistryListener(CircuitBreakerRegistryListener listener) {
-		this.membership.run(() -> {
+		this.membership.lock();
+		try {
 			for (Hearing hearing : this.registryListeners) {
 				if (hearing.listener == listener) {
 					this.registryListeners = Listeners.without(this.registryListeners, hearing);
 					return;
 				}
 			}
-		});
+		}
+		finally {
+			this.membership.held = 0;
+		}
 	}
 
 	/**
@@ -398,7 +440,9 @@ public final class CircuitBreakerRegistry {
 	}
 
 	private void tell(Consumer<CircuitBreakerRegistryListener> news) {
-		this.registryListeners.forEach((hearing) -> hearing.tell(news));
+		for (Hearing hearing : this.registryListeners) {
+			hearing.tell(news);
+		}
 	}
 
 	/** A listener of this registry, and whether it has thrown. */

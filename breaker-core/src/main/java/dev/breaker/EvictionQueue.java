@@ -1,12 +1,10 @@
 package dev.breaker;
 
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +38,10 @@ final class EvictionQueue {
 
 	// By the time of their last use that is known here: one that was used since is put in
 	// its place when its turn comes.
-	private final TreeSet<GroupMember> queue = new TreeSet<>(
-			bySubtraction((member) -> member.queued).thenComparingLong((member) -> member.sequence));
+	private final TreeSet<GroupMember> queue = new TreeSet<>(EvictionQueue::byLastUse);
 
 	/** Those out of the queue that come back when a hold is over. */
-	private final TreeSet<GroupMember> held = new TreeSet<>(
-			bySubtraction((member) -> member.heldUntil).thenComparingLong((member) -> member.sequence));
+	private final TreeSet<GroupMember> held = new TreeSet<>(EvictionQueue::byEndOfHold);
 
 	private long sequence;
 
@@ -53,9 +49,18 @@ final class EvictionQueue {
 		this.members = members;
 	}
 
-	/** As {@link System#nanoTime()} wants its values to be compared. */
-	private static Comparator<GroupMember> bySubtraction(ToLongFunction<GroupMember> time) {
-		return (one, other) -> Long.signum(time.applyAsLong(one) - time.applyAsLong(other));
+	// As System.nanoTime() wants its values to be compared: by their difference.
+
+	private static int byLastUse(GroupMember one, GroupMember other) {
+		return compare(one.queued - other.queued, one, other);
+	}
+
+	private static int byEndOfHold(GroupMember one, GroupMember other) {
+		return compare(one.heldUntil - other.heldUntil, one, other);
+	}
+
+	private static int compare(long difference, GroupMember one, GroupMember other) {
+		return (difference != 0) ? Long.signum(difference) : Long.compare(one.sequence, other.sequence);
 	}
 
 	/** A member is new, or has come back: it is used now. */

@@ -177,7 +177,11 @@ final class FailureLog extends SpinLock {
 		finally {
 			this.held = 0;
 		}
-		return new Content(mostFirst(counts), failures.stream().map(Failure::shown).toList(),
+		List<Failure> shown = new ArrayList<>(failures.size());
+		for (Failure failure : failures) {
+			shown.add(failure.shown());
+		}
+		return new Content(mostFirst(counts), Collections.unmodifiableList(shown),
 				new Recent(List.copyOf(counts.keySet()), recent));
 	}
 
@@ -186,7 +190,9 @@ final class FailureLog extends SpinLock {
 		// Stable: of two that are as many, the one that was seen first.
 		entries.sort(Map.Entry.comparingByValue(Comparator.reverseOrder()));
 		Map<String, Long> sorted = new LinkedHashMap<>();
-		entries.forEach((entry) -> sorted.put(entry.getKey(), entry.getValue()));
+		for (Map.Entry<String, Long> entry : entries) {
+			sorted.put(entry.getKey(), entry.getValue());
+		}
 		return Collections.unmodifiableMap(sorted);
 	}
 

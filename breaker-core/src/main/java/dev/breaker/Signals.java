@@ -2,6 +2,7 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -69,9 +70,13 @@ final class Signals {
 		if (!lives(source, now)) {
 			return this;
 		}
-		List<Given> living = living(now);
-		living.removeIf((each) -> each.source().equals(source));
-		return of(living, now, this.wait);
+		List<Given> others = new ArrayList<>();
+		for (Given each : living(now)) {
+			if (!each.source().equals(source)) {
+				others.add(each);
+			}
+		}
+		return of(others, now, this.wait);
 	}
 
 	/** That very signal, and not one that says the same. */
@@ -141,9 +146,13 @@ final class Signals {
 
 	/** The one that lives longest. */
 	Given longest() {
-		return this.given.stream()
-			.max(Comparator.comparingLong((each) -> each.left(this.at)))
-			.orElseThrow(() -> new IllegalStateException("There is no signal"));
+		Given longest = this.given.get(0);
+		for (Given each : this.given) {
+			if (each.left(this.at) > longest.left(this.at)) {
+				longest = each;
+			}
+		}
+		return longest;
 	}
 
 	/** As they are shown at a moment. */
@@ -151,7 +160,11 @@ final class Signals {
 		if (this == NONE) {
 			return List.of();
 		}
-		return living(now).stream().map((each) -> each.shown(now)).toList();
+		List<Signal> shown = new ArrayList<>();
+		for (Given each : living(now)) {
+			shown.add(each.shown(now));
+		}
+		return Collections.unmodifiableList(shown);
 	}
 
 	/** As much of a reason as is kept. */

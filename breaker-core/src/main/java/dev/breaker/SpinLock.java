@@ -3,7 +3,6 @@ package dev.breaker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 
 /**
  * A lock for sections of a few instructions that call no code but the core's, and a
@@ -31,28 +30,6 @@ class SpinLock {
 	final void lock() {
 		if (!HELD.compareAndSet(this, 0, 1)) {
 			lockContended();
-		}
-	}
-
-	/** Does something under the lock. */
-	final void run(Runnable action) {
-		lock();
-		try {
-			action.run();
-		}
-		finally {
-			this.held = 0;
-		}
-	}
-
-	/** Gets something under the lock. */
-	final <T> T get(Supplier<T> action) {
-		lock();
-		try {
-			return action.get();
-		}
-		finally {
-			this.held = 0;
 		}
 	}
 

@@ -2,9 +2,13 @@ package dev.breaker;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -32,6 +36,14 @@ class SpinLockTests {
 
 	/** Calls under way, which the collector may not take. */
 	private static final List<CallsInFlight.Tracked> KEPT = new ArrayList<>();
+
+	private static final Map<CircuitBreakerGroup, GroupMember> MEMBERS = new HashMap<>();
+
+	private static final CircuitBreakerListener LISTENER = new CircuitBreakerListener() {
+	};
+
+	private static final CircuitBreakerRegistryListener REGISTRY_LISTENER = new CircuitBreakerRegistryListener() {
+	};
 
 	private static final CircuitBreakerConfig CONFIG = CircuitBreakerConfig.builder()
 		.slidingWindowSize(10)
@@ -73,11 +85,36 @@ class SpinLockTests {
 					probe.giveBack();
 					return null;
 				}), use("probe, record", SpinLockTests::probe, (probe) -> probe.record(true, false)),
-				use("something that is run", SpinLock::new, (lock) -> {
-					lock.run(() -> {
-					});
-					return null;
-				}), use("group, key", SpinLockTests::group, (group) -> group.get("key")), endOfACall());
+				use("group, key", SpinLockTests::group, (group) -> group.get("key")),
+				use("group, size", SpinLockTests::group, CircuitBreakerGroup::size),
+				use("group, all", SpinLockTests::group, CircuitBreakerGroup::all),
+				step("group, command", SpinLockTests::group, (group) -> group.apply(StateCommand.reset())),
+				step("group, config", SpinLockTests::group, (group) -> group.reconfigure(CONFIG)),
+				step("group, signal", SpinLockTests::group,
+						(group) -> group.signal("health", null, Duration.ofHours(1))),
+				step("group, signal taken back", SpinLockTests::group, (group) -> group.clearSignal("health")),
+				step("group, end", SpinLockTests::group, CircuitBreakerGroup::unregister),
+				use("group, removal of a key", SpinLockTests::group, (group) -> group.remove(MEMBERS.get(group))),
+				use("registry, all", SpinLockTests::registry, CircuitBreakerRegistry::all),
+				use("registry, breaker", SpinLockTests::registry, (registry) -> registry.get("payments")),
+				use("registry, removal", SpinLockTests::registry, (registry) -> registry.remove("orders")),
+				step("registry, listener", SpinLockTests::registry, (registry) -> registry.addListener(LISTENER)),
+				step("registry, other listeners", SpinLockTests::registry,
+						(registry) -> registry.replaceListener(LISTENER, List.of())),
+				step("registry, listener that goes", SpinLockTests::registry,
+						(registry) -> registry.removeListener(LISTENER)),
+				step("registry, listener of its own", SpinLockTests::registry,
+						(registry) -> registry.addRegistryListener(REGISTRY_LISTENER)),
+				step("registry, listener of its own that goes", SpinLockTests::registry,
+						(registry) -> registry.removeRegistryListener(REGISTRY_LISTENER)),
+				endOfACall());
+	}
+
+	private static <T> Arguments step(String name, Supplier<T> made, Consumer<T> step) {
+		return use(name, made, (used) -> {
+			step.accept(used);
+			return used;
+		});
 	}
 
 	private static <T> Arguments use(String name, Supplier<T> made, Function<T, Object> use) {
@@ -187,12 +224,23 @@ class SpinLockTests {
 	}
 
 	private static CircuitBreakerGroup group() {
-		return CircuitBreakerRegistry.of(CONFIG).group("inventory", CONFIG, 1);
+		CircuitBreakerGroup group = CircuitBreakerRegistry.of(CONFIG).group("inventory", CONFIG, 2);
+		MEMBERS.put(group, Objects.requireNonNull(group.get("present").member()));
+		return group;
+	}
+
+	private static CircuitBreakerRegistry registry() {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(CONFIG);
+		registry.get("orders");
+		return registry;
 	}
 
 	private static SpinLock lockOf(Object used) {
 		if (used instanceof CircuitBreakerGroup group) {
 			return group.lock;
+		}
+		if (used instanceof CircuitBreakerRegistry registry) {
+			return registry.membership;
 		}
 		if (used instanceof Period period) {
 			return period.probes();
