@@ -24,7 +24,9 @@ final class BeansByType implements BeanFactoryAware {
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
-		this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
+		ConfigurableListableBeanFactory all = (ConfigurableListableBeanFactory) beanFactory;
+		BeanTypes.forget(all);
+		this.beanFactory = all;
 	}
 
 	ConfigurableListableBeanFactory beanFactory() {

@@ -40,14 +40,20 @@ final class Hierarchy {
 	/** Whether an ancestor that this context shares the whole with has such a bean. */
 	static boolean isInherited(BeanFactory beanFactory, Class<?> type) {
 		BeanFactory parent = parent(beanFactory);
-		return parent != null && !has(beanFactory, type) && !hasOwnRegistry(beanFactory) && sharesAny(parent, type);
+		return parent != null && !has(beanFactory, type) && parentSharesAny(beanFactory, type);
+	}
+
+	/** Whether an ancestor has, whatever this context has itself. */
+	static boolean parentSharesAny(BeanFactory beanFactory, Class<?> type) {
+		BeanFactory parent = parent(beanFactory);
+		return parent != null && !hasOwnRegistry(beanFactory) && sharesAny(parent, type);
 	}
 
 	/** The bean of an ancestor that this context shares the whole with. */
 	static <T> @Nullable T inherited(BeanFactory beanFactory, Class<T> type) {
 		BeanFactory parent = parent(beanFactory);
-		return (parent != null && !hasOwnRegistry(beanFactory) && sharesAny(parent, type))
-				? parent.getBeanProvider(type).getIfUnique() : null;
+		return (parent != null && parentSharesAny(beanFactory, type)) ? parent.getBeanProvider(type).getIfUnique()
+				: null;
 	}
 
 	private static @Nullable BeanFactory parent(BeanFactory beanFactory) {

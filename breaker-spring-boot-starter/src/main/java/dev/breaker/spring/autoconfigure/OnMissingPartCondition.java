@@ -2,6 +2,7 @@ package dev.breaker.spring.autoconfigure;
 
 import java.util.Objects;
 
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
@@ -25,7 +26,8 @@ class OnMissingPartCondition extends SpringBootCondition implements Configuratio
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		Class<?> type = ClassUtils.resolveClassName(((MethodMetadata) metadata).getReturnTypeName(),
 				context.getClassLoader());
-		boolean present = Hierarchy.sharesAny(Objects.requireNonNull(context.getBeanFactory()), type);
+		ConfigurableListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
+		boolean present = BeanTypes.of(beanFactory).include(type) || Hierarchy.parentSharesAny(beanFactory, type);
 		ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnMissingPart.class);
 		return present ? ConditionOutcome.noMatch(message.found("bean").items(type))
 				: ConditionOutcome.match(message.didNotFind("bean").items(type));

@@ -1,0 +1,96 @@
+package dev.breaker.spring.autoconfigure;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * The types of the beans of one context, for conditions: each definition is looked at
+ * once, and not by each condition. Used by the thread that reads the definitions.
+ */
+final class BeanTypes {
+
+	private static final String ATTRIBUTE = BeanTypes.class.getName();
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Map<String, Looked> looked = new HashMap<>();
+
+	private BeanTypes(ConfigurableListableBeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
+	/** Kept with the definition that is there where any part of the starter is. */
+	static BeanTypes of(ConfigurableListableBeanFactory beanFactory) {
+		if (!beanFactory.containsBeanDefinition(BreakerAutoConfiguration.PRESENT)) {
+			return new BeanTypes(beanFactory);
+		}
+		BeanDefinition keeper = beanFactory.getBeanDefinition(BreakerAutoConfiguration.PRESENT);
+		if (keeper.getAttribute(ATTRIBUTE) instanceof BeanTypes kept && kept.beanFactory == beanFactory) {
+			return kept;
+		}
+		BeanTypes types = new BeanTypes(beanFactory);
+		keeper.setAttribute(ATTRIBUTE, types);
+		return types;
+	}
+
+	/** Once all conditions are evaluated. */
+	static void forget(ConfigurableListableBeanFactory beanFactory) {
+		if (beanFactory.containsBeanDefinition(BreakerAutoConfiguration.PRESENT)
+				&& beanFactory.getBeanDefinition(BreakerAutoConfiguration.PRESENT)
+					.removeAttribute(ATTRIBUTE) instanceof BeanTypes kept) {
+			// The merged definition may have it, too
+			kept.looked.clear();
+		}
+	}
+
+	/** Whether there is a bean of a type, as far as can be told without making any. */
+	boolean include(Class<?> type) {
+		for (String name : this.beanFactory.getBeanDefinitionNames()) {
+			if (isOf(type, look(name, this.beanFactory.getBeanDefinition(name)))) {
+				return true;
+			}
+		}
+		for (String name : this.beanFactory.getSingletonNames()) {
+			if (!this.beanFactory.containsBeanDefinition(name) && isOf(type, type(name))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static boolean isOf(Class<?> type, @Nullable Class<?> found) {
+		return found != null && type.isAssignableFrom(found);
+	}
+
+	private @Nullable Class<?> look(String name, BeanDefinition definition) {
+		Looked before = this.looked.get(name);
+		if (before != null && before.definition == definition) {
+			return before.type;
+		}
+		Class<?> type = definition.isAbstract() ? null : type(name);
+		if (type != null) {
+			this.looked.put(name, new Looked(definition, type));
+		}
+		return type;
+	}
+
+	private @Nullable Class<?> type(String name) {
+		try {
+			return this.beanFactory.getType(name, false);
+		}
+		catch (BeansException ex) {
+			// One whose class is missing, which the look by type passes over, too
+			return null;
+		}
+	}
+
+	private record Looked(BeanDefinition definition, Class<?> type) {
+	}
+
+}
