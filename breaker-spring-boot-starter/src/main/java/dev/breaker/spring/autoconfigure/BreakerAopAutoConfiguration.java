@@ -28,8 +28,6 @@ public final class BreakerAopAutoConfiguration {
 
 	private static final String MAX_KEYS = "breaker.keys.max";
 
-	private static final String STRICT = "breaker.aspect.strict";
-
 	private static final String AOP_AUTO = "spring.aop.auto";
 
 	private static final String PROXY_TARGET_CLASS = "spring.aop.proxy-target-class";
@@ -69,7 +67,7 @@ public final class BreakerAopAutoConfiguration {
 		int maxKeys = BreakerProperties.find(environment, MAX_KEYS, Integer.class)
 			.filter((max) -> max > 0)
 			.orElse(DEFAULT_MAX_KEYS);
-		boolean strict = BreakerProperties.find(environment, STRICT, Boolean.class).orElse(false);
+		boolean strict = BreakerProperties.find(environment, BreakerProperties.STRICT, Boolean.class).orElse(false);
 		return new GuardedMethodRegistry(breakerBeansByType.beanFactory(),
 				breakerBeansByType.get(CircuitBreakerRegistry.class), breakerBeansByType.get(BreakerConfigs.class),
 				maxKeys, strict, breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);

@@ -78,10 +78,9 @@ public final class BreakerAutoConfiguration {
 
 	@Bean
 	@Lazy(false)
-	BreakerStartup breakerStartup(ApplicationContext context, BreakerProperties properties,
-			BreakerConfigs breakerConfigs, CircuitBreakerRegistry registry,
-			ObjectProvider<GuardedMethodRegistry> guardedMethods) {
-		return new BreakerStartup(context, properties, breakerConfigs, registry, guardedMethods);
+	BreakerStartup breakerStartup(ApplicationContext context, BreakerConfigs breakerConfigs,
+			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethodRegistry> guardedMethods) {
+		return new BreakerStartup(context, breakerConfigs, registry, guardedMethods);
 	}
 
 }

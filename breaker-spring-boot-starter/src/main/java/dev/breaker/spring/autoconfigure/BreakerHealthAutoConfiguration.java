@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for
@@ -31,8 +32,9 @@ public final class BreakerHealthAutoConfiguration {
 	@ConditionalOnEnabledHealthIndicator("circuitbreakers")
 	@ConditionalOnMissingBean(name = { HealthName.INDICATOR, HealthName.CONTRIBUTOR })
 	CircuitBreakersHealthIndicator circuitBreakersHealthIndicator(CircuitBreakerRegistry registry,
-			BreakerProperties properties) {
-		return new CircuitBreakersHealthIndicator(registry, properties.health().downWhenOpen());
+			Environment environment) {
+		return new CircuitBreakersHealthIndicator(registry,
+				BreakerProperties.findNames(environment, BreakerProperties.DOWN_WHEN_OPEN));
 	}
 
 	@Bean

@@ -7,7 +7,9 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
+import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
+import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.LogText;
 import dev.breaker.spring.aop.CircuitBreakerBeanPostProcessor;
@@ -27,6 +29,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -50,8 +53,6 @@ final class BreakerStartup
 
 	private final ApplicationContext context;
 
-	private final BreakerProperties properties;
-
 	private final BreakerConfigs configs;
 
 	private final CircuitBreakerRegistry registry;
@@ -64,10 +65,9 @@ final class BreakerStartup
 	/** What can change while the application runs. */
 	private final Runnable reportChanged = this::reportChange;
 
-	BreakerStartup(ApplicationContext context, BreakerProperties properties, BreakerConfigs configs,
-			CircuitBreakerRegistry registry, ObjectProvider<GuardedMethodRegistry> guardedMethods) {
+	BreakerStartup(ApplicationContext context, BreakerConfigs configs, CircuitBreakerRegistry registry,
+			ObjectProvider<GuardedMethodRegistry> guardedMethods) {
 		this.context = context;
-		this.properties = properties;
 		this.configs = configs;
 		this.registry = registry;
 		this.guardedMethods = guardedMethods;
@@ -122,7 +122,7 @@ final class BreakerStartup
 		if (event.getApplicationContext() == this.context) {
 			this.configs.reportIneffectiveSettings(inheritedConfigs());
 			reportInstances();
-			this.guardedMethods.ifAvailable(GuardedMethodRegistry::reportRetries);
+			reportRetries();
 			reportCustomizers();
 			reportHealth();
 			reportHttpClients();
@@ -156,7 +156,9 @@ final class BreakerStartup
 	}
 
 	private void reportUnguarded(ConfigurableApplicationContext child) {
-		boolean weaving = this.properties.aspect().mode() == BreakerProperties.Mode.ASPECTJ;
+		Environment environment = this.context.getEnvironment();
+		boolean weaving = BreakerProperties.find(environment, BreakerProperties.MODE, BreakerProperties.Mode.class)
+			.orElse(BreakerProperties.Mode.PROXY) == BreakerProperties.Mode.ASPECTJ;
 		Set<String> beans = new UnguardedMethodFinder(child.getBeanFactory(), weaving).beans();
 		if (beans.isEmpty()) {
 			return;
@@ -164,7 +166,7 @@ final class BreakerStartup
 		String problem = "Beans of the child context '%s' have methods annotated with @CircuitBreaker that are not guarded, since a parent context does not guard the beans of its children: %s."
 			.formatted(LogText.oneLine(child.getDisplayName()), list(beans));
 		String remedy = "Put @Import(BreakerAopAutoConfiguration.class) on a configuration of the child context";
-		if (this.properties.aspect().strict()) {
+		if (BreakerProperties.find(environment, BreakerProperties.STRICT, Boolean.class).orElse(false)) {
 			throw new InvalidCircuitBreakerAnnotationException(problem, remedy + ".");
 		}
 		logger.warn("{} {}", problem, remedy);
@@ -172,14 +174,29 @@ final class BreakerStartup
 
 	private void reportCustomizers() {
 		Set<String> named = new TreeSet<>();
-		this.registry.all().forEach((breaker) -> named.add(breaker.name()));
-		this.guardedMethods.ifAvailable((methods) -> named.addAll(methods.breakerNames()));
+		for (CircuitBreaker breaker : this.registry.all()) {
+			named.add(breaker.name());
+		}
+		GuardedMethodRegistry methods = this.guardedMethods.getIfAvailable();
+		if (methods != null) {
+			named.addAll(methods.breakerNames());
+		}
 		named.addAll(this.configs.httpClientBreakers());
 		this.configs.reportUnmatchedCustomizers(named);
 	}
 
+	private void reportRetries() {
+		GuardedMethodRegistry methods = this.guardedMethods.getIfAvailable();
+		if (methods != null) {
+			methods.reportRetries();
+		}
+	}
+
 	private void reportInstances() {
-		this.guardedMethods.ifAvailable((methods) -> reportAnnotated(methods.breakerNames(), methods.beansToCome()));
+		GuardedMethodRegistry methods = this.guardedMethods.getIfAvailable();
+		if (methods != null) {
+			reportAnnotated(methods.breakerNames(), methods.beansToCome());
+		}
 	}
 
 	private void reportAnnotated(Set<String> annotated, Set<String> beansToCome) {
@@ -224,14 +241,12 @@ final class BreakerStartup
 	}
 
 	private void reportHealth() {
-		Set<String> missing = new TreeSet<>(this.properties.health().downWhenOpen());
+		Set<String> missing = new TreeSet<>(
+				BreakerProperties.findNames(this.context.getEnvironment(), BreakerProperties.DOWN_WHEN_OPEN));
 		missing.removeIf(this::mayExist);
 		if (!missing.isEmpty()) {
-			Set<String> present = new TreeSet<>();
-			this.registry.all().forEach((breaker) -> present.add(breaker.name()));
-			this.registry.groups().forEach((group) -> present.add(group.name()));
 			logger.warn("No circuit breakers exist for these names in breaker.health.down-when-open: {}",
-					BreakerConfigs.list(missing, present));
+					BreakerConfigs.list(missing, present().keySet()));
 		}
 	}
 
@@ -261,13 +276,10 @@ final class BreakerStartup
 		this.configs.httpRejects().forEach((entry) -> missing.add(entry.breaker()));
 		missing.removeIf(this::mayExist);
 		if (!missing.isEmpty()) {
-			Set<String> present = new TreeSet<>();
-			this.registry.all().forEach((breaker) -> present.add(breaker.name()));
-			this.registry.groups().forEach((group) -> present.add(group.name()));
 			logger.warn(
 					"No circuit breakers exist for these names in breaker.http.server.reject,"
 							+ " and no request is answered for them until one does: {}",
-					BreakerConfigs.list(missing, present));
+					BreakerConfigs.list(missing, present().keySet()));
 		}
 	}
 
@@ -277,27 +289,35 @@ final class BreakerStartup
 				|| this.registry.groups().stream().anyMatch((group) -> name.startsWith(group.name() + ":"));
 	}
 
+	/** The breakers and groups by their names. */
+	private Map<String, CircuitBreakerConfig> present() {
+		Map<String, CircuitBreakerConfig> present = new TreeMap<>();
+		for (CircuitBreaker breaker : this.registry.all()) {
+			present.put(breaker.name(), breaker.config());
+		}
+		for (CircuitBreakerGroup group : this.registry.groups()) {
+			present.put(group.name(), group.config());
+		}
+		return present;
+	}
+
 	private void reportSignals() {
-		Set<String> present = new TreeSet<>();
 		Set<String> missing = new TreeSet<>();
 		Set<String> looking = new TreeSet<>();
-		Map<String, CircuitBreakerConfig> all = new TreeMap<>();
-		this.registry.all().forEach((breaker) -> all.put(breaker.name(), breaker.config()));
-		this.registry.groups().forEach((group) -> all.put(group.name(), group.config()));
-		all.forEach((name, config) -> {
-			present.add(name);
-			missing.addAll(config.propagateTo());
-			if (!config.openWhenDown().isEmpty()) {
-				looking.add(name);
+		Map<String, CircuitBreakerConfig> present = present();
+		for (Map.Entry<String, CircuitBreakerConfig> each : present.entrySet()) {
+			missing.addAll(each.getValue().propagateTo());
+			if (!each.getValue().openWhenDown().isEmpty()) {
+				looking.add(each.getKey());
 			}
-		});
+		}
 		missing.removeIf(this::mayExist);
 		// While the application runs only what is new.
 		Set<String> unheard = news("propagate-to", missing);
 		Set<String> blind = news("open-when-down", looking);
 		if (!unheard.isEmpty()) {
 			logger.warn("No circuit breakers exist for these names in propagate-to: {}",
-					BreakerConfigs.list(unheard, present));
+					BreakerConfigs.list(unheard, present.keySet()));
 		}
 		if (!blind.isEmpty() && !isPresent(HEALTH)) {
 			logger.warn(

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
@@ -40,6 +42,7 @@ import org.springframework.core.env.Environment;
  * @param cluster what instances of the application share
  */
 @ConfigurationProperties("breaker")
+@Lazy
 public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultValue Aspect aspect,
 		@DefaultValue Keys keys, @DefaultValue Health health, @DefaultValue Metrics metrics,
 		@DefaultValue Events events, @DefaultValue Endpoints endpoints, @DefaultValue Web web,
@@ -54,6 +57,16 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 	 * The key of {@link Aspect#mode()}.
 	 */
 	public static final String MODE = "breaker.aspect.mode";
+
+	/**
+	 * The key of {@link Aspect#strict()}.
+	 */
+	public static final String STRICT = "breaker.aspect.strict";
+
+	/**
+	 * The key of {@link Health#downWhenOpen()}.
+	 */
+	public static final String DOWN_WHEN_OPEN = "breaker.health.down-when-open";
 
 	/**
 	 * The key of {@link Restore#file()}.
@@ -79,6 +92,26 @@ public record BreakerProperties(@DefaultValue("true") boolean enabled, @DefaultV
 		}
 		catch (BindException ex) {
 			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Reads one list of names where there may be no beans yet, as {@link #find} reads one
+	 * value.
+	 * @param environment where it is
+	 * @param key the whole key
+	 * @return the names, empty where there are none that can be used
+	 */
+	public static List<String> findNames(Environment environment, String key) {
+		ConfigurationPropertyName name = ConfigurationPropertyName.of(key);
+		if (!isSet(environment, name) && !isSet(environment, name.append("[0]"))) {
+			return List.of();
+		}
+		try {
+			return Binder.get(environment).bind(name, Bindable.listOf(String.class)).orElse(List.of());
+		}
+		catch (BindException ex) {
+			return List.of();
 		}
 	}
 

@@ -29,10 +29,7 @@ public final class ProbeFinder {
 
 	private final boolean hasHealth;
 
-	/** What a bean may be. */
-	private final List<Class<?>> types = new ArrayList<>(List.of(CircuitBreakerProbe.class));
-
-	private final SingletonSupplier<HttpClient> client = SingletonSupplier.of(HttpProbe::newClient);
+	private final SingletonSupplier<Client> client = SingletonSupplier.of(Client::new);
 
 	/**
 	 * Creates a finder.
@@ -42,9 +39,15 @@ public final class ProbeFinder {
 		this.beanFactory = beanFactory;
 		ClassLoader classLoader = beanFactory.getBeanClassLoader();
 		this.hasHealth = ClassUtils.isPresent(HEALTH + "HealthContributor", classLoader);
+	}
+
+	/** What a bean may be. */
+	private List<Class<?>> types() {
+		List<Class<?>> types = new ArrayList<>(List.of(CircuitBreakerProbe.class));
 		if (this.hasHealth) {
-			this.types.addAll(HealthProbe.TYPES);
+			types.addAll(HealthProbe.TYPES);
 		}
+		return types;
 	}
 
 	/**
@@ -79,7 +82,7 @@ public final class ProbeFinder {
 		if (type.getName().equals(OWN_HEALTH)) {
 			return "must tell of the other side, and that bean tells the states of circuit breakers";
 		}
-		return this.types.stream().anyMatch((valid) -> valid.isAssignableFrom(type)) ? null
+		return types().stream().anyMatch((valid) -> valid.isAssignableFrom(type)) ? null
 				: "must be the name of a bean that is a CircuitBreakerProbe or a HealthIndicator, and that one is a "
 						+ type.getName();
 	}
@@ -89,7 +92,7 @@ public final class ProbeFinder {
 	 * @return their names
 	 */
 	public List<String> names() {
-		return this.types.stream()
+		return types().stream()
 			.flatMap((type) -> Arrays
 				.stream(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, type, true, false)))
 			.toList();
@@ -103,7 +106,7 @@ public final class ProbeFinder {
 	 */
 	CircuitBreakerProbe find(String probe, Duration timeout) {
 		if (isUrl(probe)) {
-			return new HttpProbe(this.client.obtain(), probe, timeout);
+			return new HttpProbe(this.client.obtain().http, probe, timeout);
 		}
 		Object bean = this.beanFactory.getBean(probe);
 		CircuitBreakerProbe found = (bean instanceof CircuitBreakerProbe own) ? own
@@ -113,6 +116,13 @@ public final class ProbeFinder {
 				.formatted(probe, bean.getClass().getName()));
 		}
 		return found;
+	}
+
+	/** Needed, and loaded, where there is a URL. */
+	private static final class Client {
+
+		private final HttpClient http = HttpProbe.newClient();
+
 	}
 
 }
