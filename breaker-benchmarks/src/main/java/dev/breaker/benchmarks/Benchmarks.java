@@ -35,8 +35,14 @@ public final class Benchmarks {
 
 	private static final int FORKS = 2;
 
-	/** For those two, whose forks differ more from each other than those of others. */
+	/** For those whose forks differ more from each other than those of others. */
 	private static final int MORE_FORKS = 4;
+
+	/**
+	 * One fork each: a start takes seconds, in which the machine becomes faster or slower
+	 * for minutes, and all libraries have to meet with the same.
+	 */
+	private static final int ROUNDS_OF_STARTS = 8;
 
 	/** Nothing is shared there, or it is the same question again. */
 	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|StartUpBenchmark"
@@ -118,19 +124,26 @@ public final class Benchmarks {
 	}
 
 	private void runAlone(String name) {
-		ChainedOptionsBuilder options = options(name, 1);
 		if (name.contains(START_UP)) {
-			options.warmupIterations(0).measurementIterations(1);
+			runInRounds(name);
+			return;
 		}
-		run(name, options
-			.forks(!this.full ? 1 : (name.contains(START_UP) || name.contains(ANNOTATED)) ? MORE_FORKS : FORKS));
+		run(name, options(name, "1").forks(!this.full ? 1 : name.contains(ANNOTATED) ? MORE_FORKS : FORKS));
+	}
+
+	private void runInRounds(String name) {
+		for (int round = 1; round <= (this.full ? ROUNDS_OF_STARTS : 1); round++) {
+			run(name + ", round " + round,
+					options(name, "1-" + round).warmupIterations(0).measurementIterations(1).forks(1));
+		}
 	}
 
 	private void runByTwo(String name) {
-		run(name + " by two threads", options(name, 2).forks(this.full ? FORKS : 1).param("percent", "1").threads(2));
+		run(name + " by two threads", options(name, "2").forks(this.full ? FORKS : 1).param("percent", "1").threads(2));
 	}
 
-	private ChainedOptionsBuilder options(String name, int threads) {
+	/** The results are in a file of that name and suffix. */
+	private ChainedOptionsBuilder options(String name, String suffix) {
 		int iterations = this.full ? 5 : 2;
 		return new OptionsBuilder().include("^" + Pattern.quote(name) + "$")
 			.warmupIterations(iterations)
@@ -140,7 +153,7 @@ public final class Benchmarks {
 			.addProfiler(GCProfiler.class)
 			.shouldFailOnError(true)
 			.resultFormat(ResultFormatType.JSON)
-			.result(this.directory.resolve(name + "-" + threads + ".json").toString());
+			.result(this.directory.resolve(name + "-" + suffix + ".json").toString());
 	}
 
 	private void run(String what, ChainedOptionsBuilder options) {

@@ -3,7 +3,9 @@ package dev.breaker.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -34,14 +36,17 @@ final class Results {
 
 	/** Reads what a run has left in a directory. */
 	static Results read(Path directory) throws IOException {
-		Results results = new Results(footprint(directory.resolve(FOOTPRINT)));
+		// What is measured in rounds has a run each.
+		Map<String, List<JsonNode>> runs = new TreeMap<>();
 		try (Stream<Path> files = Files.list(directory)) {
 			for (Path file : files.filter((path) -> path.toString().endsWith(".json")).sorted().toList()) {
 				for (JsonNode run : JsonMapper.shared().readTree(Files.readString(file))) {
-					results.measurements.put(key(run), measurement(run));
+					runs.computeIfAbsent(key(run), (key) -> new ArrayList<>()).add(run);
 				}
 			}
 		}
+		Results results = new Results(footprint(directory.resolve(FOOTPRINT)));
+		runs.forEach((key, ofKey) -> results.measurements.put(key, measurement(ofKey)));
 		return results;
 	}
 
@@ -81,13 +86,17 @@ final class Results {
 		return (threads == 1) ? key.toString() : key.append('@').append(threads).toString();
 	}
 
-	private static Measurement measurement(JsonNode run) {
-		JsonNode primary = run.path("primaryMetric");
-		double[] forks = StreamSupport.stream(primary.path("rawData").spliterator(), false)
+	private static Measurement measurement(List<JsonNode> runs) {
+		double[] forks = runs.stream()
+			.flatMap((run) -> StreamSupport.stream(run.path("primaryMetric").path("rawData").spliterator(), false))
 			.mapToDouble(Results::mean)
 			.toArray();
-		double bytes = run.path("secondaryMetrics").path("gc.alloc.rate.norm").path("score").asDouble(Double.NaN);
-		return new Measurement(Range.of(forks), bytes, primary.path("scoreUnit").asString());
+		double bytes = runs.stream()
+			.mapToDouble(
+					(run) -> run.path("secondaryMetrics").path("gc.alloc.rate.norm").path("score").asDouble(Double.NaN))
+			.average()
+			.orElse(Double.NaN);
+		return new Measurement(Range.of(forks), bytes, runs.get(0).path("primaryMetric").path("scoreUnit").asString());
 	}
 
 	private static double mean(JsonNode iterations) {

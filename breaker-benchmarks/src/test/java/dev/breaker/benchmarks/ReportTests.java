@@ -29,6 +29,24 @@ class ReportTests {
 	}
 
 	@Test
+	void theRoundsOfAMeasurementAreOne() throws IOException {
+		String run = """
+				[{"benchmark": "dev.breaker.benchmarks.StartUpBenchmark.start", "threads": 1,
+				"params": {"library": "NONE", "breakers": "100"},
+				"primaryMetric": {"scoreUnit": "ms/op", "rawData": [[%s]]},
+				"secondaryMetrics": {"gc.alloc.rate.norm": {"score": %s}}}]
+				""";
+		Files.writeString(this.directory.resolve("start-1-1.json"), run.formatted("900.0", "100.0"));
+		Files.writeString(this.directory.resolve("start-1-2.json"), run.formatted("700.0", "300.0"));
+		Files.writeString(this.directory.resolve("start-1-3.json"), run.formatted("750.0", "200.0"));
+		Results results = Results.read(this.directory);
+		String key = "StartUpBenchmark.start[library=NONE][breakers=100]";
+		assertThat(results.score(key)).isEqualTo(new Range(750, 700, 900));
+		assertThat(results.bytes(key)).isEqualTo(200);
+		assertThat(results.all()).hasSize(1);
+	}
+
+	@Test
 	void aTargetThatIsMissedIsMarked() throws IOException {
 		Results.write(this.directory, Map.of(Footprint.COUNT, new Footprint.Size(601, 700, 800)));
 		assertThat(Report.performance(Results.read(this.directory)))
