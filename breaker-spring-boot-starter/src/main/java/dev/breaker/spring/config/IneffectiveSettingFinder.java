@@ -2,14 +2,13 @@ package dev.breaker.spring.config;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.LogText;
@@ -17,6 +16,7 @@ import dev.breaker.ProbeSource;
 import dev.breaker.Refuse;
 import dev.breaker.spring.config.LayeredProperties.Setting;
 import dev.breaker.spring.http.HttpOutcomeRule;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,62 +31,122 @@ final class IneffectiveSettingFinder {
 
 	private static final Logger logger = LoggerFactory.getLogger(BreakerConfigs.class);
 
-	private static final Predicate<CircuitBreakerConfig> SLOW_CALLS = (
-			config) -> config.slowCallDurationThreshold() != null;
-
-	private static final Predicate<CircuitBreakerConfig> RATES = SLOW_CALLS
-		.or((config) -> config.failureRateThreshold() != null);
-
-	private static final Predicate<CircuitBreakerConfig> WAITS = (config) -> !firstWait(config).isZero();
-
 	private static final String NO_PROBE = "there is no probe: set probe, or remove it";
-
-	private static final Predicate<CircuitBreakerConfig> EXCEPTION_RULES = (
-			config) -> !config.recordExceptions().isEmpty() || !config.ignoreExceptions().isEmpty()
-					|| config.recordException() != null || config.ignoreException() != null
-					|| config.outcomeRule() != null;
 
 	private static final String NO_RATE = "no rate is judged: set failure-rate-threshold or slow-call-duration-threshold, or remove it";
 
-	private static final List<Row> ROWS = List.of(
-			new Row("slow-call-rate-threshold", SLOW_CALLS,
-					"no call is slow: set slow-call-duration-threshold, or remove it"),
-			new Row("minimum-number-of-calls", RATES, NO_RATE), new Row("sliding-window-type", RATES, NO_RATE),
-			new Row("sliding-window-size", RATES, NO_RATE),
-			new Row("max-wait-duration-in-open-state",
-					(config) -> config.waitDurationMultiplier() > 1
-							|| (config.outcomeRule() instanceof HttpOutcomeRule rule && rule.honourRetryAfter()),
-					"the wait does not grow: set wait-duration-multiplier above 1, or remove it"),
-			new Row("stable-for", (config) -> config.waitDurationMultiplier() > 1,
-					"the wait does not grow with the openings: set wait-duration-multiplier above 1, or remove it"),
-			new Row("refuse", IneffectiveSettingFinder::refusesShare,
-					"the failure rate opens the breaker before a share is refused: set a higher failure-rate-threshold or a lower share-factor, or remove it"),
-			new Row("record-http-statuses",
-					(config) -> !(config.outcomeRule() instanceof HttpOutcomeRule rule)
-							|| rule.recorded().stream().noneMatch((each) -> each.isWithin(rule.ignored())),
-					"ignore-http-statuses has what is in it, and wins: keep a status in one of the two, or remove it"),
-			new Row("record-exceptions",
-					(config) -> config.recordExceptions()
-						.stream()
-						.noneMatch((each) -> config.ignoreExceptions()
-							.stream()
-							.anyMatch((ignored) -> ignored.isAssignableFrom(each))),
-					"ignore-exceptions has what is in it, and wins: keep a class in one of the two, or remove it"),
-			new Row("match-causes", EXCEPTION_RULES.or((config) -> !config.matchCauses()),
-					"there is no rule for exceptions: set record-exceptions or ignore-exceptions, or remove it"),
-			new Row("wait-duration-multiplier",
-					WAITS.and((config) -> !firstWait(config).equals(config.maxWaitDurationInOpenState()))
-						.or((config) -> config.waitDurationMultiplier() == 1),
-					"the wait cannot grow: set wait-duration-in-open-state above zero and below max-wait-duration-in-open-state, or remove it"),
-			new Row("wait-duration-jitter", WAITS.or((config) -> config.waitDurationJitter() == 0),
-					"there is no wait to spread: set wait-duration-in-open-state above zero, or remove it"),
-			new Row("wait-duration-in-open-state", (config) -> config.probe() == null || config.probeInterval() == null,
-					"probe-interval takes its place: keep one of the two, or remove it"),
-			new Row("permitted-number-of-calls-in-half-open-state",
-					(config) -> config.halfOpenProbes() == ProbeSource.CALLS,
-					"no call of a user is a probe: set success-threshold-in-half-open-state, or remove it"),
-			new Row("probe-interval", IneffectiveSettingFinder::hasProbe, NO_PROBE),
-			new Row("probe-timeout", IneffectiveSettingFinder::hasProbe, NO_PROBE));
+	/** The key of each value found so far to have none, and what is said of it. */
+	private final Map<Level, Map<String, String>> found = new LinkedHashMap<>();
+
+	private final Map<Level, Set<String>> effective = new HashMap<>();
+
+	/**
+	 * Looks at the config of a breaker, or of those that have none of their own.
+	 * @param properties what it is made of
+	 * @param config what it has become, customized
+	 */
+	void look(LayeredProperties properties, CircuitBreakerConfig config) {
+		for (Setting setting : properties.settings()) {
+			if (setting.said().kind() != ValueReader.Kind.VALUE) {
+				continue;
+			}
+			String property = setting.property().toString();
+			String remedy = remedy(property, config);
+			if (remedy == null) {
+				addEffective(setting.level(), property);
+			}
+			else {
+				this.found.computeIfAbsent(setting.level(), (level) -> new LinkedHashMap<>())
+					.put(property, describe(setting) + ", but " + remedy);
+			}
+		}
+	}
+
+	/** Of every value, and at every start: a method, so that no lambda is linked. */
+	private void addEffective(Level level, String property) {
+		Set<String> properties = this.effective.get(level);
+		if (properties == null) {
+			properties = new HashSet<>();
+			this.effective.put(level, properties);
+		}
+		properties.add(property);
+	}
+
+	/**
+	 * Why a property that is set changes nothing of a config, and what to write instead;
+	 * {@code null} where it changes something.
+	 */
+	private static @Nullable String remedy(String property, CircuitBreakerConfig config) {
+		return switch (property) {
+			case "slow-call-rate-threshold" ->
+				hasSlowCalls(config) ? null : "no call is slow: set slow-call-duration-threshold, or remove it";
+			case "minimum-number-of-calls", "sliding-window-type", "sliding-window-size" ->
+				hasRates(config) ? null : NO_RATE;
+			case "max-wait-duration-in-open-state" -> grows(config) || honoursRetryAfter(config) ? null
+					: "the wait does not grow: set wait-duration-multiplier above 1, or remove it";
+			case "stable-for" -> grows(config) ? null
+					: "the wait does not grow with the openings: set wait-duration-multiplier above 1, or remove it";
+			case "refuse" -> refusesShare(config) ? null
+					: "the failure rate opens the breaker before a share is refused: set a higher failure-rate-threshold or a lower share-factor, or remove it";
+			case "record-http-statuses" -> !ignoresRecordedStatus(config) ? null
+					: "ignore-http-statuses has what is in it, and wins: keep a status in one of the two, or remove it";
+			case "record-exceptions" -> !ignoresRecordedException(config) ? null
+					: "ignore-exceptions has what is in it, and wins: keep a class in one of the two, or remove it";
+			case "match-causes" -> hasExceptionRules(config) || !config.matchCauses() ? null
+					: "there is no rule for exceptions: set record-exceptions or ignore-exceptions, or remove it";
+			case "wait-duration-multiplier" -> canGrow(config) || config.waitDurationMultiplier() == 1 ? null
+					: "the wait cannot grow: set wait-duration-in-open-state above zero and below max-wait-duration-in-open-state, or remove it";
+			case "wait-duration-jitter" -> waits(config) || config.waitDurationJitter() == 0 ? null
+					: "there is no wait to spread: set wait-duration-in-open-state above zero, or remove it";
+			case "wait-duration-in-open-state" -> !hasProbe(config) || config.probeInterval() == null ? null
+					: "probe-interval takes its place: keep one of the two, or remove it";
+			case "permitted-number-of-calls-in-half-open-state" -> config.halfOpenProbes() == ProbeSource.CALLS ? null
+					: "no call of a user is a probe: set success-threshold-in-half-open-state, or remove it";
+			case "probe-interval", "probe-timeout" -> hasProbe(config) ? null : NO_PROBE;
+			default -> null;
+		};
+	}
+
+	private static boolean hasSlowCalls(CircuitBreakerConfig config) {
+		return config.slowCallDurationThreshold() != null;
+	}
+
+	private static boolean hasRates(CircuitBreakerConfig config) {
+		return hasSlowCalls(config) || config.failureRateThreshold() != null;
+	}
+
+	private static boolean grows(CircuitBreakerConfig config) {
+		return config.waitDurationMultiplier() > 1;
+	}
+
+	private static boolean canGrow(CircuitBreakerConfig config) {
+		return waits(config) && !firstWait(config).equals(config.maxWaitDurationInOpenState());
+	}
+
+	private static boolean waits(CircuitBreakerConfig config) {
+		return !firstWait(config).isZero();
+	}
+
+	private static boolean honoursRetryAfter(CircuitBreakerConfig config) {
+		return config.outcomeRule() instanceof HttpOutcomeRule rule && rule.honourRetryAfter();
+	}
+
+	private static boolean ignoresRecordedStatus(CircuitBreakerConfig config) {
+		return config.outcomeRule() instanceof HttpOutcomeRule rule
+				&& rule.recorded().stream().anyMatch((each) -> each.isWithin(rule.ignored()));
+	}
+
+	private static boolean ignoresRecordedException(CircuitBreakerConfig config) {
+		return config.recordExceptions()
+			.stream()
+			.anyMatch(
+					(each) -> config.ignoreExceptions().stream().anyMatch((ignored) -> ignored.isAssignableFrom(each)));
+	}
+
+	private static boolean hasExceptionRules(CircuitBreakerConfig config) {
+		return !config.recordExceptions().isEmpty() || !config.ignoreExceptions().isEmpty()
+				|| config.recordException() != null || config.ignoreException() != null || config.outcomeRule() != null;
+	}
 
 	private static boolean hasProbe(CircuitBreakerConfig config) {
 		return config.probe() != null;
@@ -102,33 +162,6 @@ final class IneffectiveSettingFinder {
 	private static Duration firstWait(CircuitBreakerConfig config) {
 		Duration interval = config.probeInterval();
 		return (hasProbe(config) && interval != null) ? interval : config.waitDurationInOpenState();
-	}
-
-	/** The key of each value found so far to have none, and what is said of it. */
-	private final Map<Level, Map<String, String>> found = new LinkedHashMap<>();
-
-	private final Map<Level, Set<String>> effective = new LinkedHashMap<>();
-
-	/**
-	 * Looks at the config of a breaker, or of those that have none of their own.
-	 * @param properties what it is made of
-	 * @param config what it has become, customized
-	 */
-	void look(LayeredProperties properties, CircuitBreakerConfig config) {
-		for (Setting setting : properties.settings()) {
-			String property = setting.property().toString();
-			Row row = ROWS.stream().filter((each) -> each.property().equals(property)).findFirst().orElse(null);
-			if (row == null || setting.said().kind() != ValueReader.Kind.VALUE) {
-				continue;
-			}
-			if (row.hasEffect().test(config)) {
-				this.effective.computeIfAbsent(setting.level(), (level) -> new LinkedHashSet<>()).add(property);
-			}
-			else {
-				this.found.computeIfAbsent(setting.level(), (level) -> new LinkedHashMap<>())
-					.put(property, describe(setting) + ", but " + row.remedy());
-			}
-		}
 	}
 
 	private static String describe(Setting setting) {
@@ -147,7 +180,8 @@ final class IneffectiveSettingFinder {
 	 * One text a level.
 	 */
 	List<String> describe() {
-		return describe((level) -> "Values of " + LogText.oneLine(level.toString()));
+		// Most applications have none, and need no function for them
+		return this.found.isEmpty() ? List.of() : describe((level) -> "Values of " + LogText.oneLine(level.toString()));
 	}
 
 	/** One text, of what was changed at run time. */
@@ -157,28 +191,20 @@ final class IneffectiveSettingFinder {
 
 	private List<String> describe(Function<Level, String> what) {
 		List<String> texts = new ArrayList<>();
-		this.found.forEach((level, values) -> {
-			values.keySet().removeAll(this.effective.getOrDefault(level, Set.of()));
+		for (Map.Entry<Level, Map<String, String>> each : this.found.entrySet()) {
+			Map<String, String> values = each.getValue();
+			values.keySet().removeAll(this.effective.getOrDefault(each.getKey(), Set.of()));
 			if (!values.isEmpty()) {
-				texts.add(what.apply(level) + " have no effect: "
-						+ values.values().stream().collect(Collectors.joining("; ")));
+				texts.add(what.apply(each.getKey()) + " have no effect: " + String.join("; ", values.values()));
 			}
-		});
+		}
 		return texts;
 	}
 
 	static void report(List<String> texts) {
-		texts.forEach((text) -> logger.warn("{}", text));
-	}
-
-	/**
-	 * When a property changes anything.
-	 *
-	 * @param property its key
-	 * @param hasEffect whether it does, in a config
-	 * @param remedy why it does not, and what to write instead
-	 */
-	private record Row(String property, Predicate<CircuitBreakerConfig> hasEffect, String remedy) {
+		for (String text : texts) {
+			logger.warn("{}", text);
+		}
 	}
 
 }
