@@ -1,5 +1,7 @@
 package dev.breaker.spring.config;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
@@ -53,6 +55,22 @@ record Level(String name, ConfigurationPropertyName prefix) {
 
 	String written() {
 		return written(this.prefix);
+	}
+
+	/**
+	 * As that of any record, but written out: levels are compared for each key of the
+	 * environment, and what the compiler makes is linked and interpreted at start.
+	 */
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other
+				|| (other instanceof Level level && this.name.equals(level.name) && this.prefix.equals(level.prefix));
+	}
+
+	/** The name alone tells nearly all of them apart. */
+	@Override
+	public int hashCode() {
+		return this.name.hashCode();
 	}
 
 	@Override
