@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreakerConfig;
 import dev.breaker.InvalidCircuitBreakerConfigException;
@@ -27,19 +25,22 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
  */
 final class LayeredProperties {
 
-	/**
-	 * Set in place of values that cannot be used: that a threshold is set decides
-	 * defaults of others, and its value does not.
-	 */
-	private static final Map<String, Consumer<CircuitBreakerConfig.Builder>> STAND_INS = Map.of(
-			"failure-rate-threshold", (builder) -> builder.failureRateThreshold(100), "consecutive-failure-threshold",
-			(builder) -> builder.consecutiveFailureThreshold(1));
+	private static final String FAILURE_RATE = "failure-rate-threshold";
+
+	private static final String CONSECUTIVE_FAILURES = "consecutive-failure-threshold";
+
+	private static final String RECORDED_STATUSES = "record-http-statuses";
+
+	private static final String IGNORED_STATUSES = "ignore-http-statuses";
+
+	private static final String HONOUR_RETRY_AFTER = "honour-retry-after";
+
+	private static final String REFUSE = "refuse";
+
+	private static final String RAMP = "recovery-ramp-duration";
 
 	/** What only details another property, and is left out where that is off. */
-	private static final List<Detail> DETAILS = List.of(
-			new Detail("recovery-ramp-start", "recovery-ramp-duration",
-					CircuitBreakerConfig.Builder::withoutRecoveryRampStart),
-			new Detail("share-factor", "refuse", CircuitBreakerConfig.Builder::withoutShareFactor));
+	private static final Map<String, String> DETAILS = Map.of("recovery-ramp-start", RAMP, "share-factor", REFUSE);
 
 	/** What is said, and cannot be used. */
 	private final Set<String> unusable = new HashSet<>();
@@ -64,12 +65,12 @@ final class LayeredProperties {
 	 * Leaves out what details a property that a level nearer to the breaker switches off.
 	 */
 	void leaveOutDetails() {
-		for (Detail detail : DETAILS) {
-			Setting setting = this.settings.get(detail.property());
-			Setting detailed = this.settings.get(detail.of());
+		for (Map.Entry<String, String> detail : DETAILS.entrySet()) {
+			Setting setting = this.settings.get(detail.getKey());
+			Setting detailed = this.settings.get(detail.getValue());
 			if (setting != null && detailed != null && detailed.isOff()
 					&& this.chain.indexOf(detailed.level()) < this.chain.indexOf(setting.level())) {
-				this.settings.remove(detail.property());
+				this.settings.remove(detail.getKey());
 			}
 		}
 	}
@@ -78,17 +79,19 @@ final class LayeredProperties {
 	LayeredProperties over(LayeredProperties earlier) {
 		LayeredProperties both = new LayeredProperties(this.chain);
 		both.settings.putAll(earlier.settings);
-		switchedOff().map(Detail::property).forEach(both.settings::remove);
+		for (Map.Entry<String, String> detail : DETAILS.entrySet()) {
+			if (isOff(detail.getValue())) {
+				both.settings.remove(detail.getKey());
+			}
+		}
 		both.settings.putAll(this.settings);
 		return both;
 	}
 
-	/** The details of what is switched off here. */
-	private Stream<Detail> switchedOff() {
-		return DETAILS.stream().filter((detail) -> {
-			Setting detailed = this.settings.get(detail.of());
-			return detailed != null && detailed.isOff();
-		});
+	/** Whether a property is switched off here. */
+	private boolean isOff(String key) {
+		Setting setting = this.settings.get(key);
+		return setting != null && setting.isOff();
 	}
 
 	/**
@@ -105,8 +108,15 @@ final class LayeredProperties {
 	 */
 	boolean isUnknown(String key) {
 		boolean basesAreKnown = this.chain.get(this.chain.size() - 1).equals(Level.DEFAULT);
-		return this.settings.containsKey(key) ? this.unusable.contains(key) && !STAND_INS.containsKey(key)
-				: !basesAreKnown;
+		return this.settings.containsKey(key) ? this.unusable.contains(key) && !hasStandIn(key) : !basesAreKnown;
+	}
+
+	/**
+	 * Whether another value is set in place of one that cannot be used: that a threshold
+	 * is set decides defaults of others, and its value does not.
+	 */
+	private static boolean hasStandIn(String key) {
+		return key.equals(FAILURE_RATE) || key.equals(CONSECUTIVE_FAILURES);
 	}
 
 	/**
@@ -120,10 +130,11 @@ final class LayeredProperties {
 	 * The names of what is set, in camel case.
 	 */
 	Set<String> names() {
-		return this.settings.values()
-			.stream()
-			.map((setting) -> setting.property().name())
-			.collect(Collectors.toUnmodifiableSet());
+		Set<String> names = new HashSet<>();
+		for (Setting setting : this.settings.values()) {
+			names.add(setting.property().name());
+		}
+		return Set.copyOf(names);
 	}
 
 	/**
@@ -131,7 +142,9 @@ final class LayeredProperties {
 	 */
 	Map<String, String> origins() {
 		Map<String, String> origins = new HashMap<>();
-		this.settings.forEach((key, setting) -> origins.put(setting.property().name(), setting.origin()));
+		for (Setting setting : this.settings.values()) {
+			origins.put(setting.property().name(), setting.origin());
+		}
 		return origins;
 	}
 
@@ -163,22 +176,24 @@ final class LayeredProperties {
 	 */
 	CircuitBreakerConfig.Builder applyTo(CircuitBreakerConfig.Builder builder, @Nullable OutcomeRule rule,
 			PredicateResolver predicates, Consumer<InvalidCircuitBreakerConfigException> refused) {
-		STAND_INS.forEach((key, standIn) -> {
-			if (this.unusable.contains(key)) {
-				standIn.accept(builder);
-			}
-		});
-		switchedOff().forEach((detail) -> detail.takeBack().accept(builder));
-		HttpOutcomeRule before = (rule instanceof HttpOutcomeRule ofProperties) ? ofProperties
-				: HttpOutcomeRule.DEFAULT;
-		HttpOutcomeRule ofHttp = new HttpOutcomeRule(statuses("record-http-statuses", before.recorded()),
-				statuses("ignore-http-statuses", before.ignored()), this.settings.containsKey("honour-retry-after")
-						? Boolean.TRUE.equals(value("honour-retry-after")) : before.honourRetryAfter());
-		if (!ofHttp.equals(before)) {
-			builder.outcomeRule(ofHttp);
+		if (this.unusable.contains(FAILURE_RATE)) {
+			builder.failureRateThreshold(100);
 		}
-		this.settings.forEach((key, setting) -> {
-			if (!this.unusable.contains(key) && setting.property().isOfBuilder()) {
+		if (this.unusable.contains(CONSECUTIVE_FAILURES)) {
+			builder.consecutiveFailureThreshold(1);
+		}
+		if (isOff(RAMP)) {
+			builder.withoutRecoveryRampStart();
+		}
+		if (isOff(REFUSE)) {
+			builder.withoutShareFactor();
+		}
+		if (saysOfHttp()) {
+			applyOfHttp(builder, rule);
+		}
+		for (Map.Entry<String, Setting> each : this.settings.entrySet()) {
+			Setting setting = each.getValue();
+			if (!this.unusable.contains(each.getKey()) && setting.property().isOfBuilder()) {
 				try {
 					setting.applyTo(builder, predicates);
 				}
@@ -186,8 +201,24 @@ final class LayeredProperties {
 					refused.accept(ex);
 				}
 			}
-		});
+		}
 		return builder;
+	}
+
+	private boolean saysOfHttp() {
+		return this.settings.containsKey(RECORDED_STATUSES) || this.settings.containsKey(IGNORED_STATUSES)
+				|| this.settings.containsKey(HONOUR_RETRY_AFTER);
+	}
+
+	private void applyOfHttp(CircuitBreakerConfig.Builder builder, @Nullable OutcomeRule rule) {
+		HttpOutcomeRule before = (rule instanceof HttpOutcomeRule ofProperties) ? ofProperties
+				: HttpOutcomeRule.DEFAULT;
+		HttpOutcomeRule ofHttp = new HttpOutcomeRule(statuses(RECORDED_STATUSES, before.recorded()),
+				statuses(IGNORED_STATUSES, before.ignored()), this.settings.containsKey(HONOUR_RETRY_AFTER)
+						? Boolean.TRUE.equals(value(HONOUR_RETRY_AFTER)) : before.honourRetryAfter());
+		if (!ofHttp.equals(before)) {
+			builder.outcomeRule(ofHttp);
+		}
 	}
 
 	private List<HttpStatusPattern> statuses(String key, List<HttpStatusPattern> before) {
@@ -239,16 +270,6 @@ final class LayeredProperties {
 			}
 		}
 
-	}
-
-	/**
-	 * A property that only details another one.
-	 *
-	 * @param property its key
-	 * @param of the key of the other one
-	 * @param takeBack gives it its default
-	 */
-	private record Detail(String property, String of, Consumer<CircuitBreakerConfig.Builder> takeBack) {
 	}
 
 }
