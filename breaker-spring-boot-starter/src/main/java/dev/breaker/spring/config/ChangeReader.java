@@ -60,7 +60,7 @@ final class ChangeReader {
 			Suggestion suggestion = ofRunTime(suggestions.ofBreaker(key, value));
 			this.problems.add(new ConfigProblem(path, value, null, "is not a property",
 					suggestion.below(PREFIX + ".").remedy(path),
-					suggestion.isNothing() ? SuggestionFinder.VALID_OF_BREAKER : null));
+					suggestion.isNothing() ? SuggestionFinder.validOfBreaker() : null));
 		});
 		ValueReader values = new ValueReader(sources, this.predicates, this.classNames, this.problems);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, this.problems);

@@ -3,6 +3,7 @@ package dev.breaker.spring.config;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,7 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.CompositePropertySource;
 import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.ObjectUtils;
 
@@ -32,20 +34,17 @@ final class ConfigKeyScanner {
 
 	private static final Pattern WRITTEN_NAME = Pattern.compile("[^.\\[]+\\.[^.\\[]+\\.([^.\\[]+)");
 
-	private static final String HTTP = Level.HTTP_CLIENTS.getElement(1, Form.UNIFORM);
+	private static final String HTTP = Level.HTTP.getElement(1, Form.UNIFORM);
 
 	private final BreakerPropertySources sources;
 
 	private final ConfigProblems problems;
-
-	private final SuggestionFinder suggestions;
 
 	private final Levels levels = new Levels();
 
 	private ConfigKeyScanner(BreakerPropertySources sources, ConfigProblems problems) {
 		this.sources = sources;
 		this.problems = problems;
-		this.suggestions = new SuggestionFinder(sources);
 	}
 
 	static Levels read(BreakerPropertySources sources, ConfigProblems problems) {
@@ -57,20 +56,36 @@ final class ConfigKeyScanner {
 		for (ConfigurationPropertySource source : this.sources.all()) {
 			Object underlying = source.getUnderlyingSource();
 			check(underlying);
-			if (underlying instanceof SystemEnvironmentPropertySource environment) {
-				environments.add(new EnvironmentVariableScanner(source, environment, this.suggestions));
+			if (underlying instanceof SystemEnvironmentPropertySource environment && mayBeOurs(environment)) {
+				environments.add(new EnvironmentVariableScanner(source, environment, suggestions()));
 			}
 		}
 		// Last, because a variable cannot spell every name: it is read in the light of
 		// the names that others gave
-		environments.forEach((environment) -> environment.addNames(this.levels));
-		environments.forEach((environment) -> environment.check(this.levels, this.problems));
+		for (EnvironmentVariableScanner environment : environments) {
+			environment.addNames(this.levels);
+		}
+		for (EnvironmentVariableScanner environment : environments) {
+			environment.check(this.levels, this.problems);
+		}
 		return this.levels;
+	}
+
+	/** Whether a variable may be a property, as none is in most applications. */
+	private static boolean mayBeOurs(SystemEnvironmentPropertySource environment) {
+		for (String name : PropertyNames.of(environment)) {
+			if (name.toLowerCase(Locale.ROOT).contains("breaker_")) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private void check(@Nullable Object source) {
 		if (source instanceof CompositePropertySource composite) {
-			composite.getPropertySources().forEach(this::check);
+			for (PropertySource<?> each : composite.getPropertySources()) {
+				check(each);
+			}
 		}
 		else if (source instanceof EnumerablePropertySource<?> enumerable) {
 			Map<ConfigurationPropertyName, Key> written = new HashMap<>();
@@ -116,6 +131,11 @@ final class ConfigKeyScanner {
 		}
 	}
 
+	/** Of keys that mean nothing, of which there usually is none. */
+	private SuggestionFinder suggestions() {
+		return new SuggestionFinder(this.sources);
+	}
+
 	/**
 	 * Two sources that set the same property are the usual way to override. In one source
 	 * it is chance which of two spellings wins.
@@ -142,8 +162,7 @@ final class ConfigKeyScanner {
 			checkSpelling(found, property, written);
 			return;
 		}
-		if (found.isBlank()
-				&& PropertyDefinition.SWITCHES.stream().anyMatch((each) -> below.isAncestorOf(each.key()))) {
+		if (found.isBlank() && SwitchValidator.SWITCHES.stream().anyMatch((each) -> below.isAncestorOf(each.key()))) {
 			this.problems.add(found.problem("has properties below it, and none is there",
 					"Remove \"%s\", or give it a property.".formatted(found.key())));
 			return;
@@ -151,14 +170,15 @@ final class ConfigKeyScanner {
 		ConfigurationPropertyName unwrapped = Resilience4jKeys.unwrap(withoutIndex(below));
 		String section = (unwrapped.getNumberOfElements() > 1 || found.isBlank()) ? section(unwrapped) : null;
 		Suggestion meant;
-		String valid = SuggestionFinder.VALID_SWITCHES;
+		String valid;
 		if (section != null) {
 			meant = ofLevel(section, unwrapped.subName(1), found);
-			valid = meant.isNothing() ? SuggestionFinder.VALID_OF_BREAKER : null;
+			valid = meant.isNothing() ? SuggestionFinder.validOfBreaker() : null;
 		}
 		else {
 			meant = (switchOf(unwrapped) != null) ? Suggestion.of("breaker." + unwrapped)
 					: ofSwitch(unwrapped, found.value());
+			valid = SuggestionFinder.validSwitches();
 		}
 		this.problems.add(found.problem("is not a property", meant, (meant.key() == null) ? valid : null));
 	}
@@ -206,8 +226,8 @@ final class ConfigKeyScanner {
 	private ConfigProblem unknownOf(HttpEntryList list, Key found, ConfigurationPropertyName below) {
 		String given = withoutIndex(below).toString();
 		String entry = Level.written(found.name().chop(list.key().getNumberOfElements() + 1));
-		String nearest = this.suggestions.nearestOf(list, given, found.value());
-		Suggestion ofBreaker = (nearest == null) ? this.suggestions.ofBreaker(given, found.value())
+		String nearest = suggestions().nearestOf(list, given, found.value());
+		Suggestion ofBreaker = (nearest == null) ? suggestions().ofBreaker(given, found.value())
 				: Suggestion.of(nearest).below(entry + ".");
 		return found.problem("is not a property",
 				(nearest == null) ? ofBreaker.below("breaker." + Level.INSTANCES + ".NAME.") : ofBreaker,
@@ -215,16 +235,16 @@ final class ConfigKeyScanner {
 	}
 
 	private Suggestion ofSwitch(ConfigurationPropertyName below, @Nullable Object value) {
-		boolean inSection = PropertyDefinition.SWITCHES.stream()
+		boolean inSection = SwitchValidator.SWITCHES.stream()
 			.anyMatch((property) -> property.key().chop(1).equals(below.chop(1)));
-		Suggestion known = Resilience4jKeys.ofRoot(below.getElement(0, Form.ORIGINAL));
+		Suggestion known = Resilience4jSuggestions.ofRoot(below.getElement(0, Form.ORIGINAL));
 		if (known != null && !inSection) {
 			return known.below("breaker.");
 		}
 		Suggestion ofBreaker = inSection ? Suggestion.NOTHING
-				: this.suggestions.ofBreaker(below.getLastElement(Form.ORIGINAL), value);
+				: suggestions().ofBreaker(below.getLastElement(Form.ORIGINAL), value);
 		if (ofBreaker.isNothing()) {
-			String nearest = this.suggestions.nearestSwitch(below.toString(), value);
+			String nearest = suggestions().nearestSwitch(below.toString(), value);
 			return (nearest != null) ? Suggestion.of("breaker." + nearest) : (known != null) ? known : ofBreaker;
 		}
 		if (below.getNumberOfElements() == 1) {
@@ -241,10 +261,12 @@ final class ConfigKeyScanner {
 	}
 
 	private static @Nullable PropertyDefinition switchOf(ConfigurationPropertyName below) {
-		return PropertyDefinition.SWITCHES.stream()
-			.filter((property) -> property.matches(below))
-			.findFirst()
-			.orElse(null);
+		for (PropertyDefinition property : SwitchValidator.SWITCHES) {
+			if (property.matches(below)) {
+				return property;
+			}
+		}
+		return null;
 	}
 
 	/** The section that is nearest to a misspelled one. */
@@ -267,7 +289,7 @@ final class ConfigKeyScanner {
 	private Suggestion ofBreaker(ConfigurationPropertyName name, @Nullable Object value) {
 		String given = name.getLastElement(Form.ORIGINAL);
 		PropertyDefinition property = property(ConfigurationPropertyName.adapt(given, '.'));
-		return (property != null) ? Suggestion.of(property.toString()) : this.suggestions.ofBreaker(given, value);
+		return (property != null) ? Suggestion.of(property.toString()) : suggestions().ofBreaker(given, value);
 	}
 
 	/** A name of several elements, or with odd characters, stands in brackets. */
@@ -340,7 +362,7 @@ final class ConfigKeyScanner {
 	}
 
 	private ConfigProblem valueOfLevel(Key found, Level level) {
-		Suggestion suggestion = this.suggestions.ofBreaker(level.name(), found.value());
+		Suggestion suggestion = suggestions().ofBreaker(level.name(), found.value());
 		if (suggestion.isNothing()) {
 			return found.problem("takes properties below it, and no value of its own",
 					"Write properties below \"%s\", such as \"%s.failure-rate-threshold\".".formatted(found.key(),
@@ -363,9 +385,9 @@ final class ConfigKeyScanner {
 			return found.problem("is not a property", nested.below(prefix + ".").remedy(found.key())
 					+ " A name with dots stands in brackets and quotes.");
 		}
-		Suggestion suggestion = this.suggestions.ofBreaker(name.toString(), found.value());
+		Suggestion suggestion = suggestions().ofBreaker(name.toString(), found.value());
 		return found.problem("is not a property", suggestion.below(level.written() + "."),
-				suggestion.isNothing() ? SuggestionFinder.VALID_OF_BREAKER : null);
+				suggestion.isNothing() ? SuggestionFinder.validOfBreaker() : null);
 	}
 
 	private static @Nullable PropertyDefinition property(ConfigurationPropertyName below) {

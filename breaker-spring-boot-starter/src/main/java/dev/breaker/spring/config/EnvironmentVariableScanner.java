@@ -211,7 +211,7 @@ final class EnvironmentVariableScanner {
 
 	private String validFor(String section) {
 		return ("A variable has the name and the property without dashes, such as \"%s%s_PAYMENTS_INITIALSTATE\". "
-				+ SuggestionFinder.VALID_OF_BREAKER)
+				+ SuggestionFinder.validOfBreaker())
 			.formatted(this.root, variable(section));
 	}
 

@@ -3,6 +3,8 @@ package dev.breaker.spring.config;
 import java.util.List;
 import java.util.Map;
 
+import dev.breaker.spring.http.HttpClientEntry;
+import dev.breaker.spring.http.HttpServerEntry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -21,12 +23,13 @@ record HttpEntryList(ConfigurationPropertyName key, List<PropertyDefinition> pro
 		Map<String, String> required) {
 
 	/** The HTTP clients that are guarded. */
-	static final HttpEntryList CLIENTS = new HttpEntryList(Level.HTTP_CLIENTS, PropertyDefinition.OF_HTTP_CLIENT,
-			"host", Map.of("breaker",
+	static final HttpEntryList CLIENTS = new HttpEntryList(Level.HTTP_CLIENTS,
+			PropertyDefinition.of(HttpClientEntry.class), "host", Map.of("breaker",
 					"the name of the circuit breaker that guards these requests; with key: host, it is the name of the breakers of all hosts"));
 
 	/** The requests that are answered before their handlers run. */
-	static final HttpEntryList REJECT = new HttpEntryList(Level.HTTP_REJECT, PropertyDefinition.OF_HTTP_REJECT, "paths",
+	static final HttpEntryList REJECT = new HttpEntryList(Level.HTTP_REJECT,
+			PropertyDefinition.of(HttpServerEntry.class), "paths",
 			Map.of("breaker", "the name of the circuit breaker that the handlers of these requests depend on", "paths",
 					"the paths of these requests, such as /orders/**; /** is all of them"));
 

@@ -19,11 +19,14 @@ record Level(String name, ConfigurationPropertyName prefix) {
 
 	static final String INSTANCES = "instances";
 
+	/** What stands above the lists of HTTP. */
+	static final ConfigurationPropertyName HTTP = ROOT.append("http");
+
 	/** The list of the HTTP clients that are guarded. */
-	static final ConfigurationPropertyName HTTP_CLIENTS = ROOT.append("http.clients");
+	static final ConfigurationPropertyName HTTP_CLIENTS = HTTP.append("clients");
 
 	/** The list of the requests that are rejected in advance. */
-	static final ConfigurationPropertyName HTTP_REJECT = ROOT.append("http.server.reject");
+	static final ConfigurationPropertyName HTTP_REJECT = HTTP.append("server.reject");
 
 	static final Level DEFAULT = of(ROOT.append(CONFIGS).append("default"));
 

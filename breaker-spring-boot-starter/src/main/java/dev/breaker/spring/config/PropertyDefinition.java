@@ -7,19 +7,15 @@ import java.lang.annotation.Target;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
 import dev.breaker.CircuitBreakerConfig;
-import dev.breaker.spring.http.HttpClientEntry;
-import dev.breaker.spring.http.HttpServerEntry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -34,50 +30,44 @@ import org.springframework.util.StringUtils;
  * A property of one of the properties records, whose components are all that says which
  * keys there are.
  *
- * @param name the name of the component
+ * @param component the component
  * @param key the key below the prefix of its record, in kebab case
  * @param type the type
- * @param acceptsNone whether {@code none} switches it off
- * @param range the range of a switch, where it has one
  */
-record PropertyDefinition(String name, ConfigurationPropertyName key, ResolvableType type, boolean acceptsNone,
-		@Nullable Range range) {
+record PropertyDefinition(RecordComponent component, ConfigurationPropertyName key, ResolvableType type) {
 
 	static final String BASE_CONFIG = "base-config";
 
 	/** The properties of a config or an instance. */
-	static final List<PropertyDefinition> OF_BREAKER = of(CircuitBreakerProperties.class,
-			ConfigurationPropertyName.EMPTY)
-		.toList();
+	static final List<PropertyDefinition> OF_BREAKER = of(CircuitBreakerProperties.class);
 
 	/** The same, by their keys in uniform form. */
-	private static final Map<String, PropertyDefinition> OF_BREAKER_BY_KEY = OF_BREAKER.stream()
-		.collect(Collectors.toMap((property) -> property.key().getLastElement(Form.UNIFORM), Function.identity()));
+	private static final Map<String, PropertyDefinition> OF_BREAKER_BY_KEY = byKey(OF_BREAKER);
 
-	static final PropertyDefinition BASE = OF_BREAKER.stream()
-		.filter((property) -> property.toString().equals(BASE_CONFIG))
-		.findFirst()
-		.orElseThrow();
-
-	/** The properties of an entry of {@code breaker.http.clients}. */
-	static final List<PropertyDefinition> OF_HTTP_CLIENT = of(HttpClientEntry.class, ConfigurationPropertyName.EMPTY)
-		.toList();
-
-	/** The properties of an entry of {@code breaker.http.server.reject}. */
-	static final List<PropertyDefinition> OF_HTTP_REJECT = of(HttpServerEntry.class, ConfigurationPropertyName.EMPTY)
-		.toList();
-
-	/** What else there is below {@code breaker}. */
-	static final List<PropertyDefinition> SWITCHES = of(BreakerProperties.class, ConfigurationPropertyName.EMPTY)
-		.toList();
+	static final PropertyDefinition BASE = Objects.requireNonNull(OF_BREAKER_BY_KEY.get("baseconfig"));
 
 	/** The property of a predicate is called as its builder method, and this. */
 	private static final String PREDICATE = "Predicate";
 
-	private static final Map<String, Method> BUILDER_METHODS = Arrays
-		.stream(CircuitBreakerConfig.Builder.class.getMethods())
-		.filter((method) -> method.getReturnType() == CircuitBreakerConfig.Builder.class)
-		.collect(Collectors.toMap(Method::getName, Function.identity()));
+	private static final Map<String, Method> BUILDER_METHODS = builderMethods();
+
+	private static Map<String, PropertyDefinition> byKey(List<PropertyDefinition> properties) {
+		Map<String, PropertyDefinition> byKey = new HashMap<>();
+		for (PropertyDefinition property : properties) {
+			byKey.put(property.key().getLastElement(Form.UNIFORM), property);
+		}
+		return byKey;
+	}
+
+	private static Map<String, Method> builderMethods() {
+		Map<String, Method> methods = new HashMap<>();
+		for (Method method : CircuitBreakerConfig.Builder.class.getMethods()) {
+			if (method.getReturnType() == CircuitBreakerConfig.Builder.class) {
+				methods.put(method.getName(), method);
+			}
+		}
+		return methods;
+	}
 
 	/**
 	 * The property of a config or an instance whose key begins with an element.
@@ -87,20 +77,52 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 		return OF_BREAKER_BY_KEY.get(element);
 	}
 
-	private static Stream<PropertyDefinition> of(Class<?> type, ConfigurationPropertyName prefix) {
-		return Arrays.stream(type.getRecordComponents())
-			.sorted(Comparator.comparing(RecordComponent::getName))
-			.flatMap((component) -> of(component,
-					prefix.append(DataObjectPropertyName.toDashedForm(component.getName()))));
+	/**
+	 * The properties of a record and of the records in it, sorted by name.
+	 */
+	static List<PropertyDefinition> of(Class<?> type) {
+		List<PropertyDefinition> properties = new ArrayList<>();
+		add(type, ConfigurationPropertyName.EMPTY, properties);
+		return List.copyOf(properties);
 	}
 
-	private static Stream<PropertyDefinition> of(RecordComponent component, ConfigurationPropertyName key) {
-		if (component.getType().isRecord()) {
-			return of(component.getType(), key);
+	private static void add(Class<?> type, ConfigurationPropertyName prefix, List<PropertyDefinition> properties) {
+		Map<String, RecordComponent> sorted = new TreeMap<>();
+		for (RecordComponent component : type.getRecordComponents()) {
+			sorted.put(component.getName(), component);
 		}
-		return Stream
-			.of(new PropertyDefinition(component.getName(), key, ResolvableType.forType(component.getGenericType()),
-					component.isAnnotationPresent(AcceptsNone.class), component.getAnnotation(Range.class)));
+		for (RecordComponent component : sorted.values()) {
+			ConfigurationPropertyName key = prefix.append(DataObjectPropertyName.toDashedForm(component.getName()));
+			if (component.getType().isRecord()) {
+				add(component.getType(), key, properties);
+			}
+			else {
+				properties
+					.add(new PropertyDefinition(component, key, ResolvableType.forType(component.getGenericType())));
+			}
+		}
+	}
+
+	/**
+	 * The name of the component.
+	 */
+	String name() {
+		return this.component.getName();
+	}
+
+	/**
+	 * Whether {@code none} switches the property off. Asked where {@code none} is written
+	 * alone, as annotations are expensive to read.
+	 */
+	boolean acceptsNone() {
+		return this.component.isAnnotationPresent(AcceptsNone.class);
+	}
+
+	/**
+	 * The range of a switch, where it has one.
+	 */
+	@Nullable Range range() {
+		return this.component.getAnnotation(Range.class);
 	}
 
 	boolean isList() {
@@ -141,8 +163,8 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 	}
 
 	private String builderMethodName() {
-		return this.name.endsWith(PREDICATE) ? this.name.substring(0, this.name.length() - PREDICATE.length())
-				: this.name;
+		String name = name();
+		return name.endsWith(PREDICATE) ? name.substring(0, name.length() - PREDICATE.length()) : name;
 	}
 
 	/**
@@ -158,7 +180,7 @@ record PropertyDefinition(String name, ConfigurationPropertyName key, Resolvable
 	 * is no class, or no rule.
 	 */
 	void switchOff(CircuitBreakerConfig.Builder builder) {
-		Method without = BUILDER_METHODS.get("without" + StringUtils.capitalize(this.name));
+		Method without = BUILDER_METHODS.get("without" + StringUtils.capitalize(name()));
 		if (without != null) {
 			ReflectionUtils.invokeMethod(without, builder);
 			return;

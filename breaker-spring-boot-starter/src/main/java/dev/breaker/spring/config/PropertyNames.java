@@ -1,8 +1,7 @@
 package dev.breaker.spring.config;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 import org.springframework.core.env.EnumerablePropertySource;
 
@@ -19,7 +18,13 @@ final class PropertyNames {
 	 * that is {@code null}, which is left out.
 	 */
 	static List<String> of(EnumerablePropertySource<?> source) {
-		return Arrays.stream(source.getPropertyNames()).filter(Objects::nonNull).toList();
+		List<String> names = new ArrayList<>();
+		for (String name : source.getPropertyNames()) {
+			if (name != null) {
+				names.add(name);
+			}
+		}
+		return names;
 	}
 
 }

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
 final class SuggestionFinder {
 
 	/** What a config or an instance may say, for messages. */
-	static final String VALID_OF_BREAKER = "Valid for a config or an instance are "
-			+ String.join(", ", names(PropertyDefinition.OF_BREAKER)) + ".";
+	static String validOfBreaker() {
+		return "Valid for a config or an instance are " + String.join(", ", names(PropertyDefinition.OF_BREAKER)) + ".";
+	}
 
 	/** What there is below {@code breaker}, for messages. */
-	static final String VALID_SWITCHES = "Valid below \"breaker\" are configs.NAME.*, instances.NAME.*, http.clients, http.server.reject, "
-			+ String.join(", ", names(PropertyDefinition.SWITCHES)) + ".";
+	static String validSwitches() {
+		return "Valid below \"breaker\" are configs.NAME.*, instances.NAME.*, http.clients, http.server.reject, "
+				+ String.join(", ", names(SwitchValidator.SWITCHES)) + ".";
+	}
 
 	private final BreakerPropertySources sources;
 
@@ -30,7 +33,7 @@ final class SuggestionFinder {
 	 * @param value what it is set to
 	 */
 	Suggestion ofBreaker(String given, @Nullable Object value) {
-		Suggestion known = Resilience4jKeys.ofInstance(given);
+		Suggestion known = Resilience4jSuggestions.ofInstance(given);
 		if (known != null) {
 			return known;
 		}
@@ -39,7 +42,7 @@ final class SuggestionFinder {
 	}
 
 	@Nullable String nearestSwitch(String given, @Nullable Object value) {
-		return nearest(given, value, PropertyDefinition.SWITCHES);
+		return nearest(given, value, SwitchValidator.SWITCHES);
 	}
 
 	@Nullable String nearestOf(HttpEntryList list, String given, @Nullable Object value) {

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import dev.breaker.spring.config.PropertyDefinition.Range;
@@ -18,6 +19,9 @@ import org.springframework.util.ClassUtils;
  */
 final class SwitchValidator {
 
+	/** What there is below {@code breaker} beside configs, instances and HTTP. */
+	static final List<PropertyDefinition> SWITCHES = PropertyDefinition.of(BreakerProperties.class);
+
 	private static final String ASPECT = "dev.breaker.spring.aspectj.CircuitBreakerAspect";
 
 	private SwitchValidator() {
@@ -27,7 +31,7 @@ final class SwitchValidator {
 	static Map<String, String> check(ValueReader values, ConfigProblems problems, @Nullable ClassLoader classLoader) {
 		Map<String, String> set = new LinkedHashMap<>();
 		Map<String, ValueReader.Said> all = new LinkedHashMap<>();
-		for (PropertyDefinition property : PropertyDefinition.SWITCHES) {
+		for (PropertyDefinition property : SWITCHES) {
 			ConfigurationPropertyName key = Level.ROOT.append(property.key());
 			ValueReader.Said said = values.read(property, key);
 			if (said != null) {
@@ -35,7 +39,7 @@ final class SwitchValidator {
 				set.put(Level.written(key),
 						(said.kind() == ValueReader.Kind.OFF) ? "none" : String.valueOf(said.value()));
 			}
-			Range range = property.range();
+			Range range = (said != null && said.by() != null) ? property.range() : null;
 			if (range != null && said != null && said.by() != null && said.value() instanceof Integer number
 					&& (number < range.min() || number > range.max())) {
 				String requirement = (range.max() == Integer.MAX_VALUE) ? "must be %d or more".formatted(range.min())
@@ -58,8 +62,19 @@ final class SwitchValidator {
 				}
 			}
 		}
-		ClusterValidator.check(all, problems, classLoader);
+		if (hasCluster(all)) {
+			ClusterValidator.check(all, problems, classLoader);
+		}
 		return set;
+	}
+
+	private static boolean hasCluster(Map<String, ValueReader.Said> all) {
+		for (String key : all.keySet()) {
+			if (key.startsWith("cluster.")) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** Why no file can be there; null where one can be. */

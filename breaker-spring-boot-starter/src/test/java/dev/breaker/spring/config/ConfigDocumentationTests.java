@@ -33,7 +33,7 @@ class ConfigDocumentationTests {
 	@Test
 	void tableHasEachSwitch() throws IOException {
 		assertThat(rows("Switches"))
-			.containsOnlyKeys(PropertyDefinition.SWITCHES.stream().map((key) -> "breaker." + key).toList());
+			.containsOnlyKeys(SwitchValidator.SWITCHES.stream().map((key) -> "breaker." + key).toList());
 	}
 
 	@Test

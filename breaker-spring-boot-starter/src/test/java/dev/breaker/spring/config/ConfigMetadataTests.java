@@ -71,7 +71,7 @@ class ConfigMetadataTests {
 
 	@Test
 	void rangeOfASwitchIsInItsDescription() {
-		for (PropertyDefinition property : PropertyDefinition.SWITCHES) {
+		for (PropertyDefinition property : SwitchValidator.SWITCHES) {
 			PropertyDefinition.Range range = property.range();
 			if (range != null) {
 				assertThat(find("properties", "breaker." + property).orElseThrow().path("description").asString())
@@ -123,7 +123,7 @@ class ConfigMetadataTests {
 		return Stream.concat(PropertyDefinition.OF_BREAKER.stream()
 			.map(PropertyDefinition::toString)
 			.filter((key) -> !key.equals(PropertyDefinition.BASE_CONFIG))
-			.map(DEFAULT_CONFIG::concat), PropertyDefinition.SWITCHES.stream().map((key) -> "breaker." + key));
+			.map(DEFAULT_CONFIG::concat), SwitchValidator.SWITCHES.stream().map((key) -> "breaker." + key));
 	}
 
 	static Stream<String> keysThatAcceptNone() {

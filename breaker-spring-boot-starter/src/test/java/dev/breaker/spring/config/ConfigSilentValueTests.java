@@ -271,7 +271,7 @@ class ConfigSilentValueTests {
 	}
 
 	static Stream<String> switches() {
-		return PropertyDefinition.SWITCHES.stream().map((property) -> "breaker." + property);
+		return SwitchValidator.SWITCHES.stream().map((property) -> "breaker." + property);
 	}
 
 	private String failure(String yaml) {
