@@ -2,13 +2,13 @@ package dev.breaker.spring.config;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -83,10 +83,16 @@ final class BreakerPropertySources {
 	private BreakerPropertySources(Iterable<ConfigurationPropertySource> sources, ConfigurationPropertyName root,
 			PlaceholdersResolver placeholders, @Nullable ClassLoader classLoader) {
 		this.root = root;
-		this.sources = StreamSupport.stream(sources.spliterator(), false).toList();
-		this.speaking = this.sources.stream()
-			.filter((source) -> source.containsDescendantOf(root) != ConfigurationPropertyState.ABSENT)
-			.toList();
+		List<ConfigurationPropertySource> all = new ArrayList<>();
+		List<ConfigurationPropertySource> speaking = new ArrayList<>();
+		for (ConfigurationPropertySource source : sources) {
+			all.add(source);
+			if (source.containsDescendantOf(root) != ConfigurationPropertyState.ABSENT) {
+				speaking.add(source);
+			}
+		}
+		this.sources = List.copyOf(all);
+		this.speaking = List.copyOf(speaking);
 		this.placeholders = placeholders;
 		this.classLoader = classLoader;
 		this.binder = binder(this.speaking);
@@ -209,8 +215,13 @@ final class BreakerPropertySources {
 					continue;
 				}
 				for (int i = this.root.getNumberOfElements(); i < name.getNumberOfElements(); i++) {
-					below.computeIfAbsent(name.chop(i), (prefix) -> new HashSet<>())
-						.add(name.getElement(i, Form.UNIFORM));
+					ConfigurationPropertyName prefix = name.chop(i);
+					Set<String> elements = below.get(prefix);
+					if (elements == null) {
+						elements = new HashSet<>();
+						below.put(prefix, elements);
+					}
+					elements.add(name.getElement(i, Form.UNIFORM));
 				}
 			}
 		}

@@ -95,19 +95,23 @@ final class ConfigLoader {
 		BreakerPropertySources sources = new BreakerPropertySources(this.environment,
 				this.beanFactory.getBeanClassLoader());
 		ValueReader values = new ValueReader(sources, this.predicates, this.classNames, problems);
-		Map<String, String> switches = SwitchValidator.check(values, problems, this.beanFactory.getBeanClassLoader());
+		Map<String, String> switches = mayHaveSwitches(sources)
+				? SwitchValidator.check(values, problems, this.beanFactory.getBeanClassLoader())
+				: new LinkedHashMap<>();
 		Levels levels = ConfigKeyScanner.read(sources, problems);
 		if (!this.leftoversReported) {
 			this.leftoversReported = true;
 			Resilience4jKeys.reportLeftovers(sources, this.beanFactory.getBeanClassLoader());
 		}
 		Inheritance inheritance = new Inheritance(levels, values, problems);
-		List<HttpClientEntry> httpClients = (httpClientsOfStart != null) ? httpClientsOfStart
-				: HttpEntryReader.clients(sources, this.predicates, this.classNames, problems);
-		if (httpClientsOfStart == null) {
-			this.httpRejects = HttpEntryReader.rejects(sources, this.predicates, this.classNames, problems);
+		List<HttpClientEntry> httpClients = (httpClientsOfStart != null) ? httpClientsOfStart : List.of();
+		if (sources.maySay(Level.HTTP)) {
+			if (httpClientsOfStart == null) {
+				httpClients = HttpEntryReader.clients(sources, this.predicates, this.classNames, problems);
+				this.httpRejects = HttpEntryReader.rejects(sources, this.predicates, this.classNames, problems);
+			}
+			HttpEntryReader.describe(sources, switches);
 		}
-		HttpEntryReader.describe(sources, switches);
 		ConfigReader reader = new ConfigReader(sources, this.predicates, values, problems);
 		LikelyMistakeFinder mistakes = new LikelyMistakeFinder();
 		ProbeChecker probes = new ProbeChecker(this.beanFactory, problems);
@@ -120,8 +124,7 @@ final class ConfigLoader {
 		LayeredProperties ofDefaults = reader.read(List.of(Level.DEFAULT));
 		mistakes.look(ofDefaults);
 		probes.check(ofDefaults);
-		CircuitBreakerConfig defaultsOfAll = reader.build(ofDefaults);
-		CircuitBreakerConfig defaults = defaultsOfAll;
+		CircuitBreakerConfig defaults = reader.build(ofDefaults);
 		Map<String, LayeredProperties> properties = new LinkedHashMap<>();
 		Map<String, CircuitBreakerConfig> configs = new LinkedHashMap<>();
 		for (Level instance : levels.instances()) {
@@ -135,22 +138,28 @@ final class ConfigLoader {
 		Set<String> instanceNames = Collections.unmodifiableSet(new LinkedHashSet<>(configs.keySet()));
 		Map<String, CircuitBreakerConfig> ofProperties = Map.copyOf(configs);
 		Customizers customized = Customizers.apply(this.customizers, configs, defaults);
-		configs.forEach((name, config) -> probes.check(name, ofProperties.getOrDefault(name, defaultsOfAll), config));
+		for (Map.Entry<String, CircuitBreakerConfig> each : configs.entrySet()) {
+			String name = each.getKey();
+			probes.check(name, ofProperties.getOrDefault(name, defaults), each.getValue());
+		}
 		problems.throwIfAny();
-		Origins origins = new Origins(ofDefaults.origins());
-		properties.forEach((name, effective) -> origins.put(name, effective.origins()));
-		configs.keySet().forEach((name) -> origins.put(name, customized.origins(name)));
-		this.customizations.forEach((name, all) -> {
-			for (UnaryOperator<CircuitBreakerConfig> each : all) {
-				CircuitBreakerConfig before = configs.getOrDefault(name, defaultsOfAll);
+		Origins origins = new Origins(ofDefaults, properties);
+		customized.addTo(origins);
+		for (Map.Entry<String, List<UnaryOperator<CircuitBreakerConfig>>> customizations : this.customizations
+			.entrySet()) {
+			String name = customizations.getKey();
+			for (UnaryOperator<CircuitBreakerConfig> each : customizations.getValue()) {
+				CircuitBreakerConfig before = configs.getOrDefault(name, defaults);
 				CircuitBreakerConfig after = Customizers.apply(name, each, before);
 				configs.put(name, after);
 				origins.putCode(name, before, after);
 			}
-		});
+		}
 		IneffectiveSettingFinder ineffective = new IneffectiveSettingFinder();
 		ineffective.look(ofDefaults, defaults);
-		configs.forEach((name, config) -> ineffective.look(properties.getOrDefault(name, ofDefaults), config));
+		for (Map.Entry<String, CircuitBreakerConfig> each : configs.entrySet()) {
+			ineffective.look(properties.getOrDefault(each.getKey(), ofDefaults), each.getValue());
+		}
 		List<String> warnings = new ArrayList<>(ineffective.describe());
 		warnings.addAll(mistakes.describe());
 		for (HttpClientEntry client : httpClients) {
@@ -163,6 +172,12 @@ final class ConfigLoader {
 		}
 		return new LoadedConfigs(defaults, instanceNames, configs, List.copyOf(httpClients), customized,
 				List.copyOf(warnings), switches, origins);
+	}
+
+	/** Whether anything stands beside the configs and the instances. */
+	private static boolean mayHaveSwitches(BreakerPropertySources sources) {
+		Set<String> sections = sources.elementsBelow(Level.ROOT);
+		return sections == null || !Set.of(Level.CONFIGS, Level.INSTANCES).containsAll(sections);
 	}
 
 	/** Has a rule for what guards of clients tell, whatever exceptions it records. */

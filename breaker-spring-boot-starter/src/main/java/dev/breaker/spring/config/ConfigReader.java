@@ -38,7 +38,12 @@ final class ConfigReader {
 
 	LayeredProperties read(List<Level> chain) {
 		LayeredProperties properties = new LayeredProperties(chain);
-		List<Level> speaking = chain.stream().filter((level) -> this.sources.maySay(level.prefix())).toList();
+		List<Level> speaking = new ArrayList<>();
+		for (Level level : chain) {
+			if (maySay(level)) {
+				speaking.add(level);
+			}
+		}
 		for (PropertyDefinition property : mentioned(speaking)) {
 			if (!property.toString().equals(PropertyDefinition.BASE_CONFIG)) {
 				read(property, speaking, properties);
@@ -46,6 +51,11 @@ final class ConfigReader {
 		}
 		properties.leaveOutDetails();
 		return properties;
+	}
+
+	private boolean maySay(Level level) {
+		Set<String> below = this.sources.elementsBelow(level.prefix());
+		return (below != null) ? !below.isEmpty() : this.sources.maySay(level.prefix());
 	}
 
 	/** The properties of which any level may say something, in their order. */

@@ -135,9 +135,11 @@ final class Customizers {
 		}
 	}
 
-	/** Which customizer gave a property of a name its value, by the property. */
-	Map<String, String> origins(String name) {
-		return this.origins.getOrDefault(name, Map.of());
+	/** Says which customizer gave properties their values. */
+	void addTo(Origins all) {
+		for (Map.Entry<String, Map<String, String>> each : this.origins.entrySet()) {
+			all.put(each.getKey(), each.getValue());
+		}
 	}
 
 	private static String text(CircuitBreakerConfigCustomizer customizer) {

@@ -12,12 +12,16 @@ import dev.breaker.CircuitBreakerConfig;
 final class Origins {
 
 	/** Of names that have no config of their own. */
-	private final Map<String, String> ofDefaults;
+	private final LayeredProperties ofDefaults;
 
-	private final Map<String, Map<String, String>> ofNames = new HashMap<>();
+	private final Map<String, LayeredProperties> ofInstances;
 
-	Origins(Map<String, String> ofDefaults) {
+	/** What code set, by the names that it did so of. */
+	private final Map<String, Map<String, String>> ofCode = new HashMap<>();
+
+	Origins(LayeredProperties ofDefaults, Map<String, LayeredProperties> ofInstances) {
 		this.ofDefaults = ofDefaults;
+		this.ofInstances = ofInstances;
 	}
 
 	/** Those of a config that was given in code. */
@@ -29,14 +33,23 @@ final class Origins {
 		return origins;
 	}
 
-	/** Those of a name: an instance, or one that has the defaults. */
+	/**
+	 * Those of a name: an instance, or one that has the defaults. They are described now,
+	 * as few are ever asked for.
+	 */
 	Map<String, String> of(String name) {
-		return this.ofNames.getOrDefault(name, this.ofDefaults);
+		Map<String, String> origins = this.ofDefaults.origins();
+		LayeredProperties properties = this.ofInstances.get(name);
+		if (properties != null) {
+			origins.putAll(properties.origins());
+		}
+		origins.putAll(this.ofCode.getOrDefault(name, Map.of()));
+		return origins;
 	}
 
-	/** Puts origins in place of those of the same properties. */
+	/** Puts what code gave in place of the origins of the same properties. */
 	void put(String name, Map<String, String> origins) {
-		this.ofNames.computeIfAbsent(name, (newName) -> new HashMap<>(this.ofDefaults)).putAll(origins);
+		this.ofCode.computeIfAbsent(name, (newName) -> new HashMap<>()).putAll(origins);
 	}
 
 	/** What code changed of a config. */
@@ -47,8 +60,8 @@ final class Origins {
 	}
 
 	Origins copy() {
-		Origins copy = new Origins(this.ofDefaults);
-		this.ofNames.forEach((name, origins) -> copy.ofNames.put(name, new HashMap<>(origins)));
+		Origins copy = new Origins(this.ofDefaults, this.ofInstances);
+		this.ofCode.forEach((name, origins) -> copy.ofCode.put(name, new HashMap<>(origins)));
 		return copy;
 	}
 
