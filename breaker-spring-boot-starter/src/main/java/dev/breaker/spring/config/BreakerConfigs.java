@@ -222,10 +222,20 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	}
 
 	private void addInstances(CircuitBreakerRegistry registry) {
-		instanceNames().stream()
-			.filter((name) -> registry.findGroup(name).isEmpty() && httpClients().stream()
-				.noneMatch((client) -> client.key() != null && client.breaker().equals(name)))
-			.forEach((name) -> registry.get(name, get(name)));
+		for (String name : instanceNames()) {
+			if (registry.findGroup(name).isEmpty() && !isUsedWithKey(name)) {
+				registry.get(name, get(name));
+			}
+		}
+	}
+
+	private boolean isUsedWithKey(String name) {
+		for (HttpClientEntry client : httpClients()) {
+			if (client.key() != null && client.breaker().equals(name)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -293,7 +303,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 		}
 		CircuitBreakerRegistry living = this.registry;
 		if (living != null) {
-			LivingConfig.named(name, living).forEach((each) -> each.reconfigure().accept(get(name)));
+			LivingConfig.named(name, living).forEach((each) -> each.reconfigure(get(name)));
 		}
 		followAll(null);
 		tellChanged();
@@ -648,7 +658,7 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 			followed = this.present;
 			CircuitBreakerConfig wanted = wanted(living, followed);
 			if (living.config() != wanted) {
-				living.reconfigure().accept(wanted);
+				living.reconfigure(wanted);
 			}
 		}
 		while (followed != this.present);

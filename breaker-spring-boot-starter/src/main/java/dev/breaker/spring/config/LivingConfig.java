@@ -2,8 +2,6 @@ package dev.breaker.spring.config;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import dev.breaker.CircuitBreaker;
 import dev.breaker.CircuitBreakerConfig;
@@ -13,23 +11,59 @@ import dev.breaker.LogText;
 
 /**
  * The config of a breaker or of a group at work.
- *
- * @param name the name, which the config is found by
- * @param what what it is of, for the log
- * @param present the present config
- * @param reconfigure replaces it
  */
-record LivingConfig(String name, String what, Supplier<CircuitBreakerConfig> present,
-		Consumer<CircuitBreakerConfig> reconfigure) {
+interface LivingConfig {
 
 	static LivingConfig of(CircuitBreaker breaker) {
-		return new LivingConfig(breaker.name(), "Circuit breaker '" + LogText.oneLine(breaker.name()) + "'",
-				breaker::config, breaker::reconfigure);
+		return new LivingConfig() {
+
+			@Override
+			public String name() {
+				return breaker.name();
+			}
+
+			@Override
+			public String what() {
+				return "Circuit breaker '" + LogText.oneLine(breaker.name()) + "'";
+			}
+
+			@Override
+			public CircuitBreakerConfig config() {
+				return breaker.config();
+			}
+
+			@Override
+			public void reconfigure(CircuitBreakerConfig config) {
+				breaker.reconfigure(config);
+			}
+
+		};
 	}
 
 	static LivingConfig of(CircuitBreakerGroup group) {
-		return new LivingConfig(group.name(), "Circuit breakers of all keys of '" + LogText.oneLine(group.name()) + "'",
-				group::config, group::reconfigure);
+		return new LivingConfig() {
+
+			@Override
+			public String name() {
+				return group.name();
+			}
+
+			@Override
+			public String what() {
+				return "Circuit breakers of all keys of '" + LogText.oneLine(group.name()) + "'";
+			}
+
+			@Override
+			public CircuitBreakerConfig config() {
+				return group.config();
+			}
+
+			@Override
+			public void reconfigure(CircuitBreakerConfig config) {
+				group.reconfigure(config);
+			}
+
+		};
 	}
 
 	/** Of all breakers and groups. Those of keys are the group's. */
@@ -48,8 +82,16 @@ record LivingConfig(String name, String what, Supplier<CircuitBreakerConfig> pre
 		return named;
 	}
 
-	CircuitBreakerConfig config() {
-		return this.present.get();
-	}
+	/** The name, which the config is found by. */
+	String name();
+
+	/** What it is of, for the log. */
+	String what();
+
+	/** The present config. */
+	CircuitBreakerConfig config();
+
+	/** Replaces the config. */
+	void reconfigure(CircuitBreakerConfig config);
 
 }

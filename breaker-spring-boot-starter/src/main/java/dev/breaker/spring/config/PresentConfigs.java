@@ -69,9 +69,15 @@ final class PresentConfigs {
 	Map<CircuitBreakerConfig, String> owners() {
 		Map<CircuitBreakerConfig, String> owners = new HashMap<>();
 		owners.put(this.loaded.defaults(), DEFAULTS);
-		this.loaded.configs().forEach((name, config) -> owners.put(config, name));
-		this.changed.forEach((name, config) -> owners.put(config, name));
+		addTo(owners, this.loaded.configs());
+		addTo(owners, this.changed);
 		return owners;
+	}
+
+	private static void addTo(Map<CircuitBreakerConfig, String> owners, Map<String, CircuitBreakerConfig> configs) {
+		for (Map.Entry<String, CircuitBreakerConfig> each : configs.entrySet()) {
+			owners.put(each.getValue(), each.getKey());
+		}
 	}
 
 	/**
