@@ -50,6 +50,20 @@ record Subject(@Nullable Class<?> type, List<Class<?>> interfaces, boolean guard
 		return new Subject(userType, List.of(), false);
 	}
 
+	// By hand, as the code that records have for this is made when it first runs, and
+	// each
+	// bean is looked up at start.
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other || (other instanceof Subject subject && this.type == subject.type
+				&& this.guardsDefaults == subject.guardsDefaults && this.interfaces.equals(subject.interfaces));
+	}
+
+	@Override
+	public int hashCode() {
+		return (this.type != null) ? this.type.hashCode() : this.interfaces.hashCode();
+	}
+
 	/** Whether all proxies that Spring makes have an interface. */
 	private static boolean isOfProxies(Class<?> type) {
 		return type.getName().startsWith("org.springframework.aop.") || type == Factory.class;
