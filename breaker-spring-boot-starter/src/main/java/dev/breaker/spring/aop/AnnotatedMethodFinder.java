@@ -133,10 +133,12 @@ final class AnnotatedMethodFinder {
 
 	private Collection<AnnotatedMethod> ofClass(Class<?> type) {
 		Map<Method, AnnotatedMethod> found = new LinkedHashMap<>();
-		MethodIntrospector.selectMethods(type, (Method method) -> inspect(method, type)).forEach((method, declared) -> {
-			Method real = BridgeMethodResolver.findBridgedMethod(method);
-			found.putIfAbsent(real, declared.on(real, type, isWoven(real)));
-		});
+		Map<Method, Declared> annotated = MethodIntrospector.selectMethods(type,
+				(Method method) -> inspect(method, type));
+		for (Map.Entry<Method, Declared> each : annotated.entrySet()) {
+			Method real = BridgeMethodResolver.findBridgedMethod(each.getKey());
+			found.putIfAbsent(real, each.getValue().on(real, type, isWoven(real)));
+		}
 		if (found.isEmpty()) {
 			refuseFactoryMethods(type);
 		}

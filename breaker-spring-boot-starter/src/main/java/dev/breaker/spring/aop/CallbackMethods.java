@@ -78,7 +78,12 @@ final class CallbackMethods {
 			}
 		}
 		MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
-		return LIFECYCLE_ANNOTATIONS.stream().anyMatch(annotations::isPresent);
+		for (String annotation : LIFECYCLE_ANNOTATIONS) {
+			if (annotations.isPresent(annotation)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static boolean isAware(Class<?> type) {

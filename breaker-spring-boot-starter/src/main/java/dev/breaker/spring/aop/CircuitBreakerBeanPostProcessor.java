@@ -135,7 +135,9 @@ public final class CircuitBreakerBeanPostProcessor extends AbstractBeanFactoryAw
 			methods = methods.stream().filter((method) -> !method.isWoven()).toList();
 		}
 		this.chain.arrange(proxy, methods, this.placeholder);
-		methods.forEach((method) -> requireReachable(method, bean));
+		for (GuardedMethod method : methods) {
+			requireReachable(method, bean);
+		}
 		return methods;
 	}
 
