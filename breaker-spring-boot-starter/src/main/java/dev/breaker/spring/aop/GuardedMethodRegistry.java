@@ -4,7 +4,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -16,10 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
@@ -104,8 +102,6 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	private final SharedNames sharedNames;
 
-	private final Set<String> breakerNames = new ConcurrentSkipListSet<>();
-
 	private final CircuitBreakerRegistryListener forgetRemoved = new CircuitBreakerRegistryListener() {
 
 		@Override
@@ -169,7 +165,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 */
 	public Set<String> breakerNames() {
 		afterSingletonsInstantiated();
-		return Collections.unmodifiableSet(new TreeSet<>(this.breakerNames));
+		return Collections.unmodifiableSet(new TreeSet<>(this.namedBreakers.keySet()));
 	}
 
 	/**
@@ -266,26 +262,32 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
 			reportReplaced(beanName, problems);
 		}
-		this.guardedBeans.forEach((beanName, methods) -> findNesting(beanName, methods, this.nesting));
+		for (Map.Entry<String, List<GuardedMethod>> bean : this.guardedBeans.entrySet()) {
+			findNesting(bean.getKey(), bean.getValue(), this.nesting);
+		}
 		this.guardedBeans.clear();
 		for (String beanName : this.beanFactory.getSingletonNames()) {
 			if (!this.beanFactory.containsBeanDefinition(beanName)) {
 				lookAt(beanName, AutoProxyUtils.determineTargetClass(this.beanFactory, beanName), problems);
 			}
 		}
+		boolean anyFallback = false;
 		for (List<GuardedMethod> methods : this.known.values()) {
 			for (GuardedMethod method : methods) {
 				resolve(method, problems);
+				anyFallback = anyFallback || method.fallback() != null;
 			}
 		}
-		if (problems.isEmpty()) {
-			FallbackCycles.find(this.known.values(), this::ofBean, problems::add);
+		if (anyFallback && problems.isEmpty()) {
+			FallbackCycles.find(this.known.values(), this::ofBean, problems);
 		}
 		findSelfInvocations(this.ofClasses.keySet(), problems);
 		if (!problems.isEmpty()) {
 			throw problems.toException();
 		}
-		this.namedBreakers.values().forEach(NamedBreaker::removeIdle);
+		for (NamedBreaker named : this.namedBreakers.values()) {
+			named.removeIdle();
+		}
 		if (this.weaving) {
 			reportUnwoven();
 		}
@@ -293,7 +295,9 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 	/** Looks for what is of other beans, now that all of them are known. */
 	private static void resolve(GuardedMethod method, Problems problems) {
-		problems.run(method::checkBeansOfKey);
+		if (method.hasKey()) {
+			problems.run(method::checkBeansOfKey);
+		}
 		FallbackMethod fallback = method.fallback();
 		if (fallback != null) {
 			problems.run(fallback::resolve);
@@ -310,10 +314,16 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		SelfInvocationFinder finder = new SelfInvocationFinder();
 		List<SelfInvocation> found = new ArrayList<>();
 		for (Class<?> type : types) {
-			found.addAll(this.selfInvocations.computeIfAbsent(type,
-					(newType) -> finder.find(newType, this.ofClasses.getOrDefault(newType, List.of()))));
+			List<SelfInvocation> ofType = this.selfInvocations.get(type);
+			if (ofType == null) {
+				ofType = finder.find(type, this.ofClasses.getOrDefault(type, List.of()));
+				this.selfInvocations.put(type, ofType);
+			}
+			found.addAll(ofType);
 		}
-		this.unintercepted.addSelfInvoked(found, problems::add);
+		if (!found.isEmpty()) {
+			this.unintercepted.addSelfInvoked(found, problems);
+		}
 	}
 
 	/** A proxy guards fewer calls than an aspect would. */
@@ -370,7 +380,12 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	}
 
 	private static @Nullable GuardedMethod find(Method method, List<GuardedMethod> methods) {
-		return methods.stream().filter((guarded) -> guarded.method().equals(method)).findFirst().orElse(null);
+		for (GuardedMethod guarded : methods) {
+			if (guarded.method().equals(method)) {
+				return guarded;
+			}
+		}
+		return null;
 	}
 
 	/**
@@ -399,9 +414,13 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	}
 
 	private List<String> definedBeans() {
-		return Arrays.stream(this.beanFactory.getBeanDefinitionNames())
-			.filter((beanName) -> !this.beanFactory.getBeanDefinition(beanName).isAbstract())
-			.toList();
+		List<String> defined = new ArrayList<>();
+		for (String beanName : this.beanFactory.getBeanDefinitionNames()) {
+			if (!this.beanFactory.getBeanDefinition(beanName).isAbstract()) {
+				defined.add(beanName);
+			}
+		}
+		return defined;
 	}
 
 	private void lookAt(String beanName, @Nullable Class<?> type, Problems problems) {
@@ -429,7 +448,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			this.unintercepted.addOverridden(beanName, methods);
 			return;
 		}
-		this.unintercepted.addUnproxied(beanName, type, defined, methods, problems::add);
+		this.unintercepted.addUnproxied(beanName, type, defined, methods, problems);
 	}
 
 	/** Another post-processor may give an object of another class in place of a bean. */
@@ -448,7 +467,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		List<String> unguarded = AnnotatedMethodFinder.of(Subject.ofType(declared), this.weaving, (problem) -> {
 		}).stream().filter((method) -> !method.woven()).map(AnnotatedMethod::describe).toList();
 		if (!unguarded.isEmpty()) {
-			this.unintercepted.addReplaced(beanName, declared, singleton.getClass(), unguarded, problems::add);
+			this.unintercepted.addReplaced(beanName, declared, singleton.getClass(), unguarded, problems);
 		}
 	}
 
@@ -493,13 +512,23 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	}
 
 	private static void findNesting(String beanName, List<GuardedMethod> methods, NestingFinder finder) {
-		if (methods.stream().anyMatch((method) -> !method.canNest()) && finder.canNest(beanName, methods)) {
-			breakers(methods).forEach(NamedBreaker::nests);
+		Set<NamedBreaker> breakers = breakers(methods);
+		for (NamedBreaker breaker : breakers) {
+			if (!breaker.canNest()) {
+				if (finder.canNest(beanName, methods)) {
+					breakers.forEach(NamedBreaker::nests);
+				}
+				return;
+			}
 		}
 	}
 
 	private static Set<NamedBreaker> breakers(List<GuardedMethod> methods) {
-		return methods.stream().map(GuardedMethod::named).collect(Collectors.toSet());
+		Set<NamedBreaker> breakers = new HashSet<>();
+		for (GuardedMethod method : methods) {
+			breakers.add(method.named());
+		}
+		return breakers;
 	}
 
 	/**
@@ -542,7 +571,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 */
 	InvalidCircuitBreakerAnnotationException withAllProblems(InvalidCircuitBreakerAnnotationException ofBean) {
 		Problems problems = new Problems();
-		ofBean.problems().forEach(problems::add);
+		ofBean.problems().forEach(problems);
 		return withAllOthers(problems);
 	}
 
@@ -614,7 +643,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		// Others may have had the same problem before
 		Problems own = new Problems();
 		List<GuardedMethod> methods = new ArrayList<>();
-		for (AnnotatedMethod annotated : AnnotatedMethodFinder.of(subject, this.weaving, own::add)) {
+		for (AnnotatedMethod annotated : AnnotatedMethodFinder.of(subject, this.weaving, own)) {
 			GuardedMethod method = resolve(annotated, own);
 			if (method != null) {
 				methods.add(method);
@@ -622,8 +651,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		}
 		Class<?> type = subject.type();
 		if (type != null) {
-			this.unintercepted.addInheritedFinals(type, AnnotatedMethodFinder.inheritedFinals(subject, this.weaving),
-					own::add);
+			List<AnnotatedMethod> finals = AnnotatedMethodFinder.inheritedFinals(subject, this.weaving);
+			if (!finals.isEmpty()) {
+				this.unintercepted.addInheritedFinals(type, finals, own);
+			}
 			if (this.ofClasses.putIfAbsent(type, List.copyOf(methods)) == null && own.isEmpty()) {
 				reportIgnoredFallbacks(methods);
 			}
@@ -681,9 +712,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 		if (name == null || (expression == null && !key.isEmpty())) {
 			return null;
 		}
-		this.breakerNames.add(name);
-		NamedBreaker named = this.namedBreakers.computeIfAbsent(name,
-				(newName) -> new NamedBreaker(newName, this.registry, this.configs, this.maxKeys));
+		NamedBreaker named = named(name);
 		this.sharedNames.add(named);
 		if (this.configs.httpClientBreakers().contains(name)) {
 			// A client that the method calls may be guarded by the name, too.
@@ -703,6 +732,16 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			named.nests();
 		}
 		return new GuardedMethod(annotated, kind, named, expression, fallback, this.beanFactory);
+	}
+
+	private NamedBreaker named(String name) {
+		NamedBreaker present = this.namedBreakers.get(name);
+		if (present == null) {
+			NamedBreaker made = new NamedBreaker(name, this.registry, this.configs, this.maxKeys);
+			present = this.namedBreakers.putIfAbsent(name, made);
+			return (present != null) ? present : made;
+		}
+		return present;
 	}
 
 	private void checkTimeLimit(AnnotatedMethod annotated, @Nullable ReturnKind kind, @Nullable String name) {
@@ -761,11 +800,12 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * Collects what annotations ask for and cannot have, each once, so that one start
 	 * shows all of it.
 	 */
-	private static final class Problems {
+	private static final class Problems implements Consumer<Problem> {
 
 		private final Set<Problem> problems = new LinkedHashSet<>();
 
-		void add(Problem problem) {
+		@Override
+		public void accept(Problem problem) {
 			this.problems.add(problem);
 		}
 
@@ -786,10 +826,12 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 
 		/** Runs a check, which may add a problem. */
 		void run(Runnable check) {
-			this.<Boolean>get(() -> {
+			try {
 				check.run();
-				return true;
-			});
+			}
+			catch (InvalidCircuitBreakerAnnotationException ex) {
+				this.problems.addAll(ex.problems());
+			}
 		}
 
 		boolean isEmpty() {

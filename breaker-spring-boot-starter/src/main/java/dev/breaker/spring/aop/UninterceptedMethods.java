@@ -108,12 +108,12 @@ final class UninterceptedMethods {
 	/**
 	 * Adds the final methods that an annotated class inherits.
 	 * @param type the class
-	 * @param methods the methods
+	 * @param methods the methods, at least one
 	 * @param problems takes the problem in strict mode
 	 */
 	void addInheritedFinals(Class<?> type, List<AnnotatedMethod> methods, Consumer<Problem> problems) {
-		String names = methods.stream().map(AnnotatedMethod::describe).sorted().collect(Collectors.joining(", "));
-		if (!methods.isEmpty() && (this.strict || this.typesWithFinals.add(type))) {
+		if (this.strict || this.typesWithFinals.add(type)) {
+			String names = methods.stream().map(AnnotatedMethod::describe).sorted().collect(Collectors.joining(", "));
 			report("@CircuitBreaker on %s does not hold for the final methods that it inherits, which no proxy can override: %s."
 				.formatted(type.getName(), names),
 					"Annotate the methods that need a circuit breaker, and not the class", problems);
