@@ -47,8 +47,16 @@ final class SelfCallReader {
 		if (!seen.add(name)) {
 			return;
 		}
-		ClassCode code = this.read.computeIfAbsent(name, (file) -> read(file, type));
-		code.calls.stream().filter((call) -> call.receiver().equals(receiver)).forEach(calls::add);
+		ClassCode code = this.read.get(name);
+		if (code == null) {
+			code = read(name, type);
+			this.read.put(name, code);
+		}
+		for (SelfCall call : code.calls) {
+			if (call.receiver().equals(receiver)) {
+				calls.add(call);
+			}
+		}
 		for (String nested : code.nested) {
 			collect(nested, receiver, type, calls, seen);
 		}

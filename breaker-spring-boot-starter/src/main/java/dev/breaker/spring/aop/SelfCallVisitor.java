@@ -2,7 +2,6 @@ package dev.breaker.spring.aop;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -380,7 +379,9 @@ final class SelfCallVisitor extends MethodVisitor {
 		}
 
 		void pushOther(int slots) {
-			this.stack.addAll(Collections.nCopies(slots, OTHER));
+			for (int i = 0; i < slots; i++) {
+				this.stack.add(OTHER);
+			}
 		}
 
 		/**
@@ -392,6 +393,9 @@ final class SelfCallVisitor extends MethodVisitor {
 
 		/** The topmost slots. */
 		List<String> take(int slots) {
+			if (slots == 0) {
+				return List.of();
+			}
 			List<String> top = this.stack.subList(Math.max(0, this.stack.size() - slots), this.stack.size());
 			List<String> taken = List.copyOf(top);
 			top.clear();

@@ -45,9 +45,12 @@ final class SelfInvocationFinder {
 	 * @param methods its guarded methods
 	 */
 	List<SelfInvocation> find(Class<?> type, List<GuardedMethod> methods) {
-		List<GuardedMethod> ofProxy = methods.stream()
-			.filter((method) -> !method.isWoven() && method.type() == type)
-			.toList();
+		List<GuardedMethod> ofProxy = new ArrayList<>();
+		for (GuardedMethod method : methods) {
+			if (!method.isWoven() && method.type() == type) {
+				ofProxy.add(method);
+			}
+		}
 		return (ofProxy.isEmpty() || NativeDetector.inNativeImage()) ? List.of() : new Search(type, ofProxy).find();
 	}
 
@@ -72,15 +75,26 @@ final class SelfInvocationFinder {
 			for (int i = 0; i < interfaces.size(); i++) {
 				Class<?> each = interfaces.get(i);
 				Map<String, Method> declared = isOfJdk(each) ? Map.of() : declared(each);
-				if (declared.values().stream().anyMatch((method) -> !Modifier.isAbstract(method.getModifiers()))) {
+				if (hasCode(declared)) {
 					this.line.putIfAbsent(each, declared);
 				}
 				interfaces.addAll(Arrays.asList(each.getInterfaces()));
 			}
 			for (GuardedMethod method : methods) {
 				this.guarded.put(signature(method.method()), method);
-				bridgesTo(method.method()).forEach((bridge) -> this.guarded.put(bridge, method));
+				for (String bridge : bridgesTo(method.method())) {
+					this.guarded.put(bridge, method);
+				}
 			}
+		}
+
+		private static boolean hasCode(Map<String, Method> declared) {
+			for (Method method : declared.values()) {
+				if (!Modifier.isAbstract(method.getModifiers())) {
+					return true;
+				}
+			}
+			return false;
 		}
 
 		private static boolean isOfJdk(Class<?> type) {
@@ -101,18 +115,24 @@ final class SelfInvocationFinder {
 
 		/** By the types of a generic superclass or interface a method is called, too. */
 		private List<String> bridgesTo(Method method) {
-			return this.line.values()
-				.stream()
-				.flatMap((declared) -> declared.values().stream())
-				.filter((candidate) -> candidate.isBridge() && candidate.getName().equals(method.getName())
-						&& BridgeMethodResolver.findBridgedMethod(candidate).equals(method))
-				.map(Search::signature)
-				.toList();
+			List<String> bridges = new ArrayList<>();
+			for (Map<String, Method> declared : this.line.values()) {
+				for (Map.Entry<String, Method> each : declared.entrySet()) {
+					Method candidate = each.getValue();
+					if (candidate.isBridge() && candidate.getName().equals(method.getName())
+							&& BridgeMethodResolver.findBridgedMethod(candidate).equals(method)) {
+						bridges.add(each.getKey());
+					}
+				}
+			}
+			return bridges;
 		}
 
 		List<SelfInvocation> find() {
 			List<SelfInvocation> found = new ArrayList<>();
-			this.line.forEach((type, declared) -> {
+			for (Map.Entry<Class<?>, Map<String, Method>> each : this.line.entrySet()) {
+				Class<?> type = each.getKey();
+				Map<String, Method> declared = each.getValue();
 				for (SelfCall call : SelfInvocationFinder.this.reader.callsOn(type)) {
 					if (call.superType() != null) {
 						this.calledBySuper.add(call.called());
@@ -125,7 +145,7 @@ final class SelfInvocationFinder {
 					}
 				}
 				this.overridden.addAll(declared.keySet());
-			});
+			}
 			return found;
 		}
 
@@ -154,14 +174,19 @@ final class SelfInvocationFinder {
 
 		/** Whether the calling method is not replaced by one of a subclass. */
 		private boolean isRun(SelfCall call, Map<String, Method> declared) {
-			List<Map.Entry<String, Method>> callers = declared.entrySet()
-				.stream()
-				.filter((method) -> method.getKey().equals(call.caller())
-						|| method.getValue().getName().equals(call.caller()))
-				.toList();
-			return callers.isEmpty() || callers.stream()
-				.anyMatch((method) -> Modifier.isPrivate(method.getValue().getModifiers())
-						|| !this.overridden.contains(method.getKey()) || this.calledBySuper.contains(method.getKey()));
+			boolean isKnown = false;
+			for (Map.Entry<String, Method> each : declared.entrySet()) {
+				String signature = each.getKey();
+				Method method = each.getValue();
+				if (signature.equals(call.caller()) || method.getName().equals(call.caller())) {
+					isKnown = true;
+					if (Modifier.isPrivate(method.getModifiers()) || !this.overridden.contains(signature)
+							|| this.calledBySuper.contains(signature)) {
+						return true;
+					}
+				}
+			}
+			return !isKnown;
 		}
 
 		private boolean isInside(SelfCall call, GuardedMethod called) {
