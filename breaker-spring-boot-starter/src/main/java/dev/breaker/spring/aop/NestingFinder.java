@@ -81,12 +81,19 @@ final class NestingFinder {
 			}
 		}
 		Set<Class<?>> types = new LinkedHashSet<>();
-		methods.forEach((method) -> types.add(method.type()));
+		for (GuardedMethod method : methods) {
+			types.add(method.type());
+		}
 		return new Search(beanName, types, beans()).findsWayBack();
 	}
 
 	private static boolean takesCallback(GuardedMethod guarded) {
-		return typesOfParameters(guarded.method(), guarded.type()).stream().anyMatch(NestingFinder::isCallback);
+		for (Class<?> type : typesOfParameters(guarded.method(), guarded.type())) {
+			if (isCallback(type)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static boolean isCallback(Class<?> type) {
@@ -201,8 +208,17 @@ final class NestingFinder {
 	}
 
 	private static boolean isOfApplication(Class<?> type) {
-		return !type.isPrimitive() && !type.isArray() && LIBRARIES.stream().noneMatch(type.getName()::startsWith)
+		return !type.isPrimitive() && !type.isArray() && !isOfLibrary(type.getName())
 				&& !type.getPackageName().equals(CORE);
+	}
+
+	private static boolean isOfLibrary(String typeName) {
+		for (String library : LIBRARIES) {
+			if (typeName.startsWith(library)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -233,18 +249,26 @@ final class NestingFinder {
 		Beans with(int definitions, int singletons, Map<String, KnownBean> changed) {
 			Map<String, KnownBean> known = new HashMap<>(this.known);
 			known.putAll(changed);
-			if (changed.entrySet()
-				.stream()
-				.allMatch((bean) -> this.types.get(bean.getKey()) == bean.getValue().type())) {
+			if (haveSameTypes(changed)) {
 				return new Beans(definitions, singletons, known, this.types, this.ofTypes);
 			}
 			Map<String, Class<?>> types = new HashMap<>();
-			known.forEach((name, bean) -> {
-				if (bean.type() != null) {
-					types.put(name, bean.type());
+			for (Map.Entry<String, KnownBean> bean : known.entrySet()) {
+				Class<?> type = bean.getValue().type();
+				if (type != null) {
+					types.put(bean.getKey(), type);
 				}
-			});
+			}
 			return new Beans(definitions, singletons, known, types);
+		}
+
+		private boolean haveSameTypes(Map<String, KnownBean> changed) {
+			for (Map.Entry<String, KnownBean> bean : changed.entrySet()) {
+				if (this.types.get(bean.getKey()) != bean.getValue().type()) {
+					return false;
+				}
+			}
+			return true;
 		}
 
 		List<String> of(Class<?> type) {
@@ -283,7 +307,9 @@ final class NestingFinder {
 			this.beanName = beanName;
 			this.beans = beans;
 			this.types = types;
-			types.forEach((type) -> this.roots.add(root(ClassUtils.getUserClass(type))));
+			for (Class<?> type : types) {
+				this.roots.add(root(ClassUtils.getUserClass(type)));
+			}
 			this.beansToCome.add(beanName);
 			this.typesToCome.addAll(types);
 		}
@@ -293,7 +319,9 @@ final class NestingFinder {
 				Class<?> type = this.typesToCome.poll();
 				String name = (type == null) ? this.beansToCome.poll() : null;
 				if (type != null) {
-					typesOfFields(type).forEach(this::hold);
+					for (Class<?> typeOfField : typesOfFields(type)) {
+						hold(typeOfField);
+					}
 				}
 				else if (name != null) {
 					goThrough(name);
@@ -313,7 +341,9 @@ final class NestingFinder {
 				Method factory = (definition instanceof RootBeanDefinition root) ? root.getResolvedFactoryMethod()
 						: null;
 				if (factory != null && isOfApplication(factory.getDeclaringClass())) {
-					typesOfParameters(factory, factory.getDeclaringClass()).forEach(this::hold);
+					for (Class<?> typeOfParameter : typesOfParameters(factory, factory.getDeclaringClass())) {
+						hold(typeOfParameter);
+					}
 				}
 			}
 			for (String given : NestingFinder.this.beanFactory.getDependenciesForBean(name)) {
