@@ -271,43 +271,16 @@ final class AdvisorChain {
 	 */
 	private enum Part {
 
-		WHOLE {
+		WHOLE, FALLBACK, REFUSAL, ATTEMPT;
 
-			@Override
-			MethodInterceptor interceptor(GuardedMethod method) {
-				return method.interceptor();
-			}
-
-		},
-
-		FALLBACK {
-
-			@Override
-			MethodInterceptor interceptor(GuardedMethod method) {
-				return new RetryFallbackInterceptor(method);
-			}
-
-		},
-
-		REFUSAL {
-
-			@Override
-			MethodInterceptor interceptor(GuardedMethod method) {
-				return new RetryRefusalInterceptor(method);
-			}
-
-		},
-
-		ATTEMPT {
-
-			@Override
-			MethodInterceptor interceptor(GuardedMethod method) {
-				return new RetryAttemptInterceptor(method);
-			}
-
-		};
-
-		abstract MethodInterceptor interceptor(GuardedMethod method);
+		MethodInterceptor interceptor(GuardedMethod method) {
+			return switch (this) {
+				case WHOLE -> method.interceptor();
+				case FALLBACK -> new RetryFallbackInterceptor(method);
+				case REFUSAL -> new RetryRefusalInterceptor(method);
+				case ATTEMPT -> new RetryAttemptInterceptor(method);
+			};
+		}
 
 	}
 
