@@ -25,6 +25,7 @@ import dev.breaker.CircuitBreakerGroup;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.CircuitBreakerRegistryListener;
 import dev.breaker.LogText;
+import dev.breaker.spring.aop.RetryAnnotation.Library;
 import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.fallback.FallbackListener;
@@ -232,6 +233,10 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 * seems to. Called once, when the context has started.
 	 */
 	public void reportRetries() {
+		List<Library> libraries = RetryableChecker.libraries(this.beanFactory);
+		if (libraries.isEmpty()) {
+			return;
+		}
 		Map<String, List<GuardedMethod>> guarded = new LinkedHashMap<>();
 		for (String beanName : definedBeans()) {
 			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
@@ -240,7 +245,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			}
 		}
 		if (!guarded.isEmpty()) {
-			new RetryableChecker(this.beanFactory, guarded).check();
+			new RetryableChecker(this.beanFactory, guarded, libraries).check();
 		}
 	}
 

@@ -2,8 +2,8 @@ package dev.breaker.spring.aop;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +47,7 @@ final class RetryableChecker {
 
 	private final Map<String, List<GuardedMethod>> guarded;
 
-	/** Those whose annotations do something in this context. */
-	private final Set<Library> libraries = EnumSet.noneOf(Library.class);
+	private final List<Library> libraries;
 
 	private final Set<Object> reported = new LinkedHashSet<>();
 
@@ -58,25 +57,31 @@ final class RetryableChecker {
 	 * Makes a checker.
 	 * @param beanFactory has the beans, which are there by now
 	 * @param guarded the guarded methods of beans, by the names of these
+	 * @param libraries those whose annotations do something in this context
 	 */
-	RetryableChecker(ConfigurableListableBeanFactory beanFactory, Map<String, List<GuardedMethod>> guarded) {
+	RetryableChecker(ConfigurableListableBeanFactory beanFactory, Map<String, List<GuardedMethod>> guarded,
+			List<Library> libraries) {
 		this.beanFactory = beanFactory;
 		this.guarded = guarded;
+		this.libraries = libraries;
 	}
 
-	/** Checks all beans, unless the annotations do nothing in this context. */
-	void check() {
-		if (hasBean(RetryAnnotationBeanPostProcessor.class)) {
-			this.libraries.add(Library.SPRING);
+	/** The libraries whose annotations do something in a context. */
+	static List<Library> libraries(ConfigurableListableBeanFactory beanFactory) {
+		List<Library> libraries = new ArrayList<>();
+		if (hasBean(beanFactory, RetryAnnotationBeanPostProcessor.class)) {
+			libraries.add(Library.SPRING);
 		}
-		ClassLoader classLoader = this.beanFactory.getBeanClassLoader();
+		ClassLoader classLoader = beanFactory.getBeanClassLoader();
 		if (ClassUtils.isPresent(SPRING_RETRY, classLoader)
-				&& hasBean(ClassUtils.resolveClassName(SPRING_RETRY, classLoader))) {
-			this.libraries.add(Library.SPRING_RETRY);
+				&& hasBean(beanFactory, ClassUtils.resolveClassName(SPRING_RETRY, classLoader))) {
+			libraries.add(Library.SPRING_RETRY);
 		}
-		if (this.libraries.isEmpty()) {
-			return;
-		}
+		return libraries;
+	}
+
+	/** Checks all beans. */
+	void check() {
 		this.guarded.forEach((beanName, methods) -> methods.forEach((method) -> {
 			checkGuarded(beanName, method);
 			checkGuardedBesideSpringRetry(beanName, method);
@@ -86,8 +91,8 @@ final class RetryableChecker {
 		}
 	}
 
-	private boolean hasBean(Class<?> type) {
-		return this.beanFactory.getBeanNamesForType(type, true, false).length > 0;
+	private static boolean hasBean(ConfigurableListableBeanFactory beanFactory, Class<?> type) {
+		return beanFactory.getBeanNamesForType(type, true, false).length > 0;
 	}
 
 	private void checkGuarded(String beanName, GuardedMethod method) {
