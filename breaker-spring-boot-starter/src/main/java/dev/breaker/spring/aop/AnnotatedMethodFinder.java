@@ -249,13 +249,11 @@ final class AnnotatedMethodFinder {
 	 * contradict each other the nearer one holds.
 	 */
 	private @Nullable OnMethod onMethod(Method method, Class<?> type) {
-		for (SearchStrategy strategy : List.of(SearchStrategy.SUPERCLASS, SearchStrategy.TYPE_HIERARCHY)) {
-			OnMethod found = onMethod(MergedAnnotations.from(method, strategy), method, type);
-			if (found != null) {
-				return found;
-			}
+		OnMethod found = onMethod(MergedAnnotations.from(method, SearchStrategy.SUPERCLASS), method, type);
+		if (found == null) {
+			found = onMethod(MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY), method, type);
 		}
-		return onImplemented(method, type);
+		return (found != null) ? found : onImplemented(method, type);
 	}
 
 	private @Nullable OnMethod onMethod(MergedAnnotations annotations, Method method, Class<?> type) {

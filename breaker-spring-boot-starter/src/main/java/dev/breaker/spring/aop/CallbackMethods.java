@@ -57,9 +57,11 @@ final class CallbackMethods {
 		if (annotations.isPresent(LOOKUP)) {
 			return "has @Lookup";
 		}
+		if (!method.getName().equals("getObject")) {
+			return null;
+		}
 		for (Class<?> inherited : interfaces(type)) {
-			if (method.getName().equals("getObject") && FACTORY_BEANS.contains(inherited.getName())
-					&& declares(inherited, method, type)) {
+			if (FACTORY_BEANS.contains(inherited.getName()) && declares(inherited, method, type)) {
 				return "is that of a FactoryBean";
 			}
 		}

@@ -56,14 +56,22 @@ final class GuardedMethod {
 		this.annotated = annotated;
 		this.reference = GuardedMethodReference.of(annotated, beanFactory);
 		this.description = annotated.describe();
-		this.returnType = ResolvableType.forMethodReturnType(annotated.method(), annotated.type())
-			.resolve(Object.class);
+		this.returnType = returnType(annotated);
 		this.kind = kind;
 		this.named = named;
 		this.key = key;
 		this.fallback = fallback;
 		this.interceptor = kind.interceptor(this);
 		named.guards(this);
+	}
+
+	private static Class<?> returnType(AnnotatedMethod annotated) {
+		Method method = annotated.method();
+		if (method.getGenericReturnType() instanceof Class<?> declared
+				&& !KotlinDetector.isSuspendingFunction(method)) {
+			return declared;
+		}
+		return ResolvableType.forMethodReturnType(method, annotated.type()).resolve(Object.class);
 	}
 
 	/**
