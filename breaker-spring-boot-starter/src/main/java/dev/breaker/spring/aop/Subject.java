@@ -50,9 +50,7 @@ record Subject(@Nullable Class<?> type, List<Class<?>> interfaces, boolean guard
 		return new Subject(userType, List.of(), false);
 	}
 
-	// By hand, as the code that records have for this is made when it first runs, and
-	// each
-	// bean is looked up at start.
+	// By hand: what records have for this is made when it first runs, at each start.
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return this == other || (other instanceof Subject subject && this.type == subject.type
