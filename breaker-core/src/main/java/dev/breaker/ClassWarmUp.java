@@ -27,47 +27,64 @@ final class ClassWarmUp {
 
 	static void run() {
 		StateChangeDispatcher.warmUp();
-		for (SlidingWindowType type : SlidingWindowType.values()) {
-			CircuitBreaker breaker = CircuitBreaker.of("warm-up",
-					CircuitBreakerConfig.builder()
-						.slidingWindowType(type)
-						.consecutiveFailureThreshold(1)
-						.permittedNumberOfCallsInHalfOpenState(2)
-						.ignoreExceptions(IllegalArgumentException.class)
-						.recordResult("bad"::equals)
-						.outcomeRule((result, thrown) -> "good".equals(result) ? OutcomeRule.Verdict.SUCCESS : null)
-						.matchCauses(true)
-						.recordOutcomes(1)
-						.build());
-			breaker.run(() -> {
-			});
-			breaker.callAsync(ClassWarmUp::goodLater);
-			Supplier<CompletionStage<String>> later = CompletableFuture::new;
-			breaker.callAsync(later).toCompletableFuture().cancel(true);
-			breaker.callAsync(later).toCompletableFuture().completeExceptionally(new IllegalArgumentException());
-			breaker.acquire().failure(new IllegalArgumentException(), 0);
-			warmUpEntries(breaker);
-			fail(breaker);
-			fail(breaker);
-			breaker.open(Duration.ZERO);
-			breaker.acquire().release();
-			nest(breaker);
-			breaker.outermost().call(() -> breaker.outermost().call(GOOD, INSTEAD), INSTEAD);
-			breaker.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()),
-					CompletableFuture::failedFuture);
-			breaker.signal("warm-up", "good", Duration.ofHours(1));
-			breaker.explain();
-			breaker.clearSignal("warm-up");
-			breaker.reconfigure(breaker.config());
-			warmUpUnenforced(breaker);
-			breaker.snapshot();
-			breaker.reset();
-		}
+		warmUp(breaker(SlidingWindowType.COUNT_BASED));
+		warmUpWindow(breaker(SlidingWindowType.TIME_BASED));
 		warmUpSharedState();
 		warmUpShare();
 		warmUpHungCalls();
 		warmUpFleet();
 		warmUpGroup(CircuitBreakerConfig.ofDefaults());
+	}
+
+	private static CircuitBreaker breaker(SlidingWindowType type) {
+		return CircuitBreaker.of("warm-up",
+				CircuitBreakerConfig.builder()
+					.slidingWindowType(type)
+					.consecutiveFailureThreshold(1)
+					.permittedNumberOfCallsInHalfOpenState(2)
+					.ignoreExceptions(IllegalArgumentException.class)
+					.recordResult("bad"::equals)
+					.outcomeRule((result, thrown) -> "good".equals(result) ? OutcomeRule.Verdict.SUCCESS : null)
+					.matchCauses(true)
+					.recordOutcomes(1)
+					.build());
+	}
+
+	private static void warmUp(CircuitBreaker breaker) {
+		breaker.run(() -> {
+		});
+		breaker.callAsync(ClassWarmUp::goodLater);
+		Supplier<CompletionStage<String>> later = CompletableFuture::new;
+		breaker.callAsync(later).toCompletableFuture().cancel(true);
+		breaker.callAsync(later).toCompletableFuture().completeExceptionally(new IllegalArgumentException());
+		breaker.acquire().failure(new IllegalArgumentException(), 0);
+		warmUpEntries(breaker);
+		fail(breaker);
+		fail(breaker);
+		breaker.open(Duration.ZERO);
+		breaker.acquire().release();
+		nest(breaker);
+		breaker.outermost().call(() -> breaker.outermost().call(GOOD, INSTEAD), INSTEAD);
+		breaker.callAsync(() -> CompletableFuture.failedFuture(new IllegalStateException()),
+				CompletableFuture::failedFuture);
+		breaker.signal("warm-up", "good", Duration.ofHours(1));
+		breaker.explain();
+		breaker.clearSignal("warm-up");
+		breaker.reconfigure(breaker.config());
+		warmUpUnenforced(breaker);
+		breaker.snapshot();
+		breaker.reset();
+	}
+
+	/** What the window alone does otherwise. */
+	private static void warmUpWindow(CircuitBreaker breaker) {
+		breaker.call(GOOD);
+		breaker.acquire().failure(new IllegalArgumentException(), 0);
+		fail(breaker);
+		breaker.reconfigure(breaker.config());
+		breaker.snapshot();
+		breaker.reset();
+		breaker.call(GOOD);
 	}
 
 	/** A closed breaker that does not admit all calls. */

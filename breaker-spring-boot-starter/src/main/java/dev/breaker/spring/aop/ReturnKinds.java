@@ -211,6 +211,9 @@ final class ReturnKinds {
 		if (KotlinDetector.isSuspendingFunction(method)) {
 			return suspending(method, type);
 		}
+		if (isPlain(method.getGenericReturnType()) && !isKotlinResult(method)) {
+			return (method.getReturnType() == Object.class) ? OBJECT : VALUE;
+		}
 		ResolvableType declared = ResolvableType.forMethodReturnType(method, type);
 		Class<?> returned = declared.resolve(Object.class);
 		ReturnKind kind = kind(returned);
@@ -246,6 +249,12 @@ final class ReturnKinds {
 		return (kind != VALUE && isTypeVariable(declared.getType(), type)) ? OBJECT : kind;
 	}
 
+	/** Whether it is known without a look at other kinds that nothing is followed. */
+	private static boolean isPlain(Type returned) {
+		return returned == Object.class || returned == String.class
+				|| (returned instanceof Class<?> type && type.isPrimitive());
+	}
+
 	/** Whether nothing says what a type variable stands for in a class. */
 	private static boolean isTypeVariable(Type declared, Class<?> type) {
 		Type present = declared;
@@ -278,7 +287,12 @@ final class ReturnKinds {
 	}
 
 	private static ReturnKind kind(Class<?> returned) {
-		return kinds(returned).stream().filter((candidate) -> candidate.includes(returned)).findFirst().orElseThrow();
+		for (ReturnKind candidate : kinds(returned)) {
+			if (candidate.includes(returned)) {
+				return candidate;
+			}
+		}
+		return VALUE;
 	}
 
 	/** The kind of a container whose content is of another kind, or not known. */

@@ -63,8 +63,8 @@ final class ValueReader {
 		ConfigurationProperty found = this.sources.find(key);
 		List<ConfigurationProperty> written = (found != null) ? List.of(found) : elements(property, key);
 		BindException failure = null;
-		if (written.stream().allMatch((each) -> problem(property, each) == null)) {
-			if (found != null && property.acceptsNone() && this.sources.isNone(found)) {
+		if (isWellWritten(property, written)) {
+			if (found != null && this.sources.isNone(found) && property.acceptsNone()) {
 				return new Said(Kind.OFF, null, found, origin(written));
 			}
 			try {
@@ -127,6 +127,15 @@ final class ValueReader {
 	String text(ConfigurationPropertyName key) {
 		ConfigurationProperty found = this.sources.find(key);
 		return (found != null) ? this.sources.text(found) : "";
+	}
+
+	private boolean isWellWritten(PropertyDefinition property, List<ConfigurationProperty> written) {
+		for (ConfigurationProperty each : written) {
+			if (problem(property, each) != null) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/** What binding would not see. */
