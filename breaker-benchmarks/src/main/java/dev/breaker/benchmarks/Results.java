@@ -87,16 +87,21 @@ final class Results {
 	}
 
 	private static Measurement measurement(List<JsonNode> runs) {
-		double[] forks = runs.stream()
-			.flatMap((run) -> StreamSupport.stream(run.path("primaryMetric").path("rawData").spliterator(), false))
-			.mapToDouble(Results::mean)
-			.toArray();
+		List<Range> scores = runs.stream().map(Results::score).toList();
+		Range score = (scores.size() == 1) ? scores.get(0)
+				: Range.ofRounds(scores.stream().map(Range::median).toList());
 		double bytes = runs.stream()
 			.mapToDouble(
 					(run) -> run.path("secondaryMetrics").path("gc.alloc.rate.norm").path("score").asDouble(Double.NaN))
 			.average()
 			.orElse(Double.NaN);
-		return new Measurement(Range.of(forks), bytes, runs.get(0).path("primaryMetric").path("scoreUnit").asString());
+		return new Measurement(score, bytes, runs.get(0).path("primaryMetric").path("scoreUnit").asString());
+	}
+
+	private static Range score(JsonNode run) {
+		return Range.of(StreamSupport.stream(run.path("primaryMetric").path("rawData").spliterator(), false)
+			.mapToDouble(Results::mean)
+			.toArray());
 	}
 
 	private static double mean(JsonNode iterations) {

@@ -3,6 +3,7 @@ package dev.breaker.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * What a run's files become.
@@ -29,21 +31,27 @@ class ReportTests {
 	}
 
 	@Test
-	void theRoundsOfAMeasurementAreOne() throws IOException {
+	void whatIsMeasuredInRoundsIsComparedRoundByRound() throws IOException {
 		String run = """
-				[{"benchmark": "dev.breaker.benchmarks.StartUpBenchmark.start", "threads": 1,
-				"params": {"library": "NONE", "breakers": "100"},
+				{"benchmark": "dev.breaker.benchmarks.StartUpBenchmark.start", "threads": 1,
+				"params": {"breakers": "100", "library": "%s"},
 				"primaryMetric": {"scoreUnit": "ms/op", "rawData": [[%s]]},
-				"secondaryMetrics": {"gc.alloc.rate.norm": {"score": %s}}}]
+				"secondaryMetrics": {"gc.alloc.rate.norm": {"score": %s}}}
 				""";
-		Files.writeString(this.directory.resolve("start-1-1.json"), run.formatted("900.0", "100.0"));
-		Files.writeString(this.directory.resolve("start-1-2.json"), run.formatted("700.0", "300.0"));
-		Files.writeString(this.directory.resolve("start-1-3.json"), run.formatted("750.0", "200.0"));
+		// The machine becomes slower from round to round.
+		double[] factors = { 1, 2, 4 };
+		for (int round = 0; round < factors.length; round++) {
+			double factor = factors[round];
+			Files.writeString(this.directory.resolve("start-1-" + round + ".json"),
+					"[" + run.formatted("NONE", 700 * factor, 100 * factor) + ","
+							+ run.formatted("BREAKER", (700 + 60) * factor, 0) + ","
+							+ run.formatted("RESILIENCE4J_BREAKER", (700 + 100) * factor, 0) + "]");
+		}
 		Results results = Results.read(this.directory);
-		String key = "StartUpBenchmark.start[library=NONE][breakers=100]";
-		assertThat(results.score(key)).isEqualTo(new Range(750, 700, 900));
-		assertThat(results.bytes(key)).isEqualTo(200);
-		assertThat(results.all()).hasSize(1);
+		String key = "StartUpBenchmark.start[breakers=100][library=NONE]";
+		assertThat(results.score(key)).isEqualTo(new Range(1400, 700, 2800, List.of(700.0, 1400.0, 2800.0)));
+		assertThat(results.bytes(key)).isCloseTo(233.3, within(0.1));
+		assertThat(Report.performance(results)).contains("| 0.700 × | 0.600 × |  | yes |");
 	}
 
 	@Test
