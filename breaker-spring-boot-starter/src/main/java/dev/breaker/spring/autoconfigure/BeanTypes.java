@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
@@ -52,32 +53,49 @@ final class BeanTypes {
 	/** Whether there is a bean of a type, as far as can be told without making any. */
 	boolean include(Class<?> type) {
 		for (String name : this.beanFactory.getBeanDefinitionNames()) {
-			if (isOf(type, look(name, this.beanFactory.getBeanDefinition(name)))) {
+			if (look(name, this.beanFactory.getBeanDefinition(name)).isOf(type)) {
 				return true;
 			}
 		}
 		for (String name : this.beanFactory.getSingletonNames()) {
-			if (!this.beanFactory.containsBeanDefinition(name) && isOf(type, type(name))) {
+			if (!this.beanFactory.containsBeanDefinition(name) && look(name).isOf(type)) {
 				return true;
 			}
 		}
 		return false;
 	}
 
-	private static boolean isOf(Class<?> type, @Nullable Class<?> found) {
-		return found != null && type.isAssignableFrom(found);
-	}
-
-	private @Nullable Class<?> look(String name, BeanDefinition definition) {
+	private Found look(String name, BeanDefinition definition) {
 		Looked before = this.looked.get(name);
 		if (before != null && before.definition == definition) {
-			return before.type;
+			return before.found;
 		}
-		Class<?> type = definition.isAbstract() ? null : type(name);
-		if (type != null) {
-			this.looked.put(name, new Looked(definition, type));
+		Found found = (definition.isAbstract() || isMadeByProduct(name)) ? Found.NOTHING : look(name);
+		if (found.bean() != null) {
+			this.looked.put(name, new Looked(definition, found));
 		}
-		return type;
+		return found;
+	}
+
+	/** Whether nothing is known before a factory has made what makes it. */
+	private boolean isMadeByProduct(String name) {
+		String maker = this.beanFactory.getMergedBeanDefinition(name).getFactoryBeanName();
+		return maker != null && isFactory(maker) && !this.beanFactory.containsSingleton(maker);
+	}
+
+	private boolean isFactory(String name) {
+		try {
+			return this.beanFactory.containsBean(name) && this.beanFactory.isFactoryBean(name);
+		}
+		catch (BeansException ex) {
+			// Its class is missing
+			return false;
+		}
+	}
+
+	private Found look(String name) {
+		Class<?> bean = type(name);
+		return new Found(bean, isFactory(name) ? type(BeanFactory.FACTORY_BEAN_PREFIX + name) : null);
 	}
 
 	private @Nullable Class<?> type(String name) {
@@ -90,7 +108,24 @@ final class BeanTypes {
 		}
 	}
 
-	private record Looked(BeanDefinition definition, Class<?> type) {
+	/**
+	 * What is known of a bean.
+	 *
+	 * @param bean its type, or that of what a factory makes
+	 * @param factory the type of the factory
+	 */
+	private record Found(@Nullable Class<?> bean, @Nullable Class<?> factory) {
+
+		static final Found NOTHING = new Found(null, null);
+
+		boolean isOf(Class<?> type) {
+			return (this.bean != null && type.isAssignableFrom(this.bean))
+					|| (this.factory != null && type.isAssignableFrom(this.factory));
+		}
+
+	}
+
+	private record Looked(BeanDefinition definition, Found found) {
 	}
 
 }

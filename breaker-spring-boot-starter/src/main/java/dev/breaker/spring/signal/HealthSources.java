@@ -20,9 +20,10 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * The health contributors of a context: those that Spring Boot has registered there, or
- * in a parent context, then those that are beans of a context without a registry. They
- * are looked for when the first is asked for, so that an application that has none to
- * watch pays nothing. Safe for use by many threads.
+ * in a parent context, then those that are beans of a context without a registry, then
+ * those of sources of the application's own. They are looked for when the first is asked
+ * for, so that an application that has none to watch pays nothing. Safe for use by many
+ * threads.
  */
 public final class HealthSources implements HealthSource {
 
@@ -57,8 +58,7 @@ public final class HealthSources implements HealthSource {
 	private static List<HealthSource> sources(ListableBeanFactory beanFactory) {
 		boolean reactive = ClassUtils.isPresent(FLUX, HealthSources.class.getClassLoader());
 		List<HealthSource> sources = new ArrayList<>();
-		HealthContributorRegistry registry = beanFactory.getBeanProvider(HealthContributorRegistry.class)
-			.getIfAvailable();
+		HealthContributorRegistry registry = beanFactory.getBeanProvider(HealthContributorRegistry.class).getIfUnique();
 		if (registry != null) {
 			sources.add(new Registered(registry));
 		}
@@ -72,6 +72,7 @@ public final class HealthSources implements HealthSource {
 		if (reactive) {
 			Reactive.addBeans(beanFactory, sources);
 		}
+		beanFactory.getBeanProvider(HealthSource.class).orderedStream().forEach(sources::add);
 		return sources;
 	}
 
@@ -106,7 +107,7 @@ public final class HealthSources implements HealthSource {
 		static void addRegistered(ListableBeanFactory beanFactory, List<HealthSource> sources) {
 			ReactiveHealthContributorRegistry registry = beanFactory
 				.getBeanProvider(ReactiveHealthContributorRegistry.class)
-				.getIfAvailable();
+				.getIfUnique();
 			if (registry != null) {
 				sources.add(new Reactive(registry));
 			}

@@ -64,6 +64,33 @@ class BeanTypesTests {
 	}
 
 	@Test
+	void aFactoryIsSeenItself() {
+		this.beans.registerBeanDefinition("text", new RootBeanDefinition(TextFactoryAndLogger.class));
+		assertThat(include(StateChangeLogger.class)).isTrue();
+		assertThat(include(CharSequence.class)).isTrue();
+	}
+
+	@Test
+	void aFactoryWithoutDefinitionIsSeenItself() {
+		this.beans.registerSingleton("text", new TextFactoryAndLogger());
+		assertThat(include(StateChangeLogger.class)).isTrue();
+		assertThat(include(CharSequence.class)).isTrue();
+	}
+
+	@Test
+	void whatTheProductOfAFactoryMakesIsNotKnownBefore() {
+		this.beans.registerBeanDefinition("holder", new RootBeanDefinition(HolderFactoryBean.class));
+		RootBeanDefinition made = new RootBeanDefinition();
+		made.setFactoryBeanName("holder");
+		made.setFactoryMethodName("make");
+		this.beans.registerBeanDefinition("log", made);
+		assertThat(include(StateChangeLogger.class)).isFalse();
+		assertThat(this.beans.containsSingleton("holder")).isFalse();
+		this.beans.getBean("holder");
+		assertThat(include(StateChangeLogger.class)).isTrue();
+	}
+
+	@Test
 	void anAbstractDefinitionIsNone() {
 		RootBeanDefinition template = new RootBeanDefinition(DefaultStateChangeLogger.class);
 		template.setAbstract(true);
@@ -109,6 +136,42 @@ class BeanTypesTests {
 		assertThat(BeanTypes.of(this.beans)).isSameAs(types);
 		this.beans.getBean(BreakerAutoConfiguration.PRESENT);
 		assertThat(this.beans.getBeanDefinition(BreakerAutoConfiguration.PRESENT).attributeNames()).isEmpty();
+	}
+
+	static class TextFactoryAndLogger implements FactoryBean<String>, StateChangeLogger {
+
+		@Override
+		public String getObject() {
+			return "text";
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return String.class;
+		}
+
+	}
+
+	static class HolderFactoryBean implements FactoryBean<Holder> {
+
+		@Override
+		public Holder getObject() {
+			return new Holder();
+		}
+
+		@Override
+		public Class<?> getObjectType() {
+			return Holder.class;
+		}
+
+	}
+
+	static class Holder {
+
+		StateChangeLogger make() {
+			return new DefaultStateChangeLogger();
+		}
+
 	}
 
 	static class LoggerFactoryBean implements FactoryBean<StateChangeLogger> {

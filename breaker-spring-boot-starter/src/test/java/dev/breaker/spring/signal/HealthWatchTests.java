@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import java.util.concurrent.locks.LockSupport;
 
 import dev.breaker.CircuitBreaker;
@@ -24,6 +25,7 @@ import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.test.ManualClock;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
@@ -31,6 +33,7 @@ import reactor.core.publisher.Mono;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -106,6 +109,32 @@ class HealthWatchTests {
 			this.clock.advance(Duration.ofSeconds(60));
 			assertThat(payments.state()).isEqualTo(State.HALF_OPEN);
 		});
+	}
+
+	@Test
+	void aSourceOfTheApplicationIsAskedToo() {
+		looking().withPropertyValues("breaker.instances.payments.open-when-down=bank")
+			.withBean(HealthSource.class, OwnSource::new)
+			.run((context) -> {
+				CircuitBreaker payments = context.getBean(CircuitBreakerRegistry.class).get("payments");
+				await(() -> assertThat(payments.state()).isEqualTo(State.OPEN));
+				assertThat(payments.snapshot().signals()).extracting(Signal::source).containsExactly("health of bank");
+			});
+	}
+
+	private static final class OwnSource implements HealthSource {
+
+		@Override
+		public @Nullable HealthContributor find(String name) {
+			HealthIndicator down = () -> Health.down().build();
+			return name.equals("bank") ? down : null;
+		}
+
+		@Override
+		public Stream<String> names() {
+			return Stream.of("bank");
+		}
+
 	}
 
 	@Test
