@@ -30,6 +30,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 
@@ -49,73 +50,82 @@ public final class BreakerEndpointAutoConfiguration {
 
 	// Conditions are evaluated in their order, and those come last that look at all beans
 
-	@Bean
-	@ConditionalOnAvailableEndpoint
-	@ConditionalOnMissingPart
-	@ConditionalOnFreeEndpointId("circuitbreakers")
-	CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher,
-			BreakerConfigs breakerConfigs, ObjectProvider<FleetAccess> fleet) {
-		return new CircuitBreakersEndpoint(registry, publisher, breakerConfigs, fleet.getIfAvailable());
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnAvailableEndpoint(CircuitBreakersEndpoint.class)
+	static class OfBreakers {
+
+		@Bean
+		@ConditionalOnMissingPart
+		@ConditionalOnFreeEndpointId("circuitbreakers")
+		CircuitBreakersEndpoint breakerEndpoint(CircuitBreakerRegistry registry, ApplicationEventPublisher publisher,
+				BreakerConfigs breakerConfigs, ObjectProvider<FleetAccess> fleet) {
+			return new CircuitBreakersEndpoint(registry, publisher, breakerConfigs, fleet.getIfAvailable());
+		}
+
+		@Bean
+		@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
+		@ConditionalOnMissingPart
+		@ConditionalOnBean(CircuitBreakersEndpoint.class)
+		CircuitBreakersEndpointWebExtension breakerEndpointWebExtension(CircuitBreakersEndpoint endpoint) {
+			return new CircuitBreakersEndpointWebExtension(endpoint);
+		}
+
 	}
 
-	@Bean
-	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-	@ConditionalOnMissingPart
-	@ConditionalOnBean(CircuitBreakersEndpoint.class)
-	CircuitBreakersEndpointWebExtension breakerEndpointWebExtension(CircuitBreakersEndpoint endpoint) {
-		return new CircuitBreakersEndpointWebExtension(endpoint);
-	}
-
-	@Bean
+	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnAvailableEndpoint(CircuitBreakerEventsEndpoint.class)
-	@ConditionalOnSwitch("breaker.events.enabled")
-	@ConditionalOnMissingPart
-	@ConditionalOnFreeEndpointId("circuitbreakerevents")
-	// Begins to listen when all beans are there, which its type does not tell.
-	@Lazy(false)
-	EventStore breakerEventStore(CircuitBreakerRegistry registry, BreakerProperties properties,
-			StartupNewsKeeper breakerStartupNews) {
-		BreakerProperties.Events events = properties.events();
-		return new RingEventStore(registry, events.capacity(), events.types(), breakerStartupNews.of(registry));
-	}
+	static class OfEvents {
 
-	@Bean
-	@ConditionalOnAvailableEndpoint
-	@ConditionalOnMissingPart
-	@ConditionalOnBean(EventStore.class)
-	@ConditionalOnFreeEndpointId("circuitbreakerevents")
-	CircuitBreakerEventsEndpoint breakerEventsEndpoint(CircuitBreakerRegistry registry, EventStore events) {
-		return new CircuitBreakerEventsEndpoint(registry, events);
-	}
+		@Bean
+		@ConditionalOnSwitch("breaker.events.enabled")
+		@ConditionalOnMissingPart
+		@ConditionalOnFreeEndpointId("circuitbreakerevents")
+		// Begins to listen when all beans are there, which its type does not tell.
+		@Lazy(false)
+		EventStore breakerEventStore(CircuitBreakerRegistry registry, BreakerProperties properties,
+				StartupNewsKeeper breakerStartupNews) {
+			BreakerProperties.Events events = properties.events();
+			return new RingEventStore(registry, events.capacity(), events.types(), breakerStartupNews.of(registry));
+		}
 
-	@Bean
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-	@ConditionalOnClass(name = "org.springframework.web.servlet.DispatcherServlet")
-	SseStreams breakerServletSseStreams() {
-		return new ServletSseStreams();
-	}
+		@Bean
+		@ConditionalOnMissingPart
+		@ConditionalOnBean(EventStore.class)
+		@ConditionalOnFreeEndpointId("circuitbreakerevents")
+		CircuitBreakerEventsEndpoint breakerEventsEndpoint(CircuitBreakerRegistry registry, EventStore events) {
+			return new CircuitBreakerEventsEndpoint(registry, events);
+		}
 
-	@Bean
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-	@ConditionalOnClass(name = "org.springframework.web.reactive.DispatcherHandler")
-	SseStreams breakerWebFluxSseStreams() {
-		return new WebFluxSseStreams();
-	}
+		@Bean
+		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+		@ConditionalOnClass(name = "org.springframework.web.servlet.DispatcherServlet")
+		SseStreams breakerServletSseStreams() {
+			return new ServletSseStreams();
+		}
 
-	@Bean
-	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
-	@ConditionalOnBean({ CircuitBreakerEventsEndpoint.class, SseStreams.class })
-	EventStreams breakerEventStreams(SseStreams streams) {
-		return new EventStreams(streams);
-	}
+		@Bean
+		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+		@ConditionalOnClass(name = "org.springframework.web.reactive.DispatcherHandler")
+		SseStreams breakerWebFluxSseStreams() {
+			return new WebFluxSseStreams();
+		}
 
-	@Bean
-	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-	@ConditionalOnMissingPart
-	@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
-	CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(CircuitBreakerEventsEndpoint endpoint,
-			ObjectProvider<EventStreams> streams) {
-		return new CircuitBreakerEventsEndpointWebExtension(endpoint, streams.getIfAvailable());
+		@Bean
+		@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
+		@ConditionalOnBean({ CircuitBreakerEventsEndpoint.class, SseStreams.class })
+		EventStreams breakerEventStreams(SseStreams streams) {
+			return new EventStreams(streams);
+		}
+
+		@Bean
+		@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
+		@ConditionalOnMissingPart
+		@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
+		CircuitBreakerEventsEndpointWebExtension breakerEventsEndpointWebExtension(
+				CircuitBreakerEventsEndpoint endpoint, ObjectProvider<EventStreams> streams) {
+			return new CircuitBreakerEventsEndpointWebExtension(endpoint, streams.getIfAvailable());
+		}
+
 	}
 
 	@Bean

@@ -11,16 +11,21 @@ import dev.breaker.spring.http.HttpClientBreakers;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -95,20 +100,22 @@ public final class BreakerHttpClientAutoConfiguration {
 
 	}
 
-	static final class OnHttpClientsCondition extends AnyNestedCondition {
+	/** Where the classes of either of the nested configurations are. */
+	static final class OnHttpClientsCondition extends SpringBootCondition {
 
-		OnHttpClientsCondition() {
-			super(ConfigurationPhase.PARSE_CONFIGURATION);
-		}
+		private static final List<String> CUSTOMIZERS = List.of(
+				"org.springframework.boot.restclient.RestClientCustomizer",
+				"org.springframework.boot.webclient.WebClientCustomizer");
 
-		@ConditionalOnClass({ RestClientCustomizer.class, RestClient.class })
-		static class OnBlockingClients {
-
-		}
-
-		@ConditionalOnClass({ WebClientCustomizer.class, WebClient.class })
-		static class OnReactiveClients {
-
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConditionMessage.Builder message = ConditionMessage.forCondition("HTTP clients");
+			for (String customizer : CUSTOMIZERS) {
+				if (ClassUtils.isPresent(customizer, context.getClassLoader())) {
+					return ConditionOutcome.match(message.found("class").items(customizer));
+				}
+			}
+			return ConditionOutcome.noMatch(message.didNotFind("class", "classes").items(CUSTOMIZERS));
 		}
 
 	}

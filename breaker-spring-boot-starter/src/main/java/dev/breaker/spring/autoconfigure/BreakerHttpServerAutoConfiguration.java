@@ -3,6 +3,7 @@ package dev.breaker.spring.autoconfigure;
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.actuate.EndpointPaths;
 import dev.breaker.spring.config.BreakerConfigs;
+import dev.breaker.spring.metrics.RejectedRequestMetrics;
 import dev.breaker.spring.web.ReactiveCors;
 import dev.breaker.spring.web.RejectingInterceptor;
 import dev.breaker.spring.web.RejectingWebFilter;
@@ -14,8 +15,10 @@ import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortT
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,7 +35,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  * {@code breaker.http.server.reject} there is nothing; with them it is itself a bean of
  * applications without a web server too, which are told so.
  */
-@AutoConfiguration(after = BreakerAutoConfiguration.class)
+@AutoConfiguration(after = { BreakerAutoConfiguration.class, BreakerMetricsAutoConfiguration.class })
 @ConditionalOnHttpRejects
 @ConditionalOnBreakerEnabled
 public final class BreakerHttpServerAutoConfiguration {
@@ -75,6 +78,19 @@ public final class BreakerHttpServerAutoConfiguration {
 			EndpointPaths exempt = endpoints.getIfAvailable();
 			return new RejectingWebFilter(rejector, context, (exempt != null) ? exempt : (path) -> false,
 					new ReactiveCors(corsFilters, dispatchers));
+		}
+
+	}
+
+	/** Where other meters are. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication
+	@ConditionalOnBean(value = BreakerMetricsAutoConfiguration.class, search = SearchStrategy.CURRENT)
+	static class OfMeters {
+
+		@Bean
+		RejectedRequestMetrics breakerRejectedRequestMetrics(RequestRejector rejector) {
+			return new RejectedRequestMetrics(rejector);
 		}
 
 	}

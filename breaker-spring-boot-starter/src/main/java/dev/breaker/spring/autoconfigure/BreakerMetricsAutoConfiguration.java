@@ -9,8 +9,6 @@ import dev.breaker.spring.config.BreakerConfigs;
 import dev.breaker.spring.event.StartupNewsKeeper;
 import dev.breaker.spring.metrics.BreakerMetrics;
 import dev.breaker.spring.metrics.KeyedBreakerMetrics;
-import dev.breaker.spring.metrics.RejectedRequestMetrics;
-import dev.breaker.spring.web.RequestRejector;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +18,12 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for {@link BreakerMetrics}.
  */
-@AutoConfiguration(
-		after = { BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class,
-				BreakerHttpServerAutoConfiguration.class },
+@AutoConfiguration(after = { BreakerAutoConfiguration.class, BreakerAopAutoConfiguration.class },
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean(value = MeterRegistry.class, name = BreakerAutoConfiguration.PRESENT)
@@ -54,18 +48,6 @@ public final class BreakerMetricsAutoConfiguration {
 	@ConditionalOnBean(GuardedMethodRegistry.class)
 	KeyedBreakerMetrics breakerKeyedMetrics(CircuitBreakerRegistry registry) {
 		return new KeyedBreakerMetrics(registry);
-	}
-
-	/** Where there is a web application, whose class the bean needs. */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(type = "dev.breaker.spring.web.RequestRejector", search = SearchStrategy.CURRENT)
-	static class OfRejectedRequests {
-
-		@Bean
-		RejectedRequestMetrics breakerRejectedRequestMetrics(RequestRejector rejector) {
-			return new RejectedRequestMetrics(rejector);
-		}
-
 	}
 
 	@Bean

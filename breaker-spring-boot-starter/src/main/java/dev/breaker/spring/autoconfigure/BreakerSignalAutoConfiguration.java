@@ -15,11 +15,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
@@ -58,21 +56,13 @@ public final class BreakerSignalAutoConfiguration {
 		return () -> breakerConfigs.addChangeListener(propagation::lookAtAll);
 	}
 
-	/**
-	 * Where there are health contributors.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(HealthContributorRegistry.class)
-	static class HealthConfiguration {
-
-		@Bean
-		@Lazy(false)
-		HealthWatch breakerHealthWatch(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs,
-				ConfigurableListableBeanFactory beanFactory, Environment environment) {
-			return new HealthWatch(registry, breakerConfigs, List.of(new HealthSources(beanFactory)),
-					Threading.VIRTUAL.isActive(environment), Hierarchy.inherited(beanFactory, HealthWatch.class));
-		}
-
+	@Bean
+	@Lazy(false)
+	@ConditionalOnClass(name = "org.springframework.boot.health.registry.HealthContributorRegistry")
+	HealthWatch breakerHealthWatch(CircuitBreakerRegistry registry, BreakerConfigs breakerConfigs,
+			ConfigurableListableBeanFactory beanFactory, Environment environment) {
+		return new HealthWatch(registry, breakerConfigs, List.of(new HealthSources(beanFactory)),
+				Threading.VIRTUAL.isActive(environment), Hierarchy.inherited(beanFactory, HealthWatch.class));
 	}
 
 }

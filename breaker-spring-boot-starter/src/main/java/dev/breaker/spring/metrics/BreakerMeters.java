@@ -36,6 +36,24 @@ final class BreakerMeters {
 
 	private static final double NANOS = 1e9;
 
+	/**
+	 * The ways that a breaker goes by itself are there from the start, others once they
+	 * were gone.
+	 */
+	private static final List<Tags> TRANSITIONS = List.of(way(State.CLOSED, State.OPEN, Reason.FAILURE_RATE),
+			way(State.CLOSED, State.OPEN, Reason.SLOW_CALL_RATE),
+			way(State.CLOSED, State.OPEN, Reason.CONSECUTIVE_FAILURES),
+			way(State.OPEN, State.HALF_OPEN, Reason.WAIT_ELAPSED),
+			way(State.HALF_OPEN, State.CLOSED, Reason.PROBES_SUCCEEDED),
+			way(State.HALF_OPEN, State.OPEN, Reason.PROBES_FAILED),
+			way(State.HALF_OPEN, State.OPEN, Reason.PROBES_LOST));
+
+	private static final Tags SUCCESS = Tags.of("outcome", "success");
+
+	private static final Tags FAILURE = Tags.of("outcome", "failure");
+
+	private static final Tags IGNORED = Tags.of("outcome", "ignored");
+
 	private final MeterRegistry registry;
 
 	private final Tags name;
@@ -65,18 +83,19 @@ final class BreakerMeters {
 	BreakerMeters(MeterRegistry registry, String name) {
 		this.registry = registry;
 		this.name = Tags.of("name", name);
-		this.success = calls("success");
-		this.failure = calls("failure");
-		this.ignored = calls("ignored");
+		this.success = calls(SUCCESS);
+		this.failure = calls(FAILURE);
+		this.ignored = calls(IGNORED);
 		this.slow = counter("breaker.calls.slow", "Recorded calls that took longer than the slow-call threshold");
 		this.notPermitted = counter("breaker.calls.not.permitted", "Calls that the circuit breaker refused");
 		this.wouldRefuse = counter("breaker.calls.would.refuse",
 				"Calls that the circuit breaker would have refused if it was enforced");
-		this.fallbackSuccess = fallbacks("success");
-		this.fallbackFailure = fallbacks("failure");
+		this.fallbackSuccess = fallbacks(SUCCESS);
+		this.fallbackFailure = fallbacks(FAILURE);
 		for (State state : State.values()) {
 			gauge("breaker.state", "1 for the present state; of breakers made by key, how many are in it",
-					(all) -> all.stream().filter((breaker) -> breaker.state() == state).count(), "state", tag(state));
+					(all) -> all.stream().filter((breaker) -> breaker.state() == state).count(),
+					Tags.of("state", tag(state)));
 		}
 		gauge("breaker.enforced", "1 where calls are refused; of breakers made by key, of how many they are",
 				(all) -> all.stream().filter((breaker) -> breaker.config().enforce()).count());
@@ -103,21 +122,13 @@ final class BreakerMeters {
 					.orElse(Double.NaN));
 		for (State state : State.values()) {
 			timeGauge("breaker.state.duration", "Time since the present state began, zero for the others",
-					(all) -> longest(all, (breaker) -> timeIn(breaker, state)), "state", tag(state));
+					(all) -> longest(all, (breaker) -> timeIn(breaker, state)), Tags.of("state", tag(state)));
 		}
 		timeGauge("breaker.retry.after", "Time until a probe may pass",
-				(all) -> longest(all, (breaker) -> breaker.snapshot().retryAfter()));
+				(all) -> longest(all, (breaker) -> breaker.snapshot().retryAfter()), Tags.empty());
 		gauge("breaker.signals", "Signals from elsewhere that live",
 				(all) -> all.stream().mapToLong((breaker) -> breaker.snapshot().signals().size()).sum());
-		// The ways that a breaker goes by itself are there from the start, others once
-		// they were gone.
-		transition(State.CLOSED, State.OPEN, Reason.FAILURE_RATE);
-		transition(State.CLOSED, State.OPEN, Reason.SLOW_CALL_RATE);
-		transition(State.CLOSED, State.OPEN, Reason.CONSECUTIVE_FAILURES);
-		transition(State.OPEN, State.HALF_OPEN, Reason.WAIT_ELAPSED);
-		transition(State.HALF_OPEN, State.CLOSED, Reason.PROBES_SUCCEEDED);
-		transition(State.HALF_OPEN, State.OPEN, Reason.PROBES_FAILED);
-		transition(State.HALF_OPEN, State.OPEN, Reason.PROBES_LOST);
+		TRANSITIONS.forEach(this::transition);
 	}
 
 	void add(CircuitBreaker breaker) {
@@ -135,7 +146,7 @@ final class BreakerMeters {
 	// A change that is told late must not bring back what was unregistered.
 	synchronized void countTransition(State from, State to, Reason reason) {
 		if (!this.removed) {
-			transition(from, to, reason).increment();
+			transition(way(from, to, reason)).increment();
 		}
 	}
 
@@ -145,45 +156,48 @@ final class BreakerMeters {
 		this.registered.clear();
 	}
 
-	private Counter transition(State from, State to, Reason reason) {
-		return counter("breaker.state.transitions", "Changes of state", "from", tag(from), "to", tag(to), "reason",
-				tag(reason));
+	private Counter transition(Tags way) {
+		return counter("breaker.state.transitions", "Changes of state", way);
 	}
 
-	private Timer calls(String outcome) {
+	private Timer calls(Tags outcome) {
 		return registered(Timer.builder("breaker.calls")
 			.description("Recorded and ignored calls")
-			.tags(and("outcome", outcome))
+			.tags(this.name.and(outcome))
 			.register(this.registry));
 	}
 
-	private Counter fallbacks(String outcome) {
-		return counter("breaker.fallbacks", "Fallbacks that ran", "outcome", outcome);
+	private Counter fallbacks(Tags outcome) {
+		return counter("breaker.fallbacks", "Fallbacks that ran", outcome);
 	}
 
-	private Counter counter(String meter, String description, String... tags) {
-		return registered(Counter.builder(meter).description(description).tags(and(tags)).register(this.registry));
+	private Counter counter(String meter, String description) {
+		return counter(meter, description, Tags.empty());
 	}
 
-	private void gauge(String meter, String description, ToDoubleFunction<Set<CircuitBreaker>> value, String... tags) {
+	private Counter counter(String meter, String description, Tags tags) {
+		return registered(
+				Counter.builder(meter).description(description).tags(this.name.and(tags)).register(this.registry));
+	}
+
+	private void gauge(String meter, String description, ToDoubleFunction<Set<CircuitBreaker>> value) {
+		gauge(meter, description, value, Tags.empty());
+	}
+
+	private void gauge(String meter, String description, ToDoubleFunction<Set<CircuitBreaker>> value, Tags tags) {
 		registered(Gauge.builder(meter, this.breakers, value)
 			.description(description)
-			.tags(and(tags))
+			.tags(this.name.and(tags))
 			.strongReference(true)
 			.register(this.registry));
 	}
 
-	private void timeGauge(String meter, String description, ToDoubleFunction<Set<CircuitBreaker>> seconds,
-			String... tags) {
+	private void timeGauge(String meter, String description, ToDoubleFunction<Set<CircuitBreaker>> seconds, Tags tags) {
 		registered(TimeGauge.builder(meter, this.breakers, TimeUnit.SECONDS, seconds)
 			.description(description)
-			.tags(and(tags))
+			.tags(this.name.and(tags))
 			.strongReference(true)
 			.register(this.registry));
-	}
-
-	private Tags and(String... tags) {
-		return (tags.length > 0) ? this.name.and(tags) : this.name;
 	}
 
 	private <M extends Meter> M registered(M meter) {
@@ -224,6 +238,10 @@ final class BreakerMeters {
 		}
 		Duration elapsed = Duration.between(snapshot.since(), breaker.config().clock().instant());
 		return elapsed.isNegative() ? Duration.ZERO : elapsed;
+	}
+
+	private static Tags way(State from, State to, Reason reason) {
+		return Tags.of("from", tag(from), "to", tag(to), "reason", tag(reason));
 	}
 
 	private static String tag(Enum<?> constant) {
