@@ -62,6 +62,7 @@ public final class BreakerAopAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	GuardedMethodRegistry breakerGuardedMethodRegistry(Environment environment, BeansByType breakerBeansByType,
+			BreakerConfigs breakerConfigs, CircuitBreakerBeanPostProcessor breakerBeanPostProcessor,
 			ObjectProvider<FallbackListener> fallbackListeners) {
 		// Read by hand, too: Boot looks beans up by type where it binds properties.
 		int maxKeys = BreakerProperties.find(environment, MAX_KEYS, Integer.class)
@@ -69,8 +70,8 @@ public final class BreakerAopAutoConfiguration {
 			.orElse(DEFAULT_MAX_KEYS);
 		boolean strict = BreakerProperties.find(environment, BreakerProperties.STRICT, Boolean.class).orElse(false);
 		return new GuardedMethodRegistry(breakerBeansByType.beanFactory(),
-				breakerBeansByType.get(CircuitBreakerRegistry.class), breakerBeansByType.get(BreakerConfigs.class),
-				maxKeys, strict, breakerBeansByType.get(CircuitBreakerBeanPostProcessor.class), fallbackListeners);
+				breakerBeansByType.get(CircuitBreakerRegistry.class), breakerConfigs, maxKeys, strict,
+				breakerBeanPostProcessor, fallbackListeners);
 	}
 
 }

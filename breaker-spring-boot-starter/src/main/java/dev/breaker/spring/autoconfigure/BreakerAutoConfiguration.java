@@ -53,8 +53,8 @@ public final class BreakerAutoConfiguration {
 	@Bean
 	@Lazy(false)
 	@ConditionalOnMissingBean
-	CircuitBreakerRegistry breakerRegistry(BreakerConfigs breakerConfigs, BeansByType breakerBeansByType) {
-		BreakerClock clock = breakerBeansByType.find(BreakerClock.class);
+	CircuitBreakerRegistry breakerRegistry(BreakerConfigs breakerConfigs) {
+		BreakerClock clock = breakerConfigs.clock();
 		CircuitBreakerRegistry registry = (clock != null)
 				? CircuitBreakerRegistry.of(breakerConfigs.defaults(), breakerConfigs::get, clock::applyTo)
 				: CircuitBreakerRegistry.of(breakerConfigs.defaults(), breakerConfigs::get);

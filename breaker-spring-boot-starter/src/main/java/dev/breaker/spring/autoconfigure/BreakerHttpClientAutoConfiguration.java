@@ -22,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -101,11 +102,16 @@ public final class BreakerHttpClientAutoConfiguration {
 	}
 
 	/** Where the classes of either of the nested configurations are. */
-	static final class OnHttpClientsCondition extends SpringBootCondition {
+	static final class OnHttpClientsCondition extends SpringBootCondition implements ConfigurationCondition {
 
 		private static final List<String> CUSTOMIZERS = List.of(
 				"org.springframework.boot.restclient.RestClientCustomizer",
 				"org.springframework.boot.webclient.WebClientCustomizer");
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.PARSE_CONFIGURATION;
+		}
 
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {

@@ -6,14 +6,21 @@ import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Looks for the breaker of the first entry, which each entry must have.
  */
-class OnHttpRejectsCondition extends SpringBootCondition {
+class OnHttpRejectsCondition extends SpringBootCondition implements ConfigurationCondition {
 
 	private static final String PROPERTY = "breaker.http.server.reject[0].breaker";
+
+	/** Once for each class, and before anything else of it is read. */
+	@Override
+	public ConfigurationPhase getConfigurationPhase() {
+		return ConfigurationPhase.PARSE_CONFIGURATION;
+	}
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {

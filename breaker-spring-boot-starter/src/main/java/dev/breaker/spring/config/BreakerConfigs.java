@@ -154,6 +154,15 @@ public final class BreakerConfigs implements SmartInitializingSingleton, Disposa
 	}
 
 	/**
+	 * The clock of all breakers.
+	 * @return the clock that the configs were read with, {@code null} where each config
+	 * has its own
+	 */
+	public @Nullable BreakerClock clock() {
+		return this.loader.clock();
+	}
+
+	/**
 	 * Whether the properties have this instance.
 	 * @param name the exact name
 	 * @return whether there is a {@code breaker.instances.NAME}

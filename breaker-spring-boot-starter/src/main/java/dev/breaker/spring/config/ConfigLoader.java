@@ -218,6 +218,10 @@ final class ConfigLoader {
 		return this.httpRejects;
 	}
 
+	@Nullable BreakerClock clock() {
+		return this.clock;
+	}
+
 	PredicateResolver predicates() {
 		return this.predicates;
 	}
