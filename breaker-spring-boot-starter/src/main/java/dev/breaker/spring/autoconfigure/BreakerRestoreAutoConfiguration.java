@@ -2,10 +2,10 @@ package dev.breaker.spring.autoconfigure;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 import dev.breaker.spring.config.BreakerProperties;
 import dev.breaker.spring.restore.StateKeeper;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -27,21 +27,20 @@ public final class BreakerRestoreAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	static StateKeeper breakerStateKeeper(Environment environment) {
-		Path file = BreakerProperties.find(environment, BreakerProperties.RESTORE_FILE, String.class)
-			.map(String::trim)
-			.filter((path) -> !path.isEmpty() && !path.equalsIgnoreCase(NONE))
-			.flatMap(BreakerRestoreAutoConfiguration::path)
-			.orElse(null);
+		String text = BreakerProperties.find(environment, BreakerProperties.RESTORE_FILE, String.class)
+			.orElse(NONE)
+			.trim();
+		Path file = (text.isEmpty() || text.equalsIgnoreCase(NONE)) ? null : path(text);
 		return new StateKeeper(file, environment.getProperty("spring.application.name", ""));
 	}
 
-	private static Optional<Path> path(String text) {
+	private static @Nullable Path path(String text) {
 		try {
-			return Optional.of(Path.of(text));
+			return Path.of(text);
 		}
 		catch (InvalidPathException ex) {
 			// The check of all properties says so.
-			return Optional.empty();
+			return null;
 		}
 	}
 

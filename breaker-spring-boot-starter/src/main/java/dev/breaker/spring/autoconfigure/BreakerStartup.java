@@ -121,9 +121,12 @@ final class BreakerStartup
 		// Events of child contexts come by here too
 		if (event.getApplicationContext() == this.context) {
 			this.configs.reportIneffectiveSettings(inheritedConfigs());
-			reportInstances();
-			reportRetries();
-			reportCustomizers();
+			GuardedMethodRegistry methods = this.guardedMethods.getIfAvailable();
+			reportInstances(methods);
+			if (methods != null) {
+				methods.reportRetries();
+			}
+			reportCustomizers(methods);
 			reportHealth();
 			reportHttpClients();
 			reportHttpRejects();
@@ -136,7 +139,7 @@ final class BreakerStartup
 	}
 
 	private void reportChange() {
-		reportInstances();
+		reportInstances(this.guardedMethods.getIfAvailable());
 		reportSignals();
 	}
 
@@ -172,12 +175,11 @@ final class BreakerStartup
 		logger.warn("{} {}", problem, remedy);
 	}
 
-	private void reportCustomizers() {
+	private void reportCustomizers(@Nullable GuardedMethodRegistry methods) {
 		Set<String> named = new TreeSet<>();
 		for (CircuitBreaker breaker : this.registry.all()) {
 			named.add(breaker.name());
 		}
-		GuardedMethodRegistry methods = this.guardedMethods.getIfAvailable();
 		if (methods != null) {
 			named.addAll(methods.breakerNames());
 		}
@@ -185,15 +187,7 @@ final class BreakerStartup
 		this.configs.reportUnmatchedCustomizers(named);
 	}
 
-	private void reportRetries() {
-		GuardedMethodRegistry methods = this.guardedMethods.getIfAvailable();
-		if (methods != null) {
-			methods.reportRetries();
-		}
-	}
-
-	private void reportInstances() {
-		GuardedMethodRegistry methods = this.guardedMethods.getIfAvailable();
+	private void reportInstances(@Nullable GuardedMethodRegistry methods) {
 		if (methods != null) {
 			reportAnnotated(methods.breakerNames(), methods.beansToCome());
 		}
