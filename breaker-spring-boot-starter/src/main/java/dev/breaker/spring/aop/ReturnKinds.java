@@ -40,50 +40,13 @@ final class ReturnKinds {
 
 	static final ReturnKind VALUE = new ValueReturnKind();
 
-	private static final ReturnKind OBJECT = new ObjectReturnKind();
+	private static final String REACTOR = "reactor.core.publisher.Mono";
 
-	private static final ReturnKind ELEMENTS = new UnfollowedReturnKind.Elements();
+	private static final String HTTP_ENTITY = "org.springframework.http.HttpEntity";
 
-	private static final boolean REACTOR = isPresent("reactor.core.publisher.Mono");
+	private static final String DEFERRED_RESULT = "org.springframework.web.context.request.async.DeferredResult";
 
-	private static final boolean WEB = isPresent("org.springframework.http.HttpEntity");
-
-	private static final boolean SERVLET = isPresent("org.springframework.web.context.request.async.DeferredResult")
-			&& isPresent("jakarta.servlet.ServletRequest");
-
-	private static final boolean COROUTINES = isPresent("kotlinx.coroutines.reactor.MonoKt");
-
-	/**
-	 * The kinds of types that are not reactive. The first that includes a type is its
-	 * kind; the last includes all.
-	 */
-	private static final List<ReturnKind> KINDS = kinds(false);
-
-	/** Are a kind of their own where their content is of one. */
-	private static final List<ContainerReturnKind<?>> CONTAINER_KINDS = WEB
-			? List.of(new OptionalReturnKind(), new HttpEntityReturnKind()) : List.of(new OptionalReturnKind());
-
-	/** The kind of a result whose method declares no type that tells. */
-	private static final ClassValue<ReturnKind> OF_RESULT = new ClassValue<>() {
-
-		@Override
-		protected ReturnKind computeValue(Class<?> result) {
-			ReturnKind kind = Stream.concat(CONTAINER_KINDS.stream(), kinds(result).stream())
-				.filter((candidate) -> candidate.includesResult(result))
-				.findFirst()
-				.orElseThrow();
-			return (kind == VALUE) ? ofValue(result) : KnownClasses.of(result, kind);
-		}
-
-		private static ReturnKind ofValue(Class<?> result) {
-			String reason = directReason(result);
-			if (reason != null) {
-				return new UnfollowedReturnKind.Always(result, reason);
-			}
-			return UnfollowedReturnKind.Elements.includesElements(result) ? ELEMENTS : VALUE;
-		}
-
-	};
+	private static final String WEB_ASYNC_TASK = "org.springframework.web.context.request.async.WebAsyncTask";
 
 	private static final String SUPPLIER = "java.util.function.Supplier";
 
@@ -127,10 +90,8 @@ final class ReturnKinds {
 			Map.entry("java.util.function.DoubleSupplier", LAZY), Map.entry("java.util.function.IntSupplier", LAZY),
 			Map.entry("java.util.function.LongSupplier", LAZY), Map.entry(SUPPLIER, LAZY),
 			Map.entry("java.util.stream.BaseStream", LAZY), Map.entry("jakarta.inject.Provider", LAZY),
-			Map.entry("org.springframework.beans.factory.ObjectFactory", LAZY),
-			Map.entry("org.springframework.web.context.request.async.DeferredResult", ELSEWHERE),
-			Map.entry("org.springframework.web.context.request.async.WebAsyncTask", LAZY),
-			Map.entry("org.springframework.core.io.InputStreamResource", UNREAD),
+			Map.entry("org.springframework.beans.factory.ObjectFactory", LAZY), Map.entry(DEFERRED_RESULT, ELSEWHERE),
+			Map.entry(WEB_ASYNC_TASK, LAZY), Map.entry("org.springframework.core.io.InputStreamResource", UNREAD),
 			Map.entry("org.springframework.web.servlet.function.AsyncServerResponse", ELSEWHERE),
 			Map.entry("org.springframework.web.servlet.function.SseServerResponse", ELSEWHERE),
 			Map.entry("org.springframework.web.servlet.function.StreamingServerResponse", ELSEWHERE),
@@ -155,9 +116,7 @@ final class ReturnKinds {
 	private static final List<Class<?>> CONTAINERS = List.of(Iterable.class, Map.class, Optional.class,
 			CompletionStage.class, Future.class, Callable.class);
 
-	private static final Set<String> WEB_CONTAINERS = Set.of("org.springframework.http.HttpEntity",
-			"org.springframework.web.context.request.async.DeferredResult",
-			"org.springframework.web.context.request.async.WebAsyncTask");
+	private static final Set<String> WEB_CONTAINERS = Set.of(HTTP_ENTITY, DEFERRED_RESULT, WEB_ASYNC_TASK);
 
 	private static final int DEEPEST_CONTAINER = 4;
 
@@ -166,8 +125,7 @@ final class ReturnKinds {
 
 	/** What to do where a type cannot be guarded. */
 	static String remedy() {
-		String kinds = Stream.concat(Stream.of(VALUE), (REACTOR ? WithReactive.KINDS : KINDS).stream())
-			.distinct()
+		String kinds = Stream.concat(Stream.of(VALUE), kinds(isPresent(REACTOR)).stream())
 			.map(ReturnKind::describe)
 			.collect(Collectors.joining(", or "));
 		return "Declare %s, or take the annotation away (@Unguarded leaves a method out of one on its type) and call CircuitBreaker.acquire() where the work begins."
@@ -178,28 +136,27 @@ final class ReturnKinds {
 		return ClassUtils.isPresent(type, ReturnKinds.class.getClassLoader());
 	}
 
+	private static boolean isServletPresent() {
+		return isPresent("jakarta.servlet.ServletRequest") && isPresent(DEFERRED_RESULT);
+	}
+
+	/** The kinds of types that are no values. */
 	private static List<ReturnKind> kinds(boolean reactive) {
 		List<ReturnKind> kinds = new ArrayList<>(List.of(new StageReturnKind(), new FutureReturnKind()));
 		if (reactive) {
-			kinds.add(new ReactiveReturnKind());
+			kinds.add(Reactive.KIND);
 		}
-		// Publishers such as those of Mono.just and Mono.fromCallable are callables, too.
 		kinds.add(new CallableReturnKind());
-		if (SERVLET) {
+		if (isServletPresent()) {
 			kinds.add(new WebAsyncTaskReturnKind());
 			kinds.add(new DeferredResultReturnKind());
 		}
-		kinds.add(VALUE);
-		return List.copyOf(kinds);
-	}
-
-	private static List<ReturnKind> kinds(Class<?> type) {
-		return (REACTOR && ReactiveTypes.mayInclude(type)) ? WithReactive.KINDS : KINDS;
+		return kinds;
 	}
 
 	/** The kind of a result whose method declares no type that tells. */
 	static ReturnKind ofResult(Class<?> result) {
-		return OF_RESULT.get(result);
+		return Results.KINDS.get(result);
 	}
 
 	/**
@@ -212,11 +169,11 @@ final class ReturnKinds {
 			return suspending(method, type);
 		}
 		if (isPlain(method.getGenericReturnType()) && !isKotlinResult(method)) {
-			return (method.getReturnType() == Object.class) ? OBJECT : VALUE;
+			return (method.getReturnType() == Object.class) ? Results.OBJECT : VALUE;
 		}
 		ResolvableType declared = ResolvableType.forMethodReturnType(method, type);
 		Class<?> returned = declared.resolve(Object.class);
-		ReturnKind kind = kind(returned);
+		ReturnKind kind = kind(returned, false);
 		Class<?> given = kind.given();
 		if (given != null && !returned.isAssignableFrom(given)) {
 			throw unsupported(method, type, "it returns the class " + returned.getName()
@@ -239,14 +196,14 @@ final class ReturnKinds {
 				path += name(container.resolve(Object.class)) + " of ";
 			}
 			else if (OPEN.contains(returned.getName())) {
-				kind = OBJECT;
+				kind = Results.OBJECT;
 			}
 		}
 		String content = contentReason(container, 0);
 		if (content != null) {
 			throw unsupported(method, type, "it returns " + path + content);
 		}
-		return (kind != VALUE && isTypeVariable(declared.getType(), type)) ? OBJECT : kind;
+		return (kind != VALUE && isTypeVariable(declared.getType(), type)) ? Results.OBJECT : kind;
 	}
 
 	/** Whether it is known without a look at other kinds that nothing is followed. */
@@ -271,7 +228,7 @@ final class ReturnKinds {
 	}
 
 	private static ReturnKind suspending(Method method, Class<?> type) {
-		if (!COROUTINES) {
+		if (!isPresent("kotlinx.coroutines.reactor.MonoKt")) {
 			throw new InvalidCircuitBreakerAnnotationException(
 					"@CircuitBreaker cannot guard %s: it is a suspending function, which Spring's proxies call by way of Reactor, and kotlinx-coroutines-reactor is not there."
 						.formatted(MethodSignatures.qualified(method, type)),
@@ -286,27 +243,64 @@ final class ReturnKinds {
 		return new SuspendingReturnKind(returnsResult);
 	}
 
-	private static ReturnKind kind(Class<?> returned) {
-		for (ReturnKind candidate : kinds(returned)) {
-			if (candidate.includes(returned)) {
-				return candidate;
+	/**
+	 * The kind of a type: the first of these that includes it. Kinds are not asked where
+	 * the type or its name tells, so that of all that no method needs nothing is loaded.
+	 * @param isResult whether it is the class of a result whose method declares no type
+	 * that tells
+	 */
+	private static ReturnKind kind(Class<?> type, boolean isResult) {
+		if (CompletionStage.class.isAssignableFrom(type)) {
+			return new StageReturnKind();
+		}
+		if (Future.class.isAssignableFrom(type)) {
+			return new FutureReturnKind();
+		}
+		if (isReactive(type, isResult)) {
+			return Reactive.KIND;
+		}
+		// Publishers such as those of Mono.just and Mono.fromCallable are callables, too.
+		if (Callable.class.isAssignableFrom(type)) {
+			return new CallableReturnKind();
+		}
+		ReturnKind ofWeb = null;
+		if (isNamed(type, WEB_ASYNC_TASK) && isServletPresent()) {
+			ofWeb = new WebAsyncTaskReturnKind();
+		}
+		else if (isNamed(type, DEFERRED_RESULT) && isServletPresent()) {
+			ofWeb = new DeferredResultReturnKind();
+		}
+		return (ofWeb != null && ofWeb.includes(type)) ? ofWeb : VALUE;
+	}
+
+	private static boolean isReactive(Class<?> type, boolean isResult) {
+		if (ReactiveTypes.adapter(type) == null || !isPresent(REACTOR)) {
+			return false;
+		}
+		return isResult ? Reactive.KIND.includesResult(type) : Reactive.KIND.includes(type);
+	}
+
+	/** Whether a class, or one that it extends, has that name. */
+	private static boolean isNamed(Class<?> type, String name) {
+		for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+			if (c.getName().equals(name)) {
+				return true;
 			}
 		}
-		return VALUE;
+		return false;
 	}
 
 	/** The kind of a container whose content is of another kind, or not known. */
 	private static @Nullable ContainerReturnKind<?> containerKind(ResolvableType declared) {
 		Class<?> returned = declared.resolve(Object.class);
-		for (ContainerReturnKind<?> container : CONTAINER_KINDS) {
-			if (container.includes(returned)) {
-				Class<?> content = container.content(declared).resolve(Object.class);
-				Class<?> given = kind(content).given();
-				boolean followed = (given != null) ? content.isAssignableFrom(given) : kind(content) != VALUE;
-				return (followed || OPEN.contains(content.getName())) ? container : null;
-			}
+		if (returned != Optional.class && !isNamed(returned, HTTP_ENTITY)) {
+			return null;
 		}
-		return null;
+		Class<?> content = declared.getGeneric().resolve(Object.class);
+		ReturnKind kind = kind(content, false);
+		Class<?> given = kind.given();
+		boolean followed = (given != null) ? content.isAssignableFrom(given) : kind != VALUE;
+		return (followed || OPEN.contains(content.getName())) ? Results.containerKind(returned) : null;
 	}
 
 	/** Why what is in a container cannot be followed. */
@@ -394,7 +388,8 @@ final class ReturnKinds {
 	}
 
 	private static boolean needsReactor(Class<?> type) {
-		return !REACTOR && KnownClasses.hierarchy(type).stream().map(Class::getName).anyMatch(REACTIVE::contains);
+		return !isPresent(REACTOR)
+				&& KnownClasses.hierarchy(type).stream().map(Class::getName).anyMatch(REACTIVE::contains);
 	}
 
 	private static @Nullable String reason(Class<?> type) {
@@ -460,12 +455,60 @@ final class ReturnKinds {
 	}
 
 	/**
-	 * The kinds of all types. Loaded where Reactor is there, for the first type that may
-	 * be reactive.
+	 * Loaded where Reactor is there, for the first type that is reactive.
 	 */
-	private static final class WithReactive {
+	private static final class Reactive {
 
-		static final List<ReturnKind> KINDS = kinds(true);
+		static final ReturnKind KIND = new ReactiveReturnKind();
+
+	}
+
+	/**
+	 * The kinds of results whose methods declare no type that tells, or a container of
+	 * one. Loaded at start, with the first of these methods, and all that such a result
+	 * can need with it: where a call meets the end of the stack, what it loads is lost.
+	 */
+	private static final class Results {
+
+		static final ReturnKind OBJECT = new ObjectReturnKind();
+
+		private static final ReturnKind ELEMENTS = new UnfollowedReturnKind.Elements();
+
+		/** Are a kind of their own where their content is of one. */
+		private static final List<ContainerReturnKind<?>> CONTAINER_KINDS = isPresent(HTTP_ENTITY)
+				? List.of(new OptionalReturnKind(), new HttpEntityReturnKind()) : List.of(new OptionalReturnKind());
+
+		static final ClassValue<ReturnKind> KINDS = new ClassValue<>() {
+
+			@Override
+			protected ReturnKind computeValue(Class<?> result) {
+				ReturnKind container = containerKind(result);
+				ReturnKind kind = (container != null) ? container : kind(result, true);
+				return (kind == VALUE) ? ofValue(result) : KnownClasses.of(result, kind);
+			}
+
+			private static ReturnKind ofValue(Class<?> result) {
+				String reason = directReason(result);
+				if (reason != null) {
+					return new UnfollowedReturnKind.Always(result, reason);
+				}
+				return UnfollowedReturnKind.Elements.includesElements(result) ? ELEMENTS : VALUE;
+			}
+
+		};
+
+		static {
+			kinds(false);
+		}
+
+		static @Nullable ContainerReturnKind<?> containerKind(Class<?> type) {
+			for (ContainerReturnKind<?> container : CONTAINER_KINDS) {
+				if (container.includes(type)) {
+					return container;
+				}
+			}
+			return null;
+		}
 
 	}
 
