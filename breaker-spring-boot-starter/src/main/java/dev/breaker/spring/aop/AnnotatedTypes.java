@@ -21,12 +21,12 @@ final class AnnotatedTypes {
 
 	/** Whether a type, or what it inherits, bears the annotation anywhere. */
 	boolean mention(@Nullable Class<?> type) {
-		if (type == null || !AnnotationUtils.isCandidateClass(type, CircuitBreaker.class)) {
+		if (type == null) {
 			return false;
 		}
 		Boolean known = this.mention.get(type);
 		if (known == null) {
-			known = look(type);
+			known = AnnotationUtils.isCandidateClass(type, CircuitBreaker.class) && look(type);
 			this.mention.put(type, known);
 		}
 		return known;

@@ -17,7 +17,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import dev.breaker.CircuitBreaker;
@@ -576,7 +575,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	 */
 	InvalidCircuitBreakerAnnotationException withAllProblems(InvalidCircuitBreakerAnnotationException ofBean) {
 		Problems problems = new Problems();
-		ofBean.problems().forEach(problems);
+		problems.addAll(ofBean);
 		return withAllOthers(problems);
 	}
 
@@ -704,16 +703,48 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 	}
 
 	private @Nullable GuardedMethod resolve(AnnotatedMethod annotated, Problems problems) {
-		ReturnKind kind = problems.get(() -> ReturnKinds.of(annotated.method(), annotated.type()));
-		String name = problems.get(() -> name(annotated));
+		// By hand: a lambda would load what it returns with this class, at each start.
+		ReturnKind kind = null;
+		try {
+			kind = ReturnKinds.of(annotated.method(), annotated.type());
+		}
+		catch (InvalidCircuitBreakerAnnotationException ex) {
+			problems.addAll(ex);
+		}
+		String name = null;
+		try {
+			name = name(annotated);
+		}
+		catch (InvalidCircuitBreakerAnnotationException ex) {
+			problems.addAll(ex);
+		}
 		String fallbackMethod = annotated.annotation().fallbackMethod();
-		FallbackMethod fallback = fallbackMethod.isEmpty() ? null
-				: problems.get(() -> this.fallbacks.resolve((name != null) ? name : "", annotated.method(),
-						annotated.type(), fallbackMethod, (kind != null) ? kind : ReturnKinds.VALUE));
+		FallbackMethod fallback = null;
+		if (!fallbackMethod.isEmpty()) {
+			try {
+				fallback = this.fallbacks.resolve((name != null) ? name : "", annotated.method(), annotated.type(),
+						fallbackMethod, (kind != null) ? kind : ReturnKinds.VALUE);
+			}
+			catch (InvalidCircuitBreakerAnnotationException ex) {
+				problems.addAll(ex);
+			}
+		}
 		String key = annotated.annotation().key();
-		KeyExpression expression = key.isEmpty() ? null
-				: problems.get(() -> KeyExpression.of(annotated, this.beanFactory));
-		problems.run(() -> checkTimeLimit(annotated, kind, name));
+		KeyExpression expression = null;
+		if (!key.isEmpty()) {
+			try {
+				expression = KeyExpression.of(annotated, this.beanFactory);
+			}
+			catch (InvalidCircuitBreakerAnnotationException ex) {
+				problems.addAll(ex);
+			}
+		}
+		try {
+			checkTimeLimit(annotated, kind, name);
+		}
+		catch (InvalidCircuitBreakerAnnotationException ex) {
+			problems.addAll(ex);
+		}
 		if (name == null || (expression == null && !key.isEmpty())) {
 			return null;
 		}
@@ -818,15 +849,8 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 			this.problems.addAll(others.problems);
 		}
 
-		/** Gets something, or {@code null} and what the exception says. */
-		<T> @Nullable T get(Supplier<@Nullable T> supplier) {
-			try {
-				return supplier.get();
-			}
-			catch (InvalidCircuitBreakerAnnotationException ex) {
-				this.problems.addAll(ex.problems());
-				return null;
-			}
+		void addAll(InvalidCircuitBreakerAnnotationException ex) {
+			this.problems.addAll(ex.problems());
 		}
 
 		/** Runs a check, which may add a problem. */
@@ -835,7 +859,7 @@ public final class GuardedMethodRegistry implements SmartInitializingSingleton, 
 				check.run();
 			}
 			catch (InvalidCircuitBreakerAnnotationException ex) {
-				this.problems.addAll(ex.problems());
+				addAll(ex);
 			}
 		}
 

@@ -309,9 +309,9 @@ final class NestingFinder {
 			this.types = types;
 			for (Class<?> type : types) {
 				this.roots.add(root(ClassUtils.getUserClass(type)));
+				this.typesToCome.add(type);
 			}
 			this.beansToCome.add(beanName);
-			this.typesToCome.addAll(types);
 		}
 
 		boolean findsWayBack() {
