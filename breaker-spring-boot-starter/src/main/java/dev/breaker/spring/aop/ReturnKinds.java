@@ -244,8 +244,8 @@ final class ReturnKinds {
 	}
 
 	/**
-	 * The kind of a type: the first of these that includes it. Kinds are not asked where
-	 * the type or its name tells, so that of all that no method needs nothing is loaded.
+	 * The kind of a type: the first of these that includes it. Told by the type or its
+	 * name, so that no kind is loaded, and no library, that no method needs.
 	 * @param isResult whether it is the class of a result whose method declares no type
 	 * that tells
 	 */
@@ -465,8 +465,8 @@ final class ReturnKinds {
 
 	/**
 	 * The kinds of results whose methods declare no type that tells, or a container of
-	 * one. Loaded at start, with the first of these methods, and all that such a result
-	 * can need with it: where a call meets the end of the stack, what it loads is lost.
+	 * one. Loaded with the first of these methods, at start, and all other kinds with it:
+	 * its calls may need any, and what is first loaded where the stack ends is lost.
 	 */
 	private static final class Results {
 
