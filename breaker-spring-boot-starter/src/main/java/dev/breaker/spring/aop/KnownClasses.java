@@ -18,8 +18,6 @@ final class KnownClasses {
 
 	static final String IRREPLACEABLE = "a circuit breaker cannot replace by one that it follows";
 
-	private static final ReturnKind OBSERVED = new UnfollowedReturnKind.Observed();
-
 	/** Public for their libraries alone. */
 	private static final List<String> INTERNAL = List.of("reactor.core.publisher.FluxOperator",
 			"reactor.core.publisher.MonoOperator", "io.reactivex.rxjava3.internal.", "io.smallrye.mutiny.operators.",
@@ -37,7 +35,7 @@ final class KnownClasses {
 		if (given == null) {
 			return kind;
 		}
-		ReturnKind handedOn = CompletionStage.class.isAssignableFrom(result) ? OBSERVED
+		ReturnKind handedOn = CompletionStage.class.isAssignableFrom(result) ? new UnfollowedReturnKind.Observed()
 				: new UnfollowedReturnKind.Always(result, IRREPLACEABLE);
 		Set<String> packages = new HashSet<>();
 		for (Class<?> known : hierarchy(result)) {
