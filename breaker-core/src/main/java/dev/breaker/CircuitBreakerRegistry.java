@@ -238,6 +238,7 @@ public final class CircuitBreakerRegistry {
 			throw new IllegalArgumentException("Invalid limit of the circuit breaker group '" + LogText.oneLine(name)
 					+ "' (" + limit + "): must be 1 or more");
 		}
+		ClassWarmUp.runForGroups();
 		CircuitBreakerGroup made = new CircuitBreakerGroup(name, this.adjustment.apply(config), limit, this);
 		StackEnd.requireFar();
 		present = this.groups.putIfAbsent(name, made);

@@ -22,6 +22,9 @@ final class ClassWarmUp {
 
 	private static final Fallback<String, RuntimeException> INSTEAD = Throwable::toString;
 
+	/** Whether groups were led through all they can do, or are being so. */
+	private static volatile boolean groupsToo;
+
 	private ClassWarmUp() {
 	}
 
@@ -33,7 +36,7 @@ final class ClassWarmUp {
 		warmUpShare();
 		warmUpHungCalls();
 		warmUpFleet();
-		warmUpGroup(CircuitBreakerConfig.ofDefaults());
+		warmUpRegistry(CircuitBreakerConfig.ofDefaults());
 	}
 
 	private static CircuitBreaker breaker(SlidingWindowType type) {
@@ -199,7 +202,11 @@ final class ClassWarmUp {
 		breaker.explain();
 	}
 
-	private static void warmUpGroup(CircuitBreakerConfig config) {
+	/**
+	 * The registry, and of groups what could not be initialized once more had it met the
+	 * end of a stack.
+	 */
+	private static void warmUpRegistry(CircuitBreakerConfig config) {
 		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
 		CircuitBreakerListener listener = new CircuitBreakerListener() {
 		};
@@ -207,6 +214,40 @@ final class ClassWarmUp {
 		};
 		registry.addListener(listener);
 		registry.addRegistryListener(registryListener);
+		registry.get("warm-up").call(GOOD);
+		registry.all();
+		registry.replaceListener(listener, List.of(listener));
+		registry.removeListener(listener);
+		registry.remove("warm-up");
+		registry.removeRegistryListener(registryListener);
+		CircuitBreakerGroup group = new CircuitBreakerGroup("warm-up", config, 1, registry);
+		new GroupMember(group, "first", "warm-up:first", config).breaker.call(GOOD);
+		GroupCommand.limit(StateCommand.reset(), config.rules);
+		KeyText.bounded("_".repeat(KeyText.MOST_CHARACTERS + 1));
+	}
+
+	/**
+	 * Leads a group through all it can do, before the first one is made: most
+	 * applications have none. Where the stack ends meanwhile the next one begins again.
+	 */
+	static void runForGroups() {
+		if (groupsToo) {
+			return;
+		}
+		groupsToo = true;
+		try {
+			warmUpGroup(CircuitBreakerConfig.ofDefaults());
+		}
+		catch (Throwable ex) {
+			groupsToo = false;
+			throw ex;
+		}
+	}
+
+	private static void warmUpGroup(CircuitBreakerConfig config) {
+		CircuitBreakerRegistry registry = CircuitBreakerRegistry.of(config);
+		registry.addRegistryListener(new CircuitBreakerRegistryListener() {
+		});
 		CircuitBreakerGroup group = registry.group("warm-up", config, 1);
 		CircuitBreaker first = group.get("first");
 		first.call(GOOD);
@@ -215,16 +256,12 @@ final class ClassWarmUp {
 		group.signal("warm-up", null, Duration.ofHours(1));
 		group.clearSignal("warm-up");
 		group.apply(StateCommand.reset());
-		group.get("_".repeat(KeyText.MOST_CHARACTERS + 1)).acquire().release();
+		group.get("second").acquire().release();
 		first.call(GOOD);
 		first.state();
 		group.size();
 		group.all();
-		registry.all();
-		registry.replaceListener(listener, List.of(listener));
-		registry.removeListener(listener);
 		registry.removeGroup("warm-up");
-		registry.removeRegistryListener(registryListener);
 	}
 
 	private static CompletionStage<String> goodLater() {

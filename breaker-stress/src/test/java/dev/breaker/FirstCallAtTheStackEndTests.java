@@ -49,7 +49,10 @@ class FirstCallAtTheStackEndTests {
 			Adapter call = new Adapter(breaker);
 			call.emitted("fine");
 			call.completed();
-		}), FLUX((breaker) -> Calls.guarded(breaker).subscribe(new OneElement()));
+		}), FLUX((breaker) -> Calls.guarded(breaker).subscribe(new OneElement())),
+		GROUP((breaker) -> Calls.group("first")), KEY((breaker) -> Calls.group("first").get("key").run(Calls.FINE)),
+		LONG_KEY((breaker) -> Calls.group("first").get(Calls.LONG_KEY)),
+		KEYS_COMMANDED((breaker) -> Calls.group("first").apply(StateCommand.to(State.OPEN)));
 
 		private final Consumer<CircuitBreaker> act;
 
@@ -94,6 +97,20 @@ class FirstCallAtTheStackEndTests {
 				tried.reset();
 				Calls.guarded(tried).subscribe(new OneElement());
 			}
+			for (CircuitBreakerGroup tried : new CircuitBreakerGroup[] { Calls.group("first"),
+					Calls.group("second") }) {
+				tried.apply(StateCommand.reset());
+				tried.get("key").run(Calls.FINE);
+				tried.get(Calls.LONG_KEY).run(Calls.FINE);
+				tried.apply(StateCommand.to(State.OPEN).hold(Duration.ZERO));
+				tried.signal("signal", null, Duration.ofHours(1));
+				tried.clearSignal("signal");
+				tried.reconfigure(tried.config());
+				for (int i = 0; i < 2 * tried.limit(); i++) {
+					tried.get("key" + i).run(Calls.FINE);
+				}
+				Calls.REGISTRY.removeGroup(tried.name());
+			}
 		}
 
 		private static void recurse(CircuitBreaker breaker, First first) {
@@ -132,7 +149,15 @@ class FirstCallAtTheStackEndTests {
 
 		static final Flux<String> FLUX = Flux.just("one", "two");
 
+		static final String LONG_KEY = "key".repeat(100);
+
+		static final CircuitBreakerRegistry REGISTRY = CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+
 		private Calls() {
+		}
+
+		static CircuitBreakerGroup group(String name) {
+			return REGISTRY.group(name, REGISTRY.defaults(), 3);
 		}
 
 		static Flux<String> guarded(CircuitBreaker breaker) {
