@@ -244,6 +244,14 @@ final class BreakerPropertySources {
 	}
 
 	/**
+	 * Whether a level is known to say nothing of a property: the cheapest to ask.
+	 */
+	boolean isSilent(Level level, PropertyDefinition property) {
+		Set<String> below = elementsBelow(level.prefix());
+		return below != null && !below.contains(property.key().getLastElement(Form.UNIFORM));
+	}
+
+	/**
 	 * Whether a value that is empty is a list without elements, {@code [ ]}, and not left
 	 * out. To Spring Boot both are the same text, so the file is asked.
 	 */

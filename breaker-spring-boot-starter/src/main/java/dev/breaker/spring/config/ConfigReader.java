@@ -81,7 +81,7 @@ final class ConfigReader {
 	 */
 	private void read(PropertyDefinition property, List<Level> levels, LayeredProperties properties) {
 		for (Level level : levels) {
-			ValueReader.Said said = this.values.read(property, level.key(property));
+			ValueReader.Said said = this.values.read(property, level);
 			if (said != null) {
 				properties.set(property, level, said);
 				return;

@@ -48,7 +48,7 @@ final class Inheritance {
 	}
 
 	private @Nullable Level base(Level level, Map<ConfigurationPropertyName, Level> chain) {
-		ValueReader.Said said = this.values.read(PropertyDefinition.BASE, level.key(PropertyDefinition.BASE));
+		ValueReader.Said said = this.values.read(PropertyDefinition.BASE, level);
 		boolean isDefault = level.equals(Level.DEFAULT);
 		if (said == null) {
 			return isDefault ? null : Level.DEFAULT;

@@ -41,15 +41,26 @@ final class ValueReader {
 
 	private final BreakerPropertySources sources;
 
-	private final ValueProblemFactory problemFactory;
+	private final PredicateResolver predicates;
+
+	private final SimilarClassNames classNames;
 
 	private final ConfigProblems problems;
 
 	ValueReader(BreakerPropertySources sources, PredicateResolver predicates, SimilarClassNames classNames,
 			ConfigProblems problems) {
 		this.sources = sources;
-		this.problemFactory = new ValueProblemFactory(sources, predicates, classNames);
+		this.predicates = predicates;
+		this.classNames = classNames;
 		this.problems = problems;
+	}
+
+	/**
+	 * What is said of a property by a level.
+	 * @return the value, or {@code null} where nothing is said
+	 */
+	@Nullable Said read(PropertyDefinition property, Level level) {
+		return this.sources.isSilent(level, property) ? null : read(property, level.key(property));
 	}
 
 	/**
@@ -70,7 +81,7 @@ final class ValueReader {
 			try {
 				BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), ValueCheck.INSTANCE);
 				if (found != null && bound.isBound() && isUnusualNumber(bound.get(), found)) {
-					this.problems.add(this.problemFactory.number(property, found));
+					this.problems.add(problemsOfValues().number(property, found));
 					return Said.WRONG;
 				}
 				return bound.isBound() ? new Said(Kind.VALUE, bound.get(), found, origin(written)) : null;
@@ -90,10 +101,15 @@ final class ValueReader {
 			}
 		}
 		if (wrong.isEmpty() && failure != null) {
-			wrong.add(this.problemFactory.of(property, found, failure));
+			wrong.add(problemsOfValues().of(property, found, failure));
 		}
 		wrong.forEach(this.problems::add);
 		return Said.WRONG;
+	}
+
+	/** Of values that cannot be used, of which there usually is none. */
+	private ValueProblemFactory problemsOfValues() {
+		return new ValueProblemFactory(this.sources, this.predicates, this.classNames);
 	}
 
 	private static @Nullable Origin origin(List<ConfigurationProperty> written) {
@@ -108,7 +124,7 @@ final class ValueReader {
 				this.sources.bindAlone(property.element(), element);
 			}
 			catch (BindException ex) {
-				wrong.add(this.problemFactory.ofElement(property, written, element, ex));
+				wrong.add(problemsOfValues().ofElement(property, written, element, ex));
 			}
 		}
 	}
@@ -145,17 +161,17 @@ final class ValueReader {
 			text = this.sources.resolve(written);
 		}
 		catch (PlaceholderResolutionException ex) {
-			return this.problemFactory.placeholder(written, ex);
+			return problemsOfValues().placeholder(written, ex);
 		}
 		if (text.isEmpty() ? !(property.isList() && BreakerPropertySources.isEmptyList(written))
 				: property.isList() && hasGap(text)) {
-			return this.problemFactory.empty(property, written);
+			return problemsOfValues().empty(property, written);
 		}
 		if (NAMES.contains(property.toString()) && isPadded(property, written)) {
-			return this.problemFactory.padded(written, text);
+			return problemsOfValues().padded(written, text);
 		}
 		return (property.elementType() == Duration.class && isWithoutUnit(text))
-				? this.problemFactory.unit(written, text) : null;
+				? problemsOfValues().unit(written, text) : null;
 	}
 
 	/** Around the commas of a list blanks are left out. */
