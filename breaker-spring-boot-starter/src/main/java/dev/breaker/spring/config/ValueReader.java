@@ -78,6 +78,10 @@ final class ValueReader {
 			if (found != null && this.sources.isNone(found) && property.acceptsNone()) {
 				return new Said(Kind.OFF, null, found, origin(written));
 			}
+			Object plain = (found != null) ? PlainValue.of(property.type().resolve(), found.getValue()) : null;
+			if (plain != null) {
+				return new Said(Kind.VALUE, plain, found, origin(written));
+			}
 			try {
 				BindResult<?> bound = this.sources.bind(key, Bindable.of(property.type()), ValueCheck.INSTANCE);
 				if (found != null && bound.isBound() && isUnusualNumber(bound.get(), found)) {
