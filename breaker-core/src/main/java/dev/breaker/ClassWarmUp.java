@@ -8,9 +8,10 @@ import java.util.function.Supplier;
 
 /**
  * Leads a breaker once through all it can do, so that every class and lambda of the core
- * is initialized before the first real call. A class whose initialization fails stays
- * unusable for good; without this, one call near the end of its stack could leave every
- * breaker of the JVM throwing {@link NoClassDefFoundError}.
+ * is initialized before the first real call, and those of groups alone before the first
+ * group. A class whose initialization fails stays unusable for good; without this, one
+ * call near the end of its stack could leave every breaker of the JVM throwing
+ * {@link NoClassDefFoundError}.
  */
 final class ClassWarmUp {
 
@@ -159,23 +160,19 @@ final class ClassWarmUp {
 	}
 
 	private static void warmUpEntries(CircuitBreaker breaker) {
-		GuardedCall call = new GuardedCall(breaker, true) {
-		};
+		GuardedCall call = guardedCall(breaker, true);
 		CallEntry entry = call.enter();
 		call.stepIn(call.stepOut());
 		call.leave(entry);
 		call.emitted("good");
 		call.completed();
-		GuardedCall other = new GuardedCall(breaker, false) {
-		};
-		other.cancelled();
+		guardedCall(breaker, false).cancelled();
 	}
 
 	/** Calls that need nothing of their own. */
 	private static void warmUpSharedState() {
 		CircuitBreaker breaker = CircuitBreaker.ofDefaults("warm-up");
-		GuardedCall call = new GuardedCall(breaker, false) {
-		};
+		GuardedCall call = guardedCall(breaker, false);
 		call.emitted("good");
 		call.completed();
 		call.returned("good");
@@ -262,6 +259,11 @@ final class ClassWarmUp {
 		group.size();
 		group.all();
 		registry.removeGroup("warm-up");
+	}
+
+	private static GuardedCall guardedCall(CircuitBreaker breaker, boolean nests) {
+		return new GuardedCall(breaker, nests) {
+		};
 	}
 
 	private static CompletionStage<String> goodLater() {
