@@ -1,6 +1,7 @@
 package dev.breaker.spring.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 
 import dev.breaker.CircuitBreakerRegistry;
 import dev.breaker.spring.config.BreakerConfigs;
@@ -104,9 +105,10 @@ public final class BreakerHttpClientAutoConfiguration {
 	/** Where the classes of either of the nested configurations are. */
 	static final class OnHttpClientsCondition extends SpringBootCondition implements ConfigurationCondition {
 
-		private static final List<String> CUSTOMIZERS = List.of(
-				"org.springframework.boot.restclient.RestClientCustomizer",
-				"org.springframework.boot.webclient.WebClientCustomizer");
+		private static final Map<String, String> CUSTOMIZERS = Map.of(
+				"org.springframework.boot.restclient.RestClientCustomizer", "org.springframework.web.client.RestClient",
+				"org.springframework.boot.webclient.WebClientCustomizer",
+				"org.springframework.web.reactive.function.client.WebClient");
 
 		@Override
 		public ConfigurationPhase getConfigurationPhase() {
@@ -116,12 +118,16 @@ public final class BreakerHttpClientAutoConfiguration {
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			ConditionMessage.Builder message = ConditionMessage.forCondition("HTTP clients");
-			for (String customizer : CUSTOMIZERS) {
-				if (ClassUtils.isPresent(customizer, context.getClassLoader())) {
-					return ConditionOutcome.match(message.found("class").items(customizer));
+			for (Map.Entry<String, String> each : CUSTOMIZERS.entrySet()) {
+				if (isPresent(each.getKey(), context) && isPresent(each.getValue(), context)) {
+					return ConditionOutcome.match(message.found("class").items(each.getKey()));
 				}
 			}
-			return ConditionOutcome.noMatch(message.didNotFind("class", "classes").items(CUSTOMIZERS));
+			return ConditionOutcome.noMatch(message.didNotFind("class", "classes").items(CUSTOMIZERS.keySet()));
+		}
+
+		private static boolean isPresent(String className, ConditionContext context) {
+			return ClassUtils.isPresent(className, context.getClassLoader());
 		}
 
 	}
