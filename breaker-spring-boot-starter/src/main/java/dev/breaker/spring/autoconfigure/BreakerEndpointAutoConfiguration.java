@@ -97,27 +97,6 @@ public final class BreakerEndpointAutoConfiguration {
 		}
 
 		@Bean
-		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-		@ConditionalOnClass(name = "org.springframework.web.servlet.DispatcherServlet")
-		SseStreams breakerServletSseStreams() {
-			return new ServletSseStreams();
-		}
-
-		@Bean
-		@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-		@ConditionalOnClass(name = "org.springframework.web.reactive.DispatcherHandler")
-		SseStreams breakerWebFluxSseStreams() {
-			return new WebFluxSseStreams();
-		}
-
-		@Bean
-		@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
-		@ConditionalOnBean({ CircuitBreakerEventsEndpoint.class, SseStreams.class })
-		EventStreams breakerEventStreams(SseStreams streams) {
-			return new EventStreams(streams);
-		}
-
-		@Bean
 		@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 		@ConditionalOnMissingPart
 		@ConditionalOnBean(CircuitBreakerEventsEndpoint.class)
@@ -126,6 +105,29 @@ public final class BreakerEndpointAutoConfiguration {
 			return new CircuitBreakerEventsEndpointWebExtension(endpoint, streams.getIfAvailable());
 		}
 
+	}
+
+	// Streams of other endpoints want them too
+
+	@Bean
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnClass(name = "org.springframework.web.servlet.DispatcherServlet")
+	SseStreams breakerServletSseStreams() {
+		return new ServletSseStreams();
+	}
+
+	@Bean
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@ConditionalOnClass(name = "org.springframework.web.reactive.DispatcherHandler")
+	SseStreams breakerWebFluxSseStreams() {
+		return new WebFluxSseStreams();
+	}
+
+	@Bean
+	@ConditionalOnAvailableEndpoint(endpoint = CircuitBreakerEventsEndpoint.class, exposure = EndpointExposure.WEB)
+	@ConditionalOnBean({ CircuitBreakerEventsEndpoint.class, SseStreams.class })
+	EventStreams breakerEventStreams(SseStreams streams) {
+		return new EventStreams(streams);
 	}
 
 	@Bean
