@@ -165,6 +165,18 @@ class BreakerEndpointAutoConfigurationTests {
 	}
 
 	@Test
+	void streamsAreThereForOthersWhereEventsAreNotExposed() {
+		AutoConfigurations all = AutoConfigurations.of(BreakerAutoConfiguration.class,
+				BreakerAopAutoConfiguration.class, BreakerEndpointAutoConfiguration.class);
+		new WebApplicationContextRunner().withConfiguration(all)
+			.run((context) -> assertThat(context).doesNotHaveBean(EventStreams.class)
+				.hasSingleBean(ServletSseStreams.class));
+		new ReactiveWebApplicationContextRunner().withConfiguration(all)
+			.run((context) -> assertThat(context).doesNotHaveBean(EventStreams.class)
+				.hasSingleBean(WebFluxSseStreams.class));
+	}
+
+	@Test
 	void exposedOverJmxAloneThereIsNoWebExtension() {
 		this.runner
 			.withPropertyValues("management.endpoints.web.exposure.include=info", "spring.jmx.enabled=true",
