@@ -153,6 +153,7 @@ final class ClassWarmUp {
 
 		});
 		breaker.follow(new FleetDecision(State.HALF_OPEN, Duration.ZERO, 1, "good"));
+		CircuitBreaker.ofDefaults("warm-up").restore(breaker.export());
 		breaker.acquire().release();
 		breaker.call(GOOD);
 		breaker.explain();
