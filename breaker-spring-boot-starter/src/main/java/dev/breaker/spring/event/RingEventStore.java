@@ -220,7 +220,11 @@ public final class RingEventStore implements EventStore, SmartInitializingSingle
 		String owner = owner(breaker);
 		Map<BreakerEvent.Type, EventRing> rings = ringsOf(breaker, owner);
 		if (rings != null) {
-			EventRing ring = rings.computeIfAbsent(event.type(), (type) -> new EventRing(this.capacity));
+			EventRing ring = rings.get(event.type());
+			// To compute may take a lock even where there is one.
+			if (ring == null) {
+				ring = rings.computeIfAbsent(event.type(), (type) -> new EventRing(this.capacity));
+			}
 			EventRing.Entry entry = new EventRing.Entry(this.sequence.getAndIncrement(), owner, event);
 			ring.add(entry);
 			this.stream.offer(entry);

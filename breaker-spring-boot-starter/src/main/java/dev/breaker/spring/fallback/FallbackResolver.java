@@ -62,8 +62,8 @@ public final class FallbackResolver {
 			Request request = new Request(guarded, type, kind, fallbackMethod, fallbackMethod, type, null);
 			Map<Method, String> ignored = new LinkedHashMap<>();
 			List<Overload> overloads = overloads(request, ignored);
-			return new FallbackMethod(name, guarded, kind, () -> overloads, Receiver::onSameObject, this.listener, null,
-					ignored);
+			return new FallbackMethod(name, guarded, kind, () -> overloads, Receiver.sameObject(type), this.listener,
+					null, ignored);
 		}
 		String bean = fallbackMethod.substring(0, separator).trim();
 		String method = fallbackMethod.substring(separator + OTHER_BEAN.length()).trim();

@@ -21,9 +21,18 @@ interface Receiver {
 	/**
 	 * The object behind the proxy, whose fields are set; the proxy itself where its
 	 * interface has the method and nothing behind it does.
+	 * @param type the class or interface where the fallback was found
 	 */
-	static @Nullable Object onSameObject(Method method, Object proxy, @Nullable Object target, Call fallback)
-			throws Throwable {
+	static Receiver sameObject(Class<?> type) {
+		boolean isProxy = Advised.class.isAssignableFrom(type);
+		return (method, proxy, target, fallback) -> {
+			// A JVM takes long to see that a class lacks an interface.
+			boolean found = target != null && target.getClass() == type && !isProxy;
+			return fallback.on(found ? target : receiver(method, proxy, target));
+		};
+	}
+
+	private static Object receiver(Method method, Object proxy, @Nullable Object target) {
 		Object object = target;
 		while (object != null) {
 			Object inner = AopProxyUtils.getSingletonTarget(object);
@@ -32,7 +41,7 @@ interface Receiver {
 			}
 			object = inner;
 		}
-		return fallback.on(method.getDeclaringClass().isInstance(object) ? object : proxy);
+		return (object != null && method.getDeclaringClass().isInstance(object)) ? object : proxy;
 	}
 
 	/**
