@@ -40,9 +40,10 @@ public final class Benchmarks {
 
 	/**
 	 * One fork each: a start takes seconds, in which the machine becomes faster or slower
-	 * for minutes, and all libraries have to meet with the same.
+	 * for minutes, and all libraries have to meet with the same. Medians of ten rounds
+	 * differ by some hundredths from run to run.
 	 */
-	private static final int ROUNDS_OF_STARTS = 10;
+	private static final int ROUNDS_OF_STARTS = 20;
 
 	/** Nothing is shared there, or it is the same question again. */
 	private static final String NOT_CONTENDED = "RefusedBenchmark|RegistryBenchmark|AnnotatedBenchmark|StartUpBenchmark"
